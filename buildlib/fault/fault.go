@@ -1,0 +1,86 @@
+// Package fault is the error that a user of sendmail-aix gets to see: what went wrong, where, and what to do about it.
+//
+// The room that first knows the cure makes the fault. The rooms above pass it on as it is: a fault is never put into another fault.
+package fault
+
+import (
+	"errors"
+	"strings"
+)
+
+// Error is one complete message to the user. Only What is required.
+type Error struct {
+	Code  string // stable short name, such as "patch-conflict", for tests and scripts
+	What  string // what failed, one line
+	Where string // file, line, address or setting
+	Found string // what was there instead of what was expected
+	Do    string // the command or the edit that cures it
+	Err   error  // the cause, never another *Error
+}
+
+// Error shows the message in its block form, one labelled line for each field that is set.
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString(e.What)
+	line := func(label, text string) {
+		if text == "" {
+			return
+		}
+		b.WriteString("\n  " + label)
+		b.WriteString(strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", "\n         "))
+	}
+	line("where: ", e.Where)
+	line("found: ", e.Found)
+	if e.Err != nil {
+		line("cause: ", e.Err.Error())
+	}
+	line("do:    ", e.Do)
+	return b.String()
+}
+
+// Unwrap gives the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Code returns the code of the first fault in err's tree, or "" when there is none.
+func Code(err error) string {
+	if f, ok := errors.AsType[*Error](err); ok {
+		return f.Code
+	}
+	return ""
+}
+
+// Nearest returns the candidate that is closest to word by edit distance, or "" when none is close enough to be what was meant.
+func Nearest(word string, candidates []string) string {
+	best, bestDistance := "", len(word)/2+2
+	for _, c := range candidates {
+		if d := distance(strings.ToLower(word), strings.ToLower(c)); d < bestDistance {
+			best, bestDistance = c, d
+		}
+	}
+	return best
+}
+
+// distance is Levenshtein's, with two neighbours in the wrong order counted as one slip: that is what fingers do.
+func distance(a, b string) int {
+	rows := make([][]int, len(a)+1)
+	for i := range rows {
+		rows[i] = make([]int, len(b)+1)
+		rows[i][0] = i
+	}
+	for j := range rows[0] {
+		rows[0][j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			rows[i][j] = min(rows[i-1][j]+1, rows[i][j-1]+1, rows[i-1][j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				rows[i][j] = min(rows[i][j], rows[i-2][j-2]+1)
+			}
+		}
+	}
+	return rows[len(a)][len(b)]
+}
