@@ -24,13 +24,14 @@ var rooms = map[string]string{
 	"release":    "fault go-toml",
 	"tree":       "fault xz compress",
 	"patchset":   "fault go-gitdiff",
-	"fetch":      "fault release host go-getter go-crypto go-internal renameio",
+	"fetch":      "fault release host tree go-getter go-crypto go-internal renameio logrus",
 	"target":     "fault vrmf host",
 	"siteconfig": "fault target",
 	"installp":   "fault vrmf bff aixar",
-	"compile":    "fault host target errgroup",
-	"stage":      "fault host tree",
-	"step":       "fault tree renameio",
+	"doctor":     "fault host target siteconfig",
+	"compile":    "fault host target errgroup logrus",
+	"stage":      "fault host tree logrus",
+	"step":       "fault tree renameio logrus",
 	"pipeline":   "*",
 }
 
