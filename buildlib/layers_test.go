@@ -29,7 +29,7 @@ var rooms = map[string]string{
 	"siteconfig": "fault target",
 	"installp":   "fault vrmf bff aixar",
 	"doctor":     "fault host target siteconfig",
-	"compile":    "fault host target errgroup logrus",
+	"compile":    "fault host target renameio logrus",
 	"stage":      "fault host tree logrus",
 	"step":       "fault tree renameio logrus",
 	"pipeline":   "*",

@@ -1,0 +1,120 @@
+// Package compile drives sendmail's own build program, devtools/bin/Build, one directory at a time, in parallel.
+package compile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/google/renameio/v2"
+	"github.com/sirupsen/logrus"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
+)
+
+// Builder compiles one patched source tree for one configuration.
+type Builder struct {
+	Machine host.Machine
+	Source  string   // the patched tree; nothing is written into it
+	Objects string   // absolute directory for the object trees
+	Site    string   // absolute path of site.config.m4
+	Extra   []string // directories to build besides those of upstream's list, such as libmilter
+	// Key stands for all that decides what the objects are: source, site.config.m4, compiler. Objects of another key are
+	// removed; directories finished under the same key are kept, so that an interrupted build goes on where it was.
+	Key    string
+	Env    []string // such as OBJECT_MODE=64, MAKE, M4; see [host.Cmd]
+	Jobs   int      // processes at a time
+	LogDir string   // one log per directory goes here
+	Log    logrus.FieldLogger
+}
+
+// Build compiles every directory and returns them in the order of upstream's list. The first failure stops the rest.
+func (b *Builder) Build(ctx context.Context) ([]Directory, error) {
+	directories, err := Directories(b.Source, b.Extra)
+	if err != nil {
+		return nil, err
+	}
+	if err := b.prepare(); err != nil {
+		return nil, err
+	}
+	return directories, schedule(ctx, directories, b.Jobs, b.directory)
+}
+
+// prepare makes the object root belong to the present key.
+func (b *Builder) prepare() error {
+	keyFile := filepath.Join(b.Objects, ".key")
+	if key, err := os.ReadFile(keyFile); err == nil && string(key) == b.Key {
+		return nil
+	}
+	if err := os.RemoveAll(b.Objects); err != nil {
+		return err
+	}
+	if err := errors.Join(os.MkdirAll(b.Objects, 0o755), os.MkdirAll(b.LogDir, 0o755)); err != nil {
+		return err
+	}
+	return renameio.WriteFile(keyFile, []byte(b.Key), 0o644)
+}
+
+// directory compiles one directory, unless an earlier run of the same key has finished it.
+func (b *Builder) directory(ctx context.Context, d Directory) error {
+	log := b.Log.WithField("directory", d.Name)
+	done := filepath.Join(b.Objects, ".done-"+d.Name)
+	if _, err := os.Stat(done); err == nil {
+		log.Debug("already compiled")
+		return nil
+	}
+	start := time.Now()
+	// A compiler that was killed may have left half an object file. Its directory is not worth the risk.
+	if old, err := b.ObjectDir(d.Name); err == nil {
+		if err := os.RemoveAll(old); err != nil {
+			return err
+		}
+	}
+	logFile := filepath.Join(b.LogDir, "compile-"+d.Name+".log")
+	if err := os.Remove(logFile); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	// Build reads the site file only while it makes the object directory, and refuses -f afterwards. The first call makes
+	// sm_os.h alone: every object needs this link, none names it as a prerequisite, and without the dependency step (which we
+	// switch off) make -j would race for it.
+	err := b.run(ctx, d, logFile, "-f", b.Site, "sm_os.h")
+	if err != nil {
+		return err
+	}
+	if err := b.run(ctx, d, logFile, "-j"+strconv.Itoa(max(1, b.Jobs)), noFormatter); err != nil {
+		return err
+	}
+	log.WithField("elapsed", time.Since(start).Round(10*time.Millisecond)).Info("compiled")
+	return renameio.WriteFile(done, nil, 0o644)
+}
+
+// noFormatter makes upstream's rule for manual pages take the pages that upstream formatted. The machine's own formatter, or
+// none, would make a different package on every machine.
+const noFormatter = "NROFF=false"
+
+func (b *Builder) run(ctx context.Context, d Directory, log string, args ...string) error {
+	return b.Machine.Run(ctx, host.Cmd{
+		Argv: append([]string{"sh", "Build", "-O", b.Objects}, args...),
+		Dir:  filepath.Join(b.Source, d.Name),
+		Env:  b.Env,
+		Log:  log,
+	})
+}
+
+// ObjectDir is where the objects of a source directory lie. Build names the directory above it after the machine, such as
+// obj.AIX.7.2.5.PPC.
+func (b *Builder) ObjectDir(name string) (string, error) {
+	found, err := filepath.Glob(filepath.Join(b.Objects, "obj.*", name))
+	if err != nil {
+		return "", err
+	}
+	if len(found) != 1 {
+		return "", fmt.Errorf("%d object directories for %s in %s, want one: %w", len(found), name, b.Objects, fs.ErrNotExist)
+	}
+	return found[0], nil
+}

@@ -1,0 +1,83 @@
+package compile
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
+)
+
+// Directory is one directory of the source tree that Build is run in.
+type Directory struct {
+	Name   string
+	Needs  []string // directories whose libraries it links
+	Weight int64    // bytes of C source: a good guess of how long it takes
+}
+
+var (
+	subdirs = regexp.MustCompile(`(?m)^SUBDIRS=((?:[^\n\\]|\\\n|\\.)*)`)
+	smlib   = regexp.MustCompile("bldPUSH_SMLIB\\(`(\\w+)'\\)")
+)
+
+// Directories reads from the tree itself what there is to build and what needs what: the list from the top Makefile, the
+// libraries from the bldPUSH_SMLIB lines of each Makefile.m4. Extra names directories that upstream's list leaves out.
+func Directories(source string, extra []string) ([]Directory, error) {
+	makefile, err := os.ReadFile(filepath.Join(source, "Makefile"))
+	if err != nil {
+		return nil, notSendmail(source, err)
+	}
+	list := subdirs.FindSubmatch(makefile)
+	if list == nil {
+		return nil, notSendmail(filepath.Join(source, "Makefile"), errors.New("no line begins with SUBDIRS="))
+	}
+	names := strings.Fields(strings.ReplaceAll(string(list[1]), "\\\n", " "))
+	for _, name := range extra {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	directories := make([]Directory, len(names))
+	for i, name := range names {
+		recipe, err := os.ReadFile(filepath.Join(source, name, "Makefile.m4"))
+		if err != nil {
+			return nil, notSendmail(source, err)
+		}
+		d := Directory{Name: name}
+		for _, m := range smlib.FindAllSubmatch(recipe, -1) {
+			library := "lib" + string(m[1])
+			if !slices.Contains(names, library) {
+				return nil, notSendmail(filepath.Join(source, name, "Makefile.m4"), errors.New("it links "+library+", which is not built"))
+			}
+			if !slices.Contains(d.Needs, library) {
+				d.Needs = append(d.Needs, library)
+			}
+		}
+		files, err := filepath.Glob(filepath.Join(source, name, "*.c"))
+		if err != nil {
+			return nil, err
+		}
+		for _, file := range files {
+			info, err := os.Stat(file)
+			if err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return nil, err
+			}
+			if err == nil {
+				d.Weight += info.Size()
+			}
+		}
+		directories[i] = d
+	}
+	return directories, nil
+}
+
+func notSendmail(where string, err error) error {
+	return &fault.Error{
+		Code: "source-layout", What: "the source tree is not laid out as sendmail's", Where: where, Err: err,
+		Do: `check what SENDMAIL_SOURCE points at, or run "mage clean" and start again`,
+	}
+}

@@ -1,0 +1,71 @@
+package compile
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+)
+
+// schedule calls do for every directory once those it needs are done, at most limit at a time. Of those that are ready the one
+// with the most work behind it goes first: that is the library everything waits for, then the largest program.
+func schedule(ctx context.Context, directories []Directory, limit int, do func(context.Context, Directory) error) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+
+	waiting := slices.Clone(directories)
+	urgency := urgencies(directories)
+	slices.SortStableFunc(waiting, func(a, b Directory) int { return cmp.Compare(urgency[b.Name], urgency[a.Name]) })
+	done := make(map[string]bool)
+	type result struct {
+		name string
+		err  error
+	}
+	results := make(chan result)
+	running := 0
+	var failure error
+	for {
+		for failure == nil && running < max(1, limit) {
+			i := slices.IndexFunc(waiting, func(d Directory) bool {
+				return !slices.ContainsFunc(d.Needs, func(need string) bool { return !done[need] })
+			})
+			if i < 0 {
+				break
+			}
+			d := waiting[i]
+			waiting = slices.Delete(waiting, i, i+1)
+			running++
+			go func() { results <- result{d.Name, do(ctx, d)} }()
+		}
+		if running == 0 {
+			if failure == nil && len(waiting) > 0 {
+				return fmt.Errorf("directories wait for each other: %v", waiting)
+			}
+			return failure
+		}
+		r := <-results
+		running--
+		done[r.name] = r.err == nil
+		if r.err != nil && failure == nil {
+			failure = r.err
+			cancel(failure) // the others' work is of no use now; what they have finished is kept
+		}
+	}
+}
+
+// urgencies is, for each directory, its own weight and that of the longest chain of directories that wait for it.
+func urgencies(directories []Directory) map[string]int64 {
+	urgency := make(map[string]int64, len(directories))
+	for range directories { // a chain has no more links than there are directories, even in a tree that waits in a circle
+		for _, d := range directories {
+			behind := int64(0)
+			for _, other := range directories {
+				if slices.Contains(other.Needs, d.Name) {
+					behind = max(behind, urgency[other.Name])
+				}
+			}
+			urgency[d.Name] = min(d.Weight+behind, 1<<40)
+		}
+	}
+	return urgency
+}
