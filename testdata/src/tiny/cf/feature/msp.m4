@@ -1,0 +1,1 @@
+define(`msp_HOST', `$2')

@@ -1,0 +1,1 @@
+define(`LOCAL_MAILER_PATH', `/usr/bin/procmail')
