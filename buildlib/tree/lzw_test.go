@@ -1,0 +1,128 @@
+package tree
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/iotest"
+)
+
+func unLZW(data []byte) ([]byte, error) {
+	z, err := newLZWReader(bufio.NewReader(bytes.NewReader(data)))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(z)
+}
+
+// Made by ncompress 4.2.4.6: "compress -c" and "compress -b 10 -c".
+func TestLZWKnown(t *testing.T) {
+	t.Parallel()
+	const want = "to be or not to be, that is the question: to be or not to be\n"
+	for _, name := range []string{"hamlet.Z", "hamlet-b10.Z"} {
+		data, err := os.ReadFile(filepath.Join("testdata", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := unLZW(data); string(got) != want || err != nil {
+			t.Errorf("%s = %q, %v, want %q", name, got, err, want)
+		}
+		z, err := newLZWReader(bufio.NewReader(bytes.NewReader(data)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := iotest.TestReader(z, []byte(want)); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// compress(1) itself is the other reader and writer of this format: every code width, text that makes it empty its table
+// (block mode), text that never does, and noise.
+func TestLZWAgainstCompress(t *testing.T) {
+	t.Parallel()
+	program, err := exec.LookPath("compress")
+	if err != nil {
+		t.Skip("no compress on this machine")
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	var words, noise, mixed bytes.Buffer
+	for i := range 60000 {
+		fmt.Fprintf(&words, "word%d ", random.IntN(3000))
+		noise.WriteByte(byte(random.Uint32()))
+		if i%20000 < 10000 {
+			mixed.WriteString("define(`confLDOPTS')\n")
+		} else {
+			mixed.WriteByte(byte(random.Uint32()))
+		}
+	}
+	for name, data := range map[string][]byte{
+		"empty": nil, "one": []byte("a"), "run": bytes.Repeat([]byte("a"), 100000), "words": words.Bytes(), "noise": noise.Bytes(), "mixed": mixed.Bytes(),
+		"tar": small(t),
+	} {
+		for bits := lzwMinBits; bits <= 16; bits++ {
+			cmd := exec.Command(program, "-c", "-f", "-b", fmt.Sprint(bits))
+			cmd.Stdin = bytes.NewReader(data)
+			packed, err := cmd.Output()
+			if err != nil {
+				t.Fatalf("compress -b %d of %s: %v", bits, name, err)
+			}
+			if got, err := unLZW(packed); err != nil || !bytes.Equal(got, data) {
+				t.Errorf("%s with %d bits: %d bytes, %v, want %d", name, bits, len(got), err, len(data))
+			}
+		}
+	}
+	cmd := exec.Command(program, "-c", "-f")
+	cmd.Stdin = bytes.NewReader(small(t))
+	packed, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := Unpack(t.Context(), bytes.NewReader(packed), filepath.Join(t.TempDir(), "dst"), released, Limits{}); err != nil {
+		t.Errorf("Unpack(.Z) = %v", err)
+	}
+	if err := Unpack(t.Context(), bytes.NewReader(packed[:len(packed)-40]), filepath.Join(t.TempDir(), "dst"), released, Limits{}); err == nil || !strings.Contains(err.Error(), "too early") {
+		t.Errorf("Unpack(.Z cut) = %v, want it ends too early", err)
+	}
+}
+
+func TestLZWDamaged(t *testing.T) {
+	t.Parallel()
+	for name, data := range map[string][]byte{
+		"short header": {0x1f, 0x9d}, "other magic": {0x1f, 0x8b, 0x90}, "too wide": {0x1f, 0x9d, 0x91}, "too narrow": {0x1f, 0x9d, 0x89},
+		"reserved bits": {0x1f, 0x9d, 0xd0}, "first code": {0x1f, 0x9d, 0x90, 0xff, 0x01}, "code ahead": {0x1f, 0x9d, 0x90, 0x61, 0xfe, 0x03},
+	} {
+		if _, err := unLZW(data); !errors.Is(err, errLZW) {
+			t.Errorf("%s: %v, want errLZW", name, err)
+		}
+	}
+}
+
+func FuzzLZW(f *testing.F) {
+	for _, name := range []string{"hamlet.Z", "hamlet-b10.Z"} {
+		data, err := os.ReadFile(filepath.Join("testdata", name))
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		z, err := newLZWReader(bufio.NewReader(bytes.NewReader(data)))
+		if err != nil {
+			return
+		}
+		// One code stands for at most as many bytes as there were codes before it.
+		n, err := io.Copy(io.Discard, z)
+		if codes := int64(len(data)) * 8 / 9; n > codes*(codes+1)/2+1 {
+			t.Errorf("%d bytes became %d, %v", len(data), n, err)
+		}
+	})
+}
