@@ -1,0 +1,137 @@
+package release
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net/url"
+	"path"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/pelletier/go-toml/v2"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
+)
+
+// document is release.toml as it is written.
+type document struct {
+	Version   string    `toml:"version"`
+	Date      time.Time `toml:"date"`
+	Size      int64     `toml:"size"`
+	SHA256    string    `toml:"sha256"`
+	SHA512    string    `toml:"sha512"`
+	Tree      string    `toml:"tree"`
+	URLs      []string  `toml:"urls"`
+	Signature struct {
+		URLs        []string `toml:"urls"`
+		Fingerprint string   `toml:"fingerprint"`
+		Key         string   `toml:"key"`
+		AcceptSHA1  bool     `toml:"accept_sha1"`
+	} `toml:"signature"`
+}
+
+var documentKeys = []string{
+	"version", "date", "size", "sha256", "sha512", "tree", "urls",
+	"signature", "signature.urls", "signature.fingerprint", "signature.key", "signature.accept_sha1",
+}
+
+// parse reads release.toml strictly, and returns the name of the key file beside it too.
+func parse(name string, text []byte) (*Release, string, error) {
+	var d document
+	decoder := toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields()
+	if err := decoder.Decode(&d); err != nil {
+		return nil, "", decodeFault(name, err)
+	}
+	if err := d.check(); err != nil {
+		return nil, "", invalid(name, err)
+	}
+	s := d.Signature
+	return &Release{
+		Version: d.Version, Date: d.Date.UTC(), Size: d.Size, SHA256: d.SHA256, SHA512: d.SHA512, Tree: d.Tree, URLs: d.URLs,
+		Signature: Signature{URLs: s.URLs, Fingerprint: s.Fingerprint, AcceptSHA1: s.AcceptSHA1},
+	}, s.Key, nil
+}
+
+// decodeFault says where the text is wrong, and for an unknown key which one was probably meant.
+func decodeFault(name string, err error) error {
+	if strict, ok := errors.AsType[*toml.StrictMissingError](err); ok {
+		var errs []error
+		for _, e := range strict.Errors {
+			key := strings.Join(e.Key(), ".")
+			line, _ := e.Position()
+			text := fmt.Sprintf("line %d: unknown key %q", line, key)
+			if nearest := fault.Nearest(key, documentKeys); nearest != "" {
+				text += fmt.Sprintf(", did you mean %q?", nearest)
+			}
+			errs = append(errs, errors.New(text))
+		}
+		return invalid(name, errors.Join(errs...))
+	}
+	if decode, ok := errors.AsType[*toml.DecodeError](err); ok {
+		line, column := decode.Position()
+		return invalid(fmt.Sprintf("%s:%d:%d", name, line, column), decode)
+	}
+	return invalid(name, err)
+}
+
+var (
+	versionForm     = regexp.MustCompile(`^[0-9]+(\.[0-9]+)+$`)
+	sha256Form      = regexp.MustCompile(`^[0-9a-f]{64}$`)
+	sha512Form      = regexp.MustCompile(`^[0-9a-f]{128}$`)
+	fingerprintForm = regexp.MustCompile(`^[0-9A-F]{40}$`)
+)
+
+// check finds everything that is wrong at once.
+func (d *document) check() error {
+	var errs []error
+	need := func(ok bool, format string, args ...any) {
+		if !ok {
+			errs = append(errs, fmt.Errorf(format, args...))
+		}
+	}
+	need(versionForm.MatchString(d.Version), "version %q is not of numbers and dots", d.Version)
+	need(!d.Date.IsZero(), "date is missing: the release's day, as 2015-07-03T00:00:00Z")
+	need(d.Size > 0, "size %d is not a number of bytes", d.Size)
+	need(sha256Form.MatchString(d.SHA256), "sha256 %q is not 64 lower case hexadecimal digits", d.SHA256)
+	need(d.SHA512 == "" || sha512Form.MatchString(d.SHA512), "sha512 %q is not 128 lower case hexadecimal digits", d.SHA512)
+	need(sha256Form.MatchString(d.Tree), "tree %q is not 64 lower case hexadecimal digits", d.Tree)
+	need(len(d.URLs) > 0, "urls is empty: nothing says where the source comes from")
+	for _, u := range d.URLs {
+		errs = append(errs, checkURL(u))
+	}
+	s := d.Signature
+	for _, u := range s.URLs {
+		errs = append(errs, checkURL(u))
+	}
+	if len(s.URLs) > 0 || s.Fingerprint != "" || s.Key != "" || s.AcceptSHA1 {
+		need(len(s.URLs) > 0, "signature.urls is empty")
+		need(fingerprintForm.MatchString(s.Fingerprint), "signature.fingerprint %q is not 40 upper case hexadecimal digits", s.Fingerprint)
+		need(s.Key != "" && s.Key == filepath.Base(s.Key), "signature.key %q is not the name of a file beside release.toml", s.Key)
+	}
+	return errors.Join(errs...)
+}
+
+// checkURL takes the addresses that package fetch can try.
+func checkURL(address string) error {
+	u, err := url.Parse(address)
+	if err != nil {
+		return fmt.Errorf("address: %w", err)
+	}
+	switch u.Scheme {
+	case "http", "https":
+		if u.Host != "" && u.Path != "" && !strings.HasSuffix(u.Path, "/") {
+			return nil
+		}
+	case "file":
+		if u.Host == "" && path.IsAbs(u.Path) {
+			return nil
+		}
+	case "apt":
+		if u.Opaque != "" && path.Clean(u.Opaque) == u.Opaque && !strings.HasPrefix(u.Opaque, "..") {
+			return nil
+		}
+	}
+	return fmt.Errorf("address %q is none of http://host/path, https://host/path, file:///path, apt:path/in/the/archive", address)
+}
