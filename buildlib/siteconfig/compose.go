@@ -1,0 +1,186 @@
+package siteconfig
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/target"
+)
+
+// Request is what one site.config.m4 is composed from.
+type Request struct {
+	Release string   // of sendmail, such as "8.17.1.9"
+	Options []string // on top of the target's defaults; "no-NAME" switches a default off
+	Target  *target.Target
+	Layout  Layout // zero for [DefaultLayout]
+}
+
+// Used is a fragment that went into a result.
+type Used struct {
+	Option string
+	Path   string // within the project, such as "site.config.m4.d/20-starttls.m4"
+}
+
+// Result is a composed site.config.m4 and what a builder must know of it.
+type Result struct {
+	Text      string
+	Options   []string // in effect, defaults included, in the order of their fragments
+	Fragments []Used   // in the order of the text
+	Libraries []string // what the options link, each once, as in -lNAME
+	Builds    []string // directories of the source to build besides the usual ones, such as "libmilter"
+	Layout    Layout
+}
+
+// Compose makes the site.config.m4 of a request. It refuses unknown options, options that conflict, lack what they need, are not for this
+// release, target or OpenSSL, and libraries that the target's machine does not have: all reasons at once.
+func (s *Set) Compose(q Request) (*Result, error) {
+	if q.Layout == (Layout{}) {
+		q.Layout = DefaultLayout()
+	}
+	if err := q.Layout.check(); err != nil {
+		return nil, err
+	}
+	release, err := ParseVersion(q.Release)
+	if err != nil {
+		return nil, &fault.Error{Code: "release-bad", What: "this is not a release of sendmail", Found: q.Release, Err: err, Do: "say for example 8.17.1.9"}
+	}
+	chosen, err := s.choose(q.Options, q.Target.OS)
+	if err != nil {
+		return nil, err
+	}
+	if err := check(chosen, release, q.Target); err != nil {
+		return nil, err
+	}
+	r := &Result{Layout: q.Layout}
+	for _, f := range chosen {
+		r.Options = append(r.Options, f.Option)
+		r.Fragments = append(r.Fragments, Used{f.Option, s.dir + "/" + f.File})
+		r.Libraries = appendNew(r.Libraries, f.Libraries)
+		r.Builds = appendNew(r.Builds, f.Builds)
+	}
+	if r.Text, err = s.render(q, chosen); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+func appendNew(list, more []string) []string {
+	for _, m := range more {
+		if !slices.Contains(list, m) {
+			list = append(list, m)
+		}
+	}
+	return list
+}
+
+// choose finds the fragments for the names, and those that are on by default. An option "no-x" that has a fragment of its own is one like
+// any other; it also takes x away when that is a default.
+func (s *Set) choose(names []string, os target.OS) ([]*Fragment, error) {
+	on := map[string]bool{}
+	for _, f := range s.fragments {
+		if f.IsDefault(os) {
+			on[f.Option] = true
+		}
+	}
+	var errs []error
+	for _, n := range names {
+		known := s.find(n) != nil
+		if off, ok := strings.CutPrefix(n, "no-"); ok {
+			if f := s.find(off); f != nil && f.IsDefault(os) && !slices.Contains(names, off) {
+				delete(on, off)
+				if !known {
+					continue
+				}
+			} else if !known && f != nil {
+				errs = append(errs, &fault.Error{Code: "option-not-default", What: "cannot switch " + off + " off", Where: "option " + n,
+					Do: "leave it out: it is off unless asked for, or asked for besides"})
+				continue
+			}
+		}
+		if !known {
+			errs = append(errs, s.unknown(n))
+			continue
+		}
+		on[n] = true
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	var chosen []*Fragment
+	for _, f := range s.fragments {
+		if on[f.Option] {
+			chosen = append(chosen, f)
+		}
+	}
+	return chosen, nil
+}
+
+func (s *Set) unknown(name string) error {
+	f := &fault.Error{Code: "option-unknown", What: fmt.Sprintf("there is no option %q", name), Where: s.dir,
+		Do: "options are: " + strings.Join(s.Names(), " ")}
+	if near := fault.Nearest(name, s.Names()); near != "" {
+		f.Do = fmt.Sprintf("did you mean %q? ", near) + f.Do
+	}
+	return f
+}
+
+// check collects what speaks against a choice.
+func check(chosen []*Fragment, release Version, t *target.Target) error {
+	var errs []error
+	has := func(option string) bool {
+		return slices.ContainsFunc(chosen, func(f *Fragment) bool { return f.Option == option })
+	}
+	refuse := func(code, what, do string) {
+		errs = append(errs, &fault.Error{Code: code, What: what, Do: do})
+	}
+	var providers []target.Part
+	for _, f := range chosen {
+		for _, n := range f.Needs {
+			if !has(n) {
+				refuse("option-needs", "option "+f.Option+" needs option "+n, "add "+n+" to the options, or leave "+f.Option+" out")
+			}
+		}
+		for _, c := range f.Conflicts {
+			if has(c) {
+				refuse("option-conflict", "options "+f.Option+" and "+c+" cannot be on together", "leave one of them out")
+			}
+		}
+		if f.Since != nil && release.Compare(f.Since) < 0 {
+			refuse("option-release", fmt.Sprintf("sendmail %s has no option %s yet: %s brought it", release, f.Option, f.Since),
+				"leave it out, or build a newer release")
+		}
+		if f.Before != nil && release.Compare(f.Before) >= 0 {
+			refuse("option-release", fmt.Sprintf("sendmail %s has no option %s any more: %s took it away or made it standard", release, f.Option, f.Before),
+				"leave it out")
+		}
+		if f.Targets != "" && f.Targets != t.OS {
+			refuse("option-target", fmt.Sprintf("option %s is for %s targets alone, not for %s", f.Option, f.Targets, t), "leave it out")
+		}
+		if err := checkOpenSSL(f, t); err != nil {
+			errs = append(errs, err)
+		}
+		if f.Provider != "" && !slices.Contains(providers, f.Provider) {
+			providers = append(providers, f.Provider)
+		}
+	}
+	errs = append(errs, t.Need(providers...))
+	return errors.Join(errs...)
+}
+
+func checkOpenSSL(f *Fragment, t *target.Target) error {
+	if f.OpenSSL.String() == "" || t.OpenSSL.API == "" {
+		return nil
+	}
+	api, err := ParseVersion(t.OpenSSL.API)
+	if err != nil {
+		return fmt.Errorf("interface of OpenSSL: %w", err)
+	}
+	if f.OpenSSL.Has(api) {
+		return nil
+	}
+	return &fault.Error{Code: "option-openssl", What: fmt.Sprintf("option %s does not work with OpenSSL %s", f.Option, api),
+		Found: "OpenSSL from " + t.OpenSSL.String(), Do: "leave it out, or take OpenSSL " + f.OpenSSL.String() + " from elsewhere"}
+}

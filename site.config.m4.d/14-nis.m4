@@ -1,0 +1,4 @@
+dnl Option: nis
+dnl Summary: NIS maps, with the C library of AIX
+dnl Targets: aix
+APPENDDEF(`confMAPDEF', `-DNIS')

@@ -1,0 +1,5 @@
+dnl Option: dane
+dnl Summary: certificates checked against DNS, RFC 7672
+dnl Needs: starttls
+dnl Since: 8.16.1
+APPENDDEF(`conf_sendmail_ENVDEF', `-DDANE')

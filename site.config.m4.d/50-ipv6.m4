@@ -1,0 +1,3 @@
+dnl Option: ipv6
+dnl Summary: SMTP over IPv6
+APPENDDEF(`confENVDEF', `-DNETINET6')
