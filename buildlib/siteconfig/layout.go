@@ -29,8 +29,6 @@ func (l Layout) check() error {
 	return nil
 }
 
-// The directories of a layout. An install into a staging directory puts files nowhere else.
-
 // Sbin holds sendmail, makemap, editmap, mailstats and praliases.
 func (l Layout) Sbin() string { return path.Join(l.Prefix, "sbin") }
 
@@ -54,8 +52,6 @@ func (l Layout) ClientQueue() string { return path.Join(l.StateDir, "clientmqueu
 
 // SmrshCommands holds links to the programs that smrsh may run.
 func (l Layout) SmrshCommands() string { return path.Join(l.ConfDir, "smrsh") }
-
-// ConfigFile, SubmitFile, PidFile and StatisticsFile are compiled into the programs or their makefiles.
 
 // ConfigFile is the daemon's configuration.
 func (l Layout) ConfigFile() string { return path.Join(l.ConfDir, "sendmail.cf") }
@@ -95,7 +91,8 @@ func layoutLines(l Layout, t *target.Target) (lines []line, macros []string) {
 	quoted("_PATH_SENDMAILCF", l.ConfigFile())
 	quoted("_DIR_SENDMAILCF", l.ConfDir+"/") // used with "submit.cf" put behind it (libsmutil/cf.c)
 	quoted("_PATH_SENDMAILPID", l.PidFile())
-	quoted("_PATH_SENDMAIL", path.Join(l.Sbin(), "sendmail"))
+	// _PATH_SENDMAIL stays /usr/lib/sendmail: vacation and rmail are to use the sendmail that is in charge, and paths.h of some
+	// systems defines it regardless of what stands on the command line.
 	quoted("SMRSH_CMDDIR", l.SmrshCommands())
 	return lines, macros
 }

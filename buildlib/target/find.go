@@ -70,21 +70,31 @@ func prefixed(dirs []string, name string) []string {
 }
 
 // inspect asks a compiler for its kind and version. The text it prints counts more than its name: cc is anything, and /usr/bin/gcc is
-// clang on some systems.
+// clang on some systems. But xlclang prints the same as xlc.
 func (d *detector) inspect(program string) {
-	option := "--version"
-	if k := KindOf(program); k == XLC || k == XLClang || k == "" && d.t.OS == AIX {
-		option = "-qversion"
+	name := KindOf(program)
+	options := []string{"--version"}
+	switch {
+	case name == XLC || name == XLClang:
+		options = []string{"-qversion"}
+	case name == "" && d.t.OS == AIX:
+		options = []string{"-qversion", "--version"}
 	}
-	kind, version := ParseCompilerVersion(d.output(program, option))
-	if kind == "" {
-		kind = KindOf(program)
+	for _, option := range options {
+		kind, version := ParseCompilerVersion(d.output(program, option))
+		if kind == XLC && name == XLClang {
+			kind = XLClang
+		}
+		if kind != "" {
+			d.t.Compiler = Compiler{Kind: kind, Path: program, Version: version}
+			return
+		}
 	}
-	if kind == "" {
+	if name == "" {
 		d.lack(PartCompiler, unknownCompiler(program))
 		return
 	}
-	d.t.Compiler = Compiler{Kind: kind, Path: program, Version: version}
+	d.t.Compiler = Compiler{Kind: name, Path: program}
 }
 
 func unknownCompiler(program string) *fault.Error {
