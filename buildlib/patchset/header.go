@@ -1,0 +1,110 @@
+package patchset
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
+)
+
+// Header is what a patch says of itself, in the manner of Debian's DEP-3. One of Forwarded and AppliedUpstream is there; CVE
+// and Bug may be absent.
+type Header struct {
+	Subject         string // one line
+	Description     string // why, with the line breaks of the file
+	Author          string
+	Origin          string // where it comes from
+	Forwarded       string // "no", "not-needed", or where it was sent to
+	AppliedUpstream string // the release or commit that has it
+	AppliesTo       string // which systems, libraries or releases need it
+	CVE             []string
+	Bug             []string
+}
+
+// fieldNames lists the keys that a header may have.
+var fieldNames = []string{"Subject", "Description", "Author", "Origin", "Forwarded", "Applied-Upstream", "Applies-To", "CVE", "Bug"}
+
+var (
+	fieldForm = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9-]*):[ \t]*(.*)$`)
+	cveForm   = regexp.MustCompile(`^CVE-[0-9]{4}-[0-9]{4,}$`)
+)
+
+// parseHeader reads the fields that stand before a patch's first file. A line that begins with a blank continues the field
+// above it, and one with a single dot stands for an empty line.
+func parseHeader(text string) (Header, error) {
+	fields := make(map[string]string)
+	var last string
+	var errs []error
+	for i, line := range strings.Split(strings.TrimRight(text, "\n"), "\n") {
+		switch m := fieldForm.FindStringSubmatch(line); {
+		case m != nil:
+			last = m[1]
+			if _, twice := fields[last]; twice {
+				errs = append(errs, fmt.Errorf("line %d: %s is there twice", i+1, last))
+			}
+			if !known(last) {
+				errs = append(errs, unknownField(i+1, last))
+			}
+			fields[last] = strings.TrimSpace(m[2])
+		case last != "" && strings.HasPrefix(line, " "):
+			if line = strings.TrimSpace(line); line == "." {
+				line = ""
+			}
+			fields[last] += "\n" + line
+		case line == "" && text == "":
+			// No header at all: the missing fields tell.
+		default:
+			errs = append(errs, fmt.Errorf("line %d: %q is neither a field nor, with a blank before it, part of one", i+1, line))
+		}
+	}
+	h := Header{
+		Subject: fields["Subject"], Description: fields["Description"], Author: fields["Author"], Origin: fields["Origin"],
+		Forwarded: fields["Forwarded"], AppliedUpstream: fields["Applied-Upstream"], AppliesTo: fields["Applies-To"],
+		CVE: words(fields["CVE"]), Bug: words(fields["Bug"]),
+	}
+	return h, errors.Join(append(errs, h.check())...)
+}
+
+func known(name string) bool {
+	for _, n := range fieldNames {
+		if n == name {
+			return true
+		}
+	}
+	return false
+}
+
+func unknownField(line int, name string) error {
+	if nearest := fault.Nearest(name, fieldNames); nearest != "" {
+		return fmt.Errorf("line %d: unknown field %s, did you mean %s?", line, name, nearest)
+	}
+	return fmt.Errorf("line %d: unknown field %s; there are %s", line, name, strings.Join(fieldNames, ", "))
+}
+
+func words(list string) []string {
+	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' })
+}
+
+// check names every field that is missing or wrong.
+func (h *Header) check() error {
+	var errs []error
+	for _, field := range []struct{ name, value string }{
+		{"Subject", h.Subject}, {"Description", h.Description}, {"Author", h.Author}, {"Origin", h.Origin},
+		{"Forwarded or Applied-Upstream", h.Forwarded + h.AppliedUpstream}, {"Applies-To", h.AppliesTo},
+	} {
+		if strings.TrimSpace(field.value) == "" {
+			errs = append(errs, fmt.Errorf("%s is missing", field.name))
+		}
+	}
+	if strings.Contains(h.Subject, "\n") {
+		errs = append(errs, errors.New("Subject has more than one line"))
+	}
+	for _, id := range h.CVE {
+		if !cveForm.MatchString(id) {
+			errs = append(errs, fmt.Errorf("CVE %q is not of the form CVE-2023-51765", id))
+		}
+	}
+	return errors.Join(errs...)
+}

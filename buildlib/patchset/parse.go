@@ -1,0 +1,252 @@
+package patchset
+
+import (
+	"bytes"
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/bluekeyes/go-gitdiff/gitdiff"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
+)
+
+const fileStart = "diff --git "
+
+// parsePatch reads a patch file. Where in its fault is the file's name without directory.
+func parsePatch(name string, text []byte) (*Patch, error) {
+	head, diffs := string(text), ""
+	if i := strings.Index("\n"+head, "\n"+fileStart); i >= 0 {
+		head, diffs = head[:i], head[i:]
+	}
+	p := &Patch{Name: name, Text: text}
+	if diffs == "" {
+		return nil, &fault.Error{
+			Code: "patch-empty", What: "patch " + name + " changes no file", Where: name,
+			Do: "make it with \"git diff\": every file must begin with a line \"" + fileStart + "a/FILE b/FILE\"",
+		}
+	}
+	var err error
+	if p.Header, err = parseHeader(head); err != nil {
+		return nil, &fault.Error{
+			Code: "patch-header", What: "patch " + name + " does not say what it must of itself", Where: name, Err: err,
+			Do: "write the fields Subject, Description, Author, Origin, Forwarded or Applied-Upstream, Applies-To above the first file",
+		}
+	}
+	if err := checkDiffs(diffs, strings.Count(head, "\n")); err != nil {
+		return nil, malformed(name, err)
+	}
+	p.files, _, err = gitdiff.Parse(bytes.NewReader(text)) // all of it, so that line numbers in errors are the file's
+	if err != nil {
+		return nil, malformed(name, err)
+	}
+	if err := checkFiles(p.files, diffs); err != nil {
+		return nil, malformed(name, err)
+	}
+	return p, nil
+}
+
+func malformed(name string, err error) error {
+	return &fault.Error{
+		Code: "patch-malformed", What: "patch " + name + " is not a diff that is taken here", Where: name, Err: err,
+		Do: "make it anew with \"git diff --full-index --no-renames\" in the top directory of the source tree",
+	}
+}
+
+var (
+	hunkForm    = regexp.MustCompile(`^@@ -[0-9]+(?:,([0-9]+))? \+[0-9]+(?:,([0-9]+))? @@`)
+	versionForm = regexp.MustCompile(`^[0-9][0-9a-zA-Z. ()-]*$`) // git format-patch's last line, below "-- "
+)
+
+// checker walks over the lines of a diff. It exists because parsers, ours and everybody's, pass over what they do not understand:
+// gitdiff ignores text after a hunk, chooses silently between two names, and does not care where a name leads.
+type checker struct {
+	lines []string
+	at    int
+	first int // number of lines above the diff in the file
+}
+
+func (c *checker) errorf(format string, args ...any) error {
+	return fmt.Errorf("line %d: "+format, append([]any{c.first + c.at + 1}, args...)...)
+}
+
+func (c *checker) more() bool   { return c.at < len(c.lines) }
+func (c *checker) line() string { return c.lines[c.at] }
+
+func checkDiffs(diffs string, first int) error {
+	c := &checker{lines: strings.Split(strings.TrimSuffix(diffs, "\n"), "\n"), first: first}
+	seen := make(map[string]bool)
+	for c.more() {
+		if !strings.HasPrefix(c.line(), fileStart) {
+			if c.signature() {
+				return nil
+			}
+			return c.errorf("%q belongs to no hunk", c.line())
+		}
+		name, err := c.file()
+		if err != nil {
+			return err
+		}
+		if seen[name] {
+			return c.errorf("%s is in the patch twice", name)
+		}
+		seen[name] = true
+	}
+	return nil
+}
+
+// signature says whether only what git format-patch writes at the end is left.
+func (c *checker) signature() bool {
+	rest := slices.DeleteFunc(slices.Clone(c.lines[c.at:]), func(l string) bool { return l == "" })
+	return len(rest) == 0 || len(rest) == 2 && rest[0] == "-- " && versionForm.MatchString(rest[1])
+}
+
+// file checks one file's part, from its first line to the end of its last hunk, and returns its name.
+func (c *checker) file() (string, error) {
+	oldName, newName, ok := strings.Cut(strings.TrimPrefix(c.line(), fileStart), " ")
+	name := strings.TrimPrefix(oldName, "a/")
+	if !ok || oldName != "a/"+name || newName != "b/"+name {
+		return "", c.errorf("%q does not name one file twice, with a/ and with b/", c.line())
+	}
+	if err := checkPath(name); err != nil {
+		return "", c.errorf("%w", err)
+	}
+	for c.at++; c.more() && !strings.HasPrefix(c.line(), fileStart) && !strings.HasPrefix(c.line(), "@@"); c.at++ {
+		if err := c.extended(name); err != nil {
+			if c.signature() {
+				break // the last file has no hunk
+			}
+			return "", err
+		}
+	}
+	for c.more() && strings.HasPrefix(c.line(), "@@") {
+		if err := c.hunk(); err != nil {
+			return "", err
+		}
+	}
+	return name, nil
+}
+
+// extended checks a line between a file's first line and its first hunk.
+func (c *checker) extended(name string) error {
+	key, value, _ := strings.Cut(c.line(), " ")
+	switch key {
+	case "---", "+++":
+		side := map[string]string{"---": "a/", "+++": "b/"}[key]
+		if value != side+name && value != "/dev/null" {
+			return c.errorf("%q names another file than %s", c.line(), name)
+		}
+		return nil
+	case "index":
+		if _, mode, ok := strings.Cut(value, " "); ok {
+			return c.mode(mode, name)
+		}
+		return nil
+	}
+	for _, prefix := range []string{"old mode ", "new mode ", "new file mode ", "deleted file mode "} {
+		if mode, ok := strings.CutPrefix(c.line(), prefix); ok {
+			return c.mode(mode, name)
+		}
+	}
+	return c.errorf("%q is not taken: no renames, copies or binary files", c.line())
+}
+
+// mode refuses symbolic links (120000) and submodules (160000).
+func (c *checker) mode(mode, name string) error {
+	if mode != "100644" && mode != "100755" {
+		return c.errorf("mode %s of %s is not that of a regular file (100644 or 100755)", mode, name)
+	}
+	return nil
+}
+
+// hunk passes over a hunk by the numbers in its first line.
+func (c *checker) hunk() error {
+	m := hunkForm.FindStringSubmatch(c.line())
+	if m == nil {
+		return c.errorf("%q is not the first line of a hunk", c.line())
+	}
+	var left [2]int
+	for i, text := range m[1:] {
+		left[i] = 1
+		if text == "" {
+			continue
+		}
+		n, err := strconv.Atoi(text)
+		if err != nil {
+			return c.errorf("%w", err)
+		}
+		left[i] = n
+	}
+	for c.at++; left[0] > 0 || left[1] > 0; c.at++ {
+		if !c.more() {
+			return c.errorf("the patch ends in the middle of a hunk")
+		}
+		if c.line() == "" { // what mailers make of an empty context line
+			return c.errorf("an empty line in a hunk; an empty context line has a blank")
+		}
+		switch c.line()[:1] {
+		case " ":
+			left[0]--
+			left[1]--
+		case "-":
+			left[0]--
+		case "+":
+			left[1]--
+		case `\`:
+		default:
+			return c.errorf("%q is not a line of a hunk", c.line())
+		}
+		if left[0] < 0 || left[1] < 0 {
+			return c.errorf("the hunk has more lines than it says")
+		}
+	}
+	if c.more() && strings.HasPrefix(c.line(), `\`) { // no newline at the end of the file
+		c.at++
+	}
+	return nil
+}
+
+// checkPath refuses names that leave the tree or that no release's tree has.
+func checkPath(name string) error {
+	switch {
+	case name == "" || path.IsAbs(name):
+		return fmt.Errorf("%q is not a relative path", name)
+	case path.Clean(name) != name || name == ".." || strings.HasPrefix(name, "../"):
+		return fmt.Errorf("%q leaves the tree or takes a way around", name)
+	case name == ".git" || strings.HasPrefix(name, ".git/"):
+		return fmt.Errorf("%q belongs to git", name)
+	case strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r == '"' || r == '\\' || r == 0x7f }):
+		return fmt.Errorf("%q has a character that would need quoting", name)
+	}
+	return nil
+}
+
+// checkFiles makes sure that gitdiff has understood what the checker saw.
+func checkFiles(files []*gitdiff.File, diffs string) error {
+	if seen := strings.Count("\n"+diffs, "\n"+fileStart); len(files) != seen {
+		return fmt.Errorf("%d files are named and %d understood", seen, len(files))
+	}
+	for _, f := range files {
+		name := pathOf(f)
+		if f.IsBinary || f.IsCopy || f.IsRename {
+			return fmt.Errorf("%s: no renames, copies or binary files", name)
+		}
+		if !f.IsNew && !f.IsDelete && f.OldName != f.NewName {
+			return fmt.Errorf("%s and %s: no renames", f.OldName, f.NewName)
+		}
+		if err := checkPath(name); err != nil {
+			return err
+		}
+		if len(f.TextFragments) == 0 && !f.IsNew && !f.IsDelete && f.OldMode == f.NewMode {
+			return fmt.Errorf("%s: named, and not changed", name)
+		}
+		for i, h := range f.TextFragments {
+			if err := h.Validate(); err != nil {
+				return fmt.Errorf("%s, hunk %d: %w", name, i+1, err)
+			}
+		}
+	}
+	return nil
+}
