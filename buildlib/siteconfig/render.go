@@ -76,7 +76,8 @@ func targetSections(t *target.Target, macros []string, need map[target.Part]bool
 			def("confENVDEF", join("-D_AIX5=50300 -DLA_TYPE=LA_ZERO", strings.Join(flags.Defines, " "), strings.Join(macros, " "))),
 			def("confLIBS", ""), def("confSM_OS_HEADER", "sm_os_aix"))
 	} else {
-		system.lines = append(system.lines, def("confENVDEF", join(strings.Join(flags.Defines, " "), strings.Join(macros, " "))),
+		// HASFLOCK: the Berkeley DB 5 of today's distributions locks with flock, and 8.17.1 refuses it with other locks.
+		system.lines = append(system.lines, def("confENVDEF", join("-DHASFLOCK=1", strings.Join(flags.Defines, " "), strings.Join(macros, " "))),
 			def("confLIBS", "-lresolv -ldl"))
 	}
 	system.lines = append(system.lines, def("confMAPDEF", ""))

@@ -20,6 +20,7 @@ import (
 	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/target"
 )
 
 // Set is a directory of fragments. It does not change after [Load].
@@ -108,4 +109,17 @@ func ParseOptions(text string) []string {
 		}
 	}
 	return names
+}
+
+// Libraries tells what the options would link on such a target, defaults included, whether or not they can be composed there.
+func (s *Set) Libraries(options []string, os target.OS) ([]string, error) {
+	chosen, err := s.choose(options, os)
+	if err != nil {
+		return nil, err
+	}
+	var libraries []string
+	for _, f := range chosen {
+		libraries = appendNew(libraries, f.Libraries)
+	}
+	return libraries, nil
 }

@@ -1,0 +1,83 @@
+// Package doctor says what a machine lacks for a build, and installs it where it can.
+//
+// [Check] looks and changes nothing. Its [Report] is a table with a cure for each lack. [Report.Plan] turns the lacks into the commands
+// of the machine's package manager, and [Plan.Run] runs them when it may.
+package doctor
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/siteconfig"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/target"
+)
+
+// Request is what the machine is to be good for.
+type Request struct {
+	Want    target.Request
+	Options []string        // as for siteconfig
+	Set     *siteconfig.Set // the fragments that say which libraries the options link; nil when that is not of interest
+	Tests   bool            // whether the project's own tests are to run too
+}
+
+// Status is the outcome of one check.
+type Status string
+
+// Outcomes.
+const (
+	OK      Status = "ok"
+	Missing Status = "missing" // the build stops without it
+	Note    Status = "note"    // worth knowing; nothing stops
+)
+
+// Finding is the outcome of one check.
+type Finding struct {
+	Name   string
+	Status Status
+	Found  string // what is there, in a few words, or what is wrong with it
+	Cure   string // what to do when it is missing
+	Needs  []Need // packages that bring it, when that is known
+}
+
+// Need is a package in the words of each package manager. An empty name means that this manager has none that we know.
+type Need struct {
+	APT     string // Debian and what follows it
+	DNF     string // Fedora, RHEL, and the AIX Toolbox
+	Fileset string // installp fileset of AIX
+}
+
+// Report is the outcome of all checks for one request.
+type Report struct {
+	Target   *target.Target
+	Findings []Finding
+	machine  host.Machine
+}
+
+// IsHealthy tells whether nothing is missing.
+func (r *Report) IsHealthy() bool {
+	for _, f := range r.Findings {
+		if f.Status == Missing {
+			return false
+		}
+	}
+	return true
+}
+
+// String is a table, a line for each check; below a lack stands its cure.
+func (r *Report) String() string {
+	wide := 0
+	for _, f := range r.Findings {
+		wide = max(wide, len(f.Name))
+	}
+	var b strings.Builder
+	indent := strings.Repeat(" ", wide+11)
+	for _, f := range r.Findings {
+		found := strings.ReplaceAll(f.Found, "\n", "\n"+indent)
+		fmt.Fprintf(&b, "%-*s  %-7s  %s\n", wide, f.Name, f.Status, found)
+		if f.Cure != "" {
+			fmt.Fprintf(&b, "%sdo: %s\n", indent, f.Cure)
+		}
+	}
+	return b.String()
+}

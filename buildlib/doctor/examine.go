@@ -1,0 +1,166 @@
+package doctor
+
+import (
+	"context"
+	"errors"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/target"
+)
+
+// Check looks at a machine and reports what it has and lacks for a request.
+func Check(ctx context.Context, m host.Machine, q Request) (*Report, error) {
+	t, err := target.Detect(ctx, m, q.Want)
+	if err != nil {
+		return nil, err
+	}
+	e := &examiner{ctx: ctx, r: &Report{Target: t, machine: m}}
+	e.add(Finding{Name: "target", Status: OK, Found: t.String()})
+	if t.Here {
+		if t.OS == target.AIX {
+			e.r.Findings[0].Found += ", AIX " + t.Level.String()
+		}
+		e.parts()
+	} else {
+		e.r.Findings[0].Status = Note
+		e.r.Findings[0].Found += ": this machine is another one: it can configure for it, not compile"
+		e.part(target.PartM4, "m4")
+	}
+	if t.OS == target.AIX && t.Here {
+		e.filesets()
+	}
+	if q.Set != nil && t.Here {
+		libraries, err := q.Set.Libraries(q.Options, t.OS)
+		if err != nil {
+			return nil, err
+		}
+		e.libraries(libraries)
+	}
+	if q.Tests {
+		e.programs(testPrograms)
+	}
+	return e.r, context.Cause(ctx)
+}
+
+type examiner struct {
+	ctx context.Context
+	r   *Report
+}
+
+func (e *examiner) add(f Finding) { e.r.Findings = append(e.r.Findings, f) }
+
+// parts reports what the target's detection found.
+func (e *examiner) parts() {
+	t := e.r.Target
+	e.part(target.PartCompiler, t.Compiler.String())
+	e.part(target.PartMake, t.Make)
+	e.part(target.PartM4, t.M4)
+	e.part(target.PartAr, t.Ar)
+	e.part(target.PartOpenSSL, t.OpenSSL.String())
+	e.part(target.PartSASL, t.SASL.String())
+}
+
+// part reports one; found is what to say when nothing speaks against it.
+func (e *examiner) part(p target.Part, found string) {
+	if err := e.r.Target.Need(p); err != nil {
+		f, ok := errors.AsType[*fault.Error](err)
+		if !ok {
+			return // Need returns nothing else
+		}
+		text := strings.TrimSpace(strings.Join([]string{f.Where, f.Found}, "\n"))
+		needs := parts[p]
+		if e.r.Target.OS == target.AIX {
+			if own, ok := onAIX[p]; ok {
+				needs = own
+			}
+		}
+		e.add(Finding{Name: string(p), Status: Missing, Found: f.What + "\n" + text, Cure: f.Do, Needs: needs})
+		return
+	}
+	e.add(Finding{Name: string(p), Status: OK, Found: found})
+}
+
+// filesets asks lslpp for what compiling on AIX takes.
+func (e *examiner) filesets() {
+	for _, name := range filesets {
+		out, err := e.r.machine.Output(e.ctx, host.Cmd{Argv: []string{"lslpp", "-Lcq", name}})
+		fields := strings.Split(out, ":")
+		if err == nil && len(fields) > 2 && fields[1] == name {
+			e.add(Finding{Name: name, Status: OK, Found: fields[2]})
+			continue
+		}
+		e.add(Finding{Name: name, Status: Missing, Found: "fileset not installed", Needs: []Need{{Fileset: name}},
+			Cure: "installp -acXYgd /dev/cd0 " + name})
+	}
+}
+
+// libraries looks for the headers of what the options link.
+func (e *examiner) libraries(names []string) {
+	for _, l := range libraries {
+		if !slices.Contains(names, l.name) {
+			continue
+		}
+		if dir := e.header(l.header); dir != "" {
+			e.add(Finding{Name: "lib" + l.name, Status: OK, Found: path.Join(dir, l.header)})
+			continue
+		}
+		f := Finding{Name: "lib" + l.name, Status: Missing, Found: "no " + l.header}
+		if l.need == (Need{}) {
+			f.Cure = "install it by hand, or leave the option out"
+		} else {
+			f.Needs = []Need{l.need}
+			f.Cure = cure(e.r.Target.OS, l.need)
+		}
+		e.add(f)
+	}
+}
+
+// header tells the directory of a header, or "".
+func (e *examiner) header(name string) string {
+	dirs := []string{"/usr/include", "/usr/local/include"}
+	if e.r.Target.OS == target.AIX {
+		dirs = []string{"/usr/include", target.ToolboxPrefix + "/include"}
+	}
+	for _, p := range []target.Provider{e.r.Target.OpenSSL, e.r.Target.SASL} {
+		if p.Include != "" && !slices.Contains(dirs, p.Include) {
+			dirs = append(dirs, p.Include)
+		}
+	}
+	for _, dir := range dirs {
+		if _, err := e.r.machine.Stat(path.Join(dir, name)); err == nil {
+			return dir
+		}
+	}
+	return ""
+}
+
+// programs looks for tools, and whether they can do what they are wanted for.
+func (e *examiner) programs(list []program) {
+	for _, p := range list {
+		f := Finding{Name: p.name, Status: OK, Found: p.what}
+		if p.argv != nil {
+			f.Name += " for AIX"
+			out, err := e.r.machine.Output(e.ctx, host.Cmd{Argv: p.argv})
+			if err != nil || !strings.Contains(out, p.answer) {
+				f.Status = Missing
+			}
+		} else if _, err := e.r.machine.LookPath(p.name); err != nil {
+			f.Status = Missing
+		}
+		if f.Status == Missing {
+			f.Found, f.Needs, f.Cure = "nothing that "+p.what, []Need{p.need}, cure(e.r.Target.OS, p.need)
+		}
+		e.add(f)
+	}
+}
+
+func cure(os target.OS, n Need) string {
+	if os == target.AIX {
+		return "dnf install " + n.DNF
+	}
+	return `run "mage setup", or: apt-get install ` + n.APT + " (dnf install " + n.DNF + ")"
+}

@@ -1,0 +1,62 @@
+package doctor
+
+import "github.com/sendmail-aix/sendmail-aix/buildlib/target"
+
+// parts are the packages behind what target.Detect looks for. gcc does not bring the C library's headers on Debian.
+// The Toolbox's names are those of its spec files; the compilers IBM sells are not packages of a manager.
+var parts = map[target.Part][]Need{
+	target.PartCompiler: {{APT: "gcc", DNF: "gcc"}, {APT: "libc6-dev", DNF: "glibc-devel"}},
+	target.PartMake:     {{APT: "make", DNF: "make", Fileset: "bos.adt.base"}},
+	target.PartM4:       {{APT: "m4", DNF: "m4"}},
+	target.PartAr:       {{APT: "binutils", DNF: "binutils", Fileset: "bos.adt.base"}},
+	target.PartOpenSSL:  {{APT: "libssl-dev", DNF: "openssl-devel", Fileset: "openssl.base"}},
+	target.PartSASL:     {{APT: "libsasl2-dev", DNF: "cyrus-sasl-devel"}},
+}
+
+// onAIX are the parts whose Toolbox package has another name than Fedora's, or that brings another package along.
+var onAIX = map[target.Part][]Need{
+	target.PartCompiler: {{DNF: "gcc"}},
+	target.PartMake:     {{Fileset: "bos.adt.base"}},
+	target.PartAr:       {{Fileset: "bos.adt.base"}},
+	target.PartOpenSSL:  {{Fileset: "openssl.base"}},
+	target.PartSASL:     {{DNF: "cyrus-sasl"}, {DNF: "cyrus-sasl-devel"}},
+}
+
+// library is what an option links beyond OpenSSL and SASL, which have providers.
+type library struct {
+	name   string // as in -lNAME
+	header string // its presence is taken for the library's
+	need   Need   // a zero one means that the C library's own packages have it
+}
+
+var libraries = []library{
+	{"db", "db.h", Need{APT: "libdb-dev", DNF: "libdb-devel"}},
+	{"cdb", "cdb.h", Need{APT: "libcdb-dev", DNF: "tinycdb-devel"}},
+	{"ldap", "ldap.h", Need{APT: "libldap2-dev", DNF: "openldap-devel"}},
+	{"lber", "lber.h", Need{APT: "libldap2-dev", DNF: "openldap-devel"}},
+	{"wrap", "tcpd.h", Need{APT: "libwrap0-dev", DNF: "tcp_wrappers-devel"}},
+	{"icuuc", "unicode/uchar.h", Need{APT: "libicu-dev", DNF: "libicu-devel"}},
+	{"phclient", "phclient.h", Need{}},
+}
+
+// filesets that compiling on AIX takes besides the compiler. bos.adt.base has make, ar and ld.
+var filesets = []string{"bos.adt.base", "bos.adt.include", "bos.adt.lib"}
+
+// program is a tool that the project's tests run as the second reader of what we write.
+type program struct {
+	name   string
+	what   string
+	argv   []string // when set, its output must have answer in it
+	answer string
+	need   Need
+}
+
+var testPrograms = []program{
+	{name: "git", what: "applies patches a second way", need: Need{APT: "git", DNF: "git"}},
+	{name: "patch", what: "applies patches a third way", need: Need{APT: "patch", DNF: "patch"}},
+	{name: "gpgv", what: "checks signatures a second way", need: Need{APT: "gpgv", DNF: "gnupg2"}},
+	{name: "xz", what: "unpacks a second way", need: Need{APT: "xz-utils", DNF: "xz"}},
+	// Debian's plain binutils read the machine's own formats alone.
+	{name: "ar", what: "reads AIX archives", argv: []string{"ar", "--help"}, answer: "aix5coff64-rs6000",
+		need: Need{APT: "binutils-multiarch", DNF: "binutils-powerpc64-linux-gnu"}},
+}

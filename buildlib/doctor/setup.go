@@ -1,0 +1,166 @@
+package doctor
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/target"
+)
+
+// Plan is how to bring what a report says is missing. A plan for a healthy machine is empty.
+type Plan struct {
+	Packages []string // for the machine's package manager, sorted
+	Filesets []string // for installp, sorted; they come from media that we do not know, so they are told and never installed
+	ByHand   []string // cures that no package manager has, a line each
+	Manager  string   // program that installs Packages: "apt-get", "dnf", or "" when there is none that we know
+}
+
+// IsEmpty tells whether there is nothing to do.
+func (p *Plan) IsEmpty() bool { return len(p.Packages)+len(p.Filesets)+len(p.ByHand) == 0 }
+
+// managers that we know the package names for, in order of preference.
+var managers = []string{"apt-get", "dnf"}
+
+// Plan makes the plan that cures the report's lacks.
+func (r *Report) Plan() *Plan {
+	p := &Plan{}
+	for _, m := range managers {
+		if _, err := r.machine.LookPath(m); err == nil && (m == "dnf" || r.Target.OS == target.Host) {
+			p.Manager = m
+			break
+		}
+	}
+	for _, f := range r.Findings {
+		if f.Status != Missing {
+			continue
+		}
+		if len(f.Needs) == 0 {
+			p.ByHand = append(p.ByHand, f.Name+": "+f.Cure)
+		}
+		for _, n := range f.Needs {
+			p.add(n, r.Target.OS)
+		}
+	}
+	for _, list := range []*[]string{&p.Packages, &p.Filesets, &p.ByHand} {
+		slices.Sort(*list)
+		*list = slices.Compact(*list)
+	}
+	return p
+}
+
+func (p *Plan) add(n Need, os target.OS) {
+	switch {
+	case os == target.AIX && n.Fileset != "":
+		p.Filesets = append(p.Filesets, n.Fileset)
+	case p.Manager != "dnf" && os != target.AIX:
+		p.Packages = append(p.Packages, n.APT) // also for a manager that we do not know: most follow Debian's names
+	default:
+		p.Packages = append(p.Packages, n.DNF)
+	}
+}
+
+// Commands are the commands that install the packages.
+func (p *Plan) Commands() []host.Cmd {
+	if len(p.Packages) == 0 || p.Manager == "" {
+		return nil
+	}
+	if p.Manager == "dnf" {
+		return []host.Cmd{{Argv: append([]string{"dnf", "install", "-y"}, p.Packages...)}}
+	}
+	return []host.Cmd{{Argv: append([]string{"apt-get", "install", "-y", "--no-install-recommends"}, p.Packages...),
+		Env: []string{"DEBIAN_FRONTEND=noninteractive"}}}
+}
+
+// String tells the plan in lines that a user can type or read.
+func (p *Plan) String() string {
+	if p.IsEmpty() {
+		return "nothing to install: everything needed is here\n"
+	}
+	var b strings.Builder
+	for _, c := range p.Commands() {
+		fmt.Fprintln(&b, c)
+	}
+	if p.Manager == "" && len(p.Packages) > 0 {
+		fmt.Fprintln(&b, "install these packages:", strings.Join(p.Packages, " "))
+	}
+	if len(p.Filesets) > 0 {
+		fmt.Fprintln(&b, "installp -acXYgd DIRECTORY", strings.Join(p.Filesets, " "))
+	}
+	for _, line := range p.ByHand {
+		fmt.Fprintln(&b, line)
+	}
+	return b.String()
+}
+
+// Run installs what the plan's package manager can bring and says so on w. An empty plan does nothing but say that. Without root rights,
+// or when something is left that no package manager brings, the error is a fault with the exact commands; the packages that can
+// be installed are installed before that.
+func (p *Plan) Run(ctx context.Context, m host.Machine, w io.Writer) error {
+	if p.IsEmpty() {
+		_, err := io.WriteString(w, p.String())
+		return err
+	}
+	for _, c := range p.Commands() {
+		id, err := m.Output(ctx, host.Cmd{Argv: []string{"id", "-u"}})
+		if err != nil {
+			return fmt.Errorf("asking who runs this: %w", err)
+		}
+		if id != "0" {
+			return p.withoutRoot()
+		}
+		if _, err := fmt.Fprintf(w, "installing %s\n$ %s\n", strings.Join(p.Packages, " "), c); err != nil {
+			return err
+		}
+		if err := p.install(ctx, m, c, w); err != nil {
+			return err
+		}
+	}
+	return p.leftOver()
+}
+
+// install runs one command. When apt-get does not know a package, or an address in its lists is gone, newer lists are the cure: get them
+// and try again once.
+func (p *Plan) install(ctx context.Context, m host.Machine, c host.Cmd, w io.Writer) error {
+	err := m.Run(ctx, c)
+	if err == nil || p.Manager != "apt-get" || ctx.Err() != nil {
+		return err
+	}
+	update := host.Cmd{Argv: []string{"apt-get", "update"}, Env: c.Env}
+	if _, err := fmt.Fprintf(w, "package lists are missing or old\n$ %s\n$ %s\n", update, c); err != nil {
+		return err
+	}
+	if err := m.Run(ctx, update); err != nil {
+		return err
+	}
+	return m.Run(ctx, c)
+}
+
+func (p *Plan) withoutRoot() error {
+	var lines []string
+	for _, c := range p.Commands() {
+		lines = append(lines, "sudo "+c.String())
+	}
+	do := strings.Join(lines, "\n")
+	if p.Manager == "apt-get" {
+		do = "sudo apt-get update && " + do
+	}
+	return &fault.Error{Code: "setup-root", What: "installing packages takes root rights", Found: "missing: " + strings.Join(p.Packages, " "),
+		Do: "run as root, or:\n" + do}
+}
+
+// leftOver is the fault for what the plan could not bring by itself, or nil.
+func (p *Plan) leftOver() error {
+	rest := &Plan{Filesets: p.Filesets, ByHand: p.ByHand}
+	if p.Manager == "" {
+		rest.Packages = p.Packages
+	}
+	if rest.IsEmpty() {
+		return nil
+	}
+	return &fault.Error{Code: "setup-by-hand", What: "some things must be installed by hand", Do: rest.String()}
+}
