@@ -3,6 +3,7 @@ package siteconfig
 import (
 	"errors"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -166,7 +167,24 @@ func check(chosen []*Fragment, release Version, t *target.Target) error {
 			providers = append(providers, f.Provider)
 		}
 	}
-	errs = append(errs, t.Need(providers...))
+	errs = append(errs, t.Need(providers...), checkTargetPaths(t, providers))
+	return errors.Join(errs...)
+}
+
+// checkTargetPaths refuses directories that cannot be written into a Makefile.
+func checkTargetPaths(t *target.Target, providers []target.Part) error {
+	var errs []error
+	if slices.Contains(providers, target.PartOpenSSL) {
+		errs = append(errs, checkPath("the prefix of OpenSSL", t.OpenSSL.Prefix))
+	}
+	if slices.Contains(providers, target.PartSASL) {
+		errs = append(errs, checkPath("the prefix of SASL", t.SASL.Prefix))
+	}
+	for _, program := range []string{t.Compiler.Path, t.Ar} {
+		if path.IsAbs(program) {
+			errs = append(errs, checkPath("a program", program))
+		}
+	}
 	return errors.Join(errs...)
 }
 

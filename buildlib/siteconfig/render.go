@@ -128,9 +128,7 @@ func librarySection(t *target.Target, need map[target.Part]bool, flags target.Fl
 	// Once, and never appended to: it has commas.
 	used := *t
 	used.OpenSSL, used.SASL = ssl, sasl
-	if path := used.Flags().LibraryPath; path != "" {
-		sec.lines = append(sec.lines, line{"define", "confLDOPTS", path})
-	}
+	sec.lines = append(sec.lines, line{"define", "confLDOPTS", used.Flags().LibraryPath})
 	return sec
 }
 

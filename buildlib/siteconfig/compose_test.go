@@ -1,0 +1,295 @@
+package siteconfig
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/target"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+const fragments = "../../site.config.m4.d"
+
+func ExampleSet_Compose() {
+	set, err := Load("../../site.config.m4.d")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	t, err := target.Parse("aix7.2-64")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	result, err := set.Compose(Request{Release: "8.17.1.9", Options: ParseOptions("sasl,starttls"), Target: t})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println("options:", result.Options)
+	fmt.Println("libraries:", result.Libraries)
+	fmt.Println("first fragment:", result.Fragments[0].Path)
+
+	_, err = set.Compose(Request{Release: "8.15.2", Options: []string{"sals"}, Target: t})
+	fmt.Println(fault.Code(err))
+	// Output:
+	// options: [ndbm regex starttls sasl milter]
+	// libraries: [dbm ssl crypto sasl2]
+	// first fragment: site.config.m4.d/10-ndbm.m4
+	// option-unknown
+}
+
+func loaded(t testing.TB) *Set {
+	t.Helper()
+	set, err := Load(fragments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
+// goldenCase is one composed file that is kept under testdata/golden/siteconfig.
+type goldenCase struct {
+	target, providers, compiler, release, options string
+}
+
+func (g goldenCase) name() string { return g.target + "-" + g.providers }
+
+var goldenCases = []goldenCase{
+	{"aix6.1-32", "base", "xlc", "8.15.2", "sasl,starttls"},
+	{"aix6.1-32", "toolbox", "gcc", "8.15.2", "sasl,starttls,tls-ec,no-milter"},
+	{"aix7.1-64", "base", "xlc", "8.15.2", "sasl,starttls,nis,ipv6,needs-getipnode"},
+	{"aix7.1-64", "toolbox", "gcc", "8.15.2", "sasl,starttls,ldap,libmilter,milter-poll"},
+	{"aix7.2-64", "base", "xlclang", "8.17.1.9", "sasl,starttls"},
+	{"aix7.2-64", "toolbox", "xlc", "8.15.2", "sasl,starttls"},
+	{"aix7.2-64", "mixed", "xlc", "8.15.2", "sasl,starttls,libmilter"},
+	{"aix7.2-64", "prefix", "gcc", "8.18.2", "sasl,starttls,dane,socketmap,mta-sts"},
+	{"aix7.3-64", "base", "ibm-clang", "8.18.2", "sasl,starttls"},
+	{"aix7.3-64", "toolbox", "ibm-clang", "8.17.1.9", "sasl,starttls,newdb,tcpwrappers,libmilter"},
+	{"aix7.3-64", "mixed", "ibm-clang", "8.17.1.9", "sasl,starttls"},
+	{"host", "system", "gcc", "8.17.1.9", "sasl,starttls"},
+}
+
+// request builds a target by hand: what Detect would say on such a box.
+func (g goldenCase) request(t testing.TB) Request {
+	t.Helper()
+	to, err := target.Parse(g.target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	to.Compiler = target.Compiler{Kind: target.KindOf(g.compiler), Path: g.compiler}
+	base := target.Provider{Kind: target.Base, Prefix: "/usr"}
+	toolbox := target.Provider{Kind: target.Toolbox, Prefix: target.ToolboxPrefix, Include: "/opt/freeware/include", Lib: "/opt/freeware/lib"}
+	prefix := target.Provider{Kind: target.Prefix, Prefix: "/opt/own", Include: "/opt/own/include", Lib: "/opt/own/lib"}
+	api := to.OpenSSL.API
+	switch g.providers {
+	case "base":
+		to.OpenSSL, to.SASL = base, base
+	case "toolbox":
+		to.OpenSSL, to.SASL = toolbox, toolbox
+	case "mixed":
+		to.OpenSSL, to.SASL = base, toolbox
+	case "prefix":
+		to.OpenSSL, to.SASL = prefix, toolbox
+	}
+	to.OpenSSL.API = api
+	return Request{Release: g.release, Options: ParseOptions(g.options), Target: to}
+}
+
+func TestGolden(t *testing.T) {
+	t.Parallel()
+	set := loaded(t)
+	for _, g := range goldenCases {
+		t.Run(g.name(), func(t *testing.T) {
+			t.Parallel()
+			got, err := set.Compose(g.request(t))
+			if err != nil {
+				t.Fatal(err)
+			}
+			file := filepath.Join("../../testdata/golden/siteconfig", g.name()+".m4")
+			if *update {
+				if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(file, []byte(got.Text), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatalf("%v (go test -update writes it)", err)
+			}
+			if diff := cmp.Diff(string(want), got.Text); diff != "" {
+				t.Errorf("differs from %s (-golden +got):\n%s", file, diff)
+			}
+			checkTraps(t, got)
+		})
+	}
+}
+
+// checkTraps says again, apart from the golden text, what must be true of every result.
+func checkTraps(t *testing.T, r *Result) {
+	t.Helper()
+	if n := strings.Count(r.Text, "`confLDOPTS'"); n != 1 {
+		t.Errorf("confLDOPTS is set %d times, want once", n)
+	}
+	if !strings.Contains(r.Text, "define(`confLIBSEARCH', `')\n") {
+		t.Error("confLIBSEARCH is not emptied")
+	}
+	if slices.Contains(r.Options, "starttls") && !strings.Contains(r.Text, "-DHASURANDOMDEV") {
+		t.Error("STARTTLS without HASURANDOMDEV")
+	}
+	for line := range strings.Lines(r.Text) {
+		if strings.HasPrefix(line, "dnl") || strings.Contains(line, "`confLDOPTS'") {
+			continue
+		}
+		if _, value, ok := strings.Cut(line, "', `"); !ok || strings.Contains(value, ",") {
+			t.Errorf("a value that m4 may cut: %s", line)
+		}
+	}
+}
+
+func TestComposeRefuses(t *testing.T) {
+	t.Parallel()
+	set := loaded(t)
+	for _, test := range []struct {
+		name    string
+		target  string
+		release string
+		options string
+		code    string
+		text    string
+	}{
+		{"unknown option", "aix7.2-64", "8.15.2", "starttsl", "option-unknown", `did you mean "starttls"?`},
+		{"lacks what it needs", "aix7.2-64", "8.15.2", "crl-path", "option-needs", "option crl-path needs option starttls"},
+		{"conflict", "aix7.2-64", "8.15.2", "milter,no-milter", "option-conflict", "milter cannot be on together"},
+		{"too new", "aix7.2-64", "8.15.2", "cdb", "option-release", "8.16.1 brought it"},
+		{"gone", "aix7.2-64", "8.17.1.9", "starttls,crl-path", "option-release", "made it standard"},
+		{"other systems", "host", "8.15.2", "ndbm", "option-target", "aix targets alone"},
+		{"OpenSSL too new", "aix7.3-64", "8.15.2", "starttls,fips", "option-openssl", "does not work with OpenSSL 3.0"},
+		{"curves are automatic", "aix7.2-64", "8.15.2", "starttls,tls-ec", "option-openssl", "take OpenSSL <1.1.0 from elsewhere"},
+		{"not on anyway", "aix7.2-64", "8.15.2", "no-newdb", "option-not-default", "it is off"},
+		{"no default on the host", "host", "8.15.2", "no-ndbm", "option-not-default", "it is off"},
+		{"bad release", "aix7.2-64", "8.15.2b", "sasl", "release-bad", "8.15.2b"},
+		{"switched off but needed", "aix7.2-64", "8.17.1.9", "starttls,socketmap,mta-sts,no-regex", "option-needs", "mta-sts needs option regex"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			to, err := target.Parse(test.target)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = set.Compose(Request{Release: test.release, Options: ParseOptions(test.options), Target: to})
+			if fault.Code(err) != test.code || !strings.Contains(fmt.Sprint(err), test.text) {
+				t.Errorf("Compose = %v, want fault %s with %q", err, test.code, test.text)
+			}
+		})
+	}
+}
+
+func TestComposeTellsAllReasons(t *testing.T) {
+	t.Parallel()
+	to, err := target.Parse("aix7.2-64")
+	if err != nil {
+		t.Fatal(err)
+	}
+	to.Lacks = []target.Lack{{Part: target.PartSASL, Fault: &fault.Error{Code: "sasl-missing", What: "no SASL"}},
+		{Part: target.PartOpenSSL, Fault: &fault.Error{Code: "openssl-missing", What: "no OpenSSL"}}}
+	_, err = loaded(t).Compose(Request{Release: "8.15.2", Options: []string{"sasl", "dane", "cdb"}, Target: to})
+	for _, want := range []string{"no SASL", "dane needs option starttls", "no option cdb yet"} {
+		if !strings.Contains(fmt.Sprint(err), want) {
+			t.Errorf("Compose = %v, want %q among the reasons", err, want)
+		}
+	}
+	if strings.Contains(fmt.Sprint(err), "no OpenSSL") {
+		t.Errorf("Compose = %v: OpenSSL is not asked for", err)
+	}
+}
+
+func TestOptionsInEffect(t *testing.T) {
+	t.Parallel()
+	set := loaded(t)
+	for _, test := range []struct{ target, options, want string }{
+		{"aix7.2-64", "", "ndbm regex milter"},
+		{"host", "", "regex milter"},
+		{"aix7.2-64", "no-ndbm, no-regex no-milter", "no-milter"},
+		{"aix7.2-64", "sasl,sasl,ndbm", "ndbm regex sasl milter"},
+	} {
+		to, err := target.Parse(test.target)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := set.Compose(Request{Release: "8.15.2", Options: ParseOptions(test.options), Target: to})
+		if err != nil {
+			t.Errorf("%q for %s: %v", test.options, test.target, err)
+			continue
+		}
+		if got := strings.Join(r.Options, " "); got != test.want {
+			t.Errorf("%q for %s: options %q, want %q", test.options, test.target, got, test.want)
+		}
+	}
+}
+
+func TestComposeLayout(t *testing.T) {
+	t.Parallel()
+	to, err := target.Parse("aix7.2-64")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := Layout{Prefix: "/opt/x", ConfDir: "/etc/x", StateDir: "/var/x"}
+	r, err := loaded(t).Compose(Request{Release: "8.15.2", Options: []string{"libmilter"}, Target: to, Layout: l})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(r.Builds, []string{"libmilter"}) {
+		t.Errorf("Builds = %v, want libmilter", r.Builds)
+	}
+	for _, want := range []string{"define(`confMBINDIR', `/opt/x/sbin')", `-D_PATH_SENDMAILCF=\"/etc/x/sendmail.cf\"`,
+		`-D_DIR_SENDMAILCF=\"/etc/x/\"`, "define(`confMSP_QUEUE_DIR', `/var/x/clientmqueue')", "define(`confINST_DEP', `${DESTDIR}${MSPQ}')"} {
+		if !strings.Contains(r.Text, want) {
+			t.Errorf("the text lacks %s", want)
+		}
+	}
+	if strings.Contains(r.Text, "/opt/sendmail") || strings.Contains(r.Text, "/etc/mail") {
+		t.Error("a path of another layout is in the text")
+	}
+	l.StateDir = "/var/index"
+	if _, err := loaded(t).Compose(Request{Release: "8.15.2", Target: to, Layout: l}); fault.Code(err) != "path-unusable" {
+		t.Errorf("m4 word in the layout: %v, want fault path-unusable", err)
+	}
+	to.SASL = target.Provider{Kind: target.Prefix, Prefix: "/opt/a,b", Include: "/opt/a,b/include", Lib: "/opt/a,b/lib"}
+	if _, err := loaded(t).Compose(Request{Release: "8.15.2", Options: []string{"sasl"}, Target: to}); fault.Code(err) != "path-unusable" {
+		t.Errorf("comma in a provider's directory: %v, want fault path-unusable", err)
+	}
+}
+
+func TestLoadRefuses(t *testing.T) {
+	t.Parallel()
+	const good = "dnl Option: x\ndnl Summary: an option\n"
+	for _, test := range []struct {
+		name string
+		fs   fstest.MapFS
+		code string
+	}{
+		{"no fragment", fstest.MapFS{}, "fragments-missing"},
+		{"not a fragment", fstest.MapFS{"README": {Data: []byte("hello")}}, "fragment-bad"},
+		{"the same option twice", fstest.MapFS{"10-x.m4": {Data: []byte(good)}, "20-x.m4": {Data: []byte(good)}}, "fragment-bad"},
+		{"needs what is not there", fstest.MapFS{"10-x.m4": {Data: []byte(good + "dnl Needs: y\n")}}, "fragment-bad"},
+	} {
+		if _, err := load(test.fs, "d"); fault.Code(err) != test.code {
+			t.Errorf("%s: load = %v, want fault %s", test.name, err, test.code)
+		}
+	}
+	if _, err := Load(filepath.Join(t.TempDir(), "absent")); fault.Code(err) != "fragments-missing" {
+		t.Errorf("no directory: %v, want fault fragments-missing", err)
+	}
+}

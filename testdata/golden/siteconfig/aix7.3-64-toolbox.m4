@@ -1,0 +1,77 @@
+dnl Composed by sendmail-aix; changes made here are lost. Change the options, or the fragments in site.config.m4.d.
+dnl sendmail 8.17.1.9 for aix7.3-64 with ndbm,newdb,regex,starttls,sasl,milter,libmilter,tcpwrappers
+dnl
+dnl from target: ibm-clang, 64 bit
+define(`confCC', `ibm-clang -m64 -std=gnu17')
+define(`confOPTIMIZE', `-O2')
+define(`confMTCCOPTS', `-D_THREAD_SAFE')
+define(`confMTLDOPTS', `-lpthread')
+define(`confAR', `ar -X64')
+define(`confRANLIBOPTS', `-X64')
+define(`confSTRIPOPTS', `-X64')
+dnl
+dnl from target: aix7.3-64
+define(`confENVDEF', `-D_AIX5=50300 -DLA_TYPE=LA_ZERO -D_PATH_SENDMAILCF=\"/etc/opt/sendmail/sendmail.cf\" -D_DIR_SENDMAILCF=\"/etc/opt/sendmail/\" -D_PATH_SENDMAILPID=\"/var/opt/sendmail/sendmail.pid\" -DSMRSH_CMDDIR=\"/etc/opt/sendmail/smrsh\"')
+define(`confLIBS', `')
+define(`confSM_OS_HEADER', `sm_os_aix')
+define(`confMAPDEF', `')
+dnl
+dnl from target: OpenSSL from toolbox, SASL from toolbox
+define(`confINCDIRS', `-I/opt/freeware/include')
+define(`confLIBDIRS', `-L/opt/freeware/lib')
+define(`confLDOPTS', `-Wl,-blibpath:/opt/freeware/lib:/usr/lib:/lib')
+dnl
+dnl from traps of sendmail's build system
+define(`confLIBSEARCH', `')
+define(`confDEPEND_TYPE', `generic')
+define(`confNROFF', `false')
+dnl
+dnl from layout: /opt/sendmail /etc/opt/sendmail /var/opt/sendmail
+define(`confMBINDIR', `/opt/sendmail/sbin')
+define(`confSBINDIR', `/opt/sendmail/sbin')
+define(`confUBINDIR', `/opt/sendmail/bin')
+define(`confEBINDIR', `/opt/sendmail/libexec')
+define(`confLIBDIR', `/opt/sendmail/lib')
+define(`confINCLUDEDIR', `/opt/sendmail/include')
+define(`confMANROOT', `/opt/sendmail/share/man/cat')
+define(`confMANROOTMAN', `/opt/sendmail/share/man/man')
+define(`confHFDIR', `/etc/opt/sendmail')
+define(`confSTDIR', `/var/opt/sendmail')
+define(`confSTFILE', `statistics')
+define(`confMSP_QUEUE_DIR', `/var/opt/sendmail/clientmqueue')
+define(`confINST_DEP', `${DESTDIR}${MSPQ}')
+define(`confSBINGRP', `system')
+dnl
+dnl from site.config.m4.d/10-ndbm.m4
+dnl The map type that IBM's own sendmail uses. One key and its value must fit a block of about 1 KB: long lists go to :include: files.
+APPENDDEF(`confMAPDEF', `-DNDBM')
+APPENDDEF(`confLIBS', `-ldbm')
+dnl
+dnl from site.config.m4.d/11-newdb.m4
+dnl AIX has fcntl locks alone, and from version 5 on Berkeley DB does not work together with those (sendmail 8.17.1 release notes):
+dnl use 4.8 or older there, or ndbm, or cdb.
+APPENDDEF(`confMAPDEF', `-DNEWDB')
+APPENDDEF(`confLIBS', `-ldb')
+dnl
+dnl from site.config.m4.d/13-regex.m4
+APPENDDEF(`confMAPDEF', `-DMAP_REGEX')
+dnl
+dnl from site.config.m4.d/20-starttls.m4
+dnl HASURANDOMDEV: without it, sendmail for AIX asks for a RandFile and, when it gets none, silently offers no STARTTLS. AIX has had
+dnl /dev/urandom since 5.2, and OpenSSL seeds itself from it.
+APPENDDEF(`conf_sendmail_ENVDEF', `-DSTARTTLS -DHASURANDOMDEV=1')
+APPENDDEF(`conf_sendmail_LIBS', `-lssl -lcrypto')
+dnl
+dnl from site.config.m4.d/30-sasl.m4
+APPENDDEF(`conf_sendmail_ENVDEF', `-DSASL=2')
+APPENDDEF(`conf_sendmail_LIBS', `-lsasl2')
+dnl
+dnl from site.config.m4.d/40-milter.m4
+APPENDDEF(`conf_sendmail_ENVDEF', `-DMILTER=1')
+dnl
+dnl from site.config.m4.d/42-libmilter.m4
+dnl Upstream's top-level Makefile leaves this directory out. What it needs for threads comes from the target.
+dnl
+dnl from site.config.m4.d/52-tcpwrappers.m4
+APPENDDEF(`conf_sendmail_ENVDEF', `-DTCPWRAPPERS')
+APPENDDEF(`conf_sendmail_LIBS', `-lwrap')

@@ -1,0 +1,54 @@
+dnl Composed by sendmail-aix; changes made here are lost. Change the options, or the fragments in site.config.m4.d.
+dnl sendmail 8.17.1.9 for host with regex,starttls,sasl,milter
+dnl
+dnl from target: gcc
+define(`confCC', `gcc -std=gnu99')
+define(`confOPTIMIZE', `-O2')
+define(`confMTCCOPTS', `-D_REENTRANT')
+define(`confMTLDOPTS', `-lpthread')
+dnl
+dnl from target: host
+define(`confENVDEF', `-DHASFLOCK=1 -D_PATH_SENDMAILCF=\"/etc/opt/sendmail/sendmail.cf\" -D_DIR_SENDMAILCF=\"/etc/opt/sendmail/\" -D_PATH_SENDMAILPID=\"/var/opt/sendmail/sendmail.pid\" -DSMRSH_CMDDIR=\"/etc/opt/sendmail/smrsh\"')
+define(`confLIBS', `-lresolv -ldl')
+define(`confMAPDEF', `')
+dnl
+dnl from target: OpenSSL from system, SASL from system
+define(`confINCDIRS', `')
+define(`confLIBDIRS', `')
+define(`confLDOPTS', `')
+dnl
+dnl from traps of sendmail's build system
+define(`confLIBSEARCH', `')
+define(`confDEPEND_TYPE', `generic')
+define(`confNROFF', `false')
+dnl
+dnl from layout: /opt/sendmail /etc/opt/sendmail /var/opt/sendmail
+define(`confMBINDIR', `/opt/sendmail/sbin')
+define(`confSBINDIR', `/opt/sendmail/sbin')
+define(`confUBINDIR', `/opt/sendmail/bin')
+define(`confEBINDIR', `/opt/sendmail/libexec')
+define(`confLIBDIR', `/opt/sendmail/lib')
+define(`confINCLUDEDIR', `/opt/sendmail/include')
+define(`confMANROOT', `/opt/sendmail/share/man/cat')
+define(`confMANROOTMAN', `/opt/sendmail/share/man/man')
+define(`confHFDIR', `/etc/opt/sendmail')
+define(`confSTDIR', `/var/opt/sendmail')
+define(`confSTFILE', `statistics')
+define(`confMSP_QUEUE_DIR', `/var/opt/sendmail/clientmqueue')
+define(`confINST_DEP', `${DESTDIR}${MSPQ}')
+dnl
+dnl from site.config.m4.d/13-regex.m4
+APPENDDEF(`confMAPDEF', `-DMAP_REGEX')
+dnl
+dnl from site.config.m4.d/20-starttls.m4
+dnl HASURANDOMDEV: without it, sendmail for AIX asks for a RandFile and, when it gets none, silently offers no STARTTLS. AIX has had
+dnl /dev/urandom since 5.2, and OpenSSL seeds itself from it.
+APPENDDEF(`conf_sendmail_ENVDEF', `-DSTARTTLS -DHASURANDOMDEV=1')
+APPENDDEF(`conf_sendmail_LIBS', `-lssl -lcrypto')
+dnl
+dnl from site.config.m4.d/30-sasl.m4
+APPENDDEF(`conf_sendmail_ENVDEF', `-DSASL=2')
+APPENDDEF(`conf_sendmail_LIBS', `-lsasl2')
+dnl
+dnl from site.config.m4.d/40-milter.m4
+APPENDDEF(`conf_sendmail_ENVDEF', `-DMILTER=1')
