@@ -292,6 +292,9 @@ func TestDetectReal(t *testing.T) {
 	if !got.Here || got.Bits == 0 {
 		t.Errorf("Detect = %+v", got)
 	}
+	if _, err := m.LookPath("m4"); err == nil && got.Need(PartM4) != nil {
+		t.Errorf("the m4 of this machine does not pass: %v", got.Need(PartM4))
+	}
 	stopped, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := Detect(stopped, m, Request{}); !errors.Is(err, context.Canceled) {

@@ -105,7 +105,7 @@ func unknownCompiler(program string) *fault.Error {
 // sanity is an m4 input that only a usable m4 answers with "right". AIX m4 of old took ifdef for something else, others lose a zero at the
 // end of a number or text beyond some length; sendmail's own Build stops with those (devtools/bin/find_m4.sh checks the same three).
 var sanity = "ifdef(`pushdef', `define(`tens', `10')define(`long', `" + strings.Repeat("name.c ", 160) + "')" +
-	"ifelse(tens`'len(long), `101120', `right', `wrong')', `wrong')dnl\n"
+	"ifelse(tens`'len(long), `101120', `right', `wrong')', `wrong')\n"
 
 // m4 prefers GNU m4, which does not run out of tables on sendmail's larger .cf sources.
 func (d *detector) m4() {

@@ -1,0 +1,292 @@
+package doctor
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/siteconfig"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/target"
+)
+
+// fake is a machine of a few facts. Commands that install change it.
+type fake struct {
+	programs []string          // in PATH
+	output   map[string]string // by command line; others fail
+	files    []string
+	text     map[string]string // of files
+	ran      []string          // what Run was asked to do
+	broken   map[string]int    // how often a command that Run gets still fails
+}
+
+func (f *fake) Run(_ context.Context, c host.Cmd) error {
+	f.ran = append(f.ran, c.String())
+	if f.broken[c.Argv[0]+" "+c.Argv[1]] > 0 {
+		f.broken[c.Argv[0]+" "+c.Argv[1]]--
+		return &fault.Error{Code: "command-failed", What: "command failed: " + c.String()}
+	}
+	return nil
+}
+
+func (f *fake) Output(_ context.Context, c host.Cmd) (string, error) {
+	if out, ok := f.output[c.String()]; ok {
+		return out, nil
+	}
+	return "", &fault.Error{Code: "command-failed", What: "command failed: " + c.String()}
+}
+
+func (f *fake) LookPath(name string) (string, error) {
+	if slices.Contains(f.programs, name) {
+		return "/usr/bin/" + name, nil
+	}
+	return "", fs.ErrNotExist
+}
+
+func (f *fake) ReadFile(name string) ([]byte, error) {
+	if text, ok := f.text[name]; ok {
+		return []byte(text), nil
+	}
+	return nil, fs.ErrNotExist
+}
+
+func (f *fake) Stat(name string) (fs.FileInfo, error) {
+	if slices.Contains(f.files, name) {
+		return os.Stat(os.DevNull)
+	}
+	return nil, fs.ErrNotExist
+}
+
+// debian is a machine that has everything for sasl and starttls.
+func debian() *fake {
+	return &fake{
+		programs: []string{"apt-get", "gcc", "make", "m4", "ar", "git", "patch", "gpgv", "xz"},
+		output: map[string]string{"uname -s": "Linux", "getconf LONG_BIT": "64", "gcc --version": "gcc (Debian 12.2.0-14) 12.2.0",
+			"m4": "right", "id -u": "0", "ar --help": "ar: supported targets: aixcoff-rs6000 aix5coff64-rs6000"},
+		text: map[string]string{"/usr/include/openssl/opensslv.h": "#define OPENSSL_VERSION_MAJOR 3\n#define OPENSSL_VERSION_MINOR 0\n",
+			"/usr/include/sasl/sasl.h": "#define SASL_VERSION_MAJOR 2\n#define SASL_VERSION_MINOR 1\n#define SASL_VERSION_STEP 28\n"},
+		broken: map[string]int{},
+	}
+}
+
+func (f *fake) without(program string) *fake {
+	f.programs = slices.DeleteFunc(f.programs, func(p string) bool { return p == program })
+	return f
+}
+
+func set(t testing.TB) *siteconfig.Set {
+	t.Helper()
+	s, err := siteconfig.Load("../../site.config.m4.d")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func ExampleReport() {
+	r := &Report{Findings: []Finding{
+		{Name: "compiler", Status: OK, Found: "xlc 16.1.0"},
+		{Name: "sasl", Status: Missing, Found: "cannot build with sasl here\n/opt/freeware: no sasl/sasl.h", Cure: "dnf install cyrus-sasl cyrus-sasl-devel"},
+	}}
+	fmt.Print(r)
+	// Output:
+	// compiler  ok       xlc 16.1.0
+	// sasl      missing  cannot build with sasl here
+	//                    /opt/freeware: no sasl/sasl.h
+	//                    do: dnf install cyrus-sasl cyrus-sasl-devel
+}
+
+func TestCheckDebian(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name    string
+		machine *fake
+		options string
+		tests   bool
+		want    string // packages
+	}{
+		{"healthy", debian(), "sasl,starttls", true, ""},
+		{"no m4, no make", debian().without("m4").without("make"), "sasl", false, "m4 make"},
+		{"no compiler", debian().without("gcc"), "sasl", false, "gcc libc6-dev"},
+		{"options bring libraries", debian(), "ldap,newdb,tcpwrappers,cdb,eai", false, "libcdb-dev libdb-dev libicu-dev libldap2-dev libwrap0-dev"},
+		{"tests take second readers", debian().without("patch").without("gpgv"), "", true, "gpgv patch"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			r, err := Check(t.Context(), test.machine, Request{Options: siteconfig.ParseOptions(test.options), Set: set(t), Tests: test.tests})
+			if err != nil {
+				t.Fatal(err)
+			}
+			p := r.Plan()
+			if got := strings.Join(p.Packages, " "); got != test.want || len(p.ByHand)+len(p.Filesets) > 0 {
+				t.Errorf("plan %+v, want packages %q\n%s", p, test.want, r)
+			}
+			if r.IsHealthy() != (test.want == "") {
+				t.Errorf("IsHealthy() = %v with\n%s", r.IsHealthy(), r)
+			}
+		})
+	}
+}
+
+func TestCheckRefuses(t *testing.T) {
+	t.Parallel()
+	if _, err := Check(t.Context(), debian(), Request{Options: []string{"sals"}, Set: set(t)}); fault.Code(err) != "option-unknown" {
+		t.Errorf("unknown option: %v, want fault option-unknown", err)
+	}
+	if _, err := Check(t.Context(), debian(), Request{Want: target.Request{Name: "aix"}}); fault.Code(err) != "target-unknown" {
+		t.Errorf("unknown target: %v, want fault target-unknown", err)
+	}
+	r, err := Check(t.Context(), debian(), Request{Want: target.Request{Name: "aix7.2-64"}, Options: []string{"ldap"}, Set: set(t)})
+	if err != nil || !r.IsHealthy() || !strings.Contains(r.String(), "can configure for it, not compile") {
+		t.Errorf("another machine's target: %v\n%v", err, r)
+	}
+	r, err = Check(t.Context(), debian(), Request{Options: []string{"ph"}, Set: set(t)})
+	if err != nil || len(r.Plan().ByHand) != 1 {
+		t.Errorf("library without a package: %v\n%v", err, r)
+	}
+}
+
+// box is a simulated AIX machine; see testdata/boxes.
+func box(t *testing.T, name string) *host.Local {
+	t.Helper()
+	boxes, err := filepath.Abs("../../testdata/boxes")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := host.NewLocal([]string{"PATH=" + filepath.Join(boxes, name, "bin") + ":" + filepath.Join(boxes, "common/bin") + ":/usr/bin:/bin"})
+	m.Root = filepath.Join(boxes, name, "root")
+	return m
+}
+
+func TestCheckBox(t *testing.T) {
+	t.Parallel()
+	m := box(t, "7.2-tl5")
+	r, err := Check(t.Context(), m, Request{Options: []string{"sasl", "starttls"}, Set: set(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, f := range r.Findings {
+		if f.Name != "m4" && f.Name != "make" { // the machine's own
+			got = append(got, fmt.Sprintf("%s %s %s", f.Name, f.Status, f.Found))
+		}
+	}
+	want := []string{"target ok aix7.2-64, AIX 7.2 TL5 SP3", "compiler ok xlc 16.1.0", "ar ok ar", "openssl ok base (1.1.1)",
+		"sasl ok toolbox (2.1.28)", "bos.adt.base ok 7.2.5.1", "bos.adt.include ok 7.2.5.1", "bos.adt.lib ok 7.2.5.0"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("findings (-want +got):\n%s", diff)
+	}
+	// The same box, asked for what it has not.
+	r, err = Check(t.Context(), m, Request{Want: target.Request{Compiler: "ibm-clang", SASL: "/opt/sasl"}, Options: []string{"sasl", "ldap"}, Set: set(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := r.Plan()
+	if p.Manager == "apt-get" {
+		t.Error("apt-get is no package manager for AIX")
+	}
+	if want := []string{"cyrus-sasl", "cyrus-sasl-devel", "gcc", "openldap-devel"}; !slices.Equal(p.Packages, want) {
+		t.Errorf("packages %v, want %v\n%s", p.Packages, want, r)
+	}
+}
+
+// TestBareAIX is a box with nothing but dnf.
+func TestBareAIX(t *testing.T) {
+	t.Parallel()
+	m := &fake{programs: []string{"dnf"}, output: map[string]string{"uname -s": "AIX", "oslevel -s": "7200-05-03-2148", "id -u": "0"}}
+	r, err := Check(t.Context(), m, Request{Options: []string{"sasl"}, Set: set(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := r.Plan()
+	want := "dnf install -y cyrus-sasl cyrus-sasl-devel gcc m4\ninstallp -acXYgd DIRECTORY bos.adt.base bos.adt.include bos.adt.lib openssl.base\n"
+	if p.String() != want {
+		t.Errorf("plan:\n%swant:\n%s", p, want)
+	}
+	var said strings.Builder
+	err = p.Run(t.Context(), m, &said)
+	if fault.Code(err) != "setup-by-hand" || !strings.Contains(fmt.Sprint(err), "installp -acXYgd DIRECTORY bos.adt.base") {
+		t.Errorf("Run = %v, want fault setup-by-hand with the filesets", err)
+	}
+	if want := []string{"dnf install -y cyrus-sasl cyrus-sasl-devel gcc m4"}; !slices.Equal(m.ran, want) {
+		t.Errorf("ran %q, want %q", m.ran, want)
+	}
+}
+
+func TestRun(t *testing.T) {
+	t.Parallel()
+	const install = "apt-get install -y --no-install-recommends m4 make"
+	for _, test := range []struct {
+		name   string
+		change func(*fake)
+		ran    []string
+		said   string
+		code   string
+		do     string
+	}{
+		{"as root", func(*fake) {}, []string{install}, "installing m4 make\n$ " + install + "\n", "", ""},
+		{"old package lists", func(f *fake) { f.broken["apt-get install"] = 1 }, []string{install, "apt-get update", install},
+			"installing m4 make\n$ " + install + "\npackage lists are missing or old\n$ apt-get update\n$ " + install + "\n", "", ""},
+		{"nothing helps", func(f *fake) { f.broken["apt-get install"] = 2 }, []string{install, "apt-get update", install},
+			"installing m4 make\n$ " + install + "\npackage lists are missing or old\n$ apt-get update\n$ " + install + "\n", "command-failed", ""},
+		{"no network", func(f *fake) { f.broken["apt-get install"], f.broken["apt-get update"] = 1, 1 }, []string{install, "apt-get update"},
+			"installing m4 make\n$ " + install + "\npackage lists are missing or old\n$ apt-get update\n$ " + install + "\n", "command-failed", ""},
+		{"without root", func(f *fake) { f.output["id -u"] = "1000" }, nil, "", "setup-root", "sudo apt-get update && sudo " + install},
+		{"unknown manager", func(f *fake) { f.without("apt-get") }, nil, "", "setup-by-hand", "install these packages: m4 make"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			m := debian().without("m4").without("make")
+			test.change(m)
+			r, err := Check(t.Context(), m, Request{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var said strings.Builder
+			err = r.Plan().Run(t.Context(), m, &said)
+			if fault.Code(err) != test.code || !strings.Contains(fmt.Sprint(err), test.do) {
+				t.Errorf("Run = %v, want fault %q with %q", err, test.code, test.do)
+			}
+			if !slices.Equal(m.ran, test.ran) || said.String() != test.said {
+				t.Errorf("ran %q and said:\n%swant %q and:\n%s", m.ran, said.String(), test.ran, test.said)
+			}
+		})
+	}
+}
+
+// TestRunAgain is the second time: nothing is done, and that is said.
+func TestRunAgain(t *testing.T) {
+	t.Parallel()
+	m := debian()
+	r, err := Check(t.Context(), m, Request{Options: []string{"sasl", "starttls"}, Set: set(t), Tests: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said strings.Builder
+	if err := r.Plan().Run(t.Context(), m, &said); err != nil || len(m.ran) > 0 {
+		t.Errorf("Run = %v, ran %q; want nothing done\n%s", err, m.ran, r)
+	}
+	if want := "nothing to install: everything needed is here\n"; said.String() != want {
+		t.Errorf("said %q, want %q", said.String(), want)
+	}
+}
+
+func TestFedora(t *testing.T) {
+	t.Parallel()
+	m := debian().without("m4").without("gcc").without("apt-get")
+	m.programs = append(m.programs, "dnf")
+	r, err := Check(t.Context(), m, Request{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "dnf install -y gcc glibc-devel m4\n"; r.Plan().String() != want {
+		t.Errorf("plan %q, want %q", r.Plan(), want)
+	}
+}
