@@ -113,7 +113,7 @@ func indent(prefix, text string) string {
 	for line := range strings.Lines(text) {
 		b.WriteString(prefix + strings.TrimSuffix(line, "\n") + "\n")
 		if !strings.HasSuffix(line, "\n") {
-			b.WriteString(strings.TrimRight(prefix, " |") + "  no newline at the end\n")
+			b.WriteString(strings.Replace(prefix, "|", "\\", 1) + "no newline at the end\n")
 		}
 	}
 	return b.String()

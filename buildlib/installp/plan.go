@@ -10,13 +10,14 @@ import (
 // plan is a package as it will stand in the image: everything in its final order.
 type plan struct {
 	pkg      *Package
-	filesets []*fileset // by name
+	filesets []*fileset // by name, but one that requires another of them after it
 }
 
 // fileset is a Fileset split into its parts.
 type fileset struct {
 	*Fileset
 	level     vrmf.Level
+	required  []string // filesets, in this package or not, that must be there
 	usr, root part
 }
 
@@ -36,11 +37,18 @@ type entry struct {
 }
 
 // plan puts a valid package in order.
-func (p *Package) plan() *plan {
+func (p *Package) plan() (*plan, error) {
 	pl := &plan{pkg: p}
 	for i := range p.Filesets {
 		source := &p.Filesets[i]
-		f := &fileset{Fileset: source, level: p.level(source), usr: part{scripts: source.Usr}, root: part{scripts: source.Root}}
+		required, err := parseRequisites(source.Requisites)
+		if err != nil {
+			return nil, err
+		}
+		f := &fileset{
+			Fileset: source, level: p.level(source), required: required,
+			usr: part{scripts: source.Usr}, root: part{scripts: source.Root},
+		}
 		for j := range source.Files {
 			file := &source.Files[j]
 			into := &f.root
@@ -59,7 +67,35 @@ func (p *Package) plan() *plan {
 		pl.filesets = append(pl.filesets, f)
 	}
 	slices.SortFunc(pl.filesets, func(a, b *fileset) int { return cmp.Compare(a.Name, b.Name) })
-	return pl
+	pl.filesets = requiredFirst(pl.filesets)
+	return pl, nil
+}
+
+// requiredFirst puts filesets behind those that they require, and otherwise keeps the order. A file may be in a directory of a
+// fileset that its own one requires, so this also keeps directories before what is in them. Two filesets that require each other
+// stay as they are.
+func requiredFirst(filesets []*fileset) []*fileset {
+	byName := map[string]*fileset{}
+	for _, f := range filesets {
+		byName[f.Name] = f
+	}
+	var ordered []*fileset
+	visited := map[*fileset]bool{}
+	var visit func(*fileset)
+	visit = func(f *fileset) {
+		if f == nil || visited[f] {
+			return
+		}
+		visited[f] = true
+		for _, name := range slices.Sorted(slices.Values(f.required)) {
+			visit(byName[name])
+		}
+		ordered = append(ordered, f)
+	}
+	for _, f := range filesets {
+		visit(f)
+	}
+	return ordered
 }
 
 // hasRoot tells whether the fileset has a root part. A usr part it always has (packaging chapter).

@@ -18,7 +18,10 @@ func (p *Package) Write(w io.Writer) error {
 	if err := p.Validate(); err != nil {
 		return err
 	}
-	pl := p.plan()
+	pl, err := p.plan()
+	if err != nil {
+		return err
+	}
 	if err := pl.sum(); err != nil {
 		return err
 	}
