@@ -1,6 +1,9 @@
 package installp
 
-import "fmt"
+import (
+	"fmt"
+	"math/bits"
+)
 
 // sum computes what "sum -r" prints, which the inventory keeps of each file: a rotating sum of 16 bits and the number of blocks of
 // 1024 bytes.
@@ -12,7 +15,7 @@ type sum struct {
 func (s *sum) Write(p []byte) (int, error) {
 	state := s.state
 	for _, b := range p {
-		state = (state>>1 | state<<15) + uint16(b)
+		state = bits.RotateLeft16(state, -1) + uint16(b)
 	}
 	s.state = state
 	s.size += int64(len(p))
