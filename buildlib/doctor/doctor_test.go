@@ -153,6 +153,24 @@ func TestCheckRefuses(t *testing.T) {
 	}
 }
 
+// TestUnknownLibrary is a fragment that links what the doctor has never heard of: he says so, and does not stop.
+func TestUnknownLibrary(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	text := "dnl Option: hesiod\ndnl Summary: Hesiod maps\ndnl Libraries: hesiod\n"
+	if err := os.WriteFile(filepath.Join(dir, "18-hesiod.m4"), []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	s, err := siteconfig.Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := Check(t.Context(), debian(), Request{Options: []string{"hesiod"}, Set: s})
+	if err != nil || !r.IsHealthy() || !strings.Contains(r.String(), "libhesiod  note") {
+		t.Errorf("Check = %v\n%v", err, r)
+	}
+}
+
 // box is a simulated AIX machine; see testdata/boxes.
 func box(t *testing.T, name string) *host.Local {
 	t.Helper()

@@ -28,7 +28,6 @@ func Check(ctx context.Context, m host.Machine, q Request) (*Report, error) {
 	} else {
 		e.r.Findings[0].Status = Note
 		e.r.Findings[0].Found += ": this machine is another one: it can configure for it, not compile"
-		e.part(target.PartM4, "m4")
 	}
 	if t.OS == target.AIX && t.Here {
 		e.filesets()
@@ -73,10 +72,8 @@ func (e *examiner) part(p target.Part, found string) {
 		}
 		text := strings.TrimSpace(strings.Join([]string{f.Where, f.Found}, "\n"))
 		needs := parts[p]
-		if e.r.Target.OS == target.AIX {
-			if own, ok := onAIX[p]; ok {
-				needs = own
-			}
+		if own, ok := onAIX[p]; ok && e.r.Target.OS == target.AIX {
+			needs = own
 		}
 		e.add(Finding{Name: string(p), Status: Missing, Found: f.What + "\n" + text, Cure: f.Do, Needs: needs})
 		return
@@ -100,23 +97,32 @@ func (e *examiner) filesets() {
 
 // libraries looks for the headers of what the options link.
 func (e *examiner) libraries(names []string) {
-	for _, l := range libraries {
-		if !slices.Contains(names, l.name) {
+	for _, name := range names {
+		if slices.Contains(elsewhere, name) {
 			continue
 		}
-		if dir := e.header(l.header); dir != "" {
-			e.add(Finding{Name: "lib" + l.name, Status: OK, Found: path.Join(dir, l.header)})
+		i := slices.IndexFunc(libraries, func(l library) bool { return l.name == name })
+		if i < 0 {
+			e.add(Finding{Name: "lib" + name, Status: Note, Found: "not looked for: its header and package are not known here"})
 			continue
 		}
-		f := Finding{Name: "lib" + l.name, Status: Missing, Found: "no " + l.header}
-		if l.need == (Need{}) {
-			f.Cure = "install it by hand, or leave the option out"
-		} else {
-			f.Needs = []Need{l.need}
-			f.Cure = cure(e.r.Target.OS, l.need)
-		}
-		e.add(f)
+		e.add(e.library(libraries[i]))
 	}
+}
+
+func (e *examiner) library(l library) Finding {
+	f := Finding{Name: "lib" + l.name, Status: OK}
+	if dir := e.header(l.header); dir != "" {
+		f.Found = path.Join(dir, l.header)
+		return f
+	}
+	f.Status, f.Found = Missing, "no "+l.header
+	if l.need == (Need{}) {
+		f.Cure = "install it by hand, or leave the option out"
+	} else {
+		f.Needs, f.Cure = []Need{l.need}, cure(e.r.Target.OS, l.need)
+	}
+	return f
 }
 
 // header tells the directory of a header, or "".

@@ -33,11 +33,13 @@ var libraries = []library{
 	{"db", "db.h", Need{APT: "libdb-dev", DNF: "libdb-devel"}},
 	{"cdb", "cdb.h", Need{APT: "libcdb-dev", DNF: "tinycdb-devel"}},
 	{"ldap", "ldap.h", Need{APT: "libldap2-dev", DNF: "openldap-devel"}},
-	{"lber", "lber.h", Need{APT: "libldap2-dev", DNF: "openldap-devel"}},
 	{"wrap", "tcpd.h", Need{APT: "libwrap0-dev", DNF: "tcp_wrappers-devel"}},
 	{"icuuc", "unicode/uchar.h", Need{APT: "libicu-dev", DNF: "libicu-devel"}},
 	{"phclient", "phclient.h", Need{}},
 }
+
+// elsewhere are libraries that another check covers: those with a provider, liblber, which comes with libldap, and AIX's own libdbm.
+var elsewhere = []string{"ssl", "crypto", "sasl2", "lber", "dbm"}
 
 // filesets that compiling on AIX takes besides the compiler. bos.adt.base has make, ar and ld.
 var filesets = []string{"bos.adt.base", "bos.adt.include", "bos.adt.lib"}

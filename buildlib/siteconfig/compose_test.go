@@ -239,6 +239,18 @@ func TestOptionsInEffect(t *testing.T) {
 	}
 }
 
+func TestLibraries(t *testing.T) {
+	t.Parallel()
+	set := loaded(t)
+	got, err := set.Libraries([]string{"ldap", "fips"}, target.AIX) // what fips lacks is not of interest here
+	if want := []string{"dbm", "ldap", "lber"}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("Libraries = %v, %v; want %v", got, err, want)
+	}
+	if _, err := set.Libraries([]string{"lpad"}, target.AIX); fault.Code(err) != "option-unknown" {
+		t.Errorf("Libraries of an unknown option: %v, want fault option-unknown", err)
+	}
+}
+
 func TestComposeLayout(t *testing.T) {
 	t.Parallel()
 	to, err := target.Parse("aix7.2-64")
@@ -257,6 +269,11 @@ func TestComposeLayout(t *testing.T) {
 		`-D_DIR_SENDMAILCF=\"/etc/x/\"`, "define(`confMSP_QUEUE_DIR', `/var/x/clientmqueue')", "define(`confINST_DEP', `${DESTDIR}${MSPQ}')"} {
 		if !strings.Contains(r.Text, want) {
 			t.Errorf("the text lacks %s", want)
+		}
+	}
+	for _, dir := range l.InstallDirs() {
+		if !strings.HasPrefix(dir, "/opt/x/") && dir != l.ConfDir && dir != l.StateDir {
+			t.Errorf("InstallDirs has %s, which is outside of the layout", dir)
 		}
 	}
 	if strings.Contains(r.Text, "/opt/sendmail") || strings.Contains(r.Text, "/etc/mail") {
