@@ -22,7 +22,7 @@ type Header struct {
 	Name string // as stored: relative, and beginning with ./ in packages
 	// Mode is the file type, TypeDir or TypeRegular, with the twelve permission bits of chmod: 0o102555 is a set-group-id program.
 	// They are AIX's own numbers and not an fs.FileMode, whose set-id bits stand elsewhere: an 0o2555 read from a manifest is safe
-	// here and would silently lose its 0o2000 there.
+	// here and would silently lose its 0o2000 there. The Reader drops what AIX keeps above these sixteen bits.
 	Mode     uint32
 	UID, GID uint32
 	Size     int64     // bytes; 0 for directories

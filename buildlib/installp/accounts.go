@@ -22,7 +22,7 @@ var (
 func uid(owner string) uint32 { return users[owner] }
 func gid(group string) uint32 { return groups[group] }
 
-// checkAccounts looks at the declared accounts; the owners of files are looked at with the files.
+// checkAccounts looks at the declared accounts; the owners of files are looked at with the files, see checkOwner and checkCreated.
 func (c *checker) checkAccounts() {
 	for _, declared := range []struct {
 		kind  string
@@ -40,10 +40,22 @@ func (c *checker) checkAccounts() {
 			}
 		}
 	}
-	created := len(c.pkg.Users)+len(c.pkg.Groups) > 0
-	if created && !slices.ContainsFunc(c.pkg.Filesets, func(f Fileset) bool { return f.Usr[PreI] != "" }) {
-		c.add("installp-account", "no fileset creates the package's own users and groups", c.pkg.Name,
-			"no pre_i script in a usr part", "create them in the usr part's pre_i, which runs before files are restored")
+}
+
+// checkCreated makes sure that accounts of the package's own exist before a file needs them: sysck would stop at the name. They do
+// once a pre_i of the usr part has run, of this fileset or of one that it requires.
+func (c *checker) checkCreated(f *Fileset, required []string) {
+	for _, other := range c.pkg.Filesets {
+		if (other.Name == f.Name || slices.Contains(required, other.Name)) && other.Usr[PreI] != "" {
+			return
+		}
+	}
+	for _, file := range f.Files {
+		if slices.Contains(c.pkg.Users, file.Owner) || slices.Contains(c.pkg.Groups, file.Group) {
+			c.add("installp-account", "a file belongs to an account that nothing has created yet", fmt.Sprintf("fileset %s, %s", f.Name, file.Path),
+				file.Owner+":"+file.Group+", and no pre_i script", "create it in the pre_i of the fileset's usr part, or require a fileset that does")
+			return
+		}
 	}
 }
 

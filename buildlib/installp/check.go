@@ -35,7 +35,11 @@ func (p *Package) Validate() error {
 		c.checkFileset(f)
 	}
 	for i := range p.Filesets {
-		c.checkParents(&p.Filesets[i])
+		// What a fileset may count on depends on its requisites. Bad ones were told above.
+		if required, err := parseRequisites(p.Filesets[i].Requisites); err == nil {
+			c.checkParents(&p.Filesets[i], required)
+			c.checkCreated(&p.Filesets[i], required)
+		}
 	}
 	return errors.Join(c.faults...)
 }
@@ -169,11 +173,7 @@ func (c *checker) checkOwner(file *File, where string) {
 
 // checkParents makes sure that each path has a directory to be in once this fileset is installed. restore would make a missing
 // one, with an owner and a mode that nobody chose, and no fileset would ever remove it.
-func (c *checker) checkParents(f *Fileset) {
-	required, err := parseRequisites(f.Requisites)
-	if err != nil {
-		return // told already
-	}
+func (c *checker) checkParents(f *Fileset, required []string) {
 	told := map[string]bool{}
 	for i := range f.Files {
 		for _, name := range append([]string{f.Files[i].Path}, f.Files[i].Links...) {

@@ -155,7 +155,14 @@ func TestRefuses(t *testing.T) {
 		{"user that is AIX's own", pkg(func(p *installp.Package) { p.Users = []string{"root"} }), "installp-account", "AIX's own"},
 		{"user name", pkg(func(p *installp.Package) { p.Users = []string{"sendmailer"} }), "installp-account", "1 to 8"},
 		{"group name", pkg(func(p *installp.Package) { p.Groups = []string{"a\nb"} }), "installp-account", "1 to 8"},
-		{"nobody creates the user", pkg(func(p *installp.Package) { p.Users = []string{"smmsp"}; p.Filesets[0].Usr = nil }), "installp-account", "pre_i"},
+		{"nobody creates the user", pkg(func(p *installp.Package) {
+			p.Users, p.Filesets[0].Usr, p.Filesets[0].Files[0].Owner = []string{"smmsp"}, nil, "smmsp"
+		}), "installp-account", "/opt/mailtools\n  found: smmsp:system, and no pre_i"},
+		{"only another fileset creates the group", pkg(func(p *installp.Package) {
+			p.Groups = []string{"smmsp"}
+			p.Filesets = append(p.Filesets, installp.Fileset{Name: "mailtools.sendmail.x", Files: []installp.File{
+				file("/usr/sbin/x", 0o555, "root", "smmsp", "x")}})
+		}), "installp-account", "require a fileset that does"},
 
 		{"file of 2 GiB", at(program, func(f *installp.File) { f.Size = 1 << 31 }), "installp-size", "2147483648 bytes"},
 		{"file of negative size", at(program, func(f *installp.File) { f.Size = -1 }), "installp-size", "-1 bytes"},
