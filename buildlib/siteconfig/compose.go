@@ -181,9 +181,10 @@ func checkTargetPaths(t *target.Target, providers []target.Part) error {
 		errs = append(errs, checkPath("the prefix of SASL", t.SASL.Prefix))
 	}
 	for _, program := range []string{t.Compiler.Path, t.Ar} {
-		if path.IsAbs(program) {
-			errs = append(errs, checkPath("a program", program))
+		if !path.IsAbs(program) {
+			program = "/" + program // found by PATH: the same characters are good
 		}
+		errs = append(errs, checkPath("a program", program))
 	}
 	return errors.Join(errs...)
 }

@@ -287,6 +287,10 @@ func TestComposeLayout(t *testing.T) {
 	if _, err := loaded(t).Compose(Request{Release: "8.15.2", Options: []string{"sasl"}, Target: to}); fault.Code(err) != "path-unusable" {
 		t.Errorf("comma in a provider's directory: %v, want fault path-unusable", err)
 	}
+	to.SASL.Prefix, to.Compiler.Path = "/opt/sasl", "gcc-1,2"
+	if _, err := loaded(t).Compose(Request{Release: "8.15.2", Target: to}); fault.Code(err) != "path-unusable" {
+		t.Errorf("comma in the compiler's name: %v, want fault path-unusable", err)
+	}
 }
 
 func TestLoadRefuses(t *testing.T) {

@@ -42,7 +42,9 @@ var (
 	optionName = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 	headerLine = regexp.MustCompile(`^dnl ([A-Za-z]+): +(\S.*)$`)
 	callLine   = regexp.MustCompile("^(APPENDDEF|PREPENDDEF|define)\\(`([A-Za-z_]+)', `([^`']*)'\\)(?:[ \\t]*dnl.*)?$")
-	libName    = regexp.MustCompile(`^[A-Za-z0-9_+.-]+$`)
+	// collected are the macros that target and options add to together.
+	collected = regexp.MustCompile(`^conf(_[a-z_]+_)?(ENVDEF|LIBS|MAPDEF)$`)
+	libName   = regexp.MustCompile(`^[A-Za-z0-9_+.-]+$`)
 )
 
 // ParseFragment reads one fragment. The header is the block of "dnl Key: value" lines at its top; each key may be there once, and none
@@ -159,6 +161,9 @@ func (f *Fragment) line(text string) error {
 	c := call{m[1], m[2], m[3]}
 	if owned[c.name] {
 		return fmt.Errorf("%s is the target's: it cannot be set by an option", c.name)
+	}
+	if c.macro == "define" && collected.MatchString(c.name) {
+		return fmt.Errorf("define would wipe out what others put into %s: use APPENDDEF", c.name)
 	}
 	if err := checkValue(c.name, c.value); err != nil {
 		return err

@@ -64,9 +64,9 @@ func checkValue(name, value string) error {
 	return nil
 }
 
-// checkPath refuses a directory that could not be written into a Makefile, or that would mean another one when seen from elsewhere.
+// checkPath refuses a path that could not be written into a Makefile, or that would mean another one when seen from elsewhere.
 func checkPath(what, dir string) error {
-	f := &fault.Error{Code: "path-unusable", What: "cannot use this directory as " + what, Found: fmt.Sprintf("%q", dir)}
+	f := &fault.Error{Code: "path-unusable", What: "cannot use this path as " + what, Found: fmt.Sprintf("%q", dir)}
 	switch {
 	case !path.IsAbs(dir) || path.Clean(dir) != dir || dir == "/":
 		f.Do = "give an absolute path without . and .. and without a slash at the end"
@@ -77,7 +77,7 @@ func checkPath(what, dir string) error {
 		if err == nil {
 			return nil
 		}
-		f.Err, f.Do = err, "use another directory"
+		f.Err, f.Do = err, "use another one"
 	}
 	return f
 }

@@ -47,7 +47,7 @@ type Lack struct {
 type Target struct {
 	OS       OS
 	Level    Level // of AIX; zero for the host
-	Bits     int   // 32 or 64
+	Bits     int   // 32 or 64; 0 for a host that nobody looked at
 	Compiler Compiler
 	OpenSSL  Provider
 	SASL     Provider
@@ -186,12 +186,15 @@ func (t *Target) Need(parts ...Part) error {
 }
 
 // Env is what every command of a build for this target must see in its environment besides the machine's own.
-// OBJECT_MODE makes AIX's ar, nm, ranlib and strip take objects of the right width where no -X option reaches them.
+//
+// M4 and MAKE make sendmail's devtools/bin/Build take the programs that were found good. OBJECT_MODE makes AIX's ar, nm, ranlib and
+// strip take objects of the right width where no -X option reaches them.
 func (t *Target) Env() []string {
-	if t.OS != AIX {
-		return nil
+	env := []string{"M4=" + t.M4, "MAKE=" + t.Make}
+	if t.OS == AIX {
+		env = append(env, fmt.Sprintf("OBJECT_MODE=%d", t.Bits))
 	}
-	return []string{fmt.Sprintf("OBJECT_MODE=%d", t.Bits)}
+	return env
 }
 
 // LibraryPath lists the directories that a program searches for its libraries at run time, or nothing where the system's default will do.

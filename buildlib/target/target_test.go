@@ -138,10 +138,9 @@ func TestFlags(t *testing.T) {
 
 func TestEnv(t *testing.T) {
 	t.Parallel()
-	if got := parse(t, "aix7.2-64").Env(); !slices.Equal(got, []string{"OBJECT_MODE=64"}) {
-		t.Errorf("Env() = %v, want OBJECT_MODE=64", got)
-	}
-	if got := parse(t, "host").Env(); got != nil {
-		t.Errorf("host: Env() = %v, want none", got)
+	for name, want := range map[string][]string{"aix7.2-64": {"M4=m4", "MAKE=make", "OBJECT_MODE=64"}, "host": {"M4=m4", "MAKE=make"}} {
+		if got := parse(t, name).Env(); !slices.Equal(got, want) {
+			t.Errorf("%s: Env() = %v, want %v", name, got, want)
+		}
 	}
 }
