@@ -1,0 +1,142 @@
+package fetch
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/tree"
+)
+
+// go-getter has a getter for git too. It makes a work tree with whatever line endings and filters the user's git is set to;
+// git archive hands over the committed bytes in a tar, which then goes the way of every other tarball.
+
+// repository returns a directory for git's --git-dir in which the source's ref can be read.
+func (s *Source) repository(ctx context.Context) (string, error) {
+	if filepath.IsAbs(s.Name) {
+		if _, err := os.Stat(filepath.Join(s.Name, ".git")); err == nil {
+			return filepath.Join(s.Name, ".git"), nil
+		}
+		return s.Name, nil
+	}
+	sum := sha256.Sum256([]byte(s.Name + " " + s.Ref))
+	dir := filepath.Join(s.f.Cache, "git", hex.EncodeToString(sum[:16]))
+	unlock, err := s.f.lock(ctx, filepath.Base(dir))
+	if err != nil {
+		return "", err
+	}
+	defer unlock()
+	if _, err := s.git(ctx, dir, "rev-parse", "--verify", "--quiet", "refs/fetched^{commit}"); err == nil {
+		return dir, nil // fetched before; Unpack verifies its tree
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", s.f.local(err)
+	}
+	s.f.Log.WithField("file", s.String()).Info("fetching from git")
+	if _, err := s.git(ctx, dir, "init", "--quiet", "--bare", dir); err != nil {
+		return "", s.gitFault(ctx, err)
+	}
+	if _, err := s.git(ctx, dir, "fetch", "--quiet", "--no-tags", "--depth=1", "--end-of-options", s.Name, s.Ref); err != nil {
+		return "", s.gitFault(ctx, err)
+	}
+	// A name of our own for it, made last: as long as it is not there, nothing counts as fetched.
+	if _, err := s.git(ctx, dir, "update-ref", "refs/fetched", "FETCH_HEAD"); err != nil {
+		return "", s.gitFault(ctx, err)
+	}
+	return dir, nil
+}
+
+// commit is how the source's commit is called in its repository.
+func (s *Source) commit() string {
+	if filepath.IsAbs(s.Name) {
+		return s.Ref + "^{commit}"
+	}
+	return "refs/fetched^{commit}"
+}
+
+// gitIdentity is the commit, as far as it can be known without the network.
+func (s *Source) gitIdentity(ctx context.Context) (string, error) {
+	if !filepath.IsAbs(s.Name) {
+		return "git " + s.String(), nil
+	}
+	dir, err := s.repository(ctx)
+	if err != nil {
+		return "", err
+	}
+	commit, err := s.git(ctx, dir, "rev-parse", "--verify", s.commit())
+	if err != nil {
+		return "", s.gitFault(ctx, err)
+	}
+	return "git " + commit, nil
+}
+
+// unpackGit unpacks what git archive writes.
+func (s *Source) unpackGit(ctx context.Context, dst string) error {
+	dir, err := s.repository(ctx)
+	if err != nil {
+		return err
+	}
+	if _, err := s.git(ctx, dir, "rev-parse", "--verify", s.commit()); err != nil {
+		return s.gitFault(ctx, err)
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	out, in := io.Pipe()
+	archived := make(chan error, 1)
+	go func() {
+		err := s.f.Machine.Run(ctx, s.command(dir, in, "archive", "--format=tar", "--prefix=sendmail/", s.commit()))
+		archived <- errors.Join(err, in.CloseWithError(err))
+	}()
+	err = tree.Unpack(ctx, out, dst, s.rel.Date, tree.Limits{})
+	if err != nil {
+		cancel(err) // git would wait for ever to be read
+	}
+	failed := <-archived
+	if err == nil && failed != nil {
+		return s.gitFault(ctx, failed)
+	}
+	return err
+}
+
+func (s *Source) git(ctx context.Context, dir string, args ...string) (string, error) {
+	return s.f.Machine.Output(ctx, s.command(dir, nil, args...))
+}
+
+// command keeps git to plain fetching: no questions, no helper programs named by an address, no line ending conversions. The build's
+// small environment is widened by what git needs to get out.
+func (s *Source) command(dir string, stdout io.Writer, args ...string) host.Cmd {
+	env := []string{"GIT_TERMINAL_PROMPT=0", "GIT_ALLOW_PROTOCOL=http:https:ssh:git:file"}
+	for _, name := range []string{"http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY", "SSH_AUTH_SOCK"} {
+		if value, ok := os.LookupEnv(name); ok {
+			env = append(env, name+"="+value)
+		}
+	}
+	return host.Cmd{Argv: append([]string{"git", "-c", "core.autocrlf=false", "--git-dir=" + dir}, args...), Env: env, Stdout: stdout}
+}
+
+func (s *Source) gitFault(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	f := &fault.Error{
+		Code: "source-git", What: "the source cannot be taken from git", Where: s.String(),
+		Do: "try \"git ls-remote\" with this repository and look for the tag",
+	}
+	below, ok := errors.AsType[*fault.Error](err)
+	if !ok {
+		f.Err = err
+		return f
+	}
+	if below.Code == "command-missing" {
+		return below
+	}
+	f.Found, f.Err = strings.TrimSpace(below.Found), below.Err // one fault is not put into another
+	return f
+}

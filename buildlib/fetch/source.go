@@ -1,0 +1,372 @@
+package fetch
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/release"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/tree"
+)
+
+// Kind is a way in which a release's source comes to this machine.
+type Kind string
+
+const (
+	// Pinned is the tarball that the release pins, from the addresses that it lists.
+	Pinned Kind = "pinned"
+	// Archive is a tarball on this machine.
+	Archive Kind = "archive"
+	// Download is a tarball at an address that the user gave.
+	Download Kind = "download"
+	// Directory is an unpacked tree.
+	Directory Kind = "directory"
+	// Git is a tag, branch or commit of a git repository.
+	Git Kind = "git"
+)
+
+// Source is where the source of one release is taken from.
+type Source struct {
+	Kind Kind
+	Name string // path or address without its ref; "" for Pinned
+	Ref  string // for Git
+
+	f   *Fetcher
+	rel *release.Release
+}
+
+// Open understands the setting SENDMAIL_SOURCE: "" for what the release pins, the path of a tarball or of a directory, the http
+// or https address of a tarball, or a git repository: a path or an address with ?ref=TAG behind it, or git::ADDRESS?ref=TAG.
+// It does not use the network yet.
+func (f *Fetcher) Open(rel *release.Release, source string) (*Source, error) {
+	s := &Source{Kind: Pinned, f: f, rel: rel}
+	if source == "" {
+		return s, nil
+	}
+	plain, forced := strings.CutPrefix(source, "git::")
+	s.Name, s.Ref = cutRef(plain)
+	u, err := url.Parse(s.Name)
+	if err != nil {
+		return nil, s.invalid("it is not an address", err)
+	}
+	switch u.Scheme {
+	case "http", "https":
+		s.Kind = Download
+		if forced || s.Ref != "" || strings.HasSuffix(u.Path, ".git") {
+			s.Kind = Git
+		}
+	case "ssh", "git":
+		s.Kind = Git
+	case "file", "":
+		if u.Scheme == "file" {
+			s.Name = u.Path
+		}
+		if err := s.onThisMachine(forced); err != nil {
+			return nil, err
+		}
+	default:
+		return nil, s.invalid(fmt.Sprintf("%q is not a way to fetch", u.Scheme), nil)
+	}
+	return s, s.checkRef()
+}
+
+// cutRef takes ?ref=… off the end.
+func cutRef(source string) (name, ref string) {
+	name, query, _ := strings.Cut(source, "?")
+	values, err := url.ParseQuery(query)
+	if err != nil || !values.Has("ref") {
+		return source, ""
+	}
+	ref = values.Get("ref")
+	values.Del("ref")
+	if len(values) > 0 {
+		name += "?" + values.Encode()
+	}
+	return name, ref
+}
+
+// onThisMachine finds out what a path is.
+func (s *Source) onThisMachine(git bool) error {
+	info, err := os.Stat(s.Name)
+	switch {
+	case err != nil:
+		return s.invalid("there is nothing of that name", err)
+	case git || s.Ref != "" || info.IsDir() && isBare(s.Name):
+		s.Kind = Git
+	case info.IsDir():
+		s.Kind = Directory
+	case info.Mode().IsRegular():
+		s.Kind = Archive
+	default:
+		return s.invalid("it is neither a file nor a directory", nil)
+	}
+	s.Name, err = filepath.Abs(s.Name)
+	return err
+}
+
+// isBare recognises a git repository without a work tree, as git does.
+func isBare(dir string) bool {
+	for _, name := range []string{"HEAD", "objects", "refs"} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *Source) checkRef() error {
+	if s.Kind != Git {
+		return nil
+	}
+	if s.Ref == "" {
+		return s.invalid("a git repository without a tag", nil)
+	}
+	// A leading dash would be an option to git; the rest is what git forbids in names, and what only rev-parse would understand.
+	if strings.HasPrefix(s.Ref, "-") || strings.ContainsAny(s.Ref, " ~^:?*[\\@{\n") || strings.Contains(s.Ref, "..") {
+		return s.invalid(fmt.Sprintf("%q is not the name of a tag, branch or commit", s.Ref), nil)
+	}
+	return nil
+}
+
+func (s *Source) invalid(found string, err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	return &fault.Error{
+		Code: "source-invalid", What: "SENDMAIL_SOURCE is not something that source can come from", Where: s.String(), Found: found, Err: err,
+		Do: "name a tarball, a directory with the unpacked tree, or a git repository with its tag, as in git::https://HOST/REPOSITORY?ref=sendmail-" + s.rel.Version,
+	}
+}
+
+// String shows the source as a user would name it, without the password that an address may hold.
+func (s *Source) String() string {
+	name := s.Name
+	if u, err := url.Parse(name); err == nil && u.User != nil {
+		name = u.Redacted()
+	}
+	switch s.Kind {
+	case Pinned:
+		return "the pinned addresses of sendmail " + s.rel.Version
+	case Git:
+		return name + "?ref=" + s.Ref
+	}
+	return name
+}
+
+// Identity names what the source holds, for deciding whether a tree unpacked from it is still good: a tarball by its hash, a
+// directory by its tree hash, a git repository by the commit. It downloads nothing: an address that was not fetched yet is named
+// by itself.
+func (s *Source) Identity(ctx context.Context) (string, error) {
+	switch s.Kind {
+	case Pinned:
+		return "tarball " + s.rel.SHA256, nil
+	case Archive:
+		sum, err := fileHash(s.Name)
+		return "tarball " + sum, err
+	case Download:
+		sum, err := s.downloaded()
+		if err != nil {
+			return "", err
+		}
+		if sum != "" {
+			return "tarball " + sum, nil
+		}
+		return "address " + s.String(), nil
+	case Directory:
+		l, err := tree.List(ctx, s.Name)
+		if err != nil {
+			return "", err
+		}
+		return "tree " + l.Hash(), nil
+	}
+	return s.gitIdentity(ctx)
+}
+
+// Fetch brings a source that is elsewhere to this machine, so that Unpack needs no network. It does nothing for what is here.
+func (s *Source) Fetch(ctx context.Context) error {
+	switch s.Kind {
+	case Pinned:
+		_, err := s.f.Get(ctx, s.rel)
+		return err
+	case Download:
+		_, err := s.download(ctx)
+		return err
+	case Git:
+		_, err := s.repository(ctx)
+		return err
+	}
+	return nil
+}
+
+// Unpack makes the pristine tree of the release in the new directory dst, after Fetch where that is needed. Every file gets the
+// release's date. A tree other than the pinned one is a fault, and is not left behind.
+func (s *Source) Unpack(ctx context.Context, dst string) error {
+	fresh := filepath.Clean(dst) + ".unverified"
+	if err := os.RemoveAll(fresh); err != nil { // what a run that was killed left behind
+		return fmt.Errorf("unpacking: %w", err)
+	}
+	if _, err := os.Lstat(dst); err == nil {
+		return &fault.Error{Code: "tree-exists", What: "cannot unpack where something already is", Where: dst, Do: "remove it, or choose another place"}
+	}
+	err := s.unpack(ctx, fresh)
+	if err == nil {
+		err = s.verify(ctx, fresh)
+	}
+	if err == nil {
+		return os.Rename(fresh, dst)
+	}
+	if left := os.RemoveAll(fresh); left != nil {
+		return errors.Join(err, left)
+	}
+	return err
+}
+
+func (s *Source) unpack(ctx context.Context, dst string) error {
+	var name string
+	switch s.Kind {
+	case Archive:
+		name = s.Name
+	case Directory:
+		return tree.Copy(ctx, s.Name, dst, s.rel.Date)
+	case Git:
+		return s.unpackGit(ctx, dst)
+	case Pinned:
+		t, err := s.f.Get(ctx, s.rel)
+		if err != nil {
+			return err
+		}
+		name = t.Path
+	case Download:
+		var err error
+		if name, err = s.download(ctx); err != nil {
+			return err
+		}
+	}
+	in, err := os.Open(name)
+	if err != nil {
+		return fmt.Errorf("unpacking: %w", err)
+	}
+	defer in.Close() // only read
+	err = tree.Unpack(ctx, in, dst, s.rel.Date, tree.Limits{})
+	if f, ok := errors.AsType[*fault.Error](err); ok && f.Where == "" {
+		f.Where = name
+	}
+	return err
+}
+
+// shown is how many differing files a fault names.
+const shown = 10
+
+// verify compares a tree with the release's listing.
+func (s *Source) verify(ctx context.Context, dir string) error {
+	want, err := tree.ParseListing(s.rel.Files)
+	if err != nil {
+		return &fault.Error{
+			Code: "release-invalid", What: "the file list of sendmail " + s.rel.Version + " cannot be read", Where: filepath.Join(s.rel.Dir, "files.sha256"), Err: err,
+			Do: "restore it from git",
+		}
+	}
+	got, err := tree.List(ctx, dir)
+	if err != nil {
+		return err
+	}
+	differences := tree.Compare(want, got)
+	if len(differences) == 0 {
+		return nil
+	}
+	if s.Kind == Download {
+		if err := os.RemoveAll(s.record()); err != nil { // so that a corrected file is fetched the next time
+			return s.f.local(err)
+		}
+	}
+	var lines []string
+	for i, d := range differences {
+		if i == shown {
+			lines = append(lines, fmt.Sprintf("and %d more of %d files", len(differences)-shown, len(want)))
+			break
+		}
+		lines = append(lines, d.String())
+	}
+	f := &fault.Error{
+		Code: "source-mismatch", What: "this is not the pristine source of sendmail " + s.rel.Version, Where: s.String(), Found: strings.Join(lines, "\n"),
+		Do: "take the source as it was released, without builds or edits in it (changes belong into " + s.rel.Dir + " as patches), or let SENDMAIL_RELEASE name the release that it is of",
+	}
+	if s.Kind == Pinned {
+		f.Do = "the tarball is the pinned one, so files.sha256 in " + s.rel.Dir + " is wrong: report it"
+	}
+	return f
+}
+
+// record is the file that remembers which content an address had.
+func (s *Source) record() string {
+	sum := sha256.Sum256([]byte(s.Name))
+	return filepath.Join(s.f.Cache, "address", hex.EncodeToString(sum[:16]))
+}
+
+// downloaded is the hash of what the address had when it was fetched, or "".
+func (s *Source) downloaded() (string, error) {
+	text, err := os.ReadFile(s.record())
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	if err != nil {
+		return "", s.f.local(err)
+	}
+	sum := string(text)
+	if err := checkFile(s.f.cached(sum), file{sha256: sum}); err != nil {
+		return "", nil // gone or damaged: as if it had never been fetched
+	}
+	return sum, nil
+}
+
+// download returns the tarball of an address, from the cache or from there.
+func (s *Source) download(ctx context.Context) (string, error) {
+	unlock, err := s.f.lock(ctx, filepath.Base(s.record()))
+	if err != nil {
+		return "", err
+	}
+	defer unlock()
+	sum, err := s.downloaded()
+	if err != nil || sum != "" {
+		return s.f.cached(sum), err
+	}
+	part, err := s.f.download(ctx, s.Name, file{name: s.String(), limit: maxUnpinned})
+	if err != nil {
+		if ctx.Err() != nil || s.f.isLocal(err) {
+			return "", err
+		}
+		return "", &fault.Error{
+			Code: "source-unavailable", What: "the source that SENDMAIL_SOURCE names cannot be had", Where: s.String(), Err: err,
+			Do: "correct the address, or leave SENDMAIL_SOURCE empty to use the release's own addresses",
+		}
+	}
+	if sum, err = fileHash(part); err != nil {
+		return "", s.f.local(err)
+	}
+	if err := s.f.keep(part, s.f.cached(sum)); err != nil {
+		return "", err
+	}
+	if err := os.MkdirAll(filepath.Dir(s.record()), 0o755); err != nil {
+		return "", s.f.local(err)
+	}
+	if err := os.WriteFile(s.record(), []byte(sum), 0o644); err != nil {
+		return "", s.f.local(err)
+	}
+	return s.f.cached(sum), nil
+}
+
+func fileHash(name string) (string, error) {
+	err := checkFile(name, file{sha256: "unknown"})
+	if h, ok := errors.AsType[hashError](err); ok {
+		return h.has, nil
+	}
+	return "", err
+}
