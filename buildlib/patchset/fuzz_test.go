@@ -1,0 +1,60 @@
+package patchset
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
+)
+
+func FuzzSeries(f *testing.F) {
+	f.Add("# comment\n0001-aix.patch\n0002-tls.patch # why\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		names, err := parseSeries(text)
+		if err != nil {
+			return
+		}
+		again, err := parseSeries(strings.Join(names, "\n"))
+		if diff := cmp.Diff(names, again); diff != "" || err != nil {
+			t.Errorf("parseSeries(its own result): %v\n%s", err, diff)
+		}
+		for _, name := range names {
+			if name != filepath.Base(name) {
+				t.Errorf("%q leaves the directory", name)
+			}
+		}
+	})
+}
+
+// What is taken names only files in the tree, and applying it harms nothing else.
+func FuzzPatch(f *testing.F) {
+	f.Add(header + "\n" + change)
+	f.Add(header + "\ndiff --git a/n b/n\nnew file mode 100644\n--- /dev/null\n+++ b/n\n@@ -0,0 +1 @@\n+x\n-- \n2.39.5\n")
+	f.Add(header + "\ndiff --git a/dir/f b/dir/f\nold mode 100644\nnew mode 100755\n")
+	f.Fuzz(func(t *testing.T, patch string) {
+		p, err := parsePatch("0001-x.patch", []byte(patch))
+		if err != nil {
+			return
+		}
+		for _, path := range p.Paths() {
+			if !filepath.IsLocal(path) || strings.HasPrefix(path, ".git/") {
+				t.Fatalf("Paths() has %q", path)
+			}
+		}
+		parent := put(t, map[string]string{"tree/dir/f": text, "outside": text})
+		s := &Series{Patches: []*Patch{p}}
+		before := snapshot(t, parent)
+		if err := s.Apply(t.Context(), filepath.Join(parent, "tree"), released); fault.Code(err) == "patch-conflict" {
+			if diff := cmp.Diff(before, snapshot(t, parent)); diff != "" {
+				t.Errorf("changed in spite of %v:\n%s", err, diff)
+			}
+		}
+		entries, err := os.ReadDir(parent)
+		if err != nil || len(entries) > 2 {
+			t.Errorf("outside the tree: %v, %v", entries, err)
+		}
+	})
+}
