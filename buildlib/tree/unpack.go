@@ -40,8 +40,9 @@ func (l Limits) withDefaults() Limits {
 // archive's top. It refuses everything that could touch a file outside dst, and what a release of source code has no use for.
 //
 // Every file gets the same time, mtime, and mode 0644 or 0755 whatever the umask: sendmail's tarballs hold write-protected
-// files, which would stop later steps; and make must not find a pre-formatted manual page or a generated .cf older than its
-// source, which equal times never make it.
+// files, which would stop later steps; and make must not find a ready-made cf/cf/*.cf older than its source, which equal times
+// never make it. (Manual pages are another matter: Build links mailstats.0 as mailstats.0.dist and formats the page again
+// wherever it finds groff or nroff, whatever the times.)
 //
 // dst appears whole or not at all: the tree is made beside it, in dst.part, and renamed.
 func Unpack(ctx context.Context, r io.Reader, dst string, mtime time.Time, limits Limits) error {
