@@ -40,7 +40,7 @@ const (
 
 	numberWidth  = 12
 	nameLenWidth = 4
-	endMark      = "`\n" // manual: AIAFMAG
+	endMark      = "`\n" // manual, S2, S3
 
 	// gap: after data that ends on an odd offset, AIX leaves three NUL bytes, and none after other data (S2, S3). The manual asks
 	// only that headers start on even offsets, and readers follow the links; we keep to the layout that installp is known to take.

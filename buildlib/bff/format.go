@@ -22,7 +22,7 @@ import (
 //	FS_END, filled up to a whole block          once
 const (
 	wordSize = 8
-	// blockSize: S1, S2 and S3 are whole numbers of blocks; S2 is 7, so no larger unit is needed (restore's -b counts these).
+	// blockSize: S1, S2 and S3 are whole numbers of blocks; S2 is 7, so no larger unit is needed (the -b flag of backup counts these).
 	blockSize = 512
 )
 
@@ -37,8 +37,8 @@ const (
 	typeEnd    = 7  // FS_END (manual)
 	typeNameX  = 11 // FS_NAME_X (manual)
 
-	magicPlain   = 0xEA6B // manual: MAGIC, 60011
-	magicPacked  = 0xEA6C // manual: PACKED_MAGIC, 60012; the data of this member is Huffman-packed
+	magicPlain   = 0xEA6B // 60011 (S1, S2, S3)
+	magicPacked  = 0xEA6C // 60012 (34 members of S3): the data of this member is Huffman-packed
 	magicByInode = 0xEA6D // manual: XIX_MAGIC, 60013, of archives by inode
 )
 
@@ -79,8 +79,8 @@ const (
 	maxName = maxHeader - nameFixed - 1
 )
 
-// The security block: two lengths in words, then the access control list and the privileges list (S1, S2, S3; the AIXC ACL
-// is described with the acl_get subroutine). Ours have no extended entries.
+// The security block: two lengths in words, then the access control list and the privileges list (S1, S2, S3; IBM
+// documents the ACL, under the type name AIXC). Ours have no extended entries.
 const (
 	securityLengths = 8
 	securitySize    = 40

@@ -14,7 +14,8 @@ const (
 	maxPath  = 255
 )
 
-// reserved are first parts of names of filesets that IBM ships; a package must not look like one of them (W32).
+// reserved are first parts of names of filesets that IBM ships; a package must not look like one of them (W32). The rule names bos,
+// X11 (which isOwnNameByte refuses) and openssl; the rest is generally known and not complete.
 var reserved = []string{
 	"adde", "bos", "cluster", "csm", "devices", "expect", "ifor_ls", "invscout", "krb5", "openssh", "openssl", "perl", "printers",
 	"python3", "rpm", "rsct", "security", "sysmgt", "tcl", "tk", "wio",

@@ -13,6 +13,7 @@ const forbidden = "`'\\\"^()|{}[]<>:,=*?;&$ "
 
 // aixDirectories belong to filesets of AIX. Files may be put into them, but a package that lists one of them changes its owner
 // and mode on the target, and shares it with others (6.2 and 9.4 of the format description; others have done so and regretted it).
+// That list names only some of them. The others here are what AIX systems are generally known to have; none was looked up on one.
 var aixDirectories = []string{
 	"/", "/dev", "/etc", "/etc/mail", "/etc/rc.d", "/etc/rc.d/init.d", "/etc/rc.d/rc2.d", "/etc/security", "/home", "/opt", "/sbin",
 	"/tmp", "/usr", "/usr/bin", "/usr/ccs", "/usr/ccs/lib", "/usr/include", "/usr/lib", "/usr/lpp", "/usr/samples", "/usr/sbin",
@@ -21,7 +22,8 @@ var aixDirectories = []string{
 	"/var/spool/mqueue", "/var/tmp",
 }
 
-// aixLinks are directories of AIX that are really links into /usr: files "in" them would be in the wrong part.
+// aixLinks are directories of AIX that are really links into /usr: files "in" them would be in the wrong part. /bin is known from
+// AIX's documents, /lib is generally known.
 var aixLinks = []string{"/bin", "/lib"}
 
 // inUsrPart tells to which part a path belongs.
