@@ -86,16 +86,12 @@ func (b *Builder) directory(ctx context.Context, d Directory) error {
 	if err != nil {
 		return err
 	}
-	if err := b.run(ctx, d, logFile, "-j"+strconv.Itoa(max(1, b.Jobs)), noFormatter); err != nil {
+	if err := b.run(ctx, d, logFile, "-j"+strconv.Itoa(max(1, b.Jobs))); err != nil {
 		return err
 	}
 	log.WithField("elapsed", time.Since(start).Round(10*time.Millisecond)).Info("compiled")
 	return renameio.WriteFile(done, nil, 0o644)
 }
-
-// noFormatter makes upstream's rule for manual pages take the pages that upstream formatted. The machine's own formatter, or
-// none, would make a different package on every machine.
-const noFormatter = "NROFF=false"
 
 func (b *Builder) run(ctx context.Context, d Directory, log string, args ...string) error {
 	return b.Machine.Run(ctx, host.Cmd{

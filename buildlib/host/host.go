@@ -38,6 +38,7 @@ type Cmd struct {
 	Env    []string  // NAME=value pairs added to the built environment; the last of a name wins
 	Stdin  io.Reader // nil is empty
 	Stdout io.Writer // gets a copy of standard output; may be nil
+	Stderr io.Writer // the same for standard error
 	Log    string    // file that all output is appended to; "" for none
 }
 
@@ -158,6 +159,9 @@ func (l *Local) Run(ctx context.Context, c Cmd) (err error) {
 	if c.Stdout != nil {
 		stdout = io.MultiWriter(c.Stdout, stdout)
 	}
+	if c.Stderr != nil {
+		stderr = io.MultiWriter(c.Stderr, stderr)
+	}
 	if c.Log != "" {
 		log, err := os.OpenFile(c.Log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 		if err != nil {
@@ -176,7 +180,7 @@ func (l *Local) Run(ctx context.Context, c Cmd) (err error) {
 	cmd.Stdin = c.Stdin
 	out := &sharedWriter{w: stdout, lock: &tail.lock}
 	cmd.Stdout, cmd.Stderr = out, out // one pipe: the order of lines is the program's own
-	if c.Stdout != nil {
+	if c.Stdout != nil || c.Stderr != nil {
 		cmd.Stderr = &sharedWriter{w: stderr, lock: &tail.lock}
 	}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}

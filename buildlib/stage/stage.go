@@ -43,12 +43,12 @@ type Stager struct {
 	Extra   []Extra
 }
 
-// Extra is a file to install that upstream's install leaves out.
+// Extra is something to install that upstream's install leaves out.
 type Extra struct {
 	Path         string // absolute, as on the target
-	From         string // file or directory to copy; a directory is copied whole
+	From         string // file or directory to copy; a directory is copied whole; "" makes an empty directory
 	Owner, Group string
-	Mode         uint32 // of files; directories get 0755
+	Mode         uint32 // of the file, or of all files of a copied directory, whose directories get 0755
 }
 
 // Owner and group of what nobody asked anything about: directories above a file, and links.
@@ -72,7 +72,7 @@ func (s *Stager) Stage(ctx context.Context) (Manifest, error) {
 			return nil, err
 		}
 		err := s.Machine.Run(ctx, host.Cmd{
-			Argv: []string{"sh", "Build", "-O", s.Objects, "DESTDIR=" + s.Root, "INSTALL=" + filepath.Join(s.Work, "install"), "NROFF=false", "install"},
+			Argv: []string{"sh", "Build", "-O", s.Objects, "DESTDIR=" + s.Root, "INSTALL=" + filepath.Join(s.Work, "install"), "install"},
 			Dir:  filepath.Join(s.Source, d),
 			Log:  logFile,
 			Env: append(slices.Clone(s.Env),
@@ -154,6 +154,10 @@ func parseNotes(text, root string) (map[string]ownership, error) {
 
 // copy puts an extra into the root and notes its ownership.
 func (s *Stager) copy(e Extra, asked map[string]ownership) error {
+	if e.From == "" {
+		asked[e.Path] = e.ownership()
+		return os.MkdirAll(filepath.Join(s.Root, e.Path), 0o755)
+	}
 	return filepath.WalkDir(e.From, func(from string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -174,9 +178,13 @@ func (s *Stager) copy(e Extra, asked map[string]ownership) error {
 		if err != nil {
 			return err
 		}
-		asked[target] = ownership{e.Owner, e.Group, strconv.FormatUint(uint64(e.Mode), 8)}
+		asked[target] = e.ownership()
 		return errors.Join(os.MkdirAll(filepath.Dir(to), 0o755), os.WriteFile(to, text, 0o644))
 	})
+}
+
+func (e Extra) ownership() ownership {
+	return ownership{e.Owner, e.Group, strconv.FormatUint(uint64(e.Mode), 8)}
 }
 
 // survey walks the root, gives every file and directory a plain mode of its own, and writes the manifest of what it finds.

@@ -17,7 +17,8 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
 )
 
-const site = `define(` + "`confMBINDIR', `/opt/tiny/sbin'" + `)
+const site = `define(` + "`confNROFF', `false'" + `)
+define(` + "`confMBINDIR', `/opt/tiny/sbin'" + `)
 define(` + "`confSBINDIR', `/opt/tiny/sbin'" + `)
 define(` + "`confUBINDIR', `/opt/tiny/bin'" + `)
 define(` + "`confMANROOT', `/opt/tiny/share/man/cat'" + `)
@@ -61,6 +62,7 @@ func build(t *testing.T, site string) *Stager {
 		Folders: []string{"/opt/tiny/sbin", "/opt/tiny/bin", "/opt/tiny/share/man/cat8"},
 		Extra: []Extra{
 			{Path: "/opt/tiny/share/cf", From: filepath.Join(source, "cf"), Owner: "root", Group: "system", Mode: 0o444},
+			{Path: "/var/opt/tiny/mqueue", Owner: "root", Group: "system", Mode: 0o700},
 			{Path: "/etc/opt/tiny/submit.cf", From: filepath.Join(source, "cf/cf/submit.mc"), Owner: "root", Group: "bin", Mode: 0o444},
 		},
 	}
@@ -104,6 +106,7 @@ directory 0755 root system /opt/tiny/share/cf/cf -
 file 0444 root system /opt/tiny/share/cf/cf/submit.mc -
 directory 0755 root system /opt/tiny/share/cf/feature -
 file 0444 root system /opt/tiny/share/cf/feature/msp.m4 -
+file 0444 root system /opt/tiny/share/cf/feature/smrsh.m4 -
 directory 0755 root system /opt/tiny/share/cf/m4 -
 file 0444 root system /opt/tiny/share/cf/m4/cf.m4 -
 directory 0755 root system /opt/tiny/share/cf/ostype -
@@ -115,6 +118,7 @@ file 0444 bin bin /opt/tiny/share/man/cat8/makemap.8 -
 file 0444 bin bin /opt/tiny/share/man/cat8/sendmail.8 -
 directory 0755 root system /var/opt/tiny -
 directory 0770 smmsp smmsp /var/opt/tiny/clientmqueue -
+directory 0700 root system /var/opt/tiny/mqueue -
 file 0600 root bin /var/opt/tiny/statistics -`
 	if diff := cmp.Diff(strings.Split(want, "\n"), lines); diff != "" {
 		t.Errorf("manifest (-want +got):\n%s", diff)

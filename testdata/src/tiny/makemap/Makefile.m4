@@ -5,7 +5,7 @@ LIBS=	bldPUSH_SMLIB(`sm') bldPUSH_SMLIB(`smdb') value(`confLIBDIRS') value(`conf
 INSTALL=value(`confINSTALL', `install')
 BINDIR=	value(`confSBINDIR', `/usr/sbin')
 MANDIR=	value(`confMANROOT', `/usr/share/man/cat')
-NROFF=	groff -Tascii
+NROFF=	value(`confNROFF', `groff -Tascii')
 
 all: sm_os.h makemap makemap.0
 

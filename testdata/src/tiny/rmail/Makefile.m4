@@ -5,7 +5,7 @@ LIBS=	bldPUSH_SMLIB(`sm') value(`confLIBDIRS') value(`conf_rmail_LIBS') value(`c
 INSTALL=value(`confINSTALL', `install')
 BINDIR=	value(`confUBINDIR', `/usr/bin')
 MANDIR=	value(`confMANROOT', `/usr/share/man/cat')
-NROFF=	groff -Tascii
+NROFF=	value(`confNROFF', `groff -Tascii')
 
 all: sm_os.h rmail rmail.0
 

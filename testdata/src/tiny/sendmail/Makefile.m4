@@ -5,9 +5,9 @@ LIBS=	bldPUSH_SMLIB(`sm') bldPUSH_SMLIB(`smutil') value(`confLIBDIRS') value(`co
 INSTALL=value(`confINSTALL', `install')
 BINDIR=	value(`confMBINDIR', `/usr/sbin')
 MANDIR=	value(`confMANROOT', `/usr/share/man/cat')
-NROFF=	groff -Tascii
+NROFF=	value(`confNROFF', `groff -Tascii')
 
-all: sm_os.h sendmail sendmail.0
+all: sm_os.h sendmail sendmail.0 statistics
 
 sm_os.h:
 	ln -s bldSRC/include/sm/os/`'confSM_OS_HEADER.h sm_os.h
@@ -25,13 +25,15 @@ HFDIR=	value(`confHFDIR', `/etc/mail')
 STDIR=	value(`confSTDIR', `/etc/mail')
 MSPQ=	value(`confMSP_QUEUE_DIR', `/var/spool/clientmqueue')
 
-install: sendmail sendmail.0 ${DESTDIR}${MSPQ}
+statistics:
+	cp /dev/null statistics
+
+install: sendmail sendmail.0 statistics ${DESTDIR}${MSPQ}
 	${INSTALL} -c -o root -g value(`confGBINGRP', `smmsp') -m 2555 sendmail ${DESTDIR}${BINDIR}
 	for i in newaliases mailq; do rm -f ${DESTDIR}${UBINDIR}/$$i; ln -s ${BINDIR}/sendmail ${DESTDIR}${UBINDIR}/$$i; done
 	${INSTALL} -c -o value(`confMANOWN', `bin') -g value(`confMANGRP', `bin') -m 444 sendmail.0 ${DESTDIR}${MANDIR}8/sendmail.8
 	if [ ! -d ${DESTDIR}${HFDIR} ]; then mkdir -p ${DESTDIR}${HFDIR}; else :; fi
 	${INSTALL} -c -o bin -g bin -m 444 helpfile ${DESTDIR}${HFDIR}/helpfile
-	cp /dev/null statistics
 	${INSTALL} -c -o root -g bin -m 0600 statistics ${DESTDIR}${STDIR}/statistics
 
 ${DESTDIR}${MSPQ}:

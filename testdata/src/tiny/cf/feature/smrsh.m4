@@ -1,0 +1,1 @@
+define(`smrsh_PATH', `$2')
