@@ -46,9 +46,9 @@ type record struct {
 	Outputs map[string]string `json:"outputs"`
 }
 
-// Change is a reason to run a step.
+// Change is one thing that is not as it was.
 type Change struct {
-	What string // "input", "output", or "" for a step that has never succeeded
+	What string // kind of thing, such as "input" or "output", or "" for a step that has never succeeded
 	Name string
 	Was  string // digest or value at the last success; "" when it was not there
 	Now  string
@@ -165,7 +165,7 @@ func (c *Chain) changes(ctx context.Context, s Step) (inputs map[string]string, 
 	if was == nil {
 		return inputs, []Change{{}}, nil
 	}
-	changes = differ("input", was.Inputs, inputs)
+	changes = Compare("input", was.Inputs, inputs)
 	now := make(map[string]string)
 	for _, path := range s.Outputs {
 		digest, err := c.Digest(path)
@@ -176,11 +176,11 @@ func (c *Chain) changes(ctx context.Context, s Step) (inputs map[string]string, 
 			now[c.outputName(path)] = digest
 		}
 	}
-	return inputs, append(changes, differ("output", was.Outputs, now)...), nil
+	return inputs, append(changes, Compare("output", was.Outputs, now)...), nil
 }
 
-// differ lists what two sets of digests do not have in common, by name.
-func differ(what string, was, now map[string]string) []Change {
+// Compare lists what two sets of named digests or values do not have in common, by name. What is the kind of thing they name.
+func Compare(what string, was, now map[string]string) []Change {
 	names := maps.Clone(was)
 	maps.Copy(names, now)
 	var changes []Change
