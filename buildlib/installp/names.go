@@ -2,6 +2,7 @@ package installp
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -47,9 +48,12 @@ func badName(name string, valid func(byte) bool) string {
 	return ""
 }
 
+// locale is the last part of the names of filesets with messages or manual pages, as in openssl.man.en_US.
+var locale = regexp.MustCompile(`\.[a-z]{2}_[A-Z]{2}$`)
+
 func (c *checker) checkName(kind, name, where string) {
 	const do = "use lower-case letters, digits and dots, as in mailtools.sendmail"
-	if reason := badName(name, isOwnNameByte); reason != "" {
+	if reason := badName(locale.ReplaceAllString(name, ""), isOwnNameByte); reason != "" {
 		c.add("installp-name", fmt.Sprintf("the %s name %s", kind, reason), where, "", do)
 	} else if strings.Contains(name, "..") || strings.HasSuffix(name, ".") {
 		c.add("installp-name", fmt.Sprintf("the %s name %q has an empty part", kind, name), where, "", do)
