@@ -1,0 +1,101 @@
+package packaging
+
+import (
+	"cmp"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/stage"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/vrmf"
+)
+
+// Build is what a plan is filled with.
+type Build struct {
+	Manifest   stage.Manifest
+	Root       string            // where the manifest's files are
+	Values     map[string]string // of the placeholders
+	Level      vrmf.Level
+	Time       time.Time
+	Requisites []string // of the first fileset, besides those in the plan: what the programs were linked with
+	Copyright  string
+}
+
+// Image fills the plan. Every entry of the manifest goes into exactly one fileset; filesets that get none are left out.
+func (p *Plan) Image(b Build) (*installp.Package, error) {
+	filesets, err := p.expand(b.Values)
+	if err != nil {
+		return nil, err
+	}
+	pkg := &installp.Package{Name: p.Package, Level: b.Level, Time: b.Time, Users: p.Users, Groups: p.Groups, Provided: p.Provided}
+	files := make([][]installp.File, len(filesets))
+	var none, several []string
+	for _, e := range b.Manifest {
+		var takers []string
+		for i, f := range filesets {
+			if slices.ContainsFunc(f.Files, func(pattern string) bool { return matches(pattern, e.Path) }) {
+				takers = append(takers, f.Name)
+				files[i] = append(files[i], file(e, b.Root, f.Volatile))
+			}
+		}
+		switch {
+		case len(takers) == 0:
+			none = append(none, e.Path)
+		case len(takers) > 1:
+			several = append(several, e.Path+" is in "+strings.Join(takers, " and "))
+		}
+	}
+	var problems []error
+	if len(none) > 0 {
+		problems = append(problems, &fault.Error{
+			Code: "packaging-unclaimed", What: "staged files are in no fileset", Where: strings.Join(none, "\n"),
+			Do: "add them to the files of a fileset in packaging/" + planFile,
+		})
+	}
+	if len(several) > 0 {
+		problems = append(problems, &fault.Error{
+			Code: "packaging-twice", What: "staged files are in more than one fileset", Where: strings.Join(several, "\n"),
+			Do: "make the patterns in packaging/" + planFile + " narrower",
+		})
+	}
+	if err := errors.Join(problems...); err != nil {
+		return nil, err
+	}
+	for i, f := range filesets {
+		if len(files[i]) == 0 {
+			continue
+		}
+		out := installp.Fileset{
+			Name: f.Name, Text: f.Text, Requisites: f.Requisites, Copyright: b.Copyright, Files: files[i], Usr: f.usr, Root: f.root,
+		}
+		if i == 0 {
+			out.Requisites = slices.Concat(b.Requisites, out.Requisites)
+		}
+		pkg.Filesets = append(pkg.Filesets, out)
+	}
+	pkg.Filesets = slices.Clip(pkg.Filesets)
+	slices.SortFunc(pkg.Filesets, func(a, b installp.Fileset) int { return cmp.Compare(a.Name, b.Name) })
+	return pkg, nil
+}
+
+// file is an entry of the manifest in the words of installp.
+func file(e stage.Entry, root string, volatile []string) installp.File {
+	f := installp.File{Path: e.Path, Mode: e.Mode, Owner: e.Owner, Group: e.Group}
+	switch e.Type {
+	case stage.Directory:
+		f.Type = installp.Directory
+	case stage.Link:
+		f.Type, f.Target, f.Mode, f.Owner, f.Group = installp.Symlink, e.Target, 0, "", ""
+	case stage.File:
+		f.Size = e.Size
+		f.Open = func() (io.ReadCloser, error) { return os.Open(filepath.Join(root, e.Path)) }
+		f.Volatile = slices.ContainsFunc(volatile, func(pattern string) bool { return matches(pattern, e.Path) })
+	}
+	return f
+}

@@ -1,0 +1,167 @@
+// Package packaging decides what of a staged tree goes into which fileset, as packaging/filesets.toml says.
+package packaging
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/installp"
+)
+
+// Plan is packaging/filesets.toml with the scripts it names.
+type Plan struct {
+	Package  string    `toml:"package"`
+	Users    []string  `toml:"users"`    // accounts that the scripts make
+	Groups   []string  `toml:"groups"`   // the same
+	Provided []string  `toml:"provided"` // directories that the scripts make, too
+	Filesets []Fileset `toml:"fileset"`
+
+	dir string
+}
+
+// Fileset is one fileset of the plan. Every string in it, and the scripts, may hold @name@ for a value of the build.
+type Fileset struct {
+	Name       string            `toml:"name"`
+	Text       string            `toml:"text"`
+	Requisites []string          `toml:"requisites"`
+	Files      []string          `toml:"files"`    // patterns
+	Volatile   []string          `toml:"volatile"` // patterns of files that programs write
+	Usr        map[string]string `toml:"usr"`      // script to the file it is in
+	Root       map[string]string `toml:"root"`
+}
+
+const planFile = "filesets.toml"
+
+// Load reads the plan in a directory. The files of its scripts are read later, but must be there.
+func Load(dir string) (*Plan, error) {
+	file := filepath.Join(dir, planFile)
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("reading what the image is to hold: %w", err)
+	}
+	p := &Plan{dir: dir}
+	if err := toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields().Decode(p); err != nil {
+		f := &fault.Error{Code: "packaging-file", What: "cannot read what the image is to hold", Where: file, Found: err.Error(), Do: "mend the line"}
+		if strict, ok := errors.AsType[*toml.StrictMissingError](err); ok {
+			f.Found = strict.String()
+		} else if d, ok := errors.AsType[*toml.DecodeError](err); ok {
+			f.Found = d.String()
+		}
+		return nil, f
+	}
+	var problems []error
+	for _, script := range p.scripts() {
+		if _, err := os.Stat(filepath.Join(dir, script)); err != nil {
+			problems = append(problems, &fault.Error{
+				Code: "packaging-file", What: "a script of the image is missing", Where: file, Err: err, Do: "write it, or take it out of " + planFile,
+			})
+		}
+	}
+	if p.Package == "" || len(p.Filesets) == 0 {
+		problems = append(problems, &fault.Error{Code: "packaging-file", What: "the image has no package name or no filesets", Where: file})
+	}
+	return p, errors.Join(problems...)
+}
+
+// scripts lists the files of all scripts, each once, sorted.
+func (p *Plan) scripts() []string {
+	files := make(map[string]bool)
+	for _, f := range p.Filesets {
+		for _, part := range []map[string]string{f.Usr, f.Root} {
+			for _, file := range part {
+				files[file] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(files))
+}
+
+// Inputs lists the files that decide what the image holds besides the staged tree, relative to the plan's directory.
+func (p *Plan) Inputs() []string { return append([]string{planFile}, p.scripts()...) }
+
+var placeholder = regexp.MustCompile(`@[a-z]+@`)
+
+// Fill puts values in the place of @name@. A name without a value is an error: it would reach the target as it stands. The first
+// argument names the text in messages.
+func Fill(name, text string, values map[string]string) (string, error) {
+	var unknown []string
+	filled := placeholder.ReplaceAllStringFunc(text, func(match string) string {
+		value, ok := values[strings.Trim(match, "@")]
+		if !ok {
+			unknown = append(unknown, match)
+			return match
+		}
+		return value
+	})
+	if len(unknown) == 0 {
+		return filled, nil
+	}
+	known := slices.Sorted(maps.Keys(values))
+	return "", &fault.Error{
+		Code: "packaging-placeholder", What: "a placeholder has no value: " + strings.Join(unknown, ", "), Where: name,
+		Do: "use one of @" + strings.Join(known, "@, @") + "@",
+	}
+}
+
+// matches tells whether a pattern of the plan covers a path.
+func matches(pattern, target string) bool {
+	if dir, ok := strings.CutSuffix(pattern, "/**"); ok {
+		return strings.HasPrefix(target, dir+"/")
+	}
+	ok, err := path.Match(pattern, target)
+	return ok && err == nil // expand has refused patterns that are no patterns
+}
+
+// expanded is a fileset of the plan with its values filled in.
+type expanded struct {
+	Fileset
+	usr, root installp.Scripts
+}
+
+func (p *Plan) expand(values map[string]string) ([]expanded, error) {
+	var out []expanded
+	var problems []error
+	fill := func(name, text string) string {
+		filled, err := Fill(name, text, values)
+		problems = append(problems, err)
+		return filled
+	}
+	list := func(name string, texts []string) []string {
+		filled := make([]string, len(texts))
+		for i, text := range texts {
+			filled[i] = fill(planFile+", fileset "+name, text)
+		}
+		return filled
+	}
+	scripts := func(files map[string]string) installp.Scripts {
+		filled := make(installp.Scripts)
+		for _, kind := range slices.Sorted(maps.Keys(files)) {
+			text, err := os.ReadFile(filepath.Join(p.dir, files[kind]))
+			problems = append(problems, err)
+			filled[installp.Step(kind)] = fill(files[kind], string(text))
+		}
+		return filled
+	}
+	for _, f := range p.Filesets {
+		e := expanded{Fileset: f, usr: scripts(f.Usr), root: scripts(f.Root)}
+		e.Requisites, e.Files, e.Volatile = list(f.Name, f.Requisites), list(f.Name, f.Files), list(f.Name, f.Volatile)
+		for _, pattern := range slices.Concat(e.Files, e.Volatile) {
+			if _, err := path.Match(strings.TrimSuffix(pattern, "/**"), ""); err != nil {
+				problems = append(problems, &fault.Error{Code: "packaging-file", What: "not a pattern: " + pattern, Where: planFile + ", fileset " + f.Name, Err: err})
+			}
+		}
+		out = append(out, e)
+	}
+	return out, errors.Join(problems...)
+}
