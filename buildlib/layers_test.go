@@ -32,6 +32,8 @@ var rooms = map[string]string{
 	"compile":    "fault host target renameio logrus",
 	"stage":      "fault host tree logrus",
 	"step":       "fault tree renameio logrus",
+	"record":     "fault go-toml",
+	"packaging":  "fault installp stage vrmf go-toml",
 	"pipeline":   "*",
 }
 

@@ -1,0 +1,160 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/tree"
+)
+
+// Test runs every check that a change must pass: formatting, vet for this machine and for AIX, all tests, and, as one of them, the
+// whole way on real source.
+func (p *Project) Test(ctx context.Context) error {
+	real, err := p.obtainable(ctx)
+	if err != nil {
+		return err
+	}
+	j, _, err := real.run(ctx, "patch")
+	if err != nil {
+		return err
+	}
+	aix := []string{"GOOS=aix", "GOARCH=ppc64", "CGO_ENABLED=0"}
+	unformatted, err := p.machine.Output(ctx, host.Cmd{Argv: []string{"gofmt", "-l", "magefile.go", "buildlib"}, Dir: p.root, Env: p.goEnv()})
+	if err != nil {
+		return err
+	}
+	if unformatted != "" {
+		return &fault.Error{Code: "unformatted", What: "gofmt would change files", Where: unformatted, Do: "run gofmt -w on them"}
+	}
+	for _, check := range []struct {
+		env  []string
+		argv []string
+	}{
+		{nil, []string{"go", "vet", "./..."}},
+		{nil, []string{"go", "vet", "-tags", "mage", "."}},
+		{nil, []string{"go", "vet", "-tags", "e2e", "./..."}},
+		{aix, []string{"go", "vet", "./..."}},
+		{aix, []string{"go", "vet", "-tags", "mage", "."}},
+		{[]string{"SENDMAIL_TEST_SOURCE=" + j.patched()}, []string{"go", "test", "-race", "-tags", "e2e", "-timeout", "40m", "./..."}},
+	} {
+		p.log.WithField("command", strings.Join(append(slices.Clone(check.env), check.argv...), " ")).Info("check")
+		err := p.machine.Run(ctx, host.Cmd{Argv: check.argv, Dir: p.root, Env: append(p.goEnv(), check.env...), Stdout: p.out, Stderr: p.errOut})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// goEnv is the environment for the go command: all of the user's, but without settings of this project, which tests make their own.
+func (p *Project) goEnv() []string {
+	return slices.DeleteFunc(slices.Clone(p.environ), func(pair string) bool { return strings.HasPrefix(pair, "SENDMAIL_") })
+}
+
+// Bench builds the same source with upstream's "sh ./Build" and with this project, each from nothing and once more, in one run: on a
+// noisy machine only their ratio means something.
+func (p *Project) Bench(ctx context.Context) error {
+	real, err := p.obtainable(ctx)
+	if err != nil {
+		return err
+	}
+	j, _, err := real.run(ctx, "fetch")
+	if err != nil {
+		return err
+	}
+	dir := p.path("build", "bench")
+	upstream, checkout := filepath.Join(dir, "upstream"), filepath.Join(dir, "checkout")
+	if err := os.RemoveAll(dir); err != nil {
+		return err
+	}
+	if err := errors.Join(os.MkdirAll(dir, 0o755), tree.Copy(ctx, j.pristine(), upstream, j.time), p.copyCheckout(ctx, checkout)); err != nil {
+		return err
+	}
+	theirs := host.Cmd{Argv: []string{"sh", "./Build"}, Dir: upstream, Log: filepath.Join(dir, "upstream.log")}
+	// Without the settings of this run but the release: options and all else as they stand in build.toml.
+	ours := host.Cmd{
+		Argv: []string{"go", "tool", "mage", "build"}, Dir: checkout, Log: filepath.Join(dir, "checkout.log"),
+		Env: append(p.goEnv(), "SENDMAIL_RELEASE="+j.release.Version),
+	}
+	warm := ours
+	warm.Argv = []string{"go", "tool", "mage", "settings"}
+	if err := p.machine.Run(ctx, warm); err != nil { // compiling this project is not part of building sendmail
+		return err
+	}
+	fmt.Fprintf(p.out, "sendmail %s, %d jobs, %s\n", j.release.Version, p.settings.Jobs, j.target.Compiler)
+	fmt.Fprintf(p.out, "%-12s %12s %12s %8s\n", "", "sh ./Build", "mage build", "ratio")
+	for _, row := range []struct {
+		name   string
+		repeat int
+	}{{"from nothing", 1}, {"once more", 3}} {
+		a, err := p.clock(ctx, theirs, row.repeat)
+		if err != nil {
+			return err
+		}
+		b, err := p.clock(ctx, ours, row.repeat)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(p.out, "%-12s %10.2f s %10.2f s %8.2f\n", row.name, a.Seconds(), b.Seconds(), a.Seconds()/b.Seconds())
+	}
+	return nil
+}
+
+// clock runs a command some times and returns the shortest.
+func (p *Project) clock(ctx context.Context, c host.Cmd, times int) (best time.Duration, err error) {
+	for range times {
+		start := time.Now()
+		if err := p.machine.Run(ctx, c); err != nil {
+			return 0, err
+		}
+		if took := time.Since(start); best == 0 || took < best {
+			best = took
+		}
+	}
+	return best, nil
+}
+
+// checkoutParts are what a checkout needs to build sendmail.
+var checkoutParts = []string{"magefile.go", "go.mod", "go.sum", configFile, "buildlib", "patches", "site.config.m4.d", "packaging"}
+
+// copyCheckout copies what a build needs of this checkout.
+func (p *Project) copyCheckout(ctx context.Context, to string) error {
+	if err := os.MkdirAll(to, 0o755); err != nil {
+		return err
+	}
+	var problems []error
+	for _, part := range checkoutParts {
+		from := p.path(part)
+		info, err := os.Stat(from)
+		if err == nil && info.IsDir() {
+			err = tree.Copy(ctx, from, filepath.Join(to, part), info.ModTime())
+		} else if err == nil {
+			err = copyFile(from, filepath.Join(to, part))
+		}
+		problems = append(problems, err)
+	}
+	return errors.Join(problems...)
+}
+
+func copyFile(from, to string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close() // only read
+	out, err := os.Create(to)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Close())
+}

@@ -1,0 +1,278 @@
+package pipeline
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/fetch"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/packaging"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/patchset"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/release"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/siteconfig"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/step"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/target"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/tree"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/vrmf"
+)
+
+// job is one build: a release for a target, with everything that was decided before the first step.
+type job struct {
+	*Project
+	dir     string // build/<release>/<target>
+	release *release.Release
+	series  *patchset.Series
+	target  *target.Target
+	site    *siteconfig.Result
+	// fragments are those of site.config.m4.d that are in effect.
+	fragments []*siteconfig.Fragment
+	plan      *packaging.Plan
+	level     vrmf.Level
+	time      time.Time
+	source    *fetch.Source
+}
+
+// job decides what to build. It takes no step yet, but finds out everything that can be wrong with the settings.
+func (p *Project) job(ctx context.Context) (*job, error) {
+	j := &job{Project: p}
+	var err error
+	if j.release, err = release.Load(p.path("patches"), p.settings.Release); err != nil {
+		return nil, err
+	}
+	if j.time, err = pinnedTime(p.environ, j.release.Date); err != nil {
+		return nil, err
+	}
+	if j.level, err = vrmf.FromSendmail(j.release.Version, p.settings.Revision); err != nil {
+		return nil, err
+	}
+	if j.series, err = patchset.Load(j.release.Dir); err != nil {
+		return nil, err
+	}
+	if j.target, err = p.detect(ctx); err != nil {
+		return nil, err
+	}
+	set, err := siteconfig.Load(p.path("site.config.m4.d"))
+	if err != nil {
+		return nil, err
+	}
+	if j.site, err = set.Compose(siteconfig.Request{
+		Release: j.release.Version, Options: p.settings.With, Target: j.target, Layout: p.layout(),
+	}); err != nil {
+		return nil, err
+	}
+	for _, fragment := range set.Options() {
+		if slices.Contains(j.site.Options, fragment.Option) {
+			j.fragments = append(j.fragments, fragment)
+		}
+	}
+	if j.plan, err = packaging.Load(p.path("packaging")); err != nil {
+		return nil, err
+	}
+	cache, err := p.cacheDir()
+	if err != nil {
+		return nil, err
+	}
+	fetcher := &fetch.Fetcher{Cache: cache, Machine: p.machine, Log: p.log.WithField("step", "fetch"), Progress: fetch.NewMeter(p.errOut, p.terminal)}
+	if j.source, err = fetcher.Open(j.release, p.settings.Source); err != nil {
+		return nil, err
+	}
+	j.dir = p.path("build", j.release.Version, j.target.String())
+	return j, nil
+}
+
+// The places of a build, each written by one step.
+func (j *job) pristine() string { return filepath.Join(j.dir, "pristine") }
+func (j *job) patched() string  { return filepath.Join(j.dir, "source") }
+func (j *job) siteFile() string { return filepath.Join(j.dir, "site.config.m4") }
+func (j *job) objects() string  { return filepath.Join(j.dir, "objects") }
+func (j *job) staged() string   { return filepath.Join(j.dir, "root") }
+func (j *job) manifest() string { return filepath.Join(j.dir, "manifest") }
+func (j *job) logDir() string   { return filepath.Join(j.dir, "log") }
+
+func (j *job) image() string { return filepath.Join(j.dir, j.plan.Package+"."+j.level.String()+".I") }
+
+// run brings the build up to date up to the step named, and tells how many steps had to run.
+func (p *Project) run(ctx context.Context, last string) (*job, int, error) {
+	j, err := p.job(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
+	ran, err := j.run(ctx, last)
+	return j, ran, err
+}
+
+func (j *job) run(ctx context.Context, last string) (int, error) {
+	unlock, err := j.lock(ctx, j.dir)
+	if err != nil {
+		return 0, err
+	}
+	defer unlock()
+	ran, err := j.chain().Run(ctx, last)
+	if err == nil && ran == 0 {
+		j.log.WithField("release", j.release.Version).WithField("target", j.target).Info("everything is up to date")
+	}
+	return ran, err
+}
+
+func (j *job) chain() *step.Chain {
+	return &step.Chain{
+		State: filepath.Join(j.dir, "state"), Digest: digest, Log: j.log,
+		Steps: []step.Step{
+			{Name: "fetch", Inputs: j.fetchInputs, Outputs: []string{j.pristine()}, Run: j.fetch},
+			{Name: "patch", Inputs: j.patchInputs, Outputs: []string{j.patched()}, Run: j.patch},
+			{Name: "configure", Inputs: j.configureInputs, Outputs: []string{j.siteFile()}, Run: j.configure},
+			{Name: "compile", Inputs: j.compileInputs, Outputs: []string{j.objects()}, Run: j.compile},
+			{Name: "stage", Inputs: j.stageInputs, Outputs: []string{j.staged(), j.manifest()}, Run: j.stage},
+			{Name: "package", Inputs: j.packageInputs, Outputs: []string{j.image(), j.image() + ".sha256", j.recordFile()}, Run: j.pack},
+		},
+	}
+}
+
+// digest is the hash of a file, or of the listing of a directory.
+func digest(path string) (string, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", err
+	}
+	if info.IsDir() {
+		listing, err := tree.List(context.Background(), path)
+		return listing.Hash(), err
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// inputs collects the digests of files and values that a step depends on.
+type inputs struct {
+	values map[string]string
+	errs   []error
+}
+
+func (in *inputs) value(name, value string) {
+	if in.values == nil {
+		in.values = make(map[string]string)
+	}
+	in.values[name] = value
+}
+
+func (in *inputs) file(name, path string) {
+	sum, err := digest(path)
+	in.errs = append(in.errs, err)
+	in.value(name, sum)
+}
+
+func (in *inputs) done() (map[string]string, error) {
+	if err := errors.Join(in.errs...); err != nil {
+		return nil, fmt.Errorf("looking at what a step depends on: %w", err)
+	}
+	return in.values, nil
+}
+
+// Step runs the build up to one of its steps and tells where the result is.
+func (p *Project) Step(ctx context.Context, name string) error {
+	j, _, err := p.run(ctx, name)
+	if err != nil {
+		return err
+	}
+	result := map[string]string{
+		"fetch": j.pristine(), "patch": j.patched(), "configure": j.siteFile(), "compile": j.objects(), "stage": j.staged(), "package": j.image(),
+	}[name]
+	_, err = fmt.Fprintln(p.out, p.shown(result))
+	return err
+}
+
+// Fetch gets and verifies the source.
+func (p *Project) Fetch(ctx context.Context) error { return p.Step(ctx, "fetch") }
+
+// Patch applies the series.
+func (p *Project) Patch(ctx context.Context) error { return p.Step(ctx, "patch") }
+
+// Configure composes site.config.m4.
+func (p *Project) Configure(ctx context.Context) error { return p.Step(ctx, "configure") }
+
+// Build compiles.
+func (p *Project) Build(ctx context.Context) error { return p.Step(ctx, "compile") }
+
+// Stage installs into a root directory.
+func (p *Project) Stage(ctx context.Context) error { return p.Step(ctx, "stage") }
+
+// Package makes the image.
+func (p *Project) Package(ctx context.Context) error {
+	j, _, err := p.run(ctx, "package")
+	if err != nil {
+		return err
+	}
+	return j.showImage()
+}
+
+func (j *job) showImage() error {
+	sum, err := digest(j.image())
+	if err != nil {
+		return err
+	}
+	if j.target.OS == target.Host {
+		j.log.Warn("the programs in this image are for the machine that built it, not for AIX")
+	}
+	_, err = fmt.Fprintf(j.out, "%s  %s\n", sum, j.shown(j.image())) // as sha256sum -c reads it
+	return err
+}
+
+// shown is a path as the user would write it from the checkout.
+func (p *Project) shown(path string) string {
+	if rel, err := filepath.Rel(p.root, path); err == nil && !strings.HasPrefix(rel, "..") {
+		return rel
+	}
+	return path
+}
+
+// Why tells what would make a step run.
+func (p *Project) Why(ctx context.Context, name string) error {
+	j, err := p.job(ctx)
+	if err != nil {
+		return err
+	}
+	c := j.chain()
+	first, changes, err := c.Why(ctx, name)
+	if errors.Is(err, step.ErrUnknown) {
+		return &fault.Error{Code: "step-unknown", What: "there is no step " + name, Do: suggestStep(name, c.Names())}
+	}
+	if err != nil {
+		return err
+	}
+	switch {
+	case len(changes) == 0:
+		fmt.Fprintf(p.out, "%s is up to date\n", name)
+	case first == name:
+		fmt.Fprintf(p.out, "%s would run:\n", name)
+	default:
+		fmt.Fprintf(p.out, "%s would be looked at again after %s, which would run:\n", name, first)
+	}
+	for _, change := range changes {
+		fmt.Fprintf(p.out, "  %s\n", change)
+	}
+	return nil
+}
+
+func suggestStep(name string, names []string) string {
+	if near := fault.Nearest(name, names); near != "" {
+		return "did you mean " + near + "?"
+	}
+	return "the steps are " + strings.Join(names, ", ")
+}
+
+// env is what the commands of a build see besides the machine's own environment.
+func (j *job) env() []string {
+	return append(slices.Clone(j.target.Env()), "MAKE="+j.target.Make, "M4="+j.target.M4)
+}

@@ -1,0 +1,101 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/record"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/step"
+)
+
+// Reproduce makes the image of a build record again, in a clean place, and compares it with what the record says.
+func (p *Project) Reproduce(ctx context.Context, file string) error {
+	r, err := record.Load(file)
+	if err != nil {
+		return err
+	}
+	again, err := p.recorded(r, file)
+	if err != nil {
+		return err
+	}
+	j, err := again.job(ctx)
+	if err != nil {
+		return err
+	}
+	inputs, err := j.recordInputs()
+	if err != nil {
+		return err
+	}
+	p.tellDifferences("input", r.Inputs, inputs)
+	p.tellDifferences("tool", r.Tools, j.tools(ctx))
+
+	j.dir = p.path("build", "reproduce", j.release.Version, j.target.String())
+	if err := os.RemoveAll(j.dir); err != nil {
+		return err
+	}
+	if _, err := j.run(ctx, "package"); err != nil {
+		return err
+	}
+	return j.compare(r)
+}
+
+// recorded is the project with the settings of a record instead of its own. Where the source comes from, and how the machine is
+// used, stay as they are.
+func (p *Project) recorded(r *record.Record, file string) (*Project, error) {
+	again := p
+	for _, row := range table {
+		value, ok := r.Settings[row.name]
+		if !ok {
+			continue
+		}
+		if err := row.set(new(Settings), value); err != nil {
+			return nil, &fault.Error{
+				Code: "record-damaged", What: fmt.Sprintf("the record has %s = %q, which is not a value for it", row.name, value), Where: file, Err: err,
+				Do: "use the record as it was written, with the project it was written by",
+			}
+		}
+		again = again.with(row.name, value, "record "+filepath.Base(file))
+	}
+	again.environ = append([]string{"SOURCE_DATE_EPOCH=" + strconv.FormatInt(r.Time.Unix(), 10)}, p.environ...)
+	return again, nil
+}
+
+func (p *Project) tellDifferences(what string, was, now map[string]string) {
+	for _, change := range step.Compare(what, was, now) {
+		p.log.WithField("difference", change.String()).Warn("this machine differs from the record")
+	}
+}
+
+// compare tells whether the image is the recorded one, or else which files in it are not.
+func (j *job) compare(r *record.Record) error {
+	sum, err := digest(j.image())
+	if err != nil {
+		return err
+	}
+	if sum == r.SHA256 {
+		_, err := fmt.Fprintf(j.out, "identical: %s  %s\n", sum, filepath.Base(j.image()))
+		return err
+	}
+	manifest, err := readManifest(j.manifest())
+	if err != nil {
+		return err
+	}
+	var lines []string
+	for _, change := range step.Compare("file", r.Files, fileSums(manifest)) {
+		lines = append(lines, change.String())
+	}
+	if len(lines) == 0 {
+		lines = []string{"no installed file; the control files of the image differ: levels, requisites, owners, modes or scripts"}
+	}
+	return &fault.Error{
+		Code: "reproduce-different", What: "the image is not the recorded one", Where: j.shown(j.image()),
+		Found: strings.Join(lines, "\n"), Err: errors.New("sha256 is " + sum + ", recorded was " + r.SHA256),
+		Do: "the warnings above tell what this machine or checkout has that the recorded one had not",
+	}
+}

@@ -1,0 +1,223 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/renameio/v2"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/compile"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/packaging"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/stage"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/target"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/tree"
+)
+
+func (j *job) fetchInputs(ctx context.Context) (map[string]string, error) {
+	identity, err := j.source.Identity(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return map[string]string{"source": identity, "pinned tree": j.release.Tree}, nil
+}
+
+func (j *job) fetch(ctx context.Context) error {
+	if err := os.RemoveAll(j.pristine()); err != nil {
+		return err
+	}
+	return j.source.Unpack(ctx, j.pristine())
+}
+
+func (j *job) patchInputs(context.Context) (map[string]string, error) {
+	var in inputs
+	in.file("pristine source", j.pristine())
+	in.value("time", j.time.Format(time.RFC3339))
+	for _, patch := range j.series.Patches {
+		in.file(j.shown(filepath.Join(j.series.Dir, patch.Name)), filepath.Join(j.series.Dir, patch.Name))
+	}
+	in.file(j.shown(filepath.Join(j.series.Dir, "series")), filepath.Join(j.series.Dir, "series"))
+	return in.done()
+}
+
+// patch makes a new source tree each time: one that a patch failed on half way, or that was edited by hand, is of no use.
+func (j *job) patch(ctx context.Context) error {
+	if err := os.RemoveAll(j.patched()); err != nil {
+		return err
+	}
+	if err := tree.Copy(ctx, j.pristine(), j.patched(), j.time); err != nil {
+		return err
+	}
+	return j.series.Apply(ctx, j.patched(), j.time)
+}
+
+func (j *job) configureInputs(context.Context) (map[string]string, error) {
+	var in inputs
+	in.value("setting with", strings.Join(j.settings.With, ","))
+	in.value("setting prefix", j.settings.Prefix)
+	in.value("target", describe(j.target))
+	for _, fragment := range j.site.Fragments {
+		in.file(fragment.Path, j.path(fragment.Path))
+	}
+	return in.done()
+}
+
+// describe tells all that configuring depends on in one line.
+func describe(t *target.Target) string {
+	return fmt.Sprintf("%s, compiler %s, openssl %s, sasl %s", t, t.Compiler, t.OpenSSL, t.SASL)
+}
+
+func (j *job) configure(context.Context) error {
+	return renameio.WriteFile(j.siteFile(), []byte(j.site.Text), 0o644)
+}
+
+func (j *job) compileInputs(context.Context) (map[string]string, error) {
+	var in inputs
+	in.file("source", j.patched())
+	in.file("site.config.m4", j.siteFile())
+	in.value("target", describe(j.target))
+	in.value("directories", strings.Join(j.site.Builds, " "))
+	in.value("environment", strings.Join(j.env(), " "))
+	in.value("checkout", j.root) // object directories hold links to the source
+	return in.done()
+}
+
+func (j *job) compile(ctx context.Context) error {
+	if !j.target.Here {
+		return &fault.Error{
+			Code: "target-elsewhere", What: "cannot compile for " + j.target.String() + " on this machine",
+			Found: "programs for AIX are compiled on AIX; this machine can only configure for it",
+			Do:    `run "mage build" on the AIX machine, or set SENDMAIL_TARGET=host to see the whole way with programs for this machine`,
+		}
+	}
+	need := []target.Part{target.PartCompiler, target.PartMake, target.PartM4, target.PartAr}
+	for _, fragment := range j.fragments {
+		if fragment.Provider != "" && !slices.Contains(need, fragment.Provider) {
+			need = append(need, fragment.Provider)
+		}
+	}
+	if err := j.target.Need(need...); err != nil {
+		return err
+	}
+	in, err := j.compileInputs(ctx)
+	if err != nil {
+		return err
+	}
+	b := &compile.Builder{
+		Machine: j.machine, Source: j.patched(), Objects: j.objects(), Site: j.siteFile(), Extra: j.site.Builds,
+		Key: fmt.Sprint(in), Env: j.env(), Jobs: j.settings.Jobs, LogDir: j.logDir(), Log: j.log.WithField("step", "compile"),
+	}
+	_, err = b.Build(ctx)
+	return err
+}
+
+// The .mc files that the package's configuration is made of, by the name of the file they make.
+var configurations = []string{"sendmail", "submit"}
+
+func (j *job) stageInputs(context.Context) (map[string]string, error) {
+	var in inputs
+	in.file("objects", j.objects())
+	in.file("configuration macros", filepath.Join(j.patched(), "cf"))
+	in.file("licence", filepath.Join(j.patched(), "LICENSE"))
+	in.value("setting prefix", j.settings.Prefix)
+	for _, name := range configurations {
+		in.file("packaging/"+name+".mc", j.path("packaging", name+".mc"))
+	}
+	return in.done()
+}
+
+func (j *job) stage(ctx context.Context) error {
+	work := filepath.Join(j.dir, "stage")
+	layout := j.site.Layout
+	directories, err := compile.Directories(j.patched(), j.site.Builds)
+	if err != nil {
+		return err
+	}
+	macros := layout.Prefix + "/share/cf"
+	s := &stage.Stager{
+		Machine: j.machine, Source: j.patched(), Objects: j.objects(), Root: j.staged(), Work: filepath.Join(work, "tools"), LogDir: j.logDir(),
+		Path: j.searchPath(), Env: j.env(),
+		Places:  []string{layout.Prefix, layout.ConfDir, layout.StateDir},
+		Folders: layout.InstallDirs(),
+		Extra: []stage.Extra{
+			{Path: macros, From: filepath.Join(j.patched(), "cf"), Owner: "root", Group: "system", Mode: 0o444},
+			{Path: layout.Prefix + "/share/LICENSE", From: filepath.Join(j.patched(), "LICENSE"), Owner: "root", Group: "system", Mode: 0o444},
+			{Path: layout.StateDir + "/mqueue", Owner: "root", Group: "system", Mode: 0o700},
+		},
+	}
+	for _, d := range directories {
+		s.Directories = append(s.Directories, d.Name)
+	}
+	if err := errors.Join(os.RemoveAll(work), os.MkdirAll(work, 0o755)); err != nil {
+		return err
+	}
+	for _, name := range configurations {
+		mc, cf := filepath.Join(work, name+".mc"), filepath.Join(work, name+".cf")
+		if err := j.configuration(ctx, name, mc, cf); err != nil {
+			return err
+		}
+		s.Extra = append(s.Extra,
+			stage.Extra{Path: macros + "/cf/aix-" + name + ".mc", From: mc, Owner: "root", Group: "system", Mode: 0o444},
+			stage.Extra{Path: layout.ConfDir + "/" + name + ".cf.default", From: cf, Owner: "root", Group: "system", Mode: 0o444})
+	}
+	m, err := s.Stage(ctx)
+	if err != nil {
+		return err
+	}
+	return renameio.WriteFile(j.manifest(), []byte(m.String()), 0o644)
+}
+
+// configuration fills the directories into one of the packaging's .mc files and expands it with the release's own macros.
+func (j *job) configuration(ctx context.Context, name, mc, cf string) error {
+	text, err := os.ReadFile(j.path("packaging", name+".mc"))
+	if err != nil {
+		return err
+	}
+	layout := j.site.Layout
+	vars := j.vars()
+	vars["ostype"] = "linux"
+	if j.target.OS == target.AIX {
+		vars["ostype"] = "aix5"
+	}
+	filled, err := packaging.Fill(name+".mc", string(text), vars)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(mc, []byte(filled), 0o644); err != nil {
+		return err
+	}
+	out, err := os.Create(cf)
+	if err != nil {
+		return err
+	}
+	err = j.machine.Run(ctx, host.Cmd{
+		// _NO_MAKEINFO_ keeps the name of the user and of the machine, and the time, out of the result.
+		Argv: []string{j.target.M4, "-D_NO_MAKEINFO_", "-D_CF_DIR_=" + filepath.Join(j.patched(), "cf") + "/",
+			"-DMAIL_SETTINGS_DIR=" + layout.ConfDir + "/", "-DMSP_QUEUE_DIR=" + layout.ClientQueue(), filepath.Join(j.patched(), "cf/m4/cf.m4"), mc},
+		Dir: filepath.Dir(mc), Stdout: out,
+	})
+	return errors.Join(err, out.Close())
+}
+
+// vars are the directories of the installation, as the files under packaging name them.
+func (j *job) vars() map[string]string {
+	return map[string]string{
+		"prefix": j.site.Layout.Prefix, "conf": j.site.Layout.ConfDir, "state": j.site.Layout.StateDir, "level": j.level.String(),
+	}
+}
+
+func (j *job) searchPath() string {
+	for _, pair := range j.environ {
+		if path, ok := strings.CutPrefix(pair, "PATH="); ok {
+			return path
+		}
+	}
+	return ""
+}

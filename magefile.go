@@ -1,0 +1,101 @@
+//go:build mage
+
+// Builds sendmail for AIX, with SMTP AUTH and STARTTLS, as an installp image. Start with "mage doctor".
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+
+	"github.com/magefile/mage/mg"
+	"golang.org/x/term"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/pipeline"
+)
+
+//mage:multiline
+
+// Default is what a bare mage runs. It must not take parameters.
+var Default = Package
+
+// Package makes the installp image, running only the steps whose inputs changed.
+//
+// The image lands in build/<release>/<target>/, with its SHA-256 and a build record beside it.
+func Package(ctx context.Context) error { return run(ctx, (*pipeline.Project).Package) }
+
+// Build compiles sendmail, after fetching, patching and configuring it.
+func Build(ctx context.Context) error { return run(ctx, (*pipeline.Project).Build) }
+
+// Fetch gets the source of the release and verifies it.
+//
+// SENDMAIL_SOURCE takes a tarball, a directory or a git URL with ?ref= instead of the pinned addresses.
+func Fetch(ctx context.Context) error { return run(ctx, (*pipeline.Project).Fetch) }
+
+// Patch applies the release's series of patches, strictly.
+func Patch(ctx context.Context) error { return run(ctx, (*pipeline.Project).Patch) }
+
+// Configure composes site.config.m4 from the options, and tells where it is.
+func Configure(ctx context.Context) error { return run(ctx, (*pipeline.Project).Configure) }
+
+// Stage installs into a root directory, without root rights, and lists what upstream asked for.
+func Stage(ctx context.Context) error { return run(ctx, (*pipeline.Project).Stage) }
+
+// Why tells which input makes a step run: fetch, patch, configure, compile, stage or package.
+func Why(
+	ctx context.Context,
+	step string, // one of fetch, patch, configure, compile, stage, package
+) error {
+	return run(ctx, func(p *pipeline.Project, ctx context.Context) error { return p.Why(ctx, step) })
+}
+
+// Rehearse goes the whole way with a release that can really be had here, and reports.
+//
+// It is for a machine without AIX, and perhaps without a way to the sendmail site.
+func Rehearse(ctx context.Context) error { return run(ctx, (*pipeline.Project).Rehearse) }
+
+// Reproduce makes an image again from its build record, in a clean place, and compares.
+func Reproduce(
+	ctx context.Context,
+	record string, // path of the .record.toml beside an image
+) error {
+	return run(ctx, func(p *pipeline.Project, ctx context.Context) error { return p.Reproduce(ctx, record) })
+}
+
+// Settings shows the effective settings and where each comes from.
+func Settings(ctx context.Context) error { return run(ctx, (*pipeline.Project).Settings) }
+
+// Options lists the options that SENDMAIL_WITH can name.
+func Options(ctx context.Context) error { return run(ctx, (*pipeline.Project).Options) }
+
+// Doctor shows what this machine has and lacks for the build, and the command that cures each lack.
+func Doctor(ctx context.Context) error { return run(ctx, (*pipeline.Project).Doctor) }
+
+// Setup installs what the machine lacks, with its own package manager.
+func Setup(ctx context.Context) error { return run(ctx, (*pipeline.Project).Setup) }
+
+// Clean removes everything that was built. Downloads are kept.
+func Clean(ctx context.Context) error { return run(ctx, (*pipeline.Project).Clean) }
+
+// Test runs all checks and tests, the build of real source among them.
+func Test(ctx context.Context) error { return run(ctx, (*pipeline.Project).Test) }
+
+// Bench measures the build against upstream's own in the same run, and prints the ratios.
+func Bench(ctx context.Context) error { return run(ctx, (*pipeline.Project).Bench) }
+
+// Release groups the targets about releases of sendmail.
+type Release mg.Namespace
+
+// List shows the releases that can be built, and what is pinned of each.
+func (Release) List(ctx context.Context) error { return run(ctx, (*pipeline.Project).Releases) }
+
+// run does one target's work in the project of the current directory.
+func run(ctx context.Context, do func(*pipeline.Project, context.Context) error) error {
+	p, err := pipeline.Open(".", os.Environ(), pipeline.Console{
+		Out: os.Stdout, Err: os.Stderr, Terminal: term.IsTerminal(int(os.Stderr.Fd())), Verbose: mg.Verbose(),
+	})
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(p, ctx), p.Close())
+}
