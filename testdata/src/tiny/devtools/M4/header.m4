@@ -1,6 +1,6 @@
 define(`APPENDDEF', `define(`$1', ifdef(`$1', `$1 `$2'', ``$2''))')
 define(`PREPENDDEF', `define(`$1', ifdef(`$1', ``$2' $1', ``$2''))')
-define(`value', `ifdef(`$1', $1, `$2')')
+define(`value', `ifdef(`$1', `$1', `$2')')
 define(`bldPUSH_SMLIB', `bldOBJ/lib$1/lib$1.a')
 undefine(`format')
 undefine(`index')
