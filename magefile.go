@@ -7,6 +7,8 @@ import (
 	"context"
 	"errors"
 	"os"
+	"os/signal"
+	"syscall"
 
 	"github.com/magefile/mage/mg"
 	"golang.org/x/term"
@@ -38,7 +40,7 @@ func Patch(ctx context.Context) error { return run(ctx, (*pipeline.Project).Patc
 // Configure composes site.config.m4 from the options, and tells where it is.
 func Configure(ctx context.Context) error { return run(ctx, (*pipeline.Project).Configure) }
 
-// Stage installs into a root directory, without root rights, and lists what upstream asked for.
+// Stage installs into a root directory, without root rights, and writes the manifest.
 func Stage(ctx context.Context) error { return run(ctx, (*pipeline.Project).Stage) }
 
 // Why tells which input makes a step run: fetch, patch, configure, compile, stage or package.
@@ -89,8 +91,11 @@ type Release mg.Namespace
 // List shows the releases that can be built, and what is pinned of each.
 func (Release) List(ctx context.Context) error { return run(ctx, (*pipeline.Project).Releases) }
 
-// run does one target's work in the project of the current directory.
+// run does one target's work in the project of the current directory. Mage itself cancels the context only at Ctrl-C; a closed
+// terminal or a shutdown must not leave compilers running either.
 func run(ctx context.Context, do func(*pipeline.Project, context.Context) error) error {
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
 	p, err := pipeline.Open(".", os.Environ(), pipeline.Console{
 		Out: os.Stdout, Err: os.Stderr, Terminal: term.IsTerminal(int(os.Stderr.Fd())), Verbose: mg.Verbose(),
 	})

@@ -152,10 +152,10 @@ func (s *Source) String() string {
 	if u, err := url.Parse(name); err == nil && u.User != nil {
 		name = u.Redacted()
 	}
-	switch s.Kind {
-	case Pinned:
+	switch {
+	case s.Name == "":
 		return "the pinned addresses of sendmail " + s.rel.Version
-	case Git:
+	case s.Kind == Git:
 		return name + "?ref=" + s.Ref
 	}
 	return name
@@ -256,8 +256,8 @@ func (s *Source) unpack(ctx context.Context, dst string) error {
 	}
 	defer in.Close() // only read
 	err = tree.Unpack(ctx, in, dst, s.rel.Date, tree.Limits{})
-	if f, ok := errors.AsType[*fault.Error](err); ok && f.Where == "" {
-		f.Where = name
+	if f, ok := errors.AsType[*fault.Error](err); ok {
+		f.Where = strings.TrimSuffix(name+", "+f.Where, ", ")
 	}
 	return err
 }

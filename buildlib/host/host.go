@@ -94,6 +94,9 @@ func NewLocal(environ []string) *Local {
 	return l
 }
 
+// Path is where commands are looked for.
+func (l *Local) Path() string { return l.path }
+
 // LookPath implements [Machine].
 func (l *Local) LookPath(name string) (string, error) {
 	if strings.Contains(name, "/") {
@@ -192,7 +195,10 @@ func (l *Local) Run(ctx context.Context, c Cmd) (err error) {
 			// What is left of the group has had its time. An error means that nothing is left.
 			_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
 		}
-		return fmt.Errorf("%s: %w", c.Argv[0], context.Cause(ctx))
+		return &fault.Error{
+			Code: "interrupted", What: "interrupted while running " + c.String(), Where: "in " + c.Dir, Err: context.Cause(ctx),
+			Do: "run the same again: it goes on with what was finished",
+		}
 	}
 	exit, ok := errors.AsType[*exec.ExitError](err)
 	if !ok {

@@ -271,8 +271,3 @@ func suggestStep(name string, names []string) string {
 	}
 	return "the steps are " + strings.Join(names, ", ")
 }
-
-// env is what the commands of a build see besides the machine's own environment.
-func (j *job) env() []string {
-	return append(slices.Clone(j.target.Env()), "MAKE="+j.target.Make, "M4="+j.target.M4)
-}

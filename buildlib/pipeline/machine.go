@@ -35,6 +35,7 @@ func remarks(f *siteconfig.Fragment) string {
 			words = append(words, word+" "+value)
 		}
 	}
+	add("only for", string(f.Targets))
 	add("from", f.Since.String())
 	add("before", f.Before.String())
 	add("openssl", f.OpenSSL.String())

@@ -84,7 +84,7 @@ func (j *job) compileInputs(context.Context) (map[string]string, error) {
 	in.file("site.config.m4", j.siteFile())
 	in.value("target", describe(j.target))
 	in.value("directories", strings.Join(j.site.Builds, " "))
-	in.value("environment", strings.Join(j.env(), " "))
+	in.value("environment", strings.Join(j.target.Env(), " "))
 	in.value("checkout", j.root) // object directories hold links to the source
 	return in.done()
 }
@@ -112,7 +112,7 @@ func (j *job) compile(ctx context.Context) error {
 	}
 	b := &compile.Builder{
 		Machine: j.machine, Source: j.patched(), Objects: j.objects(), Site: j.siteFile(), Extra: j.site.Builds,
-		Key: fmt.Sprint(in), Env: j.env(), Jobs: j.settings.Jobs, LogDir: j.logDir(), Log: j.log.WithField("step", "compile"),
+		Key: fmt.Sprint(in), Env: j.target.Env(), Jobs: j.settings.Jobs, LogDir: j.logDir(), Log: j.log.WithField("step", "compile"),
 	}
 	_, err = b.Build(ctx)
 	return err
@@ -143,7 +143,7 @@ func (j *job) stage(ctx context.Context) error {
 	macros := layout.Prefix + "/share/cf"
 	s := &stage.Stager{
 		Machine: j.machine, Source: j.patched(), Objects: j.objects(), Root: j.staged(), Work: filepath.Join(work, "tools"), LogDir: j.logDir(),
-		Path: j.searchPath(), Env: j.env(),
+		Path: j.machine.Path(), Env: j.target.Env(),
 		Places:  []string{layout.Prefix, layout.ConfDir, layout.StateDir},
 		Folders: layout.InstallDirs(),
 		Extra: []stage.Extra{
@@ -211,13 +211,4 @@ func (j *job) vars() map[string]string {
 	return map[string]string{
 		"prefix": j.site.Layout.Prefix, "conf": j.site.Layout.ConfDir, "state": j.site.Layout.StateDir, "level": j.level.String(),
 	}
-}
-
-func (j *job) searchPath() string {
-	for _, pair := range j.environ {
-		if path, ok := strings.CutPrefix(pair, "PATH="); ok {
-			return path
-		}
-	}
-	return ""
 }
