@@ -111,7 +111,7 @@ var (
 	// ErrHeader: what should be a header is none, or breaks the format.
 	ErrHeader = errors.New("invalid header")
 	// ErrPacked: the member's data is Huffman-packed, which this package does not unpack.
-	ErrPacked = errors.New("Huffman-packed data")
+	ErrPacked = errors.New("data is Huffman-packed")
 	// ErrType: the member is neither a directory nor a regular file.
 	ErrType = errors.New("neither a directory nor a regular file")
 	// ErrName: the name has no place in an installp image.

@@ -99,7 +99,7 @@ func (h *Header) check() error {
 		}
 	}
 	if strings.Contains(h.Subject, "\n") {
-		errs = append(errs, errors.New("Subject has more than one line"))
+		errs = append(errs, errors.New("the subject has more than one line"))
 	}
 	for _, id := range h.CVE {
 		if !cveForm.MatchString(id) {

@@ -358,10 +358,3 @@ func TestApplyCancelled(t *testing.T) {
 		t.Errorf("Apply() = %v, want context.Canceled", err)
 	}
 }
-
-func TestHash(t *testing.T) {
-	t.Parallel()
-	if series(t, change).Hash() == series(t, change, change).Hash() || series(t, change).Hash() != series(t, change).Hash() {
-		t.Error("Hash() does not tell series apart, or tells equal ones apart")
-	}
-}

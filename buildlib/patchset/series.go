@@ -6,8 +6,6 @@
 package patchset
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -50,16 +48,6 @@ func pathOf(f *gitdiff.File) string {
 		return f.OldName
 	}
 	return f.NewName
-}
-
-// Hash names the series by what it holds: the SHA-256, in hexadecimal, of the names and contents of its patches in order.
-func (s *Series) Hash() string {
-	h := sha256.New()
-	for _, p := range s.Patches {
-		fmt.Fprintf(h, "%s %d\n", p.Name, len(p.Text)) // a hash's Write never fails
-		h.Write(p.Text)
-	}
-	return hex.EncodeToString(h.Sum(nil))
 }
 
 const seriesName = "series"

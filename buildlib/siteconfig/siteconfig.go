@@ -17,7 +17,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/target"
@@ -96,17 +95,6 @@ func (s *Set) Names() []string {
 	var names []string
 	for _, f := range s.fragments {
 		names = append(names, f.Option)
-	}
-	return names
-}
-
-// ParseOptions splits a setting such as "sasl,starttls" at commas and blanks. A name said twice counts once.
-func ParseOptions(text string) []string {
-	var names []string
-	for _, n := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' || r == '\n' }) {
-		if !slices.Contains(names, n) {
-			names = append(names, n)
-		}
 	}
 	return names
 }

@@ -1,9 +1,7 @@
 package stage
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -111,13 +109,4 @@ func parseEntry(line string) (e Entry, err error) {
 		}
 	}
 	return e, nil
-}
-
-// Find returns the entry of a path.
-func (m Manifest) Find(path string) (Entry, bool) {
-	i, found := slices.BinarySearchFunc(m, path, func(e Entry, path string) int { return cmp.Compare(e.Path, path) })
-	if !found {
-		return Entry{}, false
-	}
-	return m[i], true
 }

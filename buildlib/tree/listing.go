@@ -3,7 +3,6 @@ package tree
 import (
 	"fmt"
 	"path"
-	"slices"
 	"strings"
 )
 
@@ -111,13 +110,4 @@ func Compare(want, got Listing) []Difference {
 		}
 	}
 	return ds
-}
-
-// Find returns the entry at a path.
-func (l Listing) Find(path string) (Entry, bool) {
-	i, found := slices.BinarySearchFunc(l, path, func(e Entry, p string) int { return strings.Compare(e.Path, p) })
-	if !found {
-		return Entry{}, false
-	}
-	return l[i], true
 }

@@ -51,12 +51,6 @@ bdd254b65baac169f6ac50e8175ce6d930c1fcb086dec59808d3e0170ae2291d  link  link
 	if diff := cmp.Diff(l, parsed); diff != "" || err != nil {
 		t.Errorf("ParseListing(String()): %v\n%s", err, diff)
 	}
-	if e, ok := l.Find("cf/a"); !ok || e.Mode != File {
-		t.Errorf("Find(cf/a) = %v, %v", e, ok)
-	}
-	if _, ok := l.Find("cf"); ok {
-		t.Error("Find(cf) found a directory")
-	}
 }
 
 func TestListRefuses(t *testing.T) {
