@@ -23,7 +23,7 @@ type Build struct {
 	Values     map[string]string // of the placeholders
 	Level      vrmf.Level
 	Time       time.Time
-	Requisites []string // of the first fileset, besides those in the plan: what the programs were linked with
+	Requisites []string // of the first fileset in the image, besides those in the plan: what the programs were linked with
 	Copyright  string
 }
 
@@ -74,12 +74,11 @@ func (p *Plan) Image(b Build) (*installp.Package, error) {
 		out := installp.Fileset{
 			Name: f.Name, Text: f.Text, Requisites: f.Requisites, Copyright: b.Copyright, Files: files[i], Usr: f.usr, Root: f.root,
 		}
-		if i == 0 {
+		if len(pkg.Filesets) == 0 {
 			out.Requisites = slices.Concat(b.Requisites, out.Requisites)
 		}
 		pkg.Filesets = append(pkg.Filesets, out)
 	}
-	pkg.Filesets = slices.Clip(pkg.Filesets)
 	slices.SortFunc(pkg.Filesets, func(a, b installp.Fileset) int { return cmp.Compare(a.Name, b.Name) })
 	return pkg, nil
 }
