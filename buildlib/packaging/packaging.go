@@ -116,11 +116,17 @@ func Fill(name, text string, values map[string]string) (string, error) {
 
 // matches tells whether a pattern of the plan covers a path.
 func matches(pattern, target string) bool {
-	if dir, ok := strings.CutSuffix(pattern, "/**"); ok {
-		return strings.HasPrefix(target, dir+"/")
+	dir, below := strings.CutSuffix(pattern, "/**")
+	if !below {
+		ok, err := path.Match(pattern, target)
+		return ok && err == nil // expand has refused patterns that are no patterns
 	}
-	ok, err := path.Match(pattern, target)
-	return ok && err == nil // expand has refused patterns that are no patterns
+	for i := strings.LastIndexByte(target, '/'); i >= 0; i = strings.LastIndexByte(target[:i], '/') {
+		if ok, err := path.Match(dir, target[:i]); ok && err == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // expanded is a fileset of the plan with its values filled in.
