@@ -150,21 +150,29 @@ func (p *Plan) expand(values map[string]string) ([]expanded, error) {
 		}
 		return filled
 	}
+	texts := make(map[string]string) // both parts may have one script: its problems are told once
+	for _, script := range p.scripts() {
+		text, err := os.ReadFile(filepath.Join(p.dir, script))
+		problems = append(problems, err)
+		texts[script] = fill(script, string(text))
+	}
 	scripts := func(files map[string]string) installp.Scripts {
 		filled := make(installp.Scripts)
-		for _, kind := range slices.Sorted(maps.Keys(files)) {
-			text, err := os.ReadFile(filepath.Join(p.dir, files[kind]))
-			problems = append(problems, err)
-			filled[installp.Step(kind)] = fill(files[kind], string(text))
+		for kind, script := range files {
+			filled[installp.Step(kind)] = texts[script]
 		}
 		return filled
 	}
 	for _, f := range p.Filesets {
 		e := expanded{Fileset: f, usr: scripts(f.Usr), root: scripts(f.Root)}
+		e.Name, e.Text = fill(planFile+", fileset "+f.Name, f.Name), fill(planFile+", fileset "+f.Name, f.Text)
 		e.Requisites, e.Files, e.Volatile = list(f.Name, f.Requisites), list(f.Name, f.Files), list(f.Name, f.Volatile)
 		for _, pattern := range slices.Concat(e.Files, e.Volatile) {
 			if _, err := path.Match(strings.TrimSuffix(pattern, "/**"), ""); err != nil {
-				problems = append(problems, &fault.Error{Code: "packaging-file", What: "not a pattern: " + pattern, Where: planFile + ", fileset " + f.Name, Err: err})
+				problems = append(problems, &fault.Error{
+					Code: "packaging-file", What: "not a pattern: " + pattern, Where: planFile + ", fileset " + f.Name, Err: err,
+					Do: "write it with * and ? alone",
+				})
 			}
 		}
 		out = append(out, e)
