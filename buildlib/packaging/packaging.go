@@ -69,9 +69,14 @@ func Load(dir string) (*Plan, error) {
 		}
 	}
 	if p.Package == "" || len(p.Filesets) == 0 {
-		problems = append(problems, &fault.Error{Code: "packaging-file", What: "the image has no package name or no filesets", Where: file})
+		problems = append(problems, &fault.Error{
+			Code: "packaging-file", What: "the image has no package name or no filesets", Where: file, Do: "add package = \"name\", or a [[fileset]]",
+		})
 	}
-	return p, errors.Join(problems...)
+	if err := errors.Join(problems...); err != nil {
+		return nil, err
+	}
+	return p, nil
 }
 
 // scripts lists the files of all scripts, each once, sorted.
