@@ -21,7 +21,7 @@ var rooms = map[string]string{
 	"bff":        "",
 	"aixar":      "",
 	"host":       "fault",
-	"release":    "fault go-toml",
+	"release":    "fault tomlfile",
 	"tree":       "fault xz compress",
 	"patchset":   "fault go-gitdiff",
 	"fetch":      "fault release host tree go-getter go-crypto go-internal renameio logrus",
@@ -32,8 +32,9 @@ var rooms = map[string]string{
 	"compile":    "fault host target renameio logrus",
 	"stage":      "fault host tree logrus",
 	"step":       "fault tree renameio logrus",
-	"record":     "fault go-toml",
-	"packaging":  "fault installp stage vrmf go-toml",
+	"record":     "fault go-toml tomlfile",
+	"packaging":  "fault installp stage vrmf tomlfile",
+	"tomlfile":   "fault go-toml",
 	"pipeline":   "*",
 }
 

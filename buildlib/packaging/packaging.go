@@ -2,7 +2,6 @@
 package packaging
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"maps"
@@ -13,10 +12,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/pelletier/go-toml/v2"
-
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/tomlfile"
 )
 
 // Plan is packaging/filesets.toml with the scripts it names.
@@ -51,14 +49,8 @@ func Load(dir string) (*Plan, error) {
 		return nil, fmt.Errorf("reading what the image is to hold: %w", err)
 	}
 	p := &Plan{dir: dir}
-	if err := toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields().Decode(p); err != nil {
-		f := &fault.Error{Code: "packaging-file", What: "cannot read what the image is to hold", Where: file, Found: err.Error(), Do: "mend the line"}
-		if strict, ok := errors.AsType[*toml.StrictMissingError](err); ok {
-			f.Found = strict.String()
-		} else if d, ok := errors.AsType[*toml.DecodeError](err); ok {
-			f.Found = d.String()
-		}
-		return nil, f
+	if err := tomlfile.Decode(text, p); err != nil {
+		return nil, &fault.Error{Code: "packaging-file", What: "cannot read what the image is to hold", Where: file, Err: err, Do: "mend the line"}
 	}
 	var problems []error
 	for _, script := range p.scripts() {

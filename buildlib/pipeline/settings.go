@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -16,9 +15,8 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/pelletier/go-toml/v2"
-
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/tomlfile"
 )
 
 // Settings says what to build. Each value is the strongest of: built-in default, build.toml, environment.
@@ -210,23 +208,19 @@ func readConfig(file string) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	bad := func(where, found, do string) error {
-		return &fault.Error{Code: "settings-file", What: "cannot read " + configFile, Where: file + where, Found: found, Do: do}
+	bad := func(err error, do string) error {
+		return &fault.Error{Code: "settings-file", What: "cannot read " + configFile, Where: file, Err: err, Do: do}
 	}
 	var raw map[string]any
-	if err := toml.NewDecoder(bytes.NewReader(data)).Decode(&raw); err != nil {
-		if d, ok := errors.AsType[*toml.DecodeError](err); ok {
-			line, column := d.Position()
-			return nil, bad(fmt.Sprintf(":%d:%d", line, column), d.String(), "mend the line")
-		}
-		return nil, bad("", err.Error(), "mend the file")
+	if err := tomlfile.Decode(data, &raw); err != nil {
+		return nil, bad(err, "mend the line")
 	}
 	values := make(map[string]string)
 	var problems []error
 	names := settingNames()
 	for _, key := range slices.Sorted(maps.Keys(raw)) {
 		if !slices.Contains(names, key) {
-			problems = append(problems, bad("", "unknown setting "+strconv.Quote(key), suggestion(key, names)))
+			problems = append(problems, bad(tomlfile.Unknown(key, names), seeAll))
 			continue
 		}
 		switch v := raw[key].(type) {
@@ -243,7 +237,7 @@ func readConfig(file string) (map[string]string, error) {
 				values[key] = "none"
 			}
 		default:
-			problems = append(problems, bad("", fmt.Sprintf("%s has a value of a kind that no setting takes: %v", key, v), "write it as a string"))
+			problems = append(problems, bad(fmt.Errorf("%s has a value of a kind that no setting takes: %v", key, v), "write it as a string"))
 		}
 	}
 	return values, errors.Join(problems...)
@@ -277,12 +271,13 @@ func readEnviron(environ []string) (map[string]string, error) {
 	return values, errors.Join(problems...)
 }
 
+const seeAll = `"mage settings" lists them all`
+
 func suggestion(name string, known []string) string {
-	all := `"mage settings" lists them all`
 	if near := fault.Nearest(name, known); near != "" {
-		return fmt.Sprintf("did you mean %s? %s", near, all)
+		return fmt.Sprintf("did you mean %s? %s", near, seeAll)
 	}
-	return all
+	return seeAll
 }
 
 func settingNames() []string {

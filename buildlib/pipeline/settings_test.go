@@ -61,9 +61,9 @@ func TestLoadSettingsRefuses(t *testing.T) {
 		code    string
 		message string
 	}{
-		{"unknown key", `releas = "8.15.2"`, nil, "settings-file", "did you mean release?"},
+		{"unknown key", `releas = "8.15.2"`, nil, "settings-file", `unknown key "releas", did you mean "release"?`},
 		{"unknown variable", "", []string{"SENDMAIL_WIHT=sasl"}, "setting-unknown", "did you mean SENDMAIL_WITH?"},
-		{"broken file", "release = ", nil, "settings-file", "build.toml:1:"},
+		{"broken file", "release = ", nil, "settings-file", "line 1, column 10:\n"},
 		{"table", "[release]\nname = \"x\"", nil, "settings-file", "release has a value of a kind"},
 		{"float", "revision = 1.5", nil, "settings-file", "revision has a value of a kind"},
 		{"revision 0", "revision = 0", nil, "setting-value", "expected a number from 1 to 99"},

@@ -13,6 +13,7 @@ import (
 	"github.com/pelletier/go-toml/v2"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/tomlfile"
 )
 
 // format is raised when a record of an earlier project could be misunderstood.
@@ -70,14 +71,7 @@ func Load(file string) (*Record, error) {
 // Parse reads a record's text. A key that it does not know is an error: the record may be of a later project.
 func Parse(text []byte) (*Record, error) {
 	var r Record
-	if err := toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields().Decode(&r); err != nil {
-		if strict, ok := errors.AsType[*toml.StrictMissingError](err); ok {
-			return nil, errors.New(strings.TrimSpace(strict.String()))
-		}
-		if d, ok := errors.AsType[*toml.DecodeError](err); ok {
-			line, column := d.Position()
-			return nil, fmt.Errorf("line %d, column %d: %w", line, column, err)
-		}
+	if err := tomlfile.Decode(text, &r); err != nil {
 		return nil, err
 	}
 	switch {

@@ -1,7 +1,6 @@
 package release
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"net/url"
@@ -11,8 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/pelletier/go-toml/v2"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/tomlfile"
 )
 
 // document is release.toml as it is written.
@@ -32,48 +30,20 @@ type document struct {
 	} `toml:"signature"`
 }
 
-var documentKeys = []string{
-	"version", "date", "size", "sha256", "sha512", "tree", "urls",
-	"signature", "signature.urls", "signature.fingerprint", "signature.key", "signature.accept_sha1",
-}
-
 // parse reads release.toml strictly, and returns the name of the key file beside it too.
-func parse(name string, text []byte) (*Release, string, error) {
+func parse(text []byte) (*Release, string, error) {
 	var d document
-	decoder := toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields()
-	if err := decoder.Decode(&d); err != nil {
-		return nil, "", decodeFault(name, err)
+	if err := tomlfile.Decode(text, &d); err != nil {
+		return nil, "", err
 	}
 	if err := d.check(); err != nil {
-		return nil, "", invalid(name, err)
+		return nil, "", err
 	}
 	s := d.Signature
 	return &Release{
 		Version: d.Version, Date: d.Date.UTC(), Size: d.Size, SHA256: d.SHA256, SHA512: d.SHA512, Tree: d.Tree, URLs: d.URLs,
 		Signature: Signature{URLs: s.URLs, Fingerprint: s.Fingerprint, AcceptSHA1: s.AcceptSHA1},
 	}, s.Key, nil
-}
-
-// decodeFault says where the text is wrong, and for an unknown key which one was probably meant.
-func decodeFault(name string, err error) error {
-	if strict, ok := errors.AsType[*toml.StrictMissingError](err); ok {
-		var errs []error
-		for _, e := range strict.Errors {
-			key := strings.Join(e.Key(), ".")
-			line, _ := e.Position()
-			text := fmt.Sprintf("line %d: unknown key %q", line, key)
-			if nearest := fault.Nearest(key, documentKeys); nearest != "" {
-				text += fmt.Sprintf(", did you mean %q?", nearest)
-			}
-			errs = append(errs, errors.New(text))
-		}
-		return invalid(name, errors.Join(errs...))
-	}
-	if decode, ok := errors.AsType[*toml.DecodeError](err); ok {
-		line, column := decode.Position()
-		return invalid(fmt.Sprintf("%s:%d:%d", name, line, column), decode)
-	}
-	return invalid(name, err)
 }
 
 var (

@@ -145,9 +145,9 @@ func read(dir string) (*Release, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading release: %w", err)
 	}
-	r, keyName, err := parse(name, text)
+	r, keyName, err := parse(text)
 	if err != nil {
-		return nil, err
+		return nil, invalid(name, err)
 	}
 	r.Dir = dir
 	files, err := os.ReadFile(filepath.Join(dir, filesName))

@@ -91,11 +91,11 @@ func TestLoad(t *testing.T) {
 func TestLoadRefuses(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ name, text, want string }{
-		{"not TOML", "version 8", "release.toml:1:"},
+		{"not TOML", "version 8", "line 1, column"},
 		{"unknown key", good + "sha265 = \"x\"\n", `line 7: unknown key "sha265", did you mean "sha256"?`},
 		{"unknown key below", good + signature + "fingerprnt = \"x\"\n", `did you mean "signature.fingerprint"?`},
-		{"wrong type", strings.Replace(good, "size = 5", `size = "5"`, 1), "release.toml:3:"},
-		{"version a number", strings.Replace(good, `"8.15.2"`, "8.15", 1), "release.toml:1:"},
+		{"wrong type", strings.Replace(good, "size = 5", `size = "5"`, 1), "line 3, column"},
+		{"version a number", strings.Replace(good, `"8.15.2"`, "8.15", 1), "line 1, column"},
 		{"other version", strings.Replace(good, `"8.15.2"`, `"8.15.1"`, 1), `"8.15.1" in a directory named "8.15.2"`},
 		{"no date", strings.Replace(good, "date =", "#", 1), "date is missing"},
 		{"no size", strings.Replace(good, "size =", "#", 1), "size 0"},
@@ -142,4 +142,14 @@ func ExampleCompare() {
 	slices.SortFunc(versions, Compare)
 	fmt.Println(versions)
 	// Output: [8.9.3 8.15.2 8.17.1 8.17.1.9 8.18.2]
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add([]byte(good))
+	f.Add([]byte(good + signature))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		if r, _, err := parse(text); (r == nil) == (err == nil) {
+			t.Errorf("parse() = %v, %v, want a release or an error", r, err)
+		}
+	})
 }
