@@ -52,8 +52,9 @@ func TestDirectories(t *testing.T) {
 	}
 
 	for name, change := range map[string][2]string{
-		"no list":         {"Makefile", "all:\n"},
-		"unknown library": {"makemap/Makefile.m4", "bldPUSH_SMLIB(`smdb')\n"},
+		"no list":             {"Makefile", "all:\n"},
+		"name that leads out": {"Makefile", "SUBDIRS= libsm ../evil\n"},
+		"unknown library":     {"makemap/Makefile.m4", "bldPUSH_SMLIB(`smdb')\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := writeTree(t, tree)
@@ -142,4 +143,17 @@ func TestScheduleFailure(t *testing.T) {
 	if err := schedule(t.Context(), circle, 2, nil); err == nil {
 		t.Error("schedule(circle) = nil, want an error")
 	}
+}
+
+func FuzzSubdirectories(f *testing.F) {
+	f.Add([]byte("SUBDIRS= libsm libsmutil sendmail \\\n\t makemap\n"))
+	f.Add([]byte("SUBDIRS= \\"))
+	f.Fuzz(func(t *testing.T, makefile []byte) {
+		names, err := subdirectories(makefile)
+		for _, name := range names {
+			if filepath.Base(name) != name || name == ".." || err != nil {
+				t.Errorf("subdirectories() = %q, %v", names, err)
+			}
+		}
+	})
 }

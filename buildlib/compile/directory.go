@@ -2,6 +2,7 @@ package compile
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -31,11 +32,10 @@ func Directories(source string, extra []string) ([]Directory, error) {
 	if err != nil {
 		return nil, notSendmail(source, err)
 	}
-	list := subdirs.FindSubmatch(makefile)
-	if list == nil {
-		return nil, notSendmail(filepath.Join(source, "Makefile"), errors.New("no line begins with SUBDIRS="))
+	names, err := subdirectories(makefile)
+	if err != nil {
+		return nil, notSendmail(filepath.Join(source, "Makefile"), err)
 	}
-	names := strings.Fields(strings.ReplaceAll(string(list[1]), "\\\n", " "))
 	for _, name := range extra {
 		if !slices.Contains(names, name) {
 			names = append(names, name)
@@ -48,13 +48,10 @@ func Directories(source string, extra []string) ([]Directory, error) {
 			return nil, notSendmail(source, err)
 		}
 		d := Directory{Name: name}
-		for _, m := range smlib.FindAllSubmatch(recipe, -1) {
-			library := "lib" + string(m[1])
+		d.Needs = libraries(recipe)
+		for _, library := range d.Needs {
 			if !slices.Contains(names, library) {
 				return nil, notSendmail(filepath.Join(source, name, "Makefile.m4"), errors.New("it links "+library+", which is not built"))
-			}
-			if !slices.Contains(d.Needs, library) {
-				d.Needs = append(d.Needs, library)
 			}
 		}
 		files, err := filepath.Glob(filepath.Join(source, name, "*.c"))
@@ -73,6 +70,38 @@ func Directories(source string, extra []string) ([]Directory, error) {
 		directories[i] = d
 	}
 	return directories, nil
+}
+
+// plainName is what upstream calls a directory. Build is run in each of them, so no name may lead elsewhere.
+var plainName = regexp.MustCompile(`^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$`)
+
+// subdirectories reads the list of the top Makefile.
+func subdirectories(makefile []byte) ([]string, error) {
+	list := subdirs.FindSubmatch(makefile)
+	if list == nil {
+		return nil, errors.New("no line begins with SUBDIRS=")
+	}
+	var names []string
+	for _, name := range strings.Fields(strings.ReplaceAll(string(list[1]), "\\\n", " ")) {
+		if !plainName.MatchString(name) {
+			return nil, fmt.Errorf("SUBDIRS has %q, which is no directory of sendmail's", name)
+		}
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names, nil
+}
+
+// libraries reads from a Makefile.m4 what the directory links, each once.
+func libraries(recipe []byte) []string {
+	var names []string
+	for _, m := range smlib.FindAllSubmatch(recipe, -1) {
+		if name := "lib" + string(m[1]); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 func notSendmail(where string, err error) error {

@@ -199,7 +199,7 @@ func LoadSettings(root string, environ []string) (*Settings, error) {
 	return s, errors.Join(problems...)
 }
 
-// readConfig reads build.toml into values in the form a user would write into the environment.
+// readConfig reads build.toml, which need not be there.
 func readConfig(file string) (map[string]string, error) {
 	data, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -208,19 +208,25 @@ func readConfig(file string) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	bad := func(err error, do string) error {
-		return &fault.Error{Code: "settings-file", What: "cannot read " + configFile, Where: file, Err: err, Do: do}
+	values, err := parseConfig(data)
+	if err != nil {
+		return nil, &fault.Error{Code: "settings-file", What: "cannot read " + configFile, Where: file, Err: err, Do: "mend it; " + seeAll}
 	}
+	return values, nil
+}
+
+// parseConfig reads the text of build.toml into values in the form a user would write into the environment.
+func parseConfig(data []byte) (map[string]string, error) {
 	var raw map[string]any
 	if err := tomlfile.Decode(data, &raw); err != nil {
-		return nil, bad(err, "mend the line")
+		return nil, err
 	}
 	values := make(map[string]string)
 	var problems []error
 	names := settingNames()
 	for _, key := range slices.Sorted(maps.Keys(raw)) {
 		if !slices.Contains(names, key) {
-			problems = append(problems, bad(tomlfile.Unknown(key, names), seeAll))
+			problems = append(problems, tomlfile.Unknown(key, names))
 			continue
 		}
 		switch v := raw[key].(type) {
@@ -237,7 +243,7 @@ func readConfig(file string) (map[string]string, error) {
 				values[key] = "none"
 			}
 		default:
-			problems = append(problems, bad(fmt.Errorf("%s has a value of a kind that no setting takes: %v", key, v), "write it as a string"))
+			problems = append(problems, fmt.Errorf("%s has a value of a kind that no setting takes: %v", key, v))
 		}
 	}
 	return values, errors.Join(problems...)

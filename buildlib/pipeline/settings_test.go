@@ -133,3 +133,22 @@ func TestValuesLeaveOutWhatDoesNotDecide(t *testing.T) {
 		t.Errorf("Values() differ:\n%q\n%q", names(a), names(b))
 	}
 }
+
+func FuzzParseConfig(f *testing.F) {
+	f.Add([]byte("release = '8.15.2'\nwith = ['sasl', 'starttls']\nrevision = 1\n"))
+	f.Add([]byte("with = []\nreleas = 1.5\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		values, err := parseConfig(data)
+		if err != nil {
+			return
+		}
+		for _, row := range table {
+			if value, ok := values[row.name]; ok {
+				var s Settings
+				if row.set(&s, value) == nil && row.set(new(Settings), row.get(&s)) != nil {
+					t.Errorf("%s = %q is shown as %q, which is refused", row.name, value, row.get(&s))
+				}
+			}
+		}
+	})
+}

@@ -227,3 +227,16 @@ func TestTools(t *testing.T) {
 		})
 	}
 }
+
+func FuzzParseNotes(f *testing.F) {
+	f.Add("own\troot\tbin\t444\t/root/a/b\nown\t-\tmail\t-\t/root/a/b\n")
+	f.Add("own\troot\tbin\t444\t/root/../etc/passwd\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		asked, err := parseNotes(text, "/root")
+		for target := range asked {
+			if !strings.HasPrefix(target, "/") || strings.Contains(target, "/../") || err != nil {
+				t.Errorf("parseNotes() = %v, %v", asked, err)
+			}
+		}
+	})
+}
