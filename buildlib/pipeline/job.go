@@ -80,7 +80,10 @@ func (p *Project) job(ctx context.Context) (*job, error) {
 	if err != nil {
 		return nil, err
 	}
-	fetcher := &fetch.Fetcher{Cache: cache, Machine: p.machine, Log: p.log.WithField("step", "fetch"), Progress: fetch.NewMeter(p.errOut, p.terminal)}
+	fetcher := &fetch.Fetcher{Cache: cache, Machine: p.machine, Log: p.log.WithField("step", "fetch")}
+	if p.settings.Log == "text" {
+		fetcher.Progress = fetch.NewMeter(p.errOut, p.terminal)
+	}
 	if j.source, err = fetcher.Open(j.release, p.settings.Source); err != nil {
 		return nil, err
 	}

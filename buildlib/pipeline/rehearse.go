@@ -39,19 +39,24 @@ func (p *Project) obtainable(ctx context.Context) (*Project, error) {
 		p.log.WithField("reason", reason).Error("no other release can be had either")
 		return nil, err
 	}
-	fmt.Fprintf(p.errOut, `
+	p.log.WithField("release", packaged).WithField("instead", p.settings.Release).Warn("rehearsing with another release")
+	if p.settings.Log == "text" {
+		fmt.Fprintf(p.errOut, banner, p.settings.Release, packaged)
+	}
+	p.log.WithError(err).Debug("why the release cannot be had")
+	other := p.with("release", packaged, "rehearsal")
+	_, _, err = other.run(ctx, "fetch")
+	return other, err
+}
+
+const banner = `
   ****************************************************************************
   The source of sendmail %s cannot be had on this machine: no address
   answered. Going on with sendmail %s instead, which this machine's
   distribution has. This is not what "mage package" would make.
   ****************************************************************************
 
-`, p.settings.Release, packaged)
-	p.log.WithError(err).Debug("why the release cannot be had")
-	other := p.with("release", packaged, "rehearsal")
-	_, _, err = other.run(ctx, "fetch")
-	return other, err
-}
+`
 
 // packagedRelease asks the distribution for its version of sendmail and finds the release directory for it.
 func (p *Project) packagedRelease(ctx context.Context) (version, reason string) {
