@@ -5,7 +5,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"os"
 	"os/signal"
 	"syscall"
@@ -102,5 +101,5 @@ func run(ctx context.Context, do func(*pipeline.Project, context.Context) error)
 	if err != nil {
 		return err
 	}
-	return errors.Join(do(p, ctx), p.Close())
+	return p.Done(do(p, ctx))
 }

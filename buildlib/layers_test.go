@@ -29,7 +29,7 @@ var rooms = map[string]string{
 	"siteconfig": "fault target",
 	"installp":   "fault vrmf bff aixar",
 	"doctor":     "fault host target siteconfig",
-	"compile":    "fault host renameio logrus",
+	"compile":    "fault host tree renameio logrus",
 	"stage":      "fault host",
 	"step":       "renameio logrus",
 	"record":     "fault go-toml tomlfile",

@@ -15,6 +15,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/tree"
 )
 
 // Builder compiles one patched source tree for one configuration.
@@ -25,10 +26,11 @@ type Builder struct {
 	Site    string   // absolute path of site.config.m4
 	Extra   []string // directories to build besides those of upstream's list, such as libmilter
 	// Key stands for all that decides what the objects are: source, site.config.m4, compiler. Objects of another key are
-	// removed; directories finished under the same key are kept, so that an interrupted build goes on where it was.
+	// removed; directories finished under the same key are kept, so that an interrupted build goes on where it was, unless they
+	// are no longer as they were left.
 	Key    string
 	Env    []string // such as OBJECT_MODE=64, MAKE, M4; see [host.Cmd]
-	Jobs   int      // processes at a time
+	Jobs   int      // directories at a time, and files in each
 	LogDir string   // one log per directory goes here
 	Log    logrus.FieldLogger
 }
@@ -54,7 +56,10 @@ func (b *Builder) prepare() error {
 	if err := os.RemoveAll(b.Objects); err != nil {
 		return err
 	}
-	if err := errors.Join(os.MkdirAll(b.Objects, 0o755), os.MkdirAll(b.LogDir, 0o755)); err != nil {
+	if err := os.MkdirAll(b.Objects, 0o755); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(b.LogDir, 0o755); err != nil {
 		return err
 	}
 	return renameio.WriteFile(keyFile, []byte(b.Key), 0o644)
@@ -64,9 +69,11 @@ func (b *Builder) prepare() error {
 func (b *Builder) directory(ctx context.Context, d Directory) error {
 	log := b.Log.WithField("directory", d.Name)
 	done := filepath.Join(b.Objects, ".done-"+d.Name)
-	if _, err := os.Stat(done); err == nil {
-		log.Debug("already compiled")
-		return nil
+	if left, err := os.ReadFile(done); err == nil {
+		if now, err := b.digest(ctx, d.Name); err == nil && now == string(left) {
+			log.Debug("already compiled")
+			return nil
+		}
 	}
 	start := time.Now()
 	// A compiler that was killed may have left half an object file. Its directory is not worth the risk.
@@ -82,15 +89,28 @@ func (b *Builder) directory(ctx context.Context, d Directory) error {
 	// Build reads the site file only while it makes the object directory, and refuses -f afterwards. The first call makes
 	// sm_os.h alone: every object needs this link, none names it as a prerequisite, and without the dependency step (which we
 	// switch off) make -j would race for it.
-	err := b.run(ctx, d, logFile, "-f", b.Site, "sm_os.h")
-	if err != nil {
+	if err := b.run(ctx, d, logFile, "-f", b.Site, "sm_os.h"); err != nil {
 		return err
 	}
 	if err := b.run(ctx, d, logFile, "-j"+strconv.Itoa(max(1, b.Jobs))); err != nil {
 		return err
 	}
-	log.WithField("elapsed", time.Since(start).Round(10*time.Millisecond)).Info("compiled")
-	return renameio.WriteFile(done, nil, 0o644)
+	log.WithField("elapsed", time.Since(start).Round(10*time.Millisecond).String()).Info("compiled")
+	left, err := b.digest(ctx, d.Name)
+	if err != nil {
+		return err
+	}
+	return renameio.WriteFile(done, []byte(left), 0o644)
+}
+
+// digest is the hash of all that lies in a directory's object directory.
+func (b *Builder) digest(ctx context.Context, name string) (string, error) {
+	dir, err := b.ObjectDir(name)
+	if err != nil {
+		return "", err
+	}
+	listing, err := tree.List(ctx, dir)
+	return listing.Hash(), err
 }
 
 func (b *Builder) run(ctx context.Context, d Directory, log string, args ...string) error {

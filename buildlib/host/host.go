@@ -72,8 +72,10 @@ func (e *ExitError) Error() string {
 type Local struct {
 	// Root is the directory that the machine's own files are looked for under: "/" but for a simulated machine.
 	Root string
-	env  []string
-	path string
+	// Trace, if not nil, is told of each command before it runs.
+	Trace func(Cmd)
+	env   []string
+	path  string
 }
 
 // NewLocal describes this machine. Commands see PATH, HOME and TMPDIR of the environment given (as of os.Environ), a fixed
@@ -156,6 +158,9 @@ func (l *Local) Run(ctx context.Context, c Cmd) (err error) {
 			Code: "command-missing", What: "cannot run " + c.Argv[0], Where: c.Dir, Err: err,
 			Do: `run "mage doctor": it lists what is missing and the command that brings it`,
 		}
+	}
+	if l.Trace != nil {
+		l.Trace(c)
 	}
 	var tail tail
 	stdout, stderr := io.Writer(&tail), io.Writer(&tail)

@@ -27,7 +27,8 @@ type Build struct {
 	Copyright  string
 }
 
-// Image fills the plan. Every entry of the manifest goes into exactly one fileset; filesets that get none are left out.
+// Image fills the plan. Every entry of the manifest goes into exactly one fileset. A fileset that would hold directories alone, or
+// nothing, is left out with them: upstream's install needs the directory of a library that was not built.
 func (p *Plan) Image(b Build) (*installp.Package, error) {
 	filesets, err := p.expand(b.Values)
 	if err != nil {
@@ -68,7 +69,7 @@ func (p *Plan) Image(b Build) (*installp.Package, error) {
 		return nil, err
 	}
 	for i, f := range filesets {
-		if len(files[i]) == 0 {
+		if !slices.ContainsFunc(files[i], func(f installp.File) bool { return f.Type != installp.Directory }) {
 			continue
 		}
 		out := installp.Fileset{

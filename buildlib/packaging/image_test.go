@@ -168,12 +168,25 @@ usr   = { pre_i = "scripts/one" }
 func TestImageFirstFileset(t *testing.T) {
 	t.Parallel()
 	pkg, err := load(t, "[[fileset]]\nname = \"sendmail.adt\"\nfiles = [\"/nothing\"]\n[[fileset]]\nname = \"sendmail.rte\"\nfiles = [\"/**\"]\n").
-		Image(Build{Manifest: manifest(t, "directory 0755 root system /opt/sendmail"), Requisites: []string{"*prereq bos.rte"}})
+		Image(Build{Manifest: manifest(t, "directory 0755 root system /opt/sendmail\nfile 0444 bin bin /opt/sendmail/a"), Requisites: []string{"*prereq bos.rte"}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(pkg.Filesets) != 1 || !slices.Equal(pkg.Filesets[0].Requisites, []string{"*prereq bos.rte"}) {
 		t.Errorf("Image() has the filesets %+v, want sendmail.rte with the requisite", pkg.Filesets)
+	}
+}
+
+// A fileset whose library was not built has its directory only, which upstream's install needs and nobody else.
+func TestImageLeavesOutEmptyDirectories(t *testing.T) {
+	t.Parallel()
+	pkg, err := load(t, "[[fileset]]\nname = \"sendmail.adt\"\nfiles = [\"/opt/sendmail/lib\"]\n[[fileset]]\nname = \"sendmail.rte\"\nfiles = [\"/opt/sendmail\", \"/opt/sendmail/a\"]\n").
+		Image(Build{Manifest: manifest(t, "directory 0755 root system /opt/sendmail\nfile 0444 bin bin /opt/sendmail/a\ndirectory 0755 root system /opt/sendmail/lib")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(pkg.Filesets) != 1 || pkg.Filesets[0].Name != "sendmail.rte" || len(pkg.Filesets[0].Files) != 2 {
+		t.Errorf("Image() has the filesets %+v, want sendmail.rte alone", pkg.Filesets)
 	}
 }
 

@@ -25,7 +25,7 @@ type Plan struct {
 	Provided []string  `toml:"provided"` // directories that the scripts make, too
 	Filesets []Fileset `toml:"fileset"`
 
-	dir string
+	texts map[string]string // of the plan and of its scripts, by file name
 }
 
 // Fileset is one fileset of the plan. Every string in it, and the scripts, may hold @name@ for a value of the build.
@@ -41,20 +41,22 @@ type Fileset struct {
 
 const planFile = "filesets.toml"
 
-// Load reads the plan in a directory. The files of its scripts are read later, but must be there.
+// Load reads the plan in a directory, and its scripts. What changes in the directory afterwards does not matter to the plan.
 func Load(dir string) (*Plan, error) {
 	file := filepath.Join(dir, planFile)
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return nil, fmt.Errorf("reading what the image is to hold: %w", err)
 	}
-	p := &Plan{dir: dir}
+	p := &Plan{texts: map[string]string{planFile: string(text)}}
 	if err := tomlfile.Decode(text, p); err != nil {
 		return nil, &fault.Error{Code: "packaging-file", What: "cannot read what the image is to hold", Where: file, Err: err, Do: "mend the line"}
 	}
 	var problems []error
 	for _, script := range p.scripts() {
-		if _, err := os.Stat(filepath.Join(dir, script)); err != nil {
+		text, err := os.ReadFile(filepath.Join(dir, script))
+		p.texts[script] = string(text)
+		if err != nil {
 			problems = append(problems, &fault.Error{
 				Code: "packaging-file", What: "a script of the image is missing", Where: file, Err: err, Do: "write it, or take it out of " + planFile,
 			})
@@ -84,8 +86,8 @@ func (p *Plan) scripts() []string {
 	return slices.Sorted(maps.Keys(files))
 }
 
-// Inputs lists the files that decide what the image holds besides the staged tree, relative to the plan's directory.
-func (p *Plan) Inputs() []string { return append([]string{planFile}, p.scripts()...) }
+// Texts gives the content of every file of the plan, as it was loaded, by its name in the plan's directory.
+func (p *Plan) Texts() map[string]string { return maps.Clone(p.texts) }
 
 var placeholder = regexp.MustCompile(`@[a-z]+@`)
 
@@ -149,9 +151,7 @@ func (p *Plan) expand(values map[string]string) ([]expanded, error) {
 	}
 	texts := make(map[string]string) // both parts may have one script: its problems are told once
 	for _, script := range p.scripts() {
-		text, err := os.ReadFile(filepath.Join(p.dir, script))
-		problems = append(problems, err)
-		texts[script] = fill(script, string(text))
+		texts[script] = fill(script, p.texts[script])
 	}
 	scripts := func(files map[string]string) installp.Scripts {
 		filled := make(installp.Scripts)

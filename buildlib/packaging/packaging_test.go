@@ -48,9 +48,8 @@ func TestLoad(t *testing.T) {
 	if p.Package != "sendmail" || len(p.Users) != 1 || len(p.Filesets) != 1 || p.Filesets[0].Root["config"] != "scripts/config" {
 		t.Errorf("Load() = %+v, not what is in the file", p)
 	}
-	// The script that both parts have is one input.
-	if diff := cmp.Diff([]string{planFile, "scripts/accounts", "scripts/config"}, p.Inputs()); diff != "" {
-		t.Errorf("Inputs() (-want +got):\n%s", diff)
+	if diff := cmp.Diff(map[string]string{planFile: smallPlan, "scripts/accounts": "x", "scripts/config": "x"}, p.Texts()); diff != "" {
+		t.Errorf("Texts() (-want +got):\n%s", diff)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -19,12 +20,12 @@ import (
 // Test runs every check that a change must pass: formatting, vet for this machine and for AIX, all tests, and, as one of them, the
 // whole way on real source.
 func (p *Project) Test(ctx context.Context) error {
-	real, err := p.obtainable(ctx)
+	real, _, err := p.obtainable(ctx)
 	if err != nil {
 		return err
 	}
-	j, _, err := real.run(ctx, "patch")
-	if err != nil {
+	source := ""
+	if err := real.run(ctx, "patch", func(j *job, _ int) error { source = j.patched(); return nil }); err != nil {
 		return err
 	}
 	aix := []string{"GOOS=aix", "GOARCH=ppc64", "CGO_ENABLED=0"}
@@ -34,6 +35,10 @@ func (p *Project) Test(ctx context.Context) error {
 	}
 	if unformatted != "" {
 		return &fault.Error{Code: "unformatted", What: "gofmt would change files", Where: unformatted, Do: "run gofmt -w on them"}
+	}
+	test := []string{"go", "test", "-tags", "e2e", "-timeout", "40m", "./..."}
+	if runtime.GOOS == "linux" { // Go has no race detector on AIX
+		test = slices.Insert(test, 2, "-race")
 	}
 	for _, check := range []struct {
 		env  []string
@@ -46,7 +51,7 @@ func (p *Project) Test(ctx context.Context) error {
 		{aix, []string{"go", "vet", "-tags", "mage", "."}},
 		// The orchestrator as one file for a machine without Go. Mage sets GOOS and GOARCH by itself.
 		{nil, []string{"go", "tool", "mage", "-compile", p.path("build", "sendmail-build-aix"), "-goos", "aix", "-goarch", "ppc64"}},
-		{[]string{"SENDMAIL_TEST_SOURCE=" + j.patched()}, []string{"go", "test", "-race", "-tags", "e2e", "-timeout", "40m", "./..."}},
+		{[]string{"SENDMAIL_TEST_SOURCE=" + source}, test},
 	} {
 		p.log.WithField("command", strings.Join(append(slices.Clone(check.env), check.argv...), " ")).Info("check")
 		err := p.machine.Run(ctx, host.Cmd{Argv: check.argv, Dir: p.root, Env: append(p.goEnv(), check.env...), Stdout: p.out, Stderr: p.errOut})
@@ -65,11 +70,7 @@ func (p *Project) goEnv() []string {
 // Bench builds the same source with upstream's "sh ./Build" and with this project, each from nothing and once more, in one run: on a
 // noisy machine only their ratio means something.
 func (p *Project) Bench(ctx context.Context) error {
-	real, err := p.obtainable(ctx)
-	if err != nil {
-		return err
-	}
-	j, _, err := real.run(ctx, "fetch")
+	real, _, err := p.obtainable(ctx)
 	if err != nil {
 		return err
 	}
@@ -78,7 +79,17 @@ func (p *Project) Bench(ctx context.Context) error {
 	if err := os.RemoveAll(dir); err != nil {
 		return err
 	}
-	if err := errors.Join(os.MkdirAll(dir, 0o755), tree.Copy(ctx, j.pristine(), upstream, j.time), p.copyCheckout(ctx, checkout)); err != nil {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	var j *job
+	if err := real.run(ctx, "fetch", func(done *job, _ int) error {
+		j = done
+		return tree.Copy(ctx, j.pristine(), upstream, j.time)
+	}); err != nil {
+		return err
+	}
+	if err := p.copyCheckout(ctx, checkout); err != nil {
 		return err
 	}
 	theirs := host.Cmd{Argv: []string{"sh", "./Build"}, Dir: upstream, Log: filepath.Join(dir, "upstream.log")}

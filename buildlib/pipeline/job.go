@@ -35,6 +35,7 @@ type job struct {
 	// fragments are those of site.config.m4.d that are in effect.
 	fragments []*siteconfig.Fragment
 	plan      *packaging.Plan
+	mc        map[string]string // text of each .mc file of the packaging, by the name of the file that it makes
 	level     vrmf.Level
 	time      time.Time
 	source    *fetch.Source
@@ -76,6 +77,17 @@ func (p *Project) job(ctx context.Context) (*job, error) {
 	if j.plan, err = packaging.Load(p.path("packaging")); err != nil {
 		return nil, err
 	}
+	j.mc = make(map[string]string)
+	for _, name := range configurations {
+		text, err := os.ReadFile(p.path("packaging", name+".mc"))
+		if err != nil {
+			return nil, &fault.Error{
+				Code: "packaging-file", What: "a configuration that the package ships is missing", Where: p.path("packaging"), Err: err,
+				Do: "restore the file",
+			}
+		}
+		j.mc[name] = string(text)
+	}
 	cache, err := p.cacheDir()
 	if err != nil {
 		return nil, err
@@ -102,32 +114,45 @@ func (j *job) logDir() string   { return filepath.Join(j.dir, "log") }
 
 func (j *job) image() string { return filepath.Join(j.dir, j.plan.Package+"."+j.level.String()+".I") }
 
-// run brings the build up to date up to the step named, and tells how many steps had to run.
-func (p *Project) run(ctx context.Context, last string) (*job, int, error) {
+// run brings the build up to date up to the step named. What then does with the result, and with the number of steps that had to
+// run, it does before another run may change it.
+func (p *Project) run(ctx context.Context, last string, then func(j *job, ran int) error) error {
 	j, err := p.job(ctx)
 	if err != nil {
-		return nil, 0, err
+		return err
 	}
-	ran, err := j.run(ctx, last)
-	return j, ran, err
+	return j.locked(ctx, func() error {
+		ran, err := j.run(ctx, last)
+		if err != nil {
+			return err
+		}
+		return then(j, ran)
+	})
 }
 
-func (j *job) run(ctx context.Context, last string) (int, error) {
-	unlock, err := j.lock(ctx, j.dir)
+// locked keeps other runs away from the directory of this build.
+func (j *job) locked(ctx context.Context, do func() error) error {
+	unlock, err := j.lock(ctx, strings.ReplaceAll(j.shown(j.dir), string(filepath.Separator), "-"))
 	if err != nil {
-		return 0, err
+		return err
 	}
 	defer unlock()
-	ran, err := j.chain().Run(ctx, last)
-	if err == nil && ran == 0 {
-		j.log.WithField("release", j.release.Version).WithField("target", j.target).Info("everything is up to date")
-	}
-	return ran, err
+	return do()
 }
 
-func (j *job) chain() *step.Chain {
+// run needs the lock.
+func (j *job) run(ctx context.Context, last string) (int, error) {
+	ran, err := j.chain(ctx).Run(ctx, last)
+	if err == nil && ran == 0 {
+		j.log.WithField("release", j.release.Version).WithField("target", j.target.String()).Info("everything is up to date")
+	}
+	return ran, explain(err)
+}
+
+func (j *job) chain(ctx context.Context) *step.Chain {
 	return &step.Chain{
-		State: filepath.Join(j.dir, "state"), Digest: digest, Log: j.log,
+		State: filepath.Join(j.dir, "state"), Log: j.log,
+		Digest: func(path string) (string, error) { return digest(ctx, path) },
 		Steps: []step.Step{
 			{Name: "fetch", Inputs: j.fetchInputs, Outputs: []string{j.pristine()}, Run: j.fetch},
 			{Name: "patch", Inputs: j.patchInputs, Outputs: []string{j.patched()}, Run: j.patch},
@@ -140,40 +165,55 @@ func (j *job) chain() *step.Chain {
 }
 
 // digest is the hash of a file, or of the listing of a directory.
-func digest(path string) (string, error) {
+func digest(ctx context.Context, path string) (string, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return "", err
 	}
 	if info.IsDir() {
-		listing, err := tree.List(context.Background(), path)
+		listing, err := tree.List(ctx, path)
 		return listing.Hash(), err
 	}
 	data, err := os.ReadFile(path)
-	if err != nil {
-		return "", err
-	}
-	sum := sha256.Sum256(data)
-	return hex.EncodeToString(sum[:]), nil
+	return textDigest(string(data)), err
 }
 
-// inputs collects the digests of files and values that a step depends on.
+func textDigest(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
+}
+
+// inputs collects what a step depends on. What was read when the run started goes in as it was read, not as the file is by now: a
+// file that is edited meanwhile must make the next run do the step again.
 type inputs struct {
+	ctx    context.Context
 	values map[string]string
 	errs   []error
 }
 
-func (in *inputs) value(name, value string) {
-	if in.values == nil {
-		in.values = make(map[string]string)
-	}
-	in.values[name] = value
+func newInputs(ctx context.Context) *inputs {
+	return &inputs{ctx: ctx, values: make(map[string]string)}
 }
 
-func (in *inputs) file(name, path string) {
-	sum, err := digest(path)
+func (in *inputs) value(name, value string) { in.values[name] = value }
+
+func (in *inputs) text(name, text string) { in.value(name, textDigest(text)) }
+
+// path is for what earlier steps have made.
+func (in *inputs) path(name, path string) {
+	sum, err := digest(in.ctx, path)
 	in.errs = append(in.errs, err)
 	in.value(name, sum)
+}
+
+// program is for steps whose result depends on this program's own code in more than what goes in as text.
+func (in *inputs) program() {
+	file, err := os.Executable()
+	if err != nil {
+		in.errs = append(in.errs, err)
+		return
+	}
+	in.path("this program", file)
 }
 
 func (in *inputs) done() (map[string]string, error) {
@@ -183,17 +223,15 @@ func (in *inputs) done() (map[string]string, error) {
 	return in.values, nil
 }
 
-// Step runs the build up to one of its steps and tells where the result is.
+// Step runs the build up to one of the steps before the last and tells where the result is.
 func (p *Project) Step(ctx context.Context, name string) error {
-	j, _, err := p.run(ctx, name)
-	if err != nil {
+	return p.run(ctx, name, func(j *job, _ int) error {
+		result := map[string]string{
+			"fetch": j.pristine(), "patch": j.patched(), "configure": j.siteFile(), "compile": j.objects(), "stage": j.staged(),
+		}[name]
+		_, err := fmt.Fprintln(p.out, p.shown(result))
 		return err
-	}
-	result := map[string]string{
-		"fetch": j.pristine(), "patch": j.patched(), "configure": j.siteFile(), "compile": j.objects(), "stage": j.staged(), "package": j.image(),
-	}[name]
-	_, err = fmt.Fprintln(p.out, p.shown(result))
-	return err
+	})
 }
 
 // Fetch gets and verifies the source.
@@ -213,15 +251,11 @@ func (p *Project) Stage(ctx context.Context) error { return p.Step(ctx, "stage")
 
 // Package makes the image.
 func (p *Project) Package(ctx context.Context) error {
-	j, _, err := p.run(ctx, "package")
-	if err != nil {
-		return err
-	}
-	return j.showImage()
+	return p.run(ctx, "package", func(j *job, _ int) error { return j.showImage(ctx) })
 }
 
-func (j *job) showImage() error {
-	sum, err := digest(j.image())
+func (j *job) showImage(ctx context.Context) error {
+	sum, err := digest(ctx, j.image())
 	if err != nil {
 		return err
 	}
@@ -246,7 +280,7 @@ func (p *Project) Why(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	c := j.chain()
+	c := j.chain(ctx)
 	first, changes, err := c.Why(ctx, name)
 	if errors.Is(err, step.ErrUnknown) {
 		return &fault.Error{Code: "step-unknown", What: "there is no step " + name, Do: suggestStep(name, c.Names())}

@@ -3,12 +3,10 @@ package pipeline
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -18,19 +16,12 @@ import (
 // keptLogs is how many runs' logs stay in build/log.
 const keptLogs = 20
 
-// newLogger makes the one logger of a run: short on the console, complete in a file of its own under dir.
-func newLogger(dir string, environ []string, form string, c Console) (*logrus.Logger, *os.File, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, nil, fmt.Errorf("making the directory for logs: %w", err)
-	}
-	if err := pruneLogs(dir); err != nil {
-		return nil, nil, err
-	}
-	file, err := os.CreateTemp(dir, time.Now().UTC().Format("20060102T150405Z")+"-*.log")
-	if err != nil {
-		return nil, nil, fmt.Errorf("starting the log of this run: %w", err)
-	}
-	color := c.Terminal && !slices.ContainsFunc(environ, func(pair string) bool { return strings.HasPrefix(pair, "NO_COLOR=") && pair != "NO_COLOR=" })
+// newLogger makes the one logger of a run: short on the console, complete in a file of its own under dir. Where no file can be made,
+// as in a checkout that belongs to somebody else, there is none: looking at settings needs no log, and a build will say itself that
+// it cannot write.
+func newLogger(dir string, environ []string, form string, c Console) (*logrus.Logger, *os.File) {
+	noColor, _ := lookup(environ, "NO_COLOR")
+	color := c.Terminal && noColor == ""
 	log := logrus.New()
 	log.SetOutput(io.Discard)
 	log.SetLevel(logrus.DebugLevel)
@@ -42,8 +33,23 @@ func newLogger(dir string, environ []string, form string, c Console) (*logrus.Lo
 		console.formatter = &logrus.JSONFormatter{}
 	}
 	log.AddHook(console)
+	file, err := newLogFile(dir)
+	if err != nil {
+		log.WithError(err).Debug("this run has no log file")
+		return log, nil
+	}
 	log.AddHook(&sink{out: file, least: logrus.DebugLevel, formatter: &logrus.TextFormatter{DisableColors: true, FullTimestamp: true}})
-	return log, file, nil
+	return log, file
+}
+
+func newLogFile(dir string) (*os.File, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	if err := pruneLogs(dir); err != nil {
+		return nil, err
+	}
+	return os.CreateTemp(dir, time.Now().UTC().Format("20060102T150405Z")+"-*.log")
 }
 
 // sink is one place that log entries go to. Several goroutines may log at once.

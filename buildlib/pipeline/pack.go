@@ -8,10 +8,12 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/renameio/v2"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/installp"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/packaging"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/record"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/stage"
@@ -20,17 +22,27 @@ import (
 
 func (j *job) recordFile() string { return strings.TrimSuffix(j.image(), ".I") + ".record.toml" }
 
-func (j *job) packageInputs(context.Context) (map[string]string, error) {
-	var in inputs
-	in.file("staged files", j.staged())
-	in.file("manifest", j.manifest())
-	for _, name := range j.plan.Inputs() {
-		in.file("packaging/"+name, j.path("packaging", name))
+func (j *job) packageInputs(ctx context.Context) (map[string]string, error) {
+	in := newInputs(ctx)
+	in.path("staged files", j.staged())
+	in.path("manifest", j.manifest())
+	for name, text := range j.plan.Texts() {
+		in.text("packaging/"+name, text)
 	}
-	in.value("level", j.level.String())
-	in.value("time", j.time.Format("2006-01-02T15:04:05Z"))
+	for name, value := range j.values() {
+		in.value(name, value)
+	}
+	in.value("time", j.time.Format(time.RFC3339))
 	in.value("requisites", strings.Join(j.requisites(), "; "))
+	in.program()
 	return in.done()
+}
+
+// values are what filesets.toml and the scripts may name: the places, and the level.
+func (j *job) values() map[string]string {
+	values := j.places()
+	values["level"] = j.level.String()
+	return values
 }
 
 func (j *job) pack(ctx context.Context) error {
@@ -39,23 +51,15 @@ func (j *job) pack(ctx context.Context) error {
 		return err
 	}
 	pkg, err := j.plan.Image(packaging.Build{
-		Manifest: manifest, Root: j.staged(), Values: j.vars(), Level: j.level, Time: j.time, Requisites: j.requisites(), Copyright: j.copyright(),
+		Manifest: manifest, Root: j.staged(), Values: j.values(), Level: j.level, Time: j.time, Requisites: j.requisites(), Copyright: j.copyright(),
 	})
 	if err != nil {
 		return err
 	}
-	if err := j.removeOldImages(); err != nil {
+	if err := writeImage(pkg, j.image()); err != nil {
 		return err
 	}
-	out, err := renameio.NewPendingFile(j.image(), renameio.WithPermissions(0o644))
-	if err != nil {
-		return err
-	}
-	defer out.Cleanup() //nolint:errcheck // after a success there is nothing to clean up, after a failure there is a better error
-	if err := errors.Join(pkg.Write(out), out.CloseAtomicallyReplace()); err != nil {
-		return err
-	}
-	sum, err := digest(j.image())
+	sum, err := digest(ctx, j.image())
 	if err != nil {
 		return err
 	}
@@ -70,17 +74,36 @@ func (j *job) pack(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return renameio.WriteFile(j.recordFile(), text, 0o644)
+	if err := renameio.WriteFile(j.recordFile(), text, 0o644); err != nil {
+		return err
+	}
+	return j.removeOldImages()
 }
 
-// removeOldImages takes away the images of other revisions: what lies in the directory is what the settings say.
+// writeImage writes an image that appears whole or not at all.
+func writeImage(pkg *installp.Package, file string) error {
+	out, err := renameio.NewPendingFile(file, renameio.WithPermissions(0o644))
+	if err != nil {
+		return err
+	}
+	if err := pkg.Write(out); err != nil {
+		return errors.Join(err, out.Cleanup())
+	}
+	return out.CloseAtomicallyReplace()
+}
+
+// removeOldImages takes away the images of other revisions, and what a run that was killed left half written: what lies in the
+// directory is what the settings say.
 func (j *job) removeOldImages() error {
+	keep := []string{j.image(), j.image() + ".sha256", j.recordFile()}
 	var problems []error
-	for _, pattern := range []string{"*.I", "*.I.sha256", "*.record.toml"} {
+	for _, pattern := range []string{"*.I", "*.I.sha256", "*.record.toml", ".*.I*", ".*.record.toml*"} {
 		old, err := filepath.Glob(filepath.Join(j.dir, pattern))
 		problems = append(problems, err)
 		for _, file := range old {
-			problems = append(problems, os.Remove(file))
+			if !slices.Contains(keep, file) {
+				problems = append(problems, os.RemoveAll(file))
+			}
 		}
 	}
 	return errors.Join(problems...)
@@ -121,13 +144,17 @@ func (j *job) copyright() string {
 
 // record collects what decided this image.
 func (j *job) record(ctx context.Context, manifest stage.Manifest, sum string) (*record.Record, error) {
-	inputs, err := j.recordInputs()
+	inputs, err := j.recordInputs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	tools, err := j.tools(ctx)
 	if err != nil {
 		return nil, err
 	}
 	r := &record.Record{
 		Image: filepath.Base(j.image()), SHA256: sum, Time: j.time,
-		Settings: j.settings.Values(), Inputs: inputs, Tools: j.tools(ctx), Files: fileSums(manifest),
+		Settings: j.settings.Values(), Inputs: inputs, Tools: tools, Files: fileSums(manifest),
 	}
 	r.Settings["target"] = j.target.String()
 	return r, nil
@@ -148,39 +175,46 @@ func fileSums(m stage.Manifest) map[string]string {
 }
 
 // recordInputs lists the hashes of everything in the checkout, and of the source, that this build is made from.
-func (j *job) recordInputs() (map[string]string, error) {
-	var in inputs
+func (j *job) recordInputs(ctx context.Context) (map[string]string, error) {
+	in := newInputs(ctx)
 	in.value("source tree", j.release.Tree)
 	in.value("target", describe(j.target))
 	for _, patch := range j.series.Patches {
-		in.file(j.shown(filepath.Join(j.series.Dir, patch.Name)), filepath.Join(j.series.Dir, patch.Name))
+		in.text(j.shown(filepath.Join(j.series.Dir, patch.Name)), string(patch.Text))
 	}
-	for _, fragment := range j.site.Fragments {
-		in.file(fragment.Path, j.path(fragment.Path))
+	for _, fragment := range j.fragments {
+		in.text("site.config.m4.d/"+fragment.File, fragment.Body)
 	}
-	for _, name := range j.plan.Inputs() {
-		in.file("packaging/"+name, j.path("packaging", name))
+	for name, text := range j.plan.Texts() {
+		in.text("packaging/"+name, text)
 	}
-	for _, name := range configurations {
-		in.file("packaging/"+name+".mc", j.path("packaging", name+".mc"))
+	for name, text := range j.mc {
+		in.text("packaging/"+name+".mc", text)
+	}
+	// The code that did it, where the checkout has it. A compiled orchestrator need not be this code.
+	if _, err := os.Stat(j.path("buildlib")); err == nil {
+		in.path("buildlib", j.path("buildlib"))
 	}
 	return in.done()
 }
 
 // tools asks the programs that take part in a build for their versions. A program that does not say counts as unknown: it is for
 // a person to read.
-func (j *job) tools(ctx context.Context) map[string]string {
+func (j *job) tools(ctx context.Context) (map[string]string, error) {
 	tools := map[string]string{"compiler": j.target.Compiler.String()}
 	for name, argv := range map[string][]string{
 		"m4": {j.target.M4, "--version"}, "make": {j.target.Make, "--version"}, "ar": {j.target.Ar, "--version"},
 		"ld": {"ld", "--version"}, "system": {"uname", "-srvm"},
 	} {
-		out, err := j.machine.Output(ctx, host.Cmd{Argv: argv, Stdin: strings.NewReader("")})
+		out, err := j.machine.Output(ctx, host.Cmd{Argv: argv})
 		first, _, _ := strings.Cut(out, "\n")
 		if err != nil || first == "" {
 			first = "unknown"
 		}
 		tools[name] = first
 	}
-	return tools
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	return tools, nil
 }

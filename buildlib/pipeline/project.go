@@ -6,11 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
-	"strings"
+	"syscall"
 	"time"
 
 	"github.com/rogpeppe/go-internal/lockedfile"
@@ -30,7 +31,7 @@ type Project struct {
 	settings *Settings
 	machine  *host.Local
 	log      *logrus.Logger
-	out      io.Writer // results, stable for scripts
+	out      *results  // stable for scripts
 	errOut   io.Writer // progress
 	terminal bool      // whether errOut is one
 	logFile  *os.File
@@ -43,11 +44,34 @@ type Console struct {
 	Verbose  bool // show debug messages
 }
 
+// results is standard output. It remembers the first write that failed: a list that did not arrive whole is no success.
+type results struct {
+	w   io.Writer
+	err error
+}
+
+func (r *results) Write(p []byte) (int, error) {
+	if r.err != nil {
+		return 0, r.err
+	}
+	n, err := r.w.Write(p)
+	if err != nil {
+		r.err = fmt.Errorf("writing the result: %w", err)
+	}
+	return n, r.err
+}
+
 // Open reads the settings of the project in directory root and starts the run's log.
 func Open(root string, environ []string, c Console) (*Project, error) {
 	root, err := filepath.Abs(root)
 	if err != nil {
 		return nil, err
+	}
+	if info, err := os.Stat(filepath.Join(root, "patches")); err != nil || !info.IsDir() {
+		return nil, &fault.Error{
+			Code: "project-missing", What: "this is not a checkout of sendmail-aix", Where: root, Found: "no directory patches",
+			Do: "run mage in the directory that has magefile.go and patches",
+		}
 	}
 	settings, err := LoadSettings(root, environ)
 	if err != nil {
@@ -59,7 +83,7 @@ func Open(root string, environ []string, c Console) (*Project, error) {
 // plainDirectory is a path that survives sendmail's build system: m4, make and the shell take it apart unquoted.
 var plainDirectory = regexp.MustCompile(`^[A-Za-z0-9_./+@%=-]+$`)
 
-func open(root string, environ []string, settings *Settings, c Console) (p *Project, err error) {
+func open(root string, environ []string, settings *Settings, c Console) (*Project, error) {
 	if !plainDirectory.MatchString(root) {
 		return nil, &fault.Error{
 			Code: "project-path", What: "sendmail's build system cannot work in this directory", Where: root,
@@ -67,28 +91,55 @@ func open(root string, environ []string, settings *Settings, c Console) (p *Proj
 			Do:    "move the checkout to a directory with a plain name",
 		}
 	}
-	p = &Project{
-		root: root, environ: environ, settings: settings, machine: host.NewLocal(environ), out: c.Out, errOut: c.Err, terminal: c.Terminal,
+	p := &Project{
+		root: root, environ: environ, settings: settings, machine: host.NewLocal(environ),
+		out: &results{w: c.Out}, errOut: c.Err, terminal: c.Terminal,
 	}
 	if settings.Sysroot != "/" {
 		sysroot, err := filepath.Abs(settings.Sysroot)
 		if err != nil {
 			return nil, err
 		}
+		if info, err := os.Stat(sysroot); err != nil || !info.IsDir() {
+			return nil, &fault.Error{
+				Code: "setting-value", What: "sysroot is not a directory", Where: settings.origin["sysroot"], Found: settings.Sysroot,
+				Do: "name the directory that has the target's usr/include and usr/lib below it",
+			}
+		}
 		p.machine.Root = sysroot
 	}
-	if p.log, p.logFile, err = newLogger(filepath.Join(root, "build", "log"), environ, settings.Log, c); err != nil {
-		return nil, err
-	}
+	p.log, p.logFile = newLogger(filepath.Join(root, "build", "log"), environ, settings.Log, c)
+	p.machine.Trace = func(c host.Cmd) { p.log.WithField("command", c.String()).WithField("directory", c.Dir).Debug("run") }
 	return p, nil
 }
 
-// Close ends the run's log.
-func (p *Project) Close() error { return p.logFile.Close() }
+// Done ends the run and its log, and gives the run's error: the one it is told, or that a result could not be written. Mage shows an
+// error as text; where the log is to be JSON, it is there too.
+func (p *Project) Done(err error) error {
+	err = errors.Join(err, p.out.err)
+	if err != nil {
+		level := logrus.DebugLevel
+		if p.settings.Log == "json" {
+			level = logrus.ErrorLevel
+		}
+		p.log.WithField("code", fault.Code(err)).WithError(err).Log(level, "failed")
+	}
+	if p.logFile != nil {
+		err = errors.Join(err, p.logFile.Close())
+	}
+	return err
+}
 
 // Settings shows the effective settings and where each came from.
-func (p *Project) Settings(context.Context) error {
-	_, err := io.WriteString(p.out, p.settings.String())
+func (p *Project) Settings(ctx context.Context) error {
+	found := make(map[string]string)
+	if t, err := p.detect(ctx); err != nil {
+		p.log.WithError(err).Warn("the target cannot be told")
+	} else {
+		found["target"], found["compiler"] = t.String(), t.Compiler.String()
+		found["openssl"], found["sasl"] = t.OpenSSL.String(), t.SASL.String()
+	}
+	_, err := io.WriteString(p.out, p.settings.show(found))
 	return err
 }
 
@@ -112,19 +163,50 @@ func (p *Project) Releases(context.Context) error {
 	return nil
 }
 
-// Clean removes what was built. The cache of downloads, which other checkouts share, stays.
-func (p *Project) Clean(context.Context) error {
-	entries, err := os.ReadDir(p.path("build"))
+// Clean removes what was built, once no other run is at work there. The cache of downloads, which other checkouts share, stays.
+func (p *Project) Clean(ctx context.Context) error {
+	locks, err := filepath.Glob(p.path("build", lockDir, "*"))
 	if err != nil {
+		return err
+	}
+	for _, name := range locks {
+		unlock, err := p.lock(ctx, filepath.Base(name))
+		if err != nil {
+			return err
+		}
+		defer unlock()
+	}
+	entries, err := os.ReadDir(p.path("build"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	var problems []error
 	for _, e := range entries {
-		if e.Name() != "log" { // this run writes its log there
+		if e.Name() != "log" && e.Name() != lockDir { // this run uses both
 			problems = append(problems, os.RemoveAll(p.path("build", e.Name())))
 		}
 	}
-	return errors.Join(problems...)
+	return explain(errors.Join(problems...))
+}
+
+// explain turns what the system says about files into what the user can do about it.
+func explain(err error) error {
+	if _, ok := errors.AsType[*fault.Error](err); ok || err == nil {
+		return err
+	}
+	f := &fault.Error{What: "cannot work in the build directory", Err: err}
+	switch {
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		f.Code, f.What, f.Do = "build-full", "there is no room left to build in", "make room, then run the same again: it goes on with what was finished"
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
+		f.Code, f.Do = "build-unwritable", "run as the user who owns the checkout, or in a checkout of your own"
+	default:
+		return err
+	}
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		f.Where = path.Path
+	}
+	return f
 }
 
 func (p *Project) path(elements ...string) string {
@@ -133,15 +215,11 @@ func (p *Project) path(elements ...string) string {
 
 // cacheDir holds downloads. Several checkouts share it.
 func (p *Project) cacheDir() (string, error) {
-	for _, variable := range []string{"XDG_CACHE_HOME", "HOME"} {
-		for _, pair := range p.environ {
-			if dir, ok := strings.CutPrefix(pair, variable+"="); ok && filepath.IsAbs(dir) {
-				if variable == "HOME" {
-					dir = filepath.Join(dir, ".cache")
-				}
-				return filepath.Join(dir, "sendmail-aix"), nil
-			}
-		}
+	if dir, _ := lookup(p.environ, "XDG_CACHE_HOME"); filepath.IsAbs(dir) {
+		return filepath.Join(dir, "sendmail-aix"), nil
+	}
+	if home, _ := lookup(p.environ, "HOME"); filepath.IsAbs(home) {
+		return filepath.Join(home, ".cache", "sendmail-aix"), nil
 	}
 	return "", &fault.Error{
 		Code: "no-cache", What: "there is no directory to keep downloads in", Where: "environment",
@@ -163,23 +241,29 @@ func (p *Project) detect(ctx context.Context) (*target.Target, error) {
 	})
 }
 
-// with is the project with another value of one setting, which must be a valid one.
-func (p *Project) with(name, value, origin string) *Project {
+// with is the project with another value of one setting.
+func (p *Project) with(name, value, origin string) (*Project, error) {
 	other, settings := *p, *p.settings
 	settings.origin = maps.Clone(p.settings.origin)
 	for _, row := range table {
-		if row.name == name && row.set(&settings, value) == nil {
+		if row.name == name {
+			if err := row.set(&settings, value); err != nil {
+				return nil, fmt.Errorf("%s = %q: %w", name, value, err)
+			}
 			settings.origin[name] = origin
 		}
 	}
 	other.settings = &settings
-	return &other
+	return &other, nil
 }
 
-// lock makes a second run in the same directory wait for the first.
-func (p *Project) lock(ctx context.Context, dir string) (unlock func(), err error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, err
+// lockDir is where runs lock each other out, apart from what is locked, which may be removed.
+const lockDir = "lock"
+
+// lock makes a second run at the same work wait for the first.
+func (p *Project) lock(ctx context.Context, name string) (unlock func(), err error) {
+	if err := os.MkdirAll(p.path("build", lockDir), 0o755); err != nil {
+		return nil, explain(err)
 	}
 	type locked struct {
 		unlock func()
@@ -187,7 +271,7 @@ func (p *Project) lock(ctx context.Context, dir string) (unlock func(), err erro
 	}
 	got := make(chan locked, 1)
 	go func() {
-		unlock, err := lockedfile.MutexAt(filepath.Join(dir, ".lock")).Lock()
+		unlock, err := lockedfile.MutexAt(p.path("build", lockDir, name)).Lock()
 		got <- locked{unlock, err}
 	}()
 	patience := time.NewTimer(time.Second)
@@ -195,9 +279,9 @@ func (p *Project) lock(ctx context.Context, dir string) (unlock func(), err erro
 	for {
 		select {
 		case l := <-got:
-			return l.unlock, l.err
+			return l.unlock, explain(l.err)
 		case <-patience.C:
-			p.log.WithField("directory", dir).Info("waiting for another run to finish")
+			p.log.WithField("lock", name).Info("waiting for another run to finish")
 		case <-ctx.Done():
 			// The goroutine goes on waiting; the process is about to end.
 			return nil, context.Cause(ctx)

@@ -16,44 +16,49 @@ import (
 // machine's distribution packages. It never does so silently.
 func (p *Project) Rehearse(ctx context.Context) error {
 	wanted := p.settings.Release
-	p, err := p.obtainable(ctx)
+	p, fetched, err := p.obtainable(ctx)
 	if err != nil {
 		return err
 	}
-	j, ran, err := p.run(ctx, "package")
-	if err != nil {
-		return err
-	}
-	return j.report(wanted, ran)
+	return p.run(ctx, "package", func(j *job, ran int) error { return j.report(ctx, wanted, fetched+ran) })
 }
 
-// obtainable is the project with a release whose source can be had, and is fetched.
-func (p *Project) obtainable(ctx context.Context) (*Project, error) {
-	_, _, err := p.run(ctx, "fetch")
+// insteadOf are the failures that a rehearsal takes another release for: the source cannot be had, or is known not to compile here.
+var insteadOf = []string{"source-unavailable", "option-openssl"}
+
+// obtainable is the project with a release whose source can be had here, and how many steps it took to have it.
+func (p *Project) obtainable(ctx context.Context) (*Project, int, error) {
+	ran := 0
+	count := func(_ *job, n int) error { ran = n; return nil }
+	err := p.run(ctx, "fetch", count)
 	// A source that the user named, or a release named for this run, is not exchanged for another.
-	if fault.Code(err) != "source-unavailable" || p.settings.Source != "" || strings.HasPrefix(p.settings.origin["release"], "environment") {
-		return p, err
+	if !slices.Contains(insteadOf, fault.Code(err)) || p.settings.Source != "" || strings.HasPrefix(p.settings.origin["release"], "environment") {
+		return p, ran, err
 	}
 	packaged, reason := p.packagedRelease(ctx)
 	if packaged == "" || packaged == p.settings.Release {
 		p.log.WithField("reason", reason).Error("no other release can be had either")
-		return nil, err
+		return nil, ran, err
 	}
+	what, _, _ := strings.Cut(err.Error(), "\n")
 	p.log.WithField("release", packaged).WithField("instead", p.settings.Release).Warn("rehearsing with another release")
 	if p.settings.Log == "text" {
-		fmt.Fprintf(p.errOut, banner, p.settings.Release, packaged)
+		fmt.Fprintf(p.errOut, banner, what, packaged, p.settings.Release)
 	}
 	p.log.WithError(err).Debug("why the release cannot be had")
-	other := p.with("release", packaged, "rehearsal")
-	_, _, err = other.run(ctx, "fetch")
-	return other, err
+	other, err := p.with("release", packaged, "rehearsal")
+	if err != nil {
+		return nil, ran, err
+	}
+	err = other.run(ctx, "fetch", count)
+	return other, ran, err
 }
 
 const banner = `
   ****************************************************************************
-  The source of sendmail %s cannot be had on this machine: no address
-  answered. Going on with sendmail %s instead, which this machine's
-  distribution has. This is not what "mage package" would make.
+  %s.
+  Going on with sendmail %s instead, which this machine's distribution
+  has. "mage package" would not do that: it makes %s or nothing.
   ****************************************************************************
 
 `
@@ -87,7 +92,7 @@ func (p *Project) packagedRelease(ctx context.Context) (version, reason string) 
 }
 
 // report tells what a rehearsal made.
-func (j *job) report(wanted string, ran int) error {
+func (j *job) report(ctx context.Context, wanted string, ran int) error {
 	text, err := readManifest(j.manifest())
 	if err != nil {
 		return err
@@ -103,6 +108,6 @@ func (j *job) report(wanted string, ran int) error {
 	fmt.Fprintf(j.out, "\ntarget     %s\noptions    %s\nsource     %s\npatches    %d, all applied exactly\n",
 		describe(j.target), strings.Join(j.site.Options, " "), j.source, len(j.series.Patches))
 	fmt.Fprintf(j.out, "installed  %d files, %d directories, %d links\nsteps run  %d of %d\n",
-		kinds[stage.File], kinds[stage.Directory], kinds[stage.Link], ran, len(j.chain().Steps))
-	return j.showImage()
+		kinds[stage.File], kinds[stage.Directory], kinds[stage.Link], ran, len(j.chain(ctx).Steps))
+	return j.showImage(ctx)
 }

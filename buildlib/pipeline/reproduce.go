@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -28,21 +29,27 @@ func (p *Project) Reproduce(ctx context.Context, file string) error {
 	if err != nil {
 		return err
 	}
-	inputs, err := j.recordInputs()
+	inputs, err := j.recordInputs(ctx)
+	if err != nil {
+		return err
+	}
+	tools, err := j.tools(ctx)
 	if err != nil {
 		return err
 	}
 	p.tellDifferences("input", r.Inputs, inputs)
-	p.tellDifferences("tool", r.Tools, j.tools(ctx))
+	p.tellDifferences("tool", r.Tools, tools)
 
 	j.dir = p.path("build", "reproduce", j.release.Version, j.target.String())
-	if err := os.RemoveAll(j.dir); err != nil {
-		return err
-	}
-	if _, err := j.run(ctx, "package"); err != nil {
-		return err
-	}
-	return j.compare(r)
+	return j.locked(ctx, func() error {
+		if err := os.RemoveAll(j.dir); err != nil {
+			return explain(err)
+		}
+		if _, err := j.run(ctx, "package"); err != nil {
+			return err
+		}
+		return j.compare(ctx, r)
+	})
 }
 
 // recorded is the project with the settings of a record instead of its own. Where the source comes from, and how the machine is
@@ -54,15 +61,15 @@ func (p *Project) recorded(r *record.Record, file string) (*Project, error) {
 		if !ok {
 			continue
 		}
-		if err := row.set(new(Settings), value); err != nil {
+		var err error
+		if again, err = again.with(row.name, value, "record "+filepath.Base(file)); err != nil {
 			return nil, &fault.Error{
-				Code: "record-damaged", What: fmt.Sprintf("the record has %s = %q, which is not a value for it", row.name, value), Where: file, Err: err,
+				Code: "record-damaged", What: "the record has a setting that makes no sense", Where: file, Err: err,
 				Do: "use the record as it was written, with the project it was written by",
 			}
 		}
-		again = again.with(row.name, value, "record "+filepath.Base(file))
 	}
-	again.environ = append([]string{"SOURCE_DATE_EPOCH=" + strconv.FormatInt(r.Time.Unix(), 10)}, p.environ...)
+	again.environ = append(slices.Clone(p.environ), "SOURCE_DATE_EPOCH="+strconv.FormatInt(r.Time.Unix(), 10))
 	return again, nil
 }
 
@@ -73,8 +80,8 @@ func (p *Project) tellDifferences(what string, was, now map[string]string) {
 }
 
 // compare tells whether the image is the recorded one, or else which files in it are not.
-func (j *job) compare(r *record.Record) error {
-	sum, err := digest(j.image())
+func (j *job) compare(ctx context.Context, r *record.Record) error {
+	sum, err := digest(ctx, j.image())
 	if err != nil {
 		return err
 	}

@@ -53,12 +53,12 @@ var table = []setting{
 	{"with", "sasl,starttls", "options, separated by commas, or none", func(s *Settings) any { return &s.With }, nil},
 	{"source", "", "tarball, directory or git URL to use instead of the pinned addresses", func(s *Settings) any { return &s.Source }, nil},
 	{"revision", "1", "revision of the package, the last part of its level", func(s *Settings) any { return &s.Revision }, between(1, 99)},
-	{"prefix", "/opt/sendmail", "directory of the programs on the target", func(s *Settings) any { return &s.Prefix }, checkPrefix},
+	{"prefix", "/opt/sendmail", "directory of the programs on the target, /opt/NAME", func(s *Settings) any { return &s.Prefix }, checkPrefix},
 	{"compiler", "", "xlc, xlclang, ibm-clang, gcc, or a path; empty: found by itself", func(s *Settings) any { return &s.Compiler }, nil},
 	{"openssl", "", "where OpenSSL is: base, toolbox, or a prefix; empty: found by itself", func(s *Settings) any { return &s.OpenSSL }, nil},
 	{"sasl", "", "where Cyrus SASL is: base, toolbox, or a prefix; empty: found by itself", func(s *Settings) any { return &s.SASL }, nil},
 	{"sysroot", "/", "directory that the target's headers and libraries are looked for under", func(s *Settings) any { return &s.Sysroot }, nil},
-	{"jobs", strconv.Itoa(runtime.NumCPU()), "processes at a time", func(s *Settings) any { return &s.Jobs }, between(1, 1024)},
+	{"jobs", strconv.Itoa(runtime.NumCPU()), "directories compiled at a time, and files in each", func(s *Settings) any { return &s.Jobs }, between(1, 1024)},
 	{"log", "text", "form of the log on standard error: text or json", func(s *Settings) any { return &s.Log }, oneOf("text", "json")},
 }
 
@@ -136,19 +136,16 @@ func oneOf(values ...string) func(string) error {
 	}
 }
 
-// plainPath is what survives m4, make, the shell and the inventory of a package without quoting.
-var plainPath = regexp.MustCompile(`^(/[A-Za-z0-9_][A-Za-z0-9_.+-]*)+$`)
+// plainPrefix is a directory of its own below /opt, with a name that survives m4, make, the shell and the inventory of a package
+// without quoting. Programs live in the usr part of a fileset, which is /usr and /opt, and what is in /usr belongs to AIX.
+var plainPrefix = regexp.MustCompile(`^/opt/[A-Za-z0-9_][A-Za-z0-9_.+-]*$`)
 
 func checkPrefix(value string) error {
-	if !plainPath.MatchString(value) {
-		return errors.New("expected an absolute path of letters, digits and _ . + -")
+	if !plainPrefix.MatchString(value) {
+		return errors.New("expected /opt/NAME, the name of letters, digits and _ . + -")
 	}
-	// What lies elsewhere belongs into the root part of a fileset, which programs do not.
-	if !strings.HasPrefix(value, "/opt/") && !strings.HasPrefix(value, "/usr/") {
-		return errors.New("expected a directory below /opt or /usr: programs live in the usr part of a fileset")
-	}
-	if value == "/usr/sbin" || value == "/usr/lib" || value == "/usr/bin" {
-		return errors.New("this directory belongs to AIX; installing over IBM's sendmail is not offered")
+	if value == "/opt/freeware" || value == "/opt/IBM" {
+		return errors.New("this directory belongs to IBM's packages")
 	}
 	return nil
 }
@@ -294,17 +291,20 @@ func settingNames() []string {
 	return names
 }
 
-// String shows each setting with its value and where that came from.
-func (s *Settings) String() string {
+// show writes each setting with its value and where that came from. What was found on the machine stands in for settings that leave
+// it to the machine.
+func (s *Settings) show(found map[string]string) string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "SETTING\tVALUE\tFROM\tMEANING")
 	for _, row := range table {
-		value := row.get(s)
+		value, origin := row.get(s), s.origin[row.name]
 		if value == "" {
-			value = "-"
+			if value, origin = found[row.name], "found on this machine"; value == "" {
+				value, origin = "-", s.origin[row.name]
+			}
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", row.name, value, s.origin[row.name], row.help)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", row.name, value, origin, row.help)
 	}
 	if err := w.Flush(); err != nil {
 		return err.Error() // a strings.Builder takes everything
@@ -324,21 +324,28 @@ func (s *Settings) Values() map[string]string {
 	return values
 }
 
+// lookup finds a variable in an environment as a process would: the last one counts.
+func lookup(environ []string, name string) (value string, ok bool) {
+	for _, pair := range environ {
+		if v, found := strings.CutPrefix(pair, name+"="); found {
+			value, ok = v, true
+		}
+	}
+	return value, ok
+}
+
 // pinnedTime is the one time that everything built carries: SOURCE_DATE_EPOCH, or else the date of the release.
 func pinnedTime(environ []string, release time.Time) (time.Time, error) {
-	for _, pair := range environ {
-		value, ok := strings.CutPrefix(pair, "SOURCE_DATE_EPOCH=")
-		if !ok {
-			continue
-		}
-		seconds, err := strconv.ParseInt(value, 10, 64)
-		if err != nil || seconds < 0 || seconds > 1<<31-1 {
-			return time.Time{}, &fault.Error{
-				Code: "setting-value", What: fmt.Sprintf("SOURCE_DATE_EPOCH=%q is not a time", value), Where: "environment",
-				Do: "set it to seconds since 1970 (an AIX image holds 32 bits of them), or unset it to use the release's own date",
-			}
-		}
-		return time.Unix(seconds, 0).UTC(), nil
+	value, ok := lookup(environ, "SOURCE_DATE_EPOCH")
+	if !ok {
+		return release.UTC(), nil
 	}
-	return release.UTC(), nil
+	seconds, err := strconv.ParseInt(value, 10, 64)
+	if err != nil || seconds < 0 || seconds > 1<<31-1 {
+		return time.Time{}, &fault.Error{
+			Code: "setting-value", What: fmt.Sprintf("SOURCE_DATE_EPOCH=%q is not a time", value), Where: "environment",
+			Do: "set it to seconds since 1970 (an AIX image holds 32 bits of them), or unset it to use the release's own date",
+		}
+	}
+	return time.Unix(seconds, 0).UTC(), nil
 }

@@ -46,7 +46,7 @@ func TestLoadSettings(t *testing.T) {
 					t.Errorf("%s = %q from %s, want %q from %s", row.name, row.get(s), s.origin[row.name], test.value, test.origin)
 				}
 			}
-			if shown := s.String(); !strings.Contains(shown, test.value) || !strings.Contains(shown, test.origin) {
+			if shown := s.show(nil); !strings.Contains(shown, test.value) || !strings.Contains(shown, test.origin) {
 				t.Errorf("String() lacks %q or %q:\n%s", test.value, test.origin, shown)
 			}
 		})
@@ -70,11 +70,12 @@ func TestLoadSettingsRefuses(t *testing.T) {
 		{"jobs", "", []string{"SENDMAIL_JOBS=many"}, "setting-value", "expected a number from 1 to 1024"},
 		{"log", "", []string{"SENDMAIL_LOG=jsno"}, "setting-value", `did you mean "json"?`},
 		{"hole in a list", "", []string{"SENDMAIL_WITH=sasl,,starttls"}, "setting-value", "expected words separated by commas"},
-		{"relative prefix", "", []string{"SENDMAIL_PREFIX=opt/sendmail"}, "setting-value", "absolute path"},
-		{"prefix with a blank", "", []string{"SENDMAIL_PREFIX=/opt/send mail"}, "setting-value", "absolute path"},
-		{"prefix with ..", "", []string{"SENDMAIL_PREFIX=/opt/../etc"}, "setting-value", "absolute path"},
-		{"prefix in the root part", "", []string{"SENDMAIL_PREFIX=/var/sendmail"}, "setting-value", "below /opt or /usr"},
-		{"IBM's directory", "", []string{"SENDMAIL_PREFIX=/usr/sbin"}, "setting-value", "belongs to AIX"},
+		{"relative prefix", "", []string{"SENDMAIL_PREFIX=opt/sendmail"}, "setting-value", "expected /opt/NAME"},
+		{"prefix with a blank", "", []string{"SENDMAIL_PREFIX=/opt/send mail"}, "setting-value", "expected /opt/NAME"},
+		{"prefix with ..", "", []string{"SENDMAIL_PREFIX=/opt/../etc"}, "setting-value", "expected /opt/NAME"},
+		{"prefix in the root part", "", []string{"SENDMAIL_PREFIX=/var/sendmail"}, "setting-value", "expected /opt/NAME"},
+		{"AIX's directory", "", []string{"SENDMAIL_PREFIX=/usr/lib/sendmail"}, "setting-value", "expected /opt/NAME"},
+		{"the Toolbox's directory", "", []string{"SENDMAIL_PREFIX=/opt/freeware"}, "setting-value", "belongs to IBM's packages"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			root := t.TempDir()

@@ -36,14 +36,17 @@ func (j *job) fetch(ctx context.Context) error {
 	return j.source.Unpack(ctx, j.pristine())
 }
 
-func (j *job) patchInputs(context.Context) (map[string]string, error) {
-	var in inputs
-	in.file("pristine source", j.pristine())
+func (j *job) patchInputs(ctx context.Context) (map[string]string, error) {
+	in := newInputs(ctx)
+	in.path("pristine source", j.pristine())
 	in.value("time", j.time.Format(time.RFC3339))
+	var order []string
 	for _, patch := range j.series.Patches {
-		in.file(j.shown(filepath.Join(j.series.Dir, patch.Name)), filepath.Join(j.series.Dir, patch.Name))
+		in.text(j.shown(filepath.Join(j.series.Dir, patch.Name)), string(patch.Text))
+		order = append(order, patch.Name)
 	}
-	in.file(j.shown(filepath.Join(j.series.Dir, "series")), filepath.Join(j.series.Dir, "series"))
+	in.value("order of patches", strings.Join(order, " "))
+	in.program()
 	return in.done()
 }
 
@@ -58,14 +61,15 @@ func (j *job) patch(ctx context.Context) error {
 	return j.series.Apply(ctx, j.patched(), j.time)
 }
 
-func (j *job) configureInputs(context.Context) (map[string]string, error) {
-	var in inputs
+func (j *job) configureInputs(ctx context.Context) (map[string]string, error) {
+	in := newInputs(ctx)
 	in.value("setting with", strings.Join(j.settings.With, ","))
 	in.value("setting prefix", j.settings.Prefix)
 	in.value("target", describe(j.target))
-	for _, fragment := range j.site.Fragments {
-		in.file(fragment.Path, j.path(fragment.Path))
+	for _, fragment := range j.fragments {
+		in.text("site.config.m4.d/"+fragment.File, fragment.Body)
 	}
+	in.text("text of site.config.m4", j.site.Text)
 	return in.done()
 }
 
@@ -78,10 +82,10 @@ func (j *job) configure(context.Context) error {
 	return renameio.WriteFile(j.siteFile(), []byte(j.site.Text), 0o644)
 }
 
-func (j *job) compileInputs(context.Context) (map[string]string, error) {
-	var in inputs
-	in.file("source", j.patched())
-	in.file("site.config.m4", j.siteFile())
+func (j *job) compileInputs(ctx context.Context) (map[string]string, error) {
+	in := newInputs(ctx)
+	in.path("source", j.patched())
+	in.path("site.config.m4", j.siteFile())
 	in.value("target", describe(j.target))
 	in.value("directories", strings.Join(j.site.Builds, " "))
 	in.value("environment", strings.Join(j.target.Env(), " "))
@@ -121,15 +125,18 @@ func (j *job) compile(ctx context.Context) error {
 // The .mc files that the package's configuration is made of, by the name of the file they make.
 var configurations = []string{"sendmail", "submit"}
 
-func (j *job) stageInputs(context.Context) (map[string]string, error) {
-	var in inputs
-	in.file("objects", j.objects())
-	in.file("configuration macros", filepath.Join(j.patched(), "cf"))
-	in.file("licence", filepath.Join(j.patched(), "LICENSE"))
-	in.value("setting prefix", j.settings.Prefix)
-	for _, name := range configurations {
-		in.file("packaging/"+name+".mc", j.path("packaging", name+".mc"))
+func (j *job) stageInputs(ctx context.Context) (map[string]string, error) {
+	in := newInputs(ctx)
+	in.path("objects", j.objects())
+	in.path("configuration macros", filepath.Join(j.patched(), "cf"))
+	in.path("licence", filepath.Join(j.patched(), "LICENSE"))
+	for name, value := range j.places() {
+		in.value(name, value)
 	}
+	for name, text := range j.mc {
+		in.text("packaging/"+name+".mc", text)
+	}
+	in.program()
 	return in.done()
 }
 
@@ -176,23 +183,14 @@ func (j *job) stage(ctx context.Context) error {
 
 // configuration fills the directories into one of the packaging's .mc files and expands it with the release's own macros.
 func (j *job) configuration(ctx context.Context, name, mc, cf string) error {
-	text, err := os.ReadFile(j.path("packaging", name+".mc"))
-	if err != nil {
-		return err
-	}
-	layout := j.site.Layout
-	vars := j.vars()
-	vars["ostype"] = "linux"
-	if j.target.OS == target.AIX {
-		vars["ostype"] = "aix5"
-	}
-	filled, err := packaging.Fill(name+".mc", string(text), vars)
+	filled, err := packaging.Fill("packaging/"+name+".mc", j.mc[name], j.places())
 	if err != nil {
 		return err
 	}
 	if err := os.WriteFile(mc, []byte(filled), 0o644); err != nil {
 		return err
 	}
+	layout := j.site.Layout
 	out, err := os.Create(cf)
 	if err != nil {
 		return err
@@ -201,14 +199,19 @@ func (j *job) configuration(ctx context.Context, name, mc, cf string) error {
 		// _NO_MAKEINFO_ keeps the name of the user and of the machine, and the time, out of the result.
 		Argv: []string{j.target.M4, "-D_NO_MAKEINFO_", "-D_CF_DIR_=" + filepath.Join(j.patched(), "cf") + "/",
 			"-DMAIL_SETTINGS_DIR=" + layout.ConfDir + "/", "-DMSP_QUEUE_DIR=" + layout.ClientQueue(), filepath.Join(j.patched(), "cf/m4/cf.m4"), mc},
-		Dir: filepath.Dir(mc), Stdout: out,
+		Dir: filepath.Dir(mc), Stdout: out, Log: filepath.Join(j.logDir(), "configuration-"+name+".log"),
 	})
 	return errors.Join(err, out.Close())
 }
 
-// vars are the directories of the installation, as the files under packaging name them.
-func (j *job) vars() map[string]string {
+// places are the values that configurations and scripts under packaging name as @prefix@ and so on.
+func (j *job) places() map[string]string {
+	layout := j.site.Layout
+	ostype := "linux"
+	if j.target.OS == target.AIX {
+		ostype = "aix5"
+	}
 	return map[string]string{
-		"prefix": j.site.Layout.Prefix, "conf": j.site.Layout.ConfDir, "state": j.site.Layout.StateDir, "level": j.level.String(),
+		"prefix": layout.Prefix, "conf": layout.ConfDir, "state": layout.StateDir, "ostype": ostype,
 	}
 }

@@ -179,7 +179,10 @@ func (s *Stager) copy(e Extra, asked map[string]ownership) error {
 			return err
 		}
 		asked[target] = e.ownership()
-		return errors.Join(os.MkdirAll(filepath.Dir(to), 0o755), os.WriteFile(to, text, 0o644))
+		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+			return err
+		}
+		return os.WriteFile(to, text, 0o644)
 	})
 }
 

@@ -112,7 +112,7 @@ func (c *Chain) Run(ctx context.Context, last string) (ran int, err error) {
 			return ran, err
 		}
 		ran++
-		log.WithField("elapsed", time.Since(start).Round(time.Millisecond)).Info("done")
+		log.WithField("elapsed", time.Since(start).Round(time.Millisecond).String()).Info("done")
 	}
 	return ran, nil
 }

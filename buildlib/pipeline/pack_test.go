@@ -1,0 +1,82 @@
+package pipeline
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/vrmf"
+)
+
+// An image that cannot be written to its end must not take the place of a good one, nor leave anything behind.
+func TestWriteImageWholeOrNotAtAll(t *testing.T) {
+	full := errors.New("no space left")
+	level, err := vrmf.Parse("1.2.3.1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	opened := 0
+	pkg := &installp.Package{
+		Name: "small", Level: level, Time: time.Unix(1443657600, 0),
+		Filesets: []installp.Fileset{{Name: "small.rte", Text: "Small", Copyright: "None.\n", Files: []installp.File{
+			{Path: "/opt/small", Type: installp.Directory, Mode: 0o755, Owner: "root", Group: "system"},
+			{Path: "/opt/small/a", Mode: 0o444, Owner: "bin", Group: "bin", Size: 5, Open: func() (io.ReadCloser, error) {
+				if opened++; opened > 1 { // the first time is for the checksum, before anything is written
+					return nil, full
+				}
+				return os.Open("testdata/five")
+			}},
+		}}},
+	}
+	dir := t.TempDir()
+	file := filepath.Join(dir, "small.1.2.3.1.I")
+	if err := os.WriteFile(file, []byte("the good one"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := writeImage(pkg, file); !errors.Is(err, full) {
+		t.Errorf("writeImage() = %v, want %v", err, full)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(file)
+	if len(entries) != 1 || err != nil || string(text) != "the good one" {
+		t.Errorf("directory has %v, image is %q, %v, want the good one alone", entries, text, err)
+	}
+}
+
+func TestExplain(t *testing.T) {
+	known := &fault.Error{Code: "cache-full", Err: syscall.ENOSPC}
+	for _, test := range []struct {
+		name  string
+		err   error
+		code  string
+		where string
+	}{
+		{"nothing", nil, "", ""},
+		{"full disk", &fs.PathError{Op: "write", Path: "/x/image", Err: syscall.ENOSPC}, "build-full", "/x/image"},
+		{"quota", syscall.EDQUOT, "build-full", ""},
+		{"no permission", &fs.PathError{Op: "mkdir", Path: "/x/build", Err: syscall.EACCES}, "build-unwritable", "/x/build"},
+		{"read-only file system", errors.Join(syscall.EROFS), "build-unwritable", ""},
+		{"a fault already", errors.Join(known), "cache-full", ""},
+		{"something else", io.ErrUnexpectedEOF, "", ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			err := explain(test.err)
+			if fault.Code(err) != test.code || !errors.Is(err, test.err) {
+				t.Fatalf("explain(%v) = %v, want code %q", test.err, err, test.code)
+			}
+			if f, ok := errors.AsType[*fault.Error](err); ok && (f.Where != test.where || f.Do == "" && test.code != "cache-full") {
+				t.Errorf("explain(%v) = %#v, want where %q and what to do", test.err, f, test.where)
+			}
+		})
+	}
+}
