@@ -89,7 +89,8 @@ func (b *Builder) directory(ctx context.Context, d Directory) error {
 	// Build reads the site file only while it makes the object directory, and refuses -f afterwards. The first call makes
 	// sm_os.h alone: every object needs this link, none names it as a prerequisite, and without the dependency step (which we
 	// switch off) make -j would race for it.
-	if err := b.run(ctx, d, logFile, "-f", b.Site, "sm_os.h"); err != nil {
+	// -S skips the search for libraries, whose result site.config.m4 leaves out of the account anyway.
+	if err := b.run(ctx, d, logFile, "-S", "-f", b.Site, "sm_os.h"); err != nil {
 		return err
 	}
 	if err := b.run(ctx, d, logFile, "-j"+strconv.Itoa(max(1, b.Jobs))); err != nil {

@@ -28,7 +28,7 @@ func writeTree(t *testing.T, files map[string]string) string {
 
 func TestDirectories(t *testing.T) {
 	tree := map[string]string{
-		"Makefile":              "SHELL= /bin/sh\nSUBDIRS= libsm libsmutil sendmail \\\n\t makemap\n# libmilter: requires pthread\nBUILD=   ./Build\n",
+		"Makefile":              "SHELL= /bin/sh\nSUBDIRS= libsm libsmutil sendmail \\\n\t makemap rmail\n# libmilter: requires pthread\nBUILD=   ./Build\n",
 		"libsm/Makefile.m4":     "bldPRODUCT_START(`library', `libsm')\n",
 		"libsm/a.c":             "12345",
 		"libsmutil/Makefile.m4": "",
@@ -37,7 +37,8 @@ func TestDirectories(t *testing.T) {
 		"sendmail/b.c":          "123",
 		"sendmail/b.h":          "123",
 		"makemap/Makefile.m4":   "bldPUSH_SMLIB(`sm')\n",
-		"libmilter/Makefile.m4": "",
+		"rmail/Makefile.m4":     "bldPUSH_SMLIB(`sm')\ndefine(`bldNO_INSTALL', `true')\n",
+		"libmilter/Makefile.m4": "ifdef(`bldNO_INSTALL', `', `')\n",
 	}
 	want := []Directory{
 		{"libsm", nil, 5},

@@ -23,10 +23,13 @@ type Directory struct {
 var (
 	subdirs = regexp.MustCompile(`(?m)^SUBDIRS=((?:[^\n\\]|\\\n|\\.)*)`)
 	smlib   = regexp.MustCompile("bldPUSH_SMLIB\\(`(\\w+)'\\)")
+	// noInstall stands at the beginning of a line; elsewhere it is asked about.
+	noInstall = regexp.MustCompile("(?m)^define\\(`bldNO_INSTALL'")
 )
 
 // Directories reads from the tree itself what there is to build and what needs what: the list from the top Makefile, the
-// libraries from the bldPUSH_SMLIB lines of each Makefile.m4. Extra names directories that upstream's list leaves out.
+// libraries from the bldPUSH_SMLIB lines of each Makefile.m4. Directories that upstream does not install unless forced to (mail.local
+// and rmail, which say bldNO_INSTALL) are left out: nothing would come of them. Extra names directories that upstream's list lacks.
 func Directories(source string, extra []string) ([]Directory, error) {
 	makefile, err := os.ReadFile(filepath.Join(source, "Makefile"))
 	if err != nil {
@@ -41,11 +44,14 @@ func Directories(source string, extra []string) ([]Directory, error) {
 			names = append(names, name)
 		}
 	}
-	directories := make([]Directory, len(names))
-	for i, name := range names {
+	var directories []Directory
+	for _, name := range names {
 		recipe, err := os.ReadFile(filepath.Join(source, name, "Makefile.m4"))
 		if err != nil {
 			return nil, notSendmail(source, err)
+		}
+		if noInstall.Match(recipe) {
+			continue
 		}
 		d := Directory{Name: name}
 		d.Needs = libraries(recipe)
@@ -67,7 +73,7 @@ func Directories(source string, extra []string) ([]Directory, error) {
 				d.Weight += info.Size()
 			}
 		}
-		directories[i] = d
+		directories = append(directories, d)
 	}
 	return directories, nil
 }

@@ -39,6 +39,7 @@ type job struct {
 	level     vrmf.Level
 	time      time.Time
 	source    *fetch.Source
+	steps     *step.Chain
 }
 
 // job decides what to build. It takes no step yet, but finds out everything that can be wrong with the settings.
@@ -149,8 +150,12 @@ func (j *job) run(ctx context.Context, last string) (int, error) {
 	return ran, explain(err)
 }
 
+// chain is the steps of this build, made once: what it has looked at it need not look at again.
 func (j *job) chain(ctx context.Context) *step.Chain {
-	return &step.Chain{
+	if j.steps != nil {
+		return j.steps
+	}
+	j.steps = &step.Chain{
 		State: filepath.Join(j.dir, "state"), Log: j.log,
 		Digest: func(path string) (string, error) { return digest(ctx, path) },
 		Steps: []step.Step{
@@ -162,6 +167,7 @@ func (j *job) chain(ctx context.Context) *step.Chain {
 			{Name: "package", Inputs: j.packageInputs, Outputs: []string{j.image(), j.image() + ".sha256", j.recordFile()}, Run: j.pack},
 		},
 	}
+	return j.steps
 }
 
 // digest is the hash of a file, or of the listing of a directory.
@@ -186,13 +192,13 @@ func textDigest(text string) string {
 // inputs collects what a step depends on. What was read when the run started goes in as it was read, not as the file is by now: a
 // file that is edited meanwhile must make the next run do the step again.
 type inputs struct {
-	ctx    context.Context
+	digest func(path string) (string, error)
 	values map[string]string
 	errs   []error
 }
 
-func newInputs(ctx context.Context) *inputs {
-	return &inputs{ctx: ctx, values: make(map[string]string)}
+func (j *job) inputs(ctx context.Context) *inputs {
+	return &inputs{digest: j.chain(ctx).Made, values: make(map[string]string)}
 }
 
 func (in *inputs) value(name, value string) { in.values[name] = value }
@@ -201,7 +207,7 @@ func (in *inputs) text(name, text string) { in.value(name, textDigest(text)) }
 
 // path is for what earlier steps have made.
 func (in *inputs) path(name, path string) {
-	sum, err := digest(in.ctx, path)
+	sum, err := in.digest(path)
 	in.errs = append(in.errs, err)
 	in.value(name, sum)
 }

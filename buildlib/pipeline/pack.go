@@ -23,7 +23,7 @@ import (
 func (j *job) recordFile() string { return strings.TrimSuffix(j.image(), ".I") + ".record.toml" }
 
 func (j *job) packageInputs(ctx context.Context) (map[string]string, error) {
-	in := newInputs(ctx)
+	in := j.inputs(ctx)
 	in.path("staged files", j.staged())
 	in.path("manifest", j.manifest())
 	for name, text := range j.plan.Texts() {
@@ -176,7 +176,7 @@ func fileSums(m stage.Manifest) map[string]string {
 
 // recordInputs lists the hashes of everything in the checkout, and of the source, that this build is made from.
 func (j *job) recordInputs(ctx context.Context) (map[string]string, error) {
-	in := newInputs(ctx)
+	in := j.inputs(ctx)
 	in.value("source tree", j.release.Tree)
 	in.value("target", describe(j.target))
 	for _, patch := range j.series.Patches {

@@ -29,6 +29,7 @@ func (p *Project) Reproduce(ctx context.Context, file string) error {
 	if err != nil {
 		return err
 	}
+	j.dir = p.path("build", "reproduce", j.release.Version, j.target.String())
 	inputs, err := j.recordInputs(ctx)
 	if err != nil {
 		return err
@@ -40,7 +41,6 @@ func (p *Project) Reproduce(ctx context.Context, file string) error {
 	p.tellDifferences("input", r.Inputs, inputs)
 	p.tellDifferences("tool", r.Tools, tools)
 
-	j.dir = p.path("build", "reproduce", j.release.Version, j.target.String())
 	return j.locked(ctx, func() error {
 		if err := os.RemoveAll(j.dir); err != nil {
 			return explain(err)

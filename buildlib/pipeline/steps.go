@@ -37,7 +37,7 @@ func (j *job) fetch(ctx context.Context) error {
 }
 
 func (j *job) patchInputs(ctx context.Context) (map[string]string, error) {
-	in := newInputs(ctx)
+	in := j.inputs(ctx)
 	in.path("pristine source", j.pristine())
 	in.value("time", j.time.Format(time.RFC3339))
 	var order []string
@@ -62,7 +62,7 @@ func (j *job) patch(ctx context.Context) error {
 }
 
 func (j *job) configureInputs(ctx context.Context) (map[string]string, error) {
-	in := newInputs(ctx)
+	in := j.inputs(ctx)
 	in.value("setting with", strings.Join(j.settings.With, ","))
 	in.value("setting prefix", j.settings.Prefix)
 	in.value("target", describe(j.target))
@@ -83,7 +83,7 @@ func (j *job) configure(context.Context) error {
 }
 
 func (j *job) compileInputs(ctx context.Context) (map[string]string, error) {
-	in := newInputs(ctx)
+	in := j.inputs(ctx)
 	in.path("source", j.patched())
 	in.path("site.config.m4", j.siteFile())
 	in.value("target", describe(j.target))
@@ -126,7 +126,7 @@ func (j *job) compile(ctx context.Context) error {
 var configurations = []string{"sendmail", "submit"}
 
 func (j *job) stageInputs(ctx context.Context) (map[string]string, error) {
-	in := newInputs(ctx)
+	in := j.inputs(ctx)
 	in.path("objects", j.objects())
 	in.path("configuration macros", filepath.Join(j.patched(), "cf"))
 	in.path("licence", filepath.Join(j.patched(), "LICENSE"))

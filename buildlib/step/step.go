@@ -38,6 +38,23 @@ type Chain struct {
 	State  string                            // directory of the records of success
 	Digest func(path string) (string, error) // digest of a file or a whole directory, mode and names included
 	Log    logrus.FieldLogger
+
+	made map[string]string // digests of outputs that this run has looked at; nothing but the steps changes them
+}
+
+// Made gives the digest of an output of an earlier step, for the inputs of a later one.
+func (c *Chain) Made(path string) (string, error) {
+	if digest, ok := c.made[path]; ok {
+		return digest, nil
+	}
+	digest, err := c.Digest(path)
+	if err == nil {
+		if c.made == nil {
+			c.made = make(map[string]string)
+		}
+		c.made[path] = digest
+	}
+	return digest, err
 }
 
 // record is what is remembered of a success.
@@ -86,6 +103,7 @@ func (c *Chain) Run(ctx context.Context, last string) (ran int, err error) {
 	if err != nil {
 		return 0, err
 	}
+	c.made = nil
 	for _, s := range steps {
 		if err := ctx.Err(); err != nil {
 			return ran, context.Cause(ctx)
@@ -104,6 +122,9 @@ func (c *Chain) Run(ctx context.Context, last string) (ran int, err error) {
 		// Until the step has succeeded again, nothing is known of its outputs.
 		if err := os.Remove(c.recordFile(s.Name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return ran, err
+		}
+		for _, path := range s.Outputs {
+			delete(c.made, path)
 		}
 		if err := s.Run(ctx); err != nil {
 			return ran, err
@@ -124,6 +145,7 @@ func (c *Chain) Why(ctx context.Context, name string) (first string, changes []C
 	if err != nil {
 		return "", nil, err
 	}
+	c.made = nil
 	for _, s := range steps {
 		if _, changes, err = c.changes(ctx, s); err != nil || len(changes) > 0 {
 			return s.Name, changes, err
@@ -168,7 +190,7 @@ func (c *Chain) changes(ctx context.Context, s Step) (inputs map[string]string, 
 	changes = Compare("input", was.Inputs, inputs)
 	now := make(map[string]string)
 	for _, path := range s.Outputs {
-		digest, err := c.Digest(path)
+		digest, err := c.Made(path)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, nil, fmt.Errorf("looking at the output of step %s: %w", s.Name, err)
 		}
@@ -222,7 +244,7 @@ func (c *Chain) load(name string) (*record, error) {
 func (c *Chain) save(s Step, inputs map[string]string) error {
 	r := record{Inputs: inputs, Outputs: make(map[string]string)}
 	for _, path := range s.Outputs {
-		digest, err := c.Digest(path)
+		digest, err := c.Made(path)
 		if err != nil {
 			return fmt.Errorf("step %s did not leave its output: %w", s.Name, err)
 		}

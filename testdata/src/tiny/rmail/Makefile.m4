@@ -1,3 +1,4 @@
+define(`bldNO_INSTALL', `true')dnl
 CC=	value(`confCC', `cc')
 CFLAGS=	value(`confOPTIMIZE', `-O') -I. value(`confINCDIRS') value(`confENVDEF') value(`confMAPDEF') value(`conf_rmail_ENVDEF')
 LDOPTS=	value(`confLDOPTS')
