@@ -242,8 +242,9 @@ func (d *detector) output(argv ...string) string {
 // program looks for the first of several names; those with a slash are places outside of PATH.
 func (d *detector) program(part Part, found *string, names ...string) {
 	for _, n := range names {
-		if _, err := d.m.LookPath(n); err == nil {
+		if file, err := d.m.LookPath(n); err == nil {
 			*found = n
+			d.t.find(part, file)
 			return
 		}
 	}

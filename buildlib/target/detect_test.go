@@ -1,9 +1,11 @@
 package target
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -98,6 +100,7 @@ func TestDetectRequests(t *testing.T) {
 type fake struct {
 	output map[string]string
 	files  map[string]string
+	bin    string // where its programs are; "" is /bin/
 }
 
 func (f *fake) Run(ctx context.Context, c host.Cmd) error { _, err := f.Output(ctx, c); return err }
@@ -112,6 +115,9 @@ func (f *fake) Output(_ context.Context, c host.Cmd) (string, error) {
 func (f *fake) LookPath(name string) (string, error) {
 	for line := range f.output {
 		if program, _, _ := strings.Cut(line, " "); program == name {
+			if !strings.Contains(name, "/") {
+				name = cmp.Or(f.bin, "/bin/") + name
+			}
 			return name, nil
 		}
 	}
@@ -190,6 +196,31 @@ func TestDetectLacks(t *testing.T) {
 				t.Errorf("Need = %v, want %q", err, test.lacks)
 			}
 		})
+	}
+}
+
+// TestPrograms tells two machines apart whose tools have the same names and versions.
+func TestPrograms(t *testing.T) {
+	t.Parallel()
+	got, err := Detect(t.Context(), healthy(), Request{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{"compiler": "/opt/IBM/xlc/16.1.0/bin/xlc", "make": "/bin/make", "m4": "/bin/m4", "ar": "/bin/ar"}
+	if !maps.Equal(got.Programs(), want) {
+		t.Errorf("Programs() = %v, want %v", got.Programs(), want)
+	}
+	if got.Make != "make" {
+		t.Errorf("Make = %q: what is written into makefiles must not depend on where it was found", got.Make)
+	}
+	if got := parse(t, "aix7.3-64").Programs(); len(got) > 0 {
+		t.Errorf("of a target that nobody looked at: %v", got)
+	}
+	other := healthy()
+	other.bin = "/usr/local/bin/"
+	got, err = Detect(t.Context(), other, Request{})
+	if want := "/usr/local/bin/make"; err != nil || got.Programs()["make"] != want {
+		t.Errorf("another make: %v, %v; want %s", got.Programs(), err, want)
 	}
 }
 

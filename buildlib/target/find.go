@@ -46,7 +46,8 @@ func (d *detector) compiler(want string) {
 	}
 	for _, c := range candidates {
 		for _, program := range append([]string{c.name}, prefixed(c.places, c.name)...) {
-			if _, err := d.m.LookPath(program); err == nil {
+			if file, err := d.m.LookPath(program); err == nil {
+				d.t.find(PartCompiler, file)
 				d.inspect(program)
 				return
 			}
@@ -115,12 +116,14 @@ func (d *detector) m4() {
 	}
 	bad := ""
 	for _, n := range names {
-		if _, err := d.m.LookPath(n); err != nil {
+		file, err := d.m.LookPath(n)
+		if err != nil {
 			continue
 		}
 		out, err := d.m.Output(d.ctx, host.Cmd{Argv: []string{n}, Stdin: strings.NewReader(sanity)})
 		if err == nil && out == "right" {
 			d.t.M4 = n
+			d.t.find(PartM4, file)
 			return
 		}
 		bad = n

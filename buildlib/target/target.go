@@ -58,6 +58,27 @@ type Target struct {
 	// for, but not compiled.
 	Here  bool
 	Lacks []Lack // what this machine lacks for it, in the order of the Part constants; none when Here is false
+
+	programs map[Part]string // absolute paths of what was found
+}
+
+// Programs tells where the tools were found: absolute paths by the name of the part, such as "compiler". A step that runs them must have
+// these among its inputs: another gcc of the same version that comes first in PATH has the same description, and is another program.
+// They are not for what is written into makefiles, which must be the same for every user. Empty when Here is false.
+func (t *Target) Programs() map[string]string {
+	out := make(map[string]string, len(t.programs))
+	for part, file := range t.programs {
+		out[string(part)] = file
+	}
+	return out
+}
+
+// find remembers where a part's program is.
+func (t *Target) find(part Part, file string) {
+	if t.programs == nil {
+		t.programs = map[Part]string{}
+	}
+	t.programs[part] = file
 }
 
 // ProviderKind says who delivered a library.
