@@ -14,7 +14,7 @@ import (
 
 // Check looks at a machine and reports what it has and lacks for a request.
 func Check(ctx context.Context, m host.Machine, q Request) (*Report, error) {
-	t, err := target.Detect(ctx, m, q.Want)
+	t, err := target.Examine(ctx, m, q.Want)
 	if err != nil {
 		return nil, err
 	}

@@ -22,14 +22,37 @@ type Request struct {
 
 // Detect describes the target asked for. When it is the machine m itself, m is looked at, and what it lacks is in the target's Lacks:
 // see [Target.Need]. When it is another AIX level, the target has the defaults of [Parse] and what the request says.
-// The error is for requests that cannot be met on any machine, and for machines that do not answer.
+// The error is for requests that cannot be met on any machine, for machines that do not answer, and for a compiler or library that the
+// request names and the machine lacks: nothing else will do instead.
 func Detect(ctx context.Context, m host.Machine, want Request) (*Target, error) {
+	t, err := Examine(ctx, m, want)
+	if err != nil {
+		return nil, err
+	}
+	var errs []error
+	for _, l := range t.Lacks {
+		if l.Named {
+			errs = append(errs, l.Fault)
+		}
+	}
+	if len(errs) > 0 {
+		return nil, errors.Join(errs...)
+	}
+	return t, nil
+}
+
+// Examine is [Detect] for those who want to see everything that is missing: what the request names is among the target's Lacks too.
+func Examine(ctx context.Context, m host.Machine, want Request) (*Target, error) {
 	for _, p := range []struct{ setting, value string }{{"openssl", want.OpenSSL}, {"sasl", want.SASL}} {
 		if err := checkProvider(p.setting, p.value); err != nil {
 			return nil, err
 		}
 	}
 	system, err := m.Output(ctx, host.Cmd{Argv: []string{"uname", "-s"}})
+	if fault.Code(err) == "command-missing" {
+		return nil, &fault.Error{Code: "path-useless", What: "no directory of PATH has the system's own programs", Found: "no uname there",
+			Do: "let PATH hold the usual absolute directories, as in: export PATH=/usr/bin:/bin:/usr/sbin:/sbin"}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("asking for the kind of system: %w", err)
 	}
@@ -188,7 +211,7 @@ func ownName(ctx context.Context, m host.Machine, l Level) (string, error) {
 
 // detectParts fills in what was found on the machine and notes what was not.
 func detectParts(ctx context.Context, m host.Machine, t *Target, want Request) error {
-	d := detector{ctx: ctx, m: m, t: t}
+	d := detector{ctx: ctx, m: m, t: t, want: want}
 	d.compiler(want.Compiler)
 	d.program(PartMake, &t.Make, "make", "gmake", ToolboxPrefix+"/bin/make")
 	d.m4()
@@ -221,13 +244,15 @@ func detectHost(ctx context.Context, m host.Machine, want Request) (*Target, err
 
 // detector carries what the steps of one detection share.
 type detector struct {
-	ctx context.Context
-	m   host.Machine
-	t   *Target
+	ctx  context.Context
+	m    host.Machine
+	t    *Target
+	want Request
 }
 
 func (d *detector) lack(part Part, f *fault.Error) {
-	d.t.Lacks = append(d.t.Lacks, Lack{Part: part, Fault: f})
+	named := map[Part]string{PartCompiler: d.want.Compiler, PartOpenSSL: d.want.OpenSSL, PartSASL: d.want.SASL}[part] != ""
+	d.t.Lacks = append(d.t.Lacks, Lack{Part: part, Fault: f, Named: named})
 }
 
 // output runs a program for what it says about itself; a program that cannot be run says nothing.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -180,7 +181,7 @@ func TestDetectLacks(t *testing.T) {
 			t.Parallel()
 			m := healthy()
 			test.wound(m)
-			got, err := Detect(t.Context(), m, test.want)
+			got, err := Examine(t.Context(), m, test.want)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -195,11 +196,59 @@ func TestDetectLacks(t *testing.T) {
 			if err := got.Need(all...); fault.Code(err) != test.lacks {
 				t.Errorf("Need = %v, want %q", err, test.lacks)
 			}
+			refused := ""
+			if test.want != (Request{}) { // what was asked for by name has no stand-in
+				refused = test.lacks
+			}
+			if got, err := Detect(t.Context(), m, test.want); fault.Code(err) != refused || (got == nil) != (refused != "") {
+				t.Errorf("Detect = %v, %v; want fault %q", got, err, refused)
+			}
 		})
 	}
 }
 
 // TestPrograms tells two machines apart whose tools have the same names and versions.
+// TestDetectNamesAll wants every part that was asked for and is not there in one error.
+func TestDetectNamesAll(t *testing.T) {
+	t.Parallel()
+	m := healthy()
+	delete(m.output, "make") // nobody asked for it: that is for those who need it to tell
+	_, err := Detect(t.Context(), m, Request{Compiler: "nosuchcc", OpenSSL: "toolbox", SASL: "/opt/sasl"})
+	for _, want := range []string{"there is no compiler nosuchcc here", "cannot build with openssl here", "cannot build with sasl here"} {
+		if !strings.Contains(fmt.Sprint(err), want) {
+			t.Errorf("Detect = %v, want %q in it", err, want)
+		}
+	}
+	if strings.Contains(fmt.Sprint(err), "make") {
+		t.Errorf("Detect = %v: make was not asked for", err)
+	}
+}
+
+// TestDetectRealPlace takes away a header below the root of a simulated machine: the message must name the file that was looked for there.
+func TestDetectRealPlace(t *testing.T) {
+	t.Parallel()
+	m := box(t, "7.2-tl5")
+	m.Root = t.TempDir()
+	got, err := Examine(t.Context(), m, Request{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for part, file := range map[Part]string{PartOpenSSL: "usr/include/openssl/opensslv.h", PartSASL: "opt/freeware/include/sasl/sasl.h"} {
+		if want := "no " + filepath.Join(m.Root, file); !strings.Contains(fmt.Sprint(got.Need(part)), want) {
+			t.Errorf("%v\nwant %q in it", got.Need(part), want)
+		}
+	}
+}
+
+// TestDetectWithoutPath is a machine on which nothing is found: the way out is not another command of ours.
+func TestDetectWithoutPath(t *testing.T) {
+	t.Parallel()
+	_, err := Detect(t.Context(), host.NewLocal([]string{"PATH="}), Request{})
+	if fault.Code(err) != "path-useless" || strings.Contains(err.Error(), "mage doctor") {
+		t.Errorf("Detect = %v, want fault path-useless", err)
+	}
+}
+
 func TestPrograms(t *testing.T) {
 	t.Parallel()
 	got, err := Detect(t.Context(), healthy(), Request{})
@@ -291,7 +340,7 @@ func TestDetectHost(t *testing.T) {
 		t.Errorf("AIX from Linux: %+v, %v; want defaults", got, err)
 	}
 	m.output["cc -qversion"], m.output["tcc --version"] = "", "tcc version 0.9.27"
-	got, err = Detect(t.Context(), m, Request{Compiler: "tcc"})
+	got, err = Examine(t.Context(), m, Request{Compiler: "tcc"})
 	if err != nil || fault.Code(got.Need(PartCompiler)) != "compiler-unknown" {
 		t.Errorf("tcc: %v, %v; want fault compiler-unknown", got, err)
 	}

@@ -1,7 +1,9 @@
 package target
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"path"
 	"strings"
 
@@ -177,7 +179,7 @@ func (d *detector) library(l library, want string) Provider {
 		if reason == "" {
 			return found
 		}
-		where = append(where, p.Prefix+": "+reason)
+		where = append(where, reason)
 		tries[i] = found
 	}
 	f.What, f.Where = fmt.Sprintf("cannot build with %s here", l.part), strings.Join(where, "\n")
@@ -187,36 +189,55 @@ func (d *detector) library(l library, want string) Provider {
 
 // inspectLibrary returns the provider with its interface, or why it will not do.
 func (d *detector) inspectLibrary(l library, p Provider) (Provider, string) {
-	text, reason := []byte(nil), "no "+l.header
+	var text []byte
+	header := ""
+	var missed []string
 	for _, dir := range d.headerDirs(p) {
+		name := path.Join(dir, l.header)
 		var err error
-		if text, err = d.m.ReadFile(path.Join(dir, l.header)); err == nil {
-			reason = ""
+		if text, err = d.m.ReadFile(name); err == nil {
+			header = name
 			break
 		}
+		missed = append(missed, miss(name, err))
 	}
-	if reason != "" {
-		return p, reason
+	if header == "" {
+		return p, "no " + strings.Join(missed, ", ")
 	}
 	api, err := l.parse(text)
 	if err != nil {
-		return p, l.header + ": " + err.Error()
+		return p, header + ": " + err.Error()
 	}
 	p.API = api
 	if p.Kind == System {
 		return p, "" // its libraries lie in directories that only the linker knows
 	}
+	missed = nil
 	for _, dir := range []string{"lib", "lib64"} {
 		for _, file := range l.files {
-			if _, err := d.m.Stat(path.Join(p.Prefix, dir, file)); err == nil {
+			name := path.Join(p.Prefix, dir, file)
+			_, err := d.m.Stat(name)
+			if err == nil {
 				if p.Lib != "" {
 					p.Lib = path.Join(p.Prefix, dir)
 				}
 				return p, ""
 			}
+			missed = append(missed, miss(name, err))
 		}
 	}
-	return p, "no " + strings.Join(l.files, " or ") + " in lib or lib64"
+	return p, "no " + strings.Join(missed, ", ")
+}
+
+// miss tells which file was really looked at, which on a simulated machine lies elsewhere, and what else than its absence is wrong with it.
+func miss(name string, err error) string {
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
+		name, err = p.Path, p.Err
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return name
+	}
+	return name + " (" + err.Error() + ")"
 }
 
 // headerDirs lists where a provider's headers may be; Debian has some in a directory named for the machine.

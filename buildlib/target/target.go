@@ -9,6 +9,7 @@ package target
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -41,6 +42,7 @@ const (
 type Lack struct {
 	Part  Part
 	Fault *fault.Error
+	Named bool // the user asked for this very compiler or library
 }
 
 // Target is what one build is for. [Parse] and [Detect] make it.
@@ -148,10 +150,41 @@ func Parse(text string) (*Target, error) {
 		}
 	}
 	f := &fault.Error{Code: "target-unknown", What: fmt.Sprintf("there is no target %q", text), Do: "choose one of: " + strings.Join(Names(), " ")}
-	if near := fault.Nearest(text, Names()); near != "" {
+	if bound := beyond(text); bound != "" {
+		f.Found, f.Do = bound, "targets are: "+strings.Join(Names(), " ")
+	} else if slices.Contains(Names(), text+"-64") {
+		f.Do = fmt.Sprintf("say %q or %q", text+"-32", text+"-64")
+	} else if near := fault.Nearest(text, Names()); near != "" {
 		f.Do = fmt.Sprintf("did you mean %q? Targets are: %s", near, strings.Join(Names(), " "))
 	}
 	return nil, f
+}
+
+var levelForm = regexp.MustCompile(`^aix-?([0-9]{1,2})\.([0-9]{1,2})(?:[-.].*)?$`)
+
+// beyond says which level is the last one that can be built for when a name is of an older or a newer one, and else nothing: the nearest
+// spelling of aix5.3 would be aix7.3.
+func beyond(text string) string {
+	m := levelForm.FindStringSubmatch(text)
+	if m == nil {
+		return ""
+	}
+	var l Level
+	for i, to := range []*int{&l.Version, &l.Release} {
+		n, err := number(m[i+1])
+		if err != nil {
+			return "" // the expression takes nothing else
+		}
+		*to = n
+	}
+	older := func(a, b Level) bool { return a.Version < b.Version || a.Version == b.Version && a.Release < b.Release }
+	switch first, last := levels[0], levels[len(levels)-1]; {
+	case older(l, first):
+		return fmt.Sprintf("the oldest level that can be built for is aix%s", first)
+	case older(last, l):
+		return fmt.Sprintf("the newest level that can be built for is aix%s", last)
+	}
+	return ""
 }
 
 // defaults describes an AIX machine that nobody looked at.

@@ -46,6 +46,23 @@ func TestNamesParse(t *testing.T) {
 	}
 }
 
+// TestParseBounds wants the nearest bound for levels that there are or were, and that are not built for.
+func TestParseBounds(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"aix5.3-32": "the oldest level that can be built for is aix6.1", "aix5.3": "the oldest level that can be built for is aix6.1",
+		"aix-4.3-32": "aix6.1", "aix7.4-64": "the newest level that can be built for is aix7.3", "aix8.1-64": "aix7.3",
+		"aix7.2": `say "aix7.2-32" or "aix7.2-64"`, "aix6.2-64": "did you mean", "hsot": `did you mean "host"?`,
+	} {
+		if _, err := Parse(name); !strings.Contains(fmt.Sprint(err), want) {
+			t.Errorf("Parse(%q) = %v, want %q", name, err, want)
+		}
+	}
+	if _, err := Parse("aix5.3-32"); strings.Contains(fmt.Sprint(err), "did you mean") {
+		t.Errorf("Parse(aix5.3-32) = %v: no other level is meant", err)
+	}
+}
+
 func TestDefaults(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
