@@ -3,6 +3,7 @@ package doctor
 import (
 	"context"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -22,18 +23,24 @@ type fake struct {
 	programs []string          // in PATH
 	output   map[string]string // by command line; others fail
 	files    []string
-	text     map[string]string // of files
-	ran      []string          // what Run was asked to do
-	broken   map[string]int    // how often a command that Run gets still fails
+	text     map[string]string   // of files
+	ran      []string            // what Run was asked to do
+	broken   map[string][]string // what a command that Run gets says when it fails the next times
+	env      []string            // of the last command that Run got
 }
 
 func (f *fake) Run(_ context.Context, c host.Cmd) error {
-	f.ran = append(f.ran, c.String())
-	if f.broken[c.Argv[0]+" "+c.Argv[1]] > 0 {
-		f.broken[c.Argv[0]+" "+c.Argv[1]]--
-		return &fault.Error{Code: "command-failed", What: "command failed: " + c.String()}
+	f.ran, f.env = append(f.ran, c.String()), c.Env
+	name := c.Argv[0] + " " + c.Argv[1]
+	if rest := f.broken[name]; len(rest) > 0 {
+		f.broken[name] = rest[1:]
+		if _, err := fmt.Fprintln(c.Stderr, rest[0]); err != nil {
+			return err
+		}
+		return &fault.Error{Code: "command-failed", What: "command failed: " + c.String(), Found: rest[0]}
 	}
-	return nil
+	_, err := fmt.Fprintln(c.Stdout, name+": done")
+	return err
 }
 
 func (f *fake) Output(_ context.Context, c host.Cmd) (string, error) {
@@ -72,7 +79,7 @@ func debian() *fake {
 			"m4": "right", "id -u": "0", "ar --help": "ar: supported targets: aixcoff-rs6000 aix5coff64-rs6000"},
 		text: map[string]string{"/usr/include/openssl/opensslv.h": "#define OPENSSL_VERSION_MAJOR 3\n#define OPENSSL_VERSION_MINOR 0\n",
 			"/usr/include/sasl/sasl.h": "#define SASL_VERSION_MAJOR 2\n#define SASL_VERSION_MINOR 1\n#define SASL_VERSION_STEP 28\n"},
-		broken: map[string]int{},
+		broken: map[string][]string{},
 	}
 }
 
@@ -190,13 +197,18 @@ func TestCheckBox(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	compiler, err := m.LookPath("xlc")
+	if err != nil {
+		t.Fatal(err)
+	}
 	var got []string
 	for _, f := range r.Findings {
-		if f.Name != "m4" && f.Name != "make" { // the machine's own
-			got = append(got, fmt.Sprintf("%s %s %s", f.Name, f.Status, f.Found))
+		if !slices.Contains([]string{"m4", "make", "ar"}, f.Name) { // the machine's own, or a wrapper of it
+			found := strings.ReplaceAll(f.Found, filepath.Dir(filepath.Dir(filepath.Dir(compiler))), "BOXES")
+			got = append(got, fmt.Sprintf("%s %s %s", f.Name, f.Status, found))
 		}
 	}
-	want := []string{"target ok aix7.2-64, AIX 7.2 TL5 SP3", "compiler ok xlc 16.1.0", "ar ok ar", "openssl ok base (1.1.1)",
+	want := []string{"target ok aix7.2-64, AIX 7.2 TL5 SP3", "compiler ok BOXES/7.2-tl5/bin/xlc: xlc 16.1.0", "openssl ok base (1.1.1)",
 		"sasl ok toolbox (2.1.28)", "bos.adt.base ok 7.2.5.1", "bos.adt.include ok 7.2.5.1", "bos.adt.lib ok 7.2.5.0"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("findings (-want +got):\n%s", diff)
@@ -240,7 +252,16 @@ func TestBareAIX(t *testing.T) {
 
 func TestRun(t *testing.T) {
 	t.Parallel()
-	const install = "apt-get install -y --no-install-recommends m4 make"
+	const (
+		install     = "apt-get install -y --no-install-recommends m4 make"
+		first       = "installing m4 make\n$ " + install + "\n"
+		old         = "\npackage lists are missing or old\n$ apt-get update\n"
+		unknown     = "E: Unable to locate package m4"
+		noCandidate = "E: Package 'm4' has no installation candidate"
+		gone        = "E: Failed to fetch http://deb.example/m4.deb  404  Not Found [IP: 192.0.2.1 80]"
+		lock        = "E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 404 (apt-get)"
+		full        = "E: You don't have enough free space in /var/cache/apt/archives/."
+	)
 	for _, test := range []struct {
 		name   string
 		change func(*fake)
@@ -249,13 +270,20 @@ func TestRun(t *testing.T) {
 		code   string
 		do     string
 	}{
-		{"as root", func(*fake) {}, []string{install}, "installing m4 make\n$ " + install + "\n", "", ""},
-		{"old package lists", func(f *fake) { f.broken["apt-get install"] = 1 }, []string{install, "apt-get update", install},
-			"installing m4 make\n$ " + install + "\npackage lists are missing or old\n$ apt-get update\n$ " + install + "\n", "", ""},
-		{"nothing helps", func(f *fake) { f.broken["apt-get install"] = 2 }, []string{install, "apt-get update", install},
-			"installing m4 make\n$ " + install + "\npackage lists are missing or old\n$ apt-get update\n$ " + install + "\n", "command-failed", ""},
-		{"no network", func(f *fake) { f.broken["apt-get install"], f.broken["apt-get update"] = 1, 1 }, []string{install, "apt-get update"},
-			"installing m4 make\n$ " + install + "\npackage lists are missing or old\n$ apt-get update\n$ " + install + "\n", "command-failed", ""},
+		{"as root", func(*fake) {}, []string{install}, first + "apt-get install: done\n", "", ""},
+		{"unknown package", func(f *fake) { f.broken["apt-get install"] = []string{unknown} }, []string{install, "apt-get update", install},
+			first + unknown + old + "apt-get update: done\n$ " + install + "\napt-get install: done\n", "", ""},
+		{"no candidate", func(f *fake) { f.broken["apt-get install"] = []string{noCandidate} }, []string{install, "apt-get update", install},
+			first + noCandidate + old + "apt-get update: done\n$ " + install + "\napt-get install: done\n", "", ""},
+		{"old package lists", func(f *fake) { f.broken["apt-get install"] = []string{gone} }, []string{install, "apt-get update", install},
+			first + gone + old + "apt-get update: done\n$ " + install + "\napt-get install: done\n", "", ""},
+		{"nothing helps", func(f *fake) { f.broken["apt-get install"] = []string{gone, gone} }, []string{install, "apt-get update", install},
+			first + gone + old + "apt-get update: done\n$ " + install + "\n" + gone + "\n", "command-failed", "404"},
+		{"no network", func(f *fake) {
+			f.broken["apt-get install"], f.broken["apt-get update"] = []string{unknown}, []string{"E: Could not resolve"}
+		}, []string{install, "apt-get update"}, first + unknown + old + "E: Could not resolve\n", "command-failed", "Could not resolve"},
+		{"lock held", func(f *fake) { f.broken["apt-get install"] = []string{lock} }, []string{install}, first + lock + "\n", "command-failed", lock},
+		{"disk full", func(f *fake) { f.broken["apt-get install"] = []string{full} }, []string{install}, first + full + "\n", "command-failed", full},
 		{"without root", func(f *fake) { f.output["id -u"] = "1000" }, nil, "", "setup-root", "sudo apt-get update && sudo " + install},
 		{"unknown manager", func(f *fake) { f.without("apt-get") }, nil, "", "setup-by-hand", "install these packages: m4 make"},
 	} {
@@ -276,6 +304,78 @@ func TestRun(t *testing.T) {
 				t.Errorf("ran %q and said:\n%swant %q and:\n%s", m.ran, said.String(), test.ran, test.said)
 			}
 		})
+	}
+}
+
+// TestProxies wants the way to the network to reach the package manager, and no other variable. It changes the environment, so it is
+// not parallel.
+func TestProxies(t *testing.T) {
+	for _, name := range []string{"https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY"} {
+		t.Setenv(name, "")
+		if err := os.Unsetenv(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("http_proxy", "http://proxy.example:3128")
+	t.Setenv("no_proxy", "localhost")
+	for manager, want := range map[string][]string{
+		"apt-get": {"http_proxy=http://proxy.example:3128", "no_proxy=localhost", "DEBIAN_FRONTEND=noninteractive"},
+		"dnf":     {"http_proxy=http://proxy.example:3128", "no_proxy=localhost"},
+	} {
+		m := debian().without("m4").without("apt-get")
+		m.programs = append(m.programs, manager)
+		r, err := Check(t.Context(), m, Request{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := r.Plan().Run(t.Context(), m, io.Discard); err != nil || !slices.Equal(m.env, want) {
+			t.Errorf("%s: Run = %v with %q, want %q", manager, err, m.env, want)
+		}
+	}
+}
+
+// TestTable wants to see which tool it is and, where the tool tells, which version.
+func TestTable(t *testing.T) {
+	t.Parallel()
+	m := debian()
+	m.output["/usr/bin/make --version"] = "GNU Make 4.3\nBuilt for x86_64-pc-linux-gnu"
+	m.output["/usr/bin/m4 --version"] = "something else"
+	r, err := Check(t.Context(), m, Request{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"compiler  ok       /usr/bin/gcc: gcc 12.2.0\n", "make      ok       /usr/bin/make: GNU Make 4.3\n",
+		"m4        ok       /usr/bin/m4\n", "ar        ok       /usr/bin/ar\n"} {
+		if !strings.Contains(r.String(), want) {
+			t.Errorf("%s\nwant a line %q", r, want)
+		}
+	}
+}
+
+// TestNamedAndMissing is a table for what the user asked for by name, which stops every other command at once.
+func TestNamedAndMissing(t *testing.T) {
+	t.Parallel()
+	r, err := Check(t.Context(), debian(), Request{Want: target.Request{Compiler: "nosuchcc", SASL: "/opt/sasl"}})
+	if err != nil || r.IsHealthy() || !strings.Contains(r.String(), "there is no compiler nosuchcc here") || !strings.Contains(r.String(), "no /opt/sasl/include/sasl/sasl.h") {
+		t.Errorf("Check = %v\n%v", err, r)
+	}
+}
+
+// TestRealPlace wants the place where a simulated machine's header was looked for.
+func TestRealPlace(t *testing.T) {
+	t.Parallel()
+	m := box(t, "7.2-tl5")
+	r, err := Check(t.Context(), m, Request{Options: []string{"ldap"}, Set: set(t)})
+	if want := "no " + filepath.Join(m.Root, "opt/freeware/include/ldap.h"); err != nil || !strings.Contains(r.String(), want) {
+		t.Errorf("Check = %v\n%v\nwant %q", err, r, want)
+	}
+}
+
+// TestWithoutPath must not send the user of the doctor to the doctor.
+func TestWithoutPath(t *testing.T) {
+	t.Parallel()
+	if _, err := Check(t.Context(), host.NewLocal([]string{"PATH="}), Request{}); fault.Code(err) != "path-useless" || strings.Contains(err.Error(), "mage doctor") {
+		t.Errorf("Check = %v, want fault path-useless", err)
 	}
 }
 

@@ -3,6 +3,7 @@ package doctor
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -55,12 +56,30 @@ func (e *examiner) add(f Finding) { e.r.Findings = append(e.r.Findings, f) }
 // parts reports what the target's detection found.
 func (e *examiner) parts() {
 	t := e.r.Target
-	e.part(target.PartCompiler, t.Compiler.String())
-	e.part(target.PartMake, t.Make)
-	e.part(target.PartM4, t.M4)
-	e.part(target.PartAr, t.Ar)
+	compiler := t.Compiler.String()
+	if file := t.Programs()[string(target.PartCompiler)]; file != "" {
+		compiler = file + ": " + strings.TrimSpace(string(t.Compiler.Kind)+" "+t.Compiler.Version)
+	}
+	e.part(target.PartCompiler, compiler)
+	e.part(target.PartMake, e.program(target.PartMake, t.Make))
+	e.part(target.PartM4, e.program(target.PartM4, t.M4))
+	e.part(target.PartAr, e.program(target.PartAr, t.Ar))
 	e.part(target.PartOpenSSL, t.OpenSSL.String())
 	e.part(target.PartSASL, t.SASL.String())
+}
+
+// program describes a tool by its place, and by what it says of itself when it is GNU's. AIX's own know no --version.
+func (e *examiner) program(p target.Part, name string) string {
+	file := e.r.Target.Programs()[string(p)]
+	if file == "" {
+		return name
+	}
+	out, err := e.r.machine.Output(e.ctx, host.Cmd{Argv: []string{file, "--version"}})
+	first, _, _ := strings.Cut(out, "\n")
+	if err != nil || !strings.Contains(first, "GNU") {
+		return file
+	}
+	return file + ": " + strings.TrimSpace(first)
 }
 
 // part reports one; found is what to say when nothing speaks against it.
@@ -112,11 +131,12 @@ func (e *examiner) libraries(names []string) {
 
 func (e *examiner) library(l library) Finding {
 	f := Finding{Name: "lib" + l.name, Status: OK}
-	if dir := e.header(l.header); dir != "" {
-		f.Found = path.Join(dir, l.header)
+	found, missed := e.header(l.header)
+	if found != "" {
+		f.Found = found
 		return f
 	}
-	f.Status, f.Found = Missing, "no "+l.header
+	f.Status, f.Found = Missing, "no "+strings.Join(missed, "\nno ")
 	if l.need == (Need{}) {
 		f.Cure = "install it by hand, or leave the option out"
 	} else {
@@ -125,8 +145,8 @@ func (e *examiner) library(l library) Finding {
 	return f
 }
 
-// header tells the directory of a header, or "".
-func (e *examiner) header(name string) string {
+// header finds a header, or tells the files that were looked for.
+func (e *examiner) header(name string) (found string, missed []string) {
 	dirs := []string{"/usr/include", "/usr/local/include"}
 	if e.r.Target.OS == target.AIX {
 		dirs = []string{"/usr/include", target.ToolboxPrefix + "/include"}
@@ -137,11 +157,17 @@ func (e *examiner) header(name string) string {
 		}
 	}
 	for _, dir := range dirs {
-		if _, err := e.r.machine.Stat(path.Join(dir, name)); err == nil {
-			return dir
+		file := path.Join(dir, name)
+		_, err := e.r.machine.Stat(file)
+		if err == nil {
+			return file, nil
 		}
+		if p, ok := errors.AsType[*fs.PathError](err); ok {
+			file = p.Path // on a simulated machine it lies elsewhere
+		}
+		missed = append(missed, file)
 	}
-	return ""
+	return "", missed
 }
 
 // programs looks for tools, and whether they can do what they are wanted for.

@@ -2,8 +2,11 @@ package doctor
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -70,10 +73,21 @@ func (p *Plan) Commands() []host.Cmd {
 		return nil
 	}
 	if p.Manager == "dnf" {
-		return []host.Cmd{{Argv: append([]string{"dnf", "install", "-y"}, p.Packages...)}}
+		return []host.Cmd{{Argv: append([]string{"dnf", "install", "-y"}, p.Packages...), Env: proxies()}}
 	}
 	return []host.Cmd{{Argv: append([]string{"apt-get", "install", "-y", "--no-install-recommends"}, p.Packages...),
-		Env: []string{"DEBIAN_FRONTEND=noninteractive"}}}
+		Env: append(proxies(), "DEBIAN_FRONTEND=noninteractive")}}
+}
+
+// proxies is what a package manager needs of the environment to get out. The commands of a build see nothing of it.
+func proxies() []string {
+	var env []string
+	for _, name := range []string{"http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY"} {
+		if value, ok := os.LookupEnv(name); ok {
+			env = append(env, name+"="+value)
+		}
+	}
+	return env
 }
 
 // String tells the plan in lines that a user can type or read.
@@ -123,18 +137,29 @@ func (p *Plan) Run(ctx context.Context, m host.Machine, w io.Writer) error {
 	return p.leftOver()
 }
 
-// install runs one command. When apt-get does not know a package, or an address in its lists is gone, newer lists are the cure: get them
-// and try again once.
+// oldLists is what apt-get says when it does not know a package, or when an address in its lists is gone.
+var oldLists = regexp.MustCompile(`Unable to locate package|has no installation candidate|\b404 +Not Found`)
+
+// install runs one command, with what it prints on w. When the failure is one that newer package lists cure, it gets them and tries again
+// once. Any other failure, such as a full disk or the lock of another apt-get, is the user's to cure.
 func (p *Plan) install(ctx context.Context, m host.Machine, c host.Cmd, w io.Writer) error {
+	c.Stdout, c.Stderr = w, w
 	err := m.Run(ctx, c)
 	if err == nil || p.Manager != "apt-get" || ctx.Err() != nil {
 		return err
 	}
-	update := host.Cmd{Argv: []string{"apt-get", "update"}, Env: c.Env}
-	if _, err := fmt.Fprintf(w, "package lists are missing or old\n$ %s\n$ %s\n", update, c); err != nil {
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok || !oldLists.MatchString(f.Found) {
+		return err
+	}
+	update := host.Cmd{Argv: []string{"apt-get", "update"}, Env: c.Env, Stdout: w, Stderr: w}
+	if _, err := fmt.Fprintf(w, "package lists are missing or old\n$ %s\n", update); err != nil {
 		return err
 	}
 	if err := m.Run(ctx, update); err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintf(w, "$ %s\n", c); err != nil {
 		return err
 	}
 	return m.Run(ctx, c)
