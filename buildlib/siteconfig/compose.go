@@ -1,6 +1,7 @@
 package siteconfig
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"path"
@@ -14,6 +15,7 @@ import (
 // Request is what one site.config.m4 is composed from.
 type Request struct {
 	Release string   // of sendmail, such as "8.17.1.9"
+	OpenSSL string   // range of the interfaces of OpenSSL that this release compiles with, as for [ParseRange]; "" for all
 	Options []string // on top of the target's defaults; "no-NAME" switches a default off
 	Target  *target.Target
 	Layout  Layout // zero for [DefaultLayout]
@@ -46,13 +48,21 @@ func (s *Set) Compose(q Request) (*Result, error) {
 	}
 	release, err := ParseVersion(q.Release)
 	if err != nil {
-		return nil, &fault.Error{Code: "release-bad", What: "this is not a release of sendmail", Found: q.Release, Err: err, Do: "say for example 8.17.1.9"}
+		return nil, &fault.Error{Code: "release-bad", What: "this is not a release of sendmail", Found: printable(q.Release), Err: err, Do: "say for example 8.17.1.9"}
 	}
 	chosen, err := s.choose(q.Options, q.Target.OS)
 	if err != nil {
 		return nil, err
 	}
-	if err := check(chosen, release, q.Target); err != nil {
+	if err := s.checkNames(chosen); err != nil {
+		return nil, err
+	}
+	compiles, err := ParseRange(q.OpenSSL)
+	if err != nil {
+		return nil, &fault.Error{Code: "release-bad", What: "the versions of OpenSSL that sendmail " + q.Release + " compiles with cannot be read", Err: err,
+			Do: "correct openssl in its release.toml"}
+	}
+	if err := errors.Join(check(chosen, release, q.Target), checkRelease(chosen, q, compiles)); err != nil {
 		return nil, err
 	}
 	r := &Result{Layout: q.Layout}
@@ -187,6 +197,34 @@ func checkTargetPaths(t *target.Target, providers []target.Part) error {
 		errs = append(errs, checkPath("a program", program))
 	}
 	return errors.Join(errs...)
+}
+
+// checkRelease refuses the options that link OpenSSL when the release does not compile with the one that is there: the compiler would
+// only tell after most of the build.
+func checkRelease(chosen []*Fragment, q Request, compiles Range) error {
+	i := slices.IndexFunc(chosen, func(f *Fragment) bool { return f.Provider == target.PartOpenSSL })
+	if i < 0 || q.Target.OpenSSL.API == "" {
+		return nil
+	}
+	api, err := ParseVersion(q.Target.OpenSSL.API)
+	if err != nil {
+		return fmt.Errorf("interface of OpenSSL: %w", err)
+	}
+	if compiles.Has(api) {
+		return nil
+	}
+	var rest []string // the user's options without those that link OpenSSL, or need one that does
+	for _, name := range q.Options {
+		if !slices.ContainsFunc(chosen, func(f *Fragment) bool {
+			return f.Option == name && (f.Provider == target.PartOpenSSL || slices.Contains(f.Needs, chosen[i].Option))
+		}) {
+			rest = append(rest, name)
+		}
+	}
+	return &fault.Error{Code: "option-openssl",
+		What:  fmt.Sprintf("sendmail %s does not compile with option %s and OpenSSL %s", q.Release, chosen[i].Option, api),
+		Where: "OpenSSL from " + q.Target.OpenSSL.Prefix, Found: fmt.Sprintf("OpenSSL %s where this release wants %s", api, compiles),
+		Do: fmt.Sprintf("take SENDMAIL_RELEASE=8.17.1.9 or later, or leave %s out (SENDMAIL_WITH=%s)", chosen[i].Option, cmp.Or(strings.Join(rest, ","), "none"))}
 }
 
 func checkOpenSSL(f *Fragment, t *target.Target) error {

@@ -102,7 +102,11 @@ func (g goldenCase) request(t testing.TB) Request {
 		to.OpenSSL, to.SASL = prefix, toolbox
 	}
 	to.OpenSSL.API = api
-	return Request{Release: g.release, Options: options(g.options), Target: to}
+	q := Request{Release: g.release, Options: options(g.options), Target: to}
+	if g.release == "8.15.2" { // it compiles with no newer one, so a box that builds it has this
+		q.OpenSSL, to.OpenSSL.API = "<1.1.0", "1.0.2"
+	}
+	return q
 }
 
 func TestGolden(t *testing.T) {
@@ -304,7 +308,6 @@ func TestLoadRefuses(t *testing.T) {
 		{"no fragment", fstest.MapFS{}, "fragments-missing"},
 		{"not a fragment", fstest.MapFS{"README": {Data: []byte("hello")}}, "fragment-bad"},
 		{"the same option twice", fstest.MapFS{"10-x.m4": {Data: []byte(good)}, "20-x.m4": {Data: []byte(good)}}, "fragment-bad"},
-		{"needs what is not there", fstest.MapFS{"10-x.m4": {Data: []byte(good + "dnl Needs: y\n")}}, "fragment-bad"},
 	} {
 		if _, err := load(test.fs, "d"); fault.Code(err) != test.code {
 			t.Errorf("%s: load = %v, want fault %s", test.name, err, test.code)
@@ -312,6 +315,98 @@ func TestLoadRefuses(t *testing.T) {
 	}
 	if _, err := Load(filepath.Join(t.TempDir(), "absent")); fault.Code(err) != "fragments-missing" {
 		t.Errorf("no directory: %v, want fault fragments-missing", err)
+	}
+}
+
+// TestBrokenFragment wants one message for one broken file, and nothing about the others that mention its option.
+func TestBrokenFragment(t *testing.T) {
+	t.Parallel()
+	files := fstest.MapFS{"10-x.m4": {Data: []byte("dnl Option: x\ndnl Summary: an option\nbroken\n")},
+		"20-y.m4": {Data: []byte("dnl Option: y\ndnl Summary: another\ndnl Needs: x\n")}}
+	_, err := load(files, "d")
+	if text := fmt.Sprint(err); strings.Count(text, "where:") != 1 || !strings.Contains(text, "d/10-x.m4") {
+		t.Errorf("load = %v, want the broken file alone", err)
+	}
+	delete(files, "10-x.m4")
+	files["30-z.m4"] = &fstest.MapFile{Data: []byte("dnl Option: z\ndnl Summary: a third\ndnl Conflicts: x\n")}
+	files["40-w.m4"] = &fstest.MapFile{Data: []byte("dnl Option: w\ndnl Summary: a fourth\n")}
+	set, err := load(files, "d")
+	if err != nil {
+		t.Fatal(err)
+	}
+	to, err := target.Parse("host")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for option, want := range map[string]string{"w": "", "y": "fragment-bad", "z": "fragment-bad"} {
+		_, err := set.Compose(Request{Release: "8.15.2", Options: []string{option}, Target: to})
+		if fault.Code(err) != want || strings.Count(fmt.Sprint(err), "where:") > 1 {
+			t.Errorf("Compose with %s = %v, want fault %q", option, err, want)
+		}
+	}
+	if err := set.checkNames(set.fragments); fault.Code(err) != "fragment-bad" {
+		t.Errorf("checkNames = %v, want fault fragment-bad", err)
+	}
+}
+
+// TestOurNames is strict with the project's own set: each name in it must be one of an option, used or not.
+func TestOurNames(t *testing.T) {
+	t.Parallel()
+	set := loaded(t)
+	if err := set.checkNames(set.fragments); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestControlCharacters wants none of what a fragment or a file's name holds to reach a terminal.
+func TestControlCharacters(t *testing.T) {
+	t.Parallel()
+	const esc = "\x1b[2J"
+	for name, fs := range map[string]fstest.MapFS{
+		"file name": {"10-" + esc + ".m4": {Data: []byte("x")}},
+		"option":    {"10-x.m4": {Data: []byte("dnl Option: " + esc + "\n")}},
+		"summary":   {"10-x.m4": {Data: []byte("dnl Option: x\ndnl Summary: " + esc + "\n")}},
+		"target":    {"10-x.m4": {Data: []byte("dnl Option: x\ndnl Summary: y\ndnl Targets: " + esc + "\n")}},
+		"value":     {"10-x.m4": {Data: []byte("dnl Option: x\ndnl Summary: y\nAPPENDDEF(`confENVDEF', `" + esc + "')\n")}},
+		"C1":        {"10-x.m4": {Data: []byte("dnl Option: x\ndnl Summary: \u009b2J\n")}},
+	} {
+		if _, err := load(fs, "d"); fault.Code(err) != "fragment-bad" || strings.ContainsAny(fmt.Sprint(err), "\x1b\u009b") {
+			t.Errorf("%s: load = %q, want fault fragment-bad without control characters", name, err)
+		}
+	}
+}
+
+// TestReleaseAndOpenSSL is a release that knows an older OpenSSL alone.
+func TestReleaseAndOpenSSL(t *testing.T) {
+	t.Parallel()
+	set := loaded(t)
+	for _, test := range []struct {
+		name, api, compiles, options string
+		code                         string
+		text                         string
+	}{
+		{"too new", "3.0", "<1.1.0", "sasl,starttls", "option-openssl", "leave starttls out (SENDMAIL_WITH=sasl)"},
+		{"what needs it goes too", "1.1.1", "<1.1.0", "starttls,sasl,ipv6,tls-ec", "option-openssl", "(SENDMAIL_WITH=sasl,ipv6)"},
+		{"both are told", "1.1.1", "<1.1.0", "starttls", "option-openssl", "OpenSSL 1.1.1 where this release wants <1.1.0"},
+		{"nothing is left", "1.1.1", "<1.1.0", "starttls", "option-openssl", "(SENDMAIL_WITH=none)"},
+		{"old enough", "1.0.2", "<1.1.0", "sasl,starttls", "", ""},
+		{"without it", "3.0", "<1.1.0", "sasl", "", ""},
+		{"not known", "", "<1.1.0", "sasl,starttls", "", ""},
+		{"any will do", "3.0", "", "sasl,starttls", "", ""},
+		{"no range", "3.0", "1.1", "sasl,starttls", "release-bad", "want >=VERSION"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			to, err := target.Parse("aix7.2-64")
+			if err != nil {
+				t.Fatal(err)
+			}
+			to.OpenSSL.API = test.api
+			_, err = set.Compose(Request{Release: "8.15.2", OpenSSL: test.compiles, Options: options(test.options), Target: to})
+			if fault.Code(err) != test.code || !strings.Contains(fmt.Sprint(err), test.text) {
+				t.Errorf("Compose = %v, want fault %q with %q", err, test.code, test.text)
+			}
+		})
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/target"
@@ -55,8 +56,8 @@ func ParseFragment(file string, text []byte) (*Fragment, error) {
 	if m == nil {
 		return nil, errors.New("the name of the file must be two digits, a dash, the option, and .m4")
 	}
-	if !utf8.Valid(text) || strings.ContainsAny(string(text), "\r\x00") {
-		return nil, errors.New("want plain text with line feeds")
+	if i := strings.IndexFunc(string(text), func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }); i >= 0 || !utf8.Valid(text) {
+		return nil, errors.New("want plain text with line feeds, without control characters")
 	}
 	f := &Fragment{File: file}
 	lines := strings.Split(strings.TrimSuffix(string(text), "\n"), "\n")

@@ -17,6 +17,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
+	"strings"
+	"unicode"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/target"
@@ -49,7 +52,7 @@ func load(fsys fs.FS, dir string) (*Set, error) {
 		f, err := ParseFragment(e.Name(), text)
 		if err != nil {
 			errs = append(errs, &fault.Error{Code: "fragment-bad", What: "an option fragment cannot be used",
-				Where: filepath.Join(dir, e.Name()), Err: err, Do: "correct the file; site.config.m4.d/20-starttls.m4 is a good model"})
+				Where: filepath.Join(dir, printable(e.Name())), Err: err, Do: "correct the file; site.config.m4.d/20-starttls.m4 is a good model"})
 			continue
 		}
 		if twin := s.find(f.Option); twin != nil {
@@ -63,18 +66,33 @@ func load(fsys fs.FS, dir string) (*Set, error) {
 		errs = append(errs, &fault.Error{Code: "fragments-missing", What: "there is no option fragment", Where: dir,
 			Do: "run from the top of the project, where site.config.m4.d is"})
 	}
-	for _, f := range s.fragments {
-		for _, other := range slices.Concat(f.Needs, f.Conflicts) {
-			if s.find(other) == nil {
-				errs = append(errs, &fault.Error{Code: "fragment-bad", What: "a fragment names an option that no fragment has",
-					Where: filepath.Join(dir, f.File), Found: other, Do: "correct its Needs and Conflicts"})
-			}
-		}
-	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
 	return s, nil
+}
+
+// printable is a file's name as it may be shown: quoted when it has a character that a terminal would obey.
+func printable(name string) string {
+	if strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return strconv.Quote(name)
+	}
+	return name
+}
+
+// checkNames refuses fragments that name an option which no fragment has. It matters for those in use alone: whoever takes a fragment away
+// need not correct all others that mention it.
+func (s *Set) checkNames(fragments []*Fragment) error {
+	var errs []error
+	for _, f := range fragments {
+		for _, other := range slices.Concat(f.Needs, f.Conflicts) {
+			if s.find(other) == nil {
+				errs = append(errs, &fault.Error{Code: "fragment-bad", What: "a fragment names an option that no fragment has",
+					Where: s.dir + "/" + f.File, Found: other, Do: "bring that fragment back, correct Needs and Conflicts of this one, or leave option " + f.Option + " out"})
+			}
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // find returns the fragment of an option, or nil.
