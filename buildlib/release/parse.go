@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/url"
 	"path"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"time"
@@ -22,6 +21,7 @@ type document struct {
 	SHA512    string    `toml:"sha512"`
 	Tree      string    `toml:"tree"`
 	URLs      []string  `toml:"urls"`
+	OpenSSL   string    `toml:"openssl"`
 	Signature struct {
 		URLs        []string `toml:"urls"`
 		Fingerprint string   `toml:"fingerprint"`
@@ -42,6 +42,7 @@ func parse(text []byte) (*Release, string, error) {
 	s := d.Signature
 	return &Release{
 		Version: d.Version, Date: d.Date.UTC(), Size: d.Size, SHA256: d.SHA256, SHA512: d.SHA512, Tree: d.Tree, URLs: d.URLs,
+		OpenSSL:   d.OpenSSL,
 		Signature: Signature{URLs: s.URLs, Fingerprint: s.Fingerprint, AcceptSHA1: s.AcceptSHA1},
 	}, s.Key, nil
 }
@@ -50,6 +51,8 @@ var (
 	versionForm     = regexp.MustCompile(`^[0-9]+(\.[0-9]+)+$`)
 	sha256Form      = regexp.MustCompile(`^[0-9a-f]{64}$`)
 	sha512Form      = regexp.MustCompile(`^[0-9a-f]{128}$`)
+	rangeForm       = regexp.MustCompile(`^((>=|<)[0-9]{1,6}(\.[0-9]{1,6}){0,5}( |$)){1,2}$`)
+	keyForm         = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 	fingerprintForm = regexp.MustCompile(`^[0-9A-F]{40}$`)
 )
 
@@ -67,6 +70,8 @@ func (d *document) check() error {
 	need(sha256Form.MatchString(d.SHA256), "sha256 %q is not 64 lower case hexadecimal digits", d.SHA256)
 	need(d.SHA512 == "" || sha512Form.MatchString(d.SHA512), "sha512 %q is not 128 lower case hexadecimal digits", d.SHA512)
 	need(sha256Form.MatchString(d.Tree), "tree %q is not 64 lower case hexadecimal digits", d.Tree)
+	need(d.OpenSSL == "" || rangeForm.MatchString(d.OpenSSL) && !strings.HasSuffix(d.OpenSSL, " "),
+		"openssl %q is not a range of versions: >=VERSION, <VERSION, or both with a blank between them", d.OpenSSL)
 	need(len(d.URLs) > 0, "urls is empty: nothing says where the source comes from")
 	for _, u := range d.URLs {
 		errs = append(errs, checkURL(u))
@@ -78,7 +83,7 @@ func (d *document) check() error {
 	if len(s.URLs) > 0 || s.Fingerprint != "" || s.Key != "" || s.AcceptSHA1 {
 		need(len(s.URLs) > 0, "signature.urls is empty")
 		need(fingerprintForm.MatchString(s.Fingerprint), "signature.fingerprint %q is not 40 upper case hexadecimal digits", s.Fingerprint)
-		need(s.Key != "" && s.Key == filepath.Base(s.Key), "signature.key %q is not the name of a file beside release.toml", s.Key)
+		need(keyForm.MatchString(s.Key), "signature.key %q is not the name of a file beside release.toml", s.Key)
 	}
 	return errors.Join(errs...)
 }

@@ -16,6 +16,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
 )
@@ -31,6 +32,10 @@ type Release struct {
 	URLs    []string // where the tarball may be had, best first: https, http, file, or apt:<path in a Debian archive>
 
 	Signature Signature
+
+	// OpenSSL is the versions of OpenSSL that this release compiles with, as a range such as "<1.1.0"; "" for all. The series of
+	// patches may widen it.
+	OpenSSL string
 
 	Dir   string // the release's directory
 	Files string // listing of the pristine tree, whose SHA-256 is Tree
@@ -170,7 +175,24 @@ func read(dir string) (*Release, error) {
 
 func invalid(where string, err error) error {
 	return &fault.Error{
-		Code: "release-invalid", What: "a release is not described as it must be", Where: where, Err: err,
+		Code: "release-invalid", What: "a release is not described as it must be", Where: where, Err: printable{err},
 		Do: "correct the file; another release's release.toml shows how it should look",
 	}
 }
+
+// printable is an error about a file's text, without the characters in it that a terminal would obey.
+type printable struct{ error }
+
+func (p printable) Error() string {
+	var b strings.Builder
+	for _, r := range p.error.Error() {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+func (p printable) Unwrap() error { return p.error }

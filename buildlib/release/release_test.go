@@ -108,11 +108,45 @@ func TestLoadRefuses(t *testing.T) {
 		{"fingerprint", good + strings.Replace(signature, "30BC", "30bc", 1), "fingerprint"},
 		{"key elsewhere", good + strings.Replace(signature, "key.asc", "../key.asc", 1), "beside release.toml"},
 		{"no key", good + strings.Replace(signature, "key.asc", "absent.asc", 1), "absent.asc"},
+		{"OpenSSL without a sign", good + "openssl = \"1.1.0\"\n", `openssl "1.1.0" is not a range`},
+		{"OpenSSL with three bounds", good + "openssl = \">=1 <2 <3\"\n", "is not a range"},
+		{"OpenSSL with a blank", good + "openssl = \"<2 \"\n", "is not a range"},
 		{"half a signature", good + "[signature]\naccept_sha1 = true\n", "signature.urls is empty"},
 	} {
 		_, err := Load(put(t, "8.15.2", test.text), "8.15.2")
 		if fault.Code(err) != "release-invalid" || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: Load() = %v, want release-invalid with %q", test.name, err, test.want)
+		}
+	}
+}
+
+// Which OpenSSL a release takes is said where the release is described.
+func TestOpenSSL(t *testing.T) {
+	t.Parallel()
+	for version, want := range map[string]string{"8.15.2": "<1.1.0", "8.17.1.9": "", "8.18.2": ""} {
+		if r, err := Load(ours, version); err != nil || r.OpenSSL != want {
+			t.Errorf("Load(%s) = %+v, %v; want OpenSSL %q", version, r, err, want)
+		}
+	}
+	if r, err := Load(put(t, "8.15.2", good+"openssl = \">=1.0.1 <3.0\"\n"), "8.15.2"); err != nil || r.OpenSSL != ">=1.0.1 <3.0" {
+		t.Errorf("Load = %+v, %v", r, err)
+	}
+}
+
+// What stands in the file must not reach the terminal as it is.
+func TestControlCharacters(t *testing.T) {
+	t.Parallel()
+	for name, text := range map[string]string{
+		"in the syntax": strings.Replace(good, "size = 5", "size = \x1b[2J", 1),
+		"in a value":    strings.Replace(good, `"8.15.2"`, `"\u001b[2J"`, 1),
+		"in a key":      good + "\"\\u001b[2J\" = 1\n",
+		"in an address": strings.Replace(good, "https://example.org", `\u001b[2J`, 1),
+		"in the key":    good + strings.Replace(signature, "key.asc", `\u001b[2J`, 1),
+		"a C1 one":      strings.Replace(good, "size = 5", `size = "\u009b2J`+"\u009b2J\"", 1),
+	} {
+		_, err := Load(put(t, "8.15.2", text), "8.15.2")
+		if fault.Code(err) != "release-invalid" || strings.ContainsAny(err.Error(), "\x1b\u009b") {
+			t.Errorf("%s: Load() = %q, want release-invalid without control characters", name, err)
 		}
 	}
 }
