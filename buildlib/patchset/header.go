@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
 )
@@ -38,6 +39,10 @@ func parseHeader(text string) (Header, error) {
 	var last string
 	var errs []error
 	for i, line := range strings.Split(strings.TrimRight(text, "\n"), "\n") {
+		if strings.ContainsFunc(line, func(r rune) bool { return unicode.IsControl(r) && r != '\t' }) {
+			errs = append(errs, fmt.Errorf("line %d: a control character in %q", i+1, line)) // the fields are shown to people
+			continue
+		}
 		switch m := fieldForm.FindStringSubmatch(line); {
 		case m != nil:
 			last = m[1]

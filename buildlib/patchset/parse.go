@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/bluekeyes/go-gitdiff/gitdiff"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
@@ -156,7 +157,7 @@ func (c *checker) extended(name string) error {
 // mode refuses symbolic links (120000) and submodules (160000).
 func (c *checker) mode(mode, name string) error {
 	if mode != "100644" && mode != "100755" {
-		return c.errorf("mode %s of %s is not that of a regular file (100644 or 100755)", mode, name)
+		return c.errorf("mode %q of %s is not that of a regular file (100644 or 100755)", mode, name)
 	}
 	return nil
 }
@@ -217,7 +218,7 @@ func checkPath(name string) error {
 		return fmt.Errorf("%q leaves the tree or takes a way around", name)
 	case name == ".git" || strings.HasPrefix(name, ".git/"):
 		return fmt.Errorf("%q belongs to git", name)
-	case strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r == '"' || r == '\\' || r == 0x7f }):
+	case strings.ContainsFunc(name, func(r rune) bool { return r == ' ' || r == '"' || r == '\\' || unicode.IsControl(r) }):
 		return fmt.Errorf("%q has a character that would need quoting", name)
 	}
 	return nil

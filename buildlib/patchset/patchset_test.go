@@ -3,6 +3,7 @@ package patchset
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -143,6 +144,7 @@ func TestLoadRefuses(t *testing.T) {
 		return map[string]string{"series": "0001-x.patch\n", "0001-x.patch": text}
 	}
 	diff := func(text string) map[string]string { return one(header + "\n" + text) }
+	const esc, quoted = "\x1b[2J", `\x1b[2J`
 	for _, test := range []struct {
 		name  string
 		files map[string]string
@@ -185,11 +187,21 @@ func TestLoadRefuses(t *testing.T) {
 		{"stripped context", diff(strings.Replace(change, " four", "", 1)), "patch-malformed", "blank"},
 		{"same file twice", diff(change + change), "patch-malformed", "twice"},
 		{"nothing changed", diff("diff --git a/f b/f\n"), "patch-malformed", "not changed"},
+		{"escape in the series", map[string]string{"series": esc + "\n"}, "series-invalid", quoted},
+		{"escape in a file's name", map[string]string{"series": "", esc + ".patch": ""}, "patch-unlisted", quoted},
+		{"escape in the header", one(header + "Bug: " + esc + "\n" + change), "patch-header", quoted},
+		{"escape in a field's name", one(header + esc + ": x\n" + change), "patch-header", quoted},
+		{"escape in a mode", diff("diff --git a/l b/l\nnew file mode " + esc + "\n"), "patch-malformed", quoted},
+		{"escape in a path", diff(strings.ReplaceAll(change, "dir/f", "dir/\u009b2J")), "patch-malformed", `\u009b2J`},
+		{"escape in a hunk", diff(strings.Replace(change, " four", esc, 1)), "patch-malformed", quoted},
 		{"hunk without change", diff("diff --git a/f b/f\n--- a/f\n+++ b/f\n@@ -1 +1 @@\n a\n"), "patch-malformed", "line 16: fragment contains no changes"},
 	} {
 		_, err := Load(put(t, test.files))
 		if fault.Code(err) != test.code || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: Load() = %v, want %s with %q", test.name, err, test.code, test.want)
+		}
+		if strings.ContainsAny(fmt.Sprint(err), "\x1b\u009b") {
+			t.Errorf("%s: Load() = %q, which a terminal would obey", test.name, err)
 		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/bluekeyes/go-gitdiff/gitdiff"
@@ -128,6 +129,9 @@ func checkListed(dir string, names []string) error {
 	var unlisted []string
 	for _, e := range entries {
 		if name := e.Name(); (strings.HasSuffix(name, ".patch") || strings.HasSuffix(name, ".diff")) && !slices.Contains(names, name) {
+			if !nameForm.MatchString(name) {
+				name = strconv.Quote(name)
+			}
 			unlisted = append(unlisted, name)
 		}
 	}
