@@ -52,7 +52,7 @@ func Unpack(ctx context.Context, r io.Reader, dst string, mtime time.Time, limit
 			return damaged(err)
 		}
 		tail := &tailReader{r: plain}
-		u := unpacker{ctx: ctx, root: root, limits: limits.withDefaults(), kinds: map[string]byte{".": tar.TypeDir}}
+		u := unpacker{ctx: ctx, root: root, plain: tail, limits: limits.withDefaults(), kinds: map[string]byte{".": tar.TypeDir}}
 		if err := u.unpack(tar.NewReader(tail)); err != nil {
 			return err
 		}
@@ -71,6 +71,7 @@ func Unpack(ctx context.Context, r io.Reader, dst string, mtime time.Time, limit
 type unpacker struct {
 	ctx     context.Context
 	root    *os.Root
+	plain   io.Reader // what the tar reader reads
 	limits  Limits
 	top     string          // the archive's only directory
 	kinds   map[string]byte // tar type of each path written, "." included
@@ -100,11 +101,25 @@ func (u *unpacker) unpack(tr *tar.Reader) error {
 			return err
 		}
 	}
+	if u.entries == 0 && u.isZeros() {
+		return damaged(fmt.Errorf("nothing but zeros: %w", errFormat))
+	}
 	if len(u.kinds) == 1 {
 		return damaged(errors.New("the archive is empty"))
 	}
 	return nil
 }
+
+// isZeros says whether more follows than the end of an archive. Two blocks of zeros are that end, and so the whole of an empty one;
+// tar programs fill it up to the size of a record, which is 10 kB unless someone asks for more. A file full of zeros, as an
+// interrupted copy or a sparse file may be, begins in the same way. It is not read to its end.
+func (u *unpacker) isZeros() bool {
+	n, err := io.Copy(io.Discard, io.LimitReader(u.plain, largestRecord))
+	return err == nil && n == largestRecord
+}
+
+// largestRecord is tar's -b 2048.
+const largestRecord = 1 << 20
 
 func (u *unpacker) entry(h *tar.Header, content io.Reader) error {
 	name, err := u.strip(h.Name)

@@ -138,6 +138,23 @@ func TestUnpack(t *testing.T) {
 	}
 }
 
+// zeros has no end.
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) {
+	clear(p)
+	return len(p), nil
+}
+
+// TestEndlessZeros must come to an end, which it does not when everything is read.
+func TestEndlessZeros(t *testing.T) {
+	t.Parallel()
+	u := unpacker{ctx: t.Context(), plain: zeros{}, limits: Limits{}.withDefaults(), kinds: map[string]byte{".": tar.TypeDir}}
+	if err := u.unpack(tar.NewReader(zeros{})); fault.Code(err) != "archive-format" {
+		t.Errorf("unpack() = %v, want archive-format", err)
+	}
+}
+
 func TestUnpackRefuses(t *testing.T) {
 	t.Parallel()
 	gz := gzipped(t, small(t))
@@ -155,6 +172,9 @@ func TestUnpackRefuses(t *testing.T) {
 		{"gz of text", gzipped(t, []byte(strings.Repeat("hello ", 200))), "archive-format", "neither"},
 		{"empty tar", gzipped(t, pack(t)), "archive-damaged", "empty"},
 		{"top only", pack(t, entry("sm/", "", 0o755)), "archive-damaged", "empty"},
+		{"gz of zeros", gzipped(t, make([]byte, 3<<20)), "archive-format", "nothing but zeros"},
+		{"zeros", make([]byte, 3<<20), "archive-format", "neither"},
+		{"empty tar of a tape", gzipped(t, make([]byte, 1<<20)), "archive-damaged", "empty"},
 		{"gz cut", gz[:len(gz)/2], "archive-damaged", "too early"},
 		{"gz without its end", gz[:len(gz)-4], "archive-damaged", "too early"},
 		{"gz checksum", badSum, "archive-damaged", "checksum"},
