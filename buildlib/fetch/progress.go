@@ -8,14 +8,16 @@ import (
 )
 
 // Meter shows downloads: as a bar that is drawn over itself on a terminal, and otherwise as one line every ten percent or thirty
-// seconds. It is not for use by several downloads at the same time.
+// seconds, with none for a download that ends within the first seconds. Files of a few kilobytes, such as signatures, are not shown at
+// all. It is not for use by several downloads at the same time.
 type Meter struct {
 	out      io.Writer
 	terminal bool
 	now      func() time.Time
 
 	file   string
-	drawn  time.Time // of the last output
+	begun  time.Time // of the file
+	drawn  time.Time // of the last output, or begun
 	tenths int64     // shown so far
 	open   bool      // the cursor stands behind a bar
 }
@@ -29,15 +31,20 @@ const (
 	barWidth  = 30
 	redraw    = 100 * time.Millisecond
 	sparse    = 30 * time.Second
+	patience  = 3 * time.Second // that nobody minds without a sign of life
+	tiny      = 64 << 10        // bytes
 	clearLine = "\r\x1b[K"
 )
 
 // Update implements [Progress].
 func (m *Meter) Update(file string, done, total int64) {
+	if total > 0 && total < tiny || total <= 0 && done < tiny {
+		return
+	}
 	now := m.now()
 	started := file != m.file
 	if started {
-		m.file, m.tenths, m.drawn = file, 0, now
+		m.file, m.tenths, m.begun, m.drawn = file, 0, now, now
 	}
 	if m.terminal {
 		if !started && done != total && now.Sub(m.drawn) < redraw {
@@ -45,6 +52,9 @@ func (m *Meter) Update(file string, done, total int64) {
 		}
 		m.drawn, m.open = now, true
 		m.print(clearLine + file + " " + bar(done, total))
+		return
+	}
+	if now.Sub(m.begun) < patience {
 		return
 	}
 	tenths := int64(0)

@@ -12,16 +12,17 @@ func TestMeterOnTerminal(t *testing.T) {
 	var out bytes.Buffer
 	m, now := NewMeter(&out, true), time.Time{}
 	m.now = func() time.Time { return now }
-	m.Update("x", 500, 2000)
-	m.Update("x", 600, 2000) // too soon
+	m.Update("x", 500_000, 2000_000)
+	m.Update("x", 600_000, 2000_000) // too soon
 	now = now.Add(redraw)
-	m.Update("x", 1000, 2000)
-	m.Update("x", 2000, 2000) // the end is always shown
+	m.Update("x", 1000_000, 2000_000)
+	m.Update("x", 2000_000, 2000_000) // the end is always shown
 	m.Finish()
+	m.Update("signature", 200, 833) // not worth a line
 	m.Finish()
-	want := clearLine + "x [=======                       ]  25% of 2 kB" +
-		clearLine + "x [===============               ]  50% of 2 kB" +
-		clearLine + "x [" + strings.Repeat("=", 30) + "] 100% of 2 kB\n"
+	want := clearLine + "x [=======                       ]  25% of 2000 kB" +
+		clearLine + "x [===============               ]  50% of 2000 kB" +
+		clearLine + "x [" + strings.Repeat("=", 30) + "] 100% of 2000 kB\n"
 	if got := out.String(); got != want {
 		t.Errorf("output %q, want %q", got, want)
 	}
@@ -29,21 +30,32 @@ func TestMeterOnTerminal(t *testing.T) {
 
 func TestMeterElsewhere(t *testing.T) {
 	t.Parallel()
-	var out bytes.Buffer
-	m, now := NewMeter(&out, false), time.Time{}
-	m.now = func() time.Time { return now }
-	for done := int64(0); done <= 1000; done += 25 {
-		m.Update("x", done*1000, 1000*1000)
-	}
-	m.Finish()
-	if lines := strings.Count(out.String(), "\n"); lines != 10 || !strings.HasSuffix(out.String(), "x 100% of 1000 kB\n") {
-		t.Errorf("%d lines:\n%s", lines, out.String())
-	}
-	out.Reset()
-	m.Update("y", 1000, 0)
-	now = now.Add(sparse)
-	m.Update("y", 2000, 0)
-	if got := out.String(); got != "y 2 kB\n" {
-		t.Errorf("without a total: %q", got)
+	for _, test := range []struct {
+		name        string
+		bytes, size int64         // in all, and as it is told
+		steps       int64         // updates
+		every       time.Duration // between them
+		lines       int
+		last        string
+	}{
+		{"fast", 1000_000, 1000_000, 40, 50 * time.Millisecond, 0, ""},
+		{"just not fast", 1000_000, 1000_000, 40, 77 * time.Millisecond, 1, "x 100% of 1000 kB\n"},
+		{"slow", 1000_000, 1000_000, 40, time.Second, 10, "x 100% of 1000 kB\n"},
+		{"very slow", 1000_000, 1000_000, 3, time.Minute, 2, "x 100% of 1000 kB\n"},
+		{"without a total", 1000_000, 0, 40, time.Second, 1, "x 825 kB\n"},
+		{"small and slow", 60_000, 60_000, 60, time.Second, 0, ""},
+		{"small, without a total", 60_000, 0, 60, time.Second, 0, ""},
+	} {
+		var out bytes.Buffer
+		m, now := NewMeter(&out, false), time.Time{}
+		m.now = func() time.Time { return now }
+		for i := range test.steps {
+			m.Update("x", test.bytes*(i+1)/test.steps, test.size)
+			now = now.Add(test.every)
+		}
+		m.Finish()
+		if lines := strings.Count(out.String(), "\n"); lines != test.lines || !strings.HasSuffix(out.String(), test.last) {
+			t.Errorf("%s: %d lines, want %d, the last one %q:\n%s", test.name, lines, test.lines, test.last, out.String())
+		}
 	}
 }
