@@ -165,14 +165,21 @@ func (f *Fetcher) keep(part, name string) error {
 func (f *Fetcher) unavailable(rel *release.Release, t *tour) error {
 	return &fault.Error{
 		Code:  "source-unavailable",
-		What:  fmt.Sprintf("the source of sendmail %s cannot be had from any known address", rel.Version),
-		Where: "tried, in this order",
+		What:  fmt.Sprintf("the source of sendmail %s cannot be had", rel.Version),
+		Where: fmt.Sprintf("%s, which has %s for it", filepath.Join(rel.Dir, "release.toml"), count(len(rel.URLs), "address", "addresses")),
 		Found: strings.Join(t.reasons, "\n"),
 		Do: fmt.Sprintf(`one of these:
 set SENDMAIL_SOURCE to a tarball, a directory with the unpacked tree, or git::https://HOST/REPOSITORY?ref=TAG
 put the tarball (SHA-256 %s) at %s
 choose another release with SENDMAIL_RELEASE, or mend the way to the network: http_proxy and https_proxy are obeyed`, rel.SHA256, f.cached(rel.SHA256)),
 	}
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }
 
 // lock keeps other runs away from the same file. Waiting for it ends with the context.

@@ -213,6 +213,7 @@ func TestNothingToBeHad(t *testing.T) {
 	for _, want := range []string{
 		absent + ": bad response code: 404", "apt:pool/x.tar.gz: no apt on this machine", wrong + ": its SHA-256 is ",
 		page + ": it has 19 bytes there instead of ", gone.URL + "/a: dial tcp", gone.URL + "/b: not tried: this host did not answer before",
+		"the source of sendmail 8.15.2 cannot be had\n  where: patches/8.15.2/release.toml, which has 7 addresses for it\n  found: " + absent,
 		"file:///absent: no such file", "SENDMAIL_SOURCE", f.cached(rel.SHA256), "SENDMAIL_RELEASE",
 	} {
 		if !strings.Contains(err.Error(), want) {

@@ -43,7 +43,9 @@ func (s *Source) repository(ctx context.Context) (string, error) {
 	if _, err := s.git(ctx, dir, "init", "--quiet", "--bare", dir); err != nil {
 		return "", s.gitFault(ctx, err)
 	}
-	if _, err := s.git(ctx, dir, "fetch", "--quiet", "--no-tags", "--depth=1", "--end-of-options", s.Name, s.Ref); err != nil {
+	get := s.command(dir, nil, "fetch", "--quiet", "--no-tags", "--depth=1", "--end-of-options", s.Name, s.Ref)
+	get.Env = append(get.Env, s.ssh(ctx, dir)...)
+	if err := s.f.Machine.Run(ctx, get); err != nil {
 		return "", s.gitFault(ctx, err)
 	}
 	// A name of our own for it, made last: as long as it is not there, nothing counts as fetched.
@@ -107,6 +109,20 @@ func (s *Source) unpackGit(ctx context.Context, dst string) error {
 
 func (s *Source) git(ctx context.Context, dir string, args ...string) (string, error) {
 	return s.f.Machine.Output(ctx, s.command(dir, nil, args...))
+}
+
+// ssh is the variables that say how git runs ssh: the user's own, or else in a mode in which it fails rather than waits for somebody to
+// type a passphrase or to confirm a host's key. Git would take GIT_SSH_COMMAND before the core.sshCommand of its configuration.
+func (s *Source) ssh(ctx context.Context, dir string) []string {
+	for _, name := range []string{"GIT_SSH_COMMAND", "GIT_SSH"} {
+		if value, ok := os.LookupEnv(name); ok {
+			return []string{name + "=" + value}
+		}
+	}
+	if configured, err := s.git(ctx, dir, "config", "--get", "core.sshCommand"); err == nil && configured != "" {
+		return nil
+	}
+	return []string{"GIT_SSH_COMMAND=ssh -o BatchMode=yes"}
 }
 
 // command keeps git to plain fetching: no questions, no helper programs named by an address, no line ending conversions. The build's

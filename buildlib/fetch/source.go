@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
@@ -103,6 +104,9 @@ func (s *Source) onThisMachine(git bool) error {
 		s.Kind = Git
 	case info.IsDir():
 		s.Kind = Directory
+		if err := s.checkTop(); err != nil {
+			return err
+		}
 	case info.Mode().IsRegular():
 		s.Kind = Archive
 	default:
@@ -110,6 +114,36 @@ func (s *Source) onThisMachine(git bool) error {
 	}
 	s.Name, err = filepath.Abs(s.Name)
 	return err
+}
+
+// checkTop looks at the top of a directory for what the release has there, and refuses one that has hardly any of it before anybody
+// walks through it: it may be "/". Which files differ is for verify to say.
+func (s *Source) checkTop() error {
+	listing, err := tree.ParseListing(s.rel.Files)
+	if err != nil {
+		return nil // verify tells that
+	}
+	var names, missing []string
+	for _, e := range listing {
+		top, _, _ := strings.Cut(e.Path, "/")
+		if slices.Contains(names, top) {
+			continue
+		}
+		names = append(names, top)
+		if _, err := os.Lstat(filepath.Join(s.Name, top)); err != nil {
+			missing = append(missing, top)
+		}
+	}
+	if len(missing)*2 <= len(names) {
+		return nil
+	}
+	found := fmt.Sprintf("a directory without %s, and more", strings.Join(missing[:min(len(missing), 3)], ", "))
+	if len(missing) <= 3 {
+		found = "a directory without " + strings.Join(missing, ", ")
+	}
+	f := s.invalid(found+fmt.Sprintf("; it has %d of the %d names at the top of sendmail %s", len(names)-len(missing), len(names), s.rel.Version), nil)
+	f.Do = "name the directory that has these files, the top of the unpacked tree; or a tarball, or a git repository with its tag"
+	return f
 }
 
 // isBare recognises a git repository without a work tree, as git does.
@@ -136,7 +170,7 @@ func (s *Source) checkRef() error {
 	return nil
 }
 
-func (s *Source) invalid(found string, err error) error {
+func (s *Source) invalid(found string, err error) *fault.Error {
 	if errors.Is(err, fs.ErrNotExist) {
 		err = nil
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -232,6 +233,89 @@ func TestOpenRefuses(t *testing.T) {
 		_, err := f.Open(rel, source)
 		if fault.Code(err) != "source-invalid" || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "secret") {
 			t.Errorf("Open(%q) = %v, want source-invalid with %q", source, err, want)
+		}
+	}
+}
+
+// TestOtherDirectory is a directory that nobody has unpacked a release into: it is refused before it is walked through, which for "/" would
+// take very long.
+func TestOtherDirectory(t *testing.T) {
+	t.Parallel()
+	f, _ := fetcher(t)
+	ours, err := release.Load("../../patches", "8.15.2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	small := pinned(t, nil)
+	for _, test := range []struct {
+		rel          *release.Release
+		source, want string
+	}{
+		{ours, "/", "where: /\n  found: a directory without Build, CACerts, FAQ, and more; it has 0 of the "},
+		{ours, "../..", "where: ../..\n"}, // this project, which has a LICENSE too
+		{ours, ".", "where: .\n"},
+		{ours, "/usr", "names at the top of sendmail 8.15.2"},
+		{small, ".", "a directory without Build, README, sendmail; it has 0 of the 3 names"},
+		{small, plant(t, t.TempDir(), map[string]string{"README": "x"}), "a directory without Build, sendmail; it has 1 of the 3 names"},
+	} {
+		_, err := f.Open(test.rel, test.source)
+		if fault.Code(err) != "source-invalid" || !strings.Contains(err.Error(), test.want) || !strings.Contains(err.Error(), "the top of the unpacked tree") {
+			t.Errorf("Open(%q) = %v, want source-invalid with %q", test.source, err, test.want)
+		}
+	}
+}
+
+// listener notes the commands that pass.
+type listener struct {
+	host.Machine
+	ran []host.Cmd
+}
+
+func (l *listener) Run(ctx context.Context, c host.Cmd) error {
+	l.ran = append(l.ran, c)
+	return l.Machine.Run(ctx, c)
+}
+
+// TestGitAsksNobody wants git and ssh to fail where they would wait for an answer. It changes the environment, so it is not parallel.
+func TestGitAsksNobody(t *testing.T) {
+	bare := filepath.Join(repository(t), ".git")
+	home := t.TempDir()
+	t.Setenv("HOME", home)
+	for _, test := range []struct {
+		name, ssh, config string
+		want              []string
+	}{
+		{"nothing said", "", "", []string{"GIT_TERMINAL_PROMPT=0", "GIT_SSH_COMMAND=ssh -o BatchMode=yes"}},
+		{"in the environment", "ssh -i key", "", []string{"GIT_TERMINAL_PROMPT=0", "GIT_SSH_COMMAND=ssh -i key"}},
+		{"in git's configuration", "", "[core]\nsshCommand = ssh -i key\n", []string{"GIT_TERMINAL_PROMPT=0"}},
+	} {
+		for _, name := range []string{"GIT_SSH_COMMAND", "GIT_SSH"} {
+			t.Setenv(name, "") // what it was comes back at the end
+			if err := os.Unsetenv(name); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if test.ssh != "" {
+			t.Setenv("GIT_SSH_COMMAND", test.ssh)
+		}
+		if err := os.WriteFile(filepath.Join(home, ".gitconfig"), []byte(test.config), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		f, _ := fetcher(t)
+		l := &listener{Machine: host.NewLocal(os.Environ())}
+		f.Machine = l
+		s := &Source{Kind: Git, Name: "file://" + bare, Ref: "v1", f: f, rel: pinned(t, nil)}
+		if err := s.Fetch(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, pair := range l.ran[0].Env {
+			if strings.HasPrefix(pair, "GIT_SSH") || strings.HasPrefix(pair, "GIT_TERMINAL") {
+				got = append(got, pair)
+			}
+		}
+		if len(l.ran) != 1 || !slices.Equal(got, test.want) {
+			t.Errorf("%s: %d commands, the first one with %q, want one with %q", test.name, len(l.ran), got, test.want)
 		}
 	}
 }
