@@ -208,7 +208,7 @@ func TestCheckBox(t *testing.T) {
 			got = append(got, fmt.Sprintf("%s %s %s", f.Name, f.Status, found))
 		}
 	}
-	want := []string{"target ok aix7.2-64, AIX 7.2 TL5 SP3", "compiler ok BOXES/7.2-tl5/bin/xlc: xlc 16.1.0", "openssl ok base (1.1.1)",
+	want := []string{"target ok aix7.2-64, AIX 7.2 TL5 SP3", "compiler ok xlc 16.1.0, BOXES/7.2-tl5/bin/xlc", "openssl ok base (1.1.1)",
 		"sasl ok toolbox (2.1.28)", "bos.adt.base ok 7.2.5.1", "bos.adt.include ok 7.2.5.1", "bos.adt.lib ok 7.2.5.0"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("findings (-want +got):\n%s", diff)
@@ -344,7 +344,7 @@ func TestTable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"compiler  ok       /usr/bin/gcc: gcc 12.2.0\n", "make      ok       /usr/bin/make: GNU Make 4.3\n",
+	for _, want := range []string{"compiler  ok       gcc 12.2.0, /usr/bin/gcc\n", "make      ok       GNU Make 4.3, /usr/bin/make\n",
 		"m4        ok       /usr/bin/m4\n", "ar        ok       /usr/bin/ar\n"} {
 		if !strings.Contains(r.String(), want) {
 			t.Errorf("%s\nwant a line %q", r, want)

@@ -58,7 +58,7 @@ func (e *examiner) parts() {
 	t := e.r.Target
 	compiler := t.Compiler.String()
 	if file := t.Programs()[string(target.PartCompiler)]; file != "" {
-		compiler = file + ": " + strings.TrimSpace(string(t.Compiler.Kind)+" "+t.Compiler.Version)
+		compiler = strings.TrimSpace(string(t.Compiler.Kind)+" "+t.Compiler.Version) + ", " + file
 	}
 	e.part(target.PartCompiler, compiler)
 	e.part(target.PartMake, e.program(target.PartMake, t.Make))
@@ -79,7 +79,7 @@ func (e *examiner) program(p target.Part, name string) string {
 	if err != nil || !strings.Contains(first, "GNU") {
 		return file
 	}
-	return file + ": " + strings.TrimSpace(first)
+	return strings.TrimSpace(first) + ", " + file
 }
 
 // part reports one; found is what to say when nothing speaks against it.
