@@ -222,8 +222,8 @@ func TestCheckBox(t *testing.T) {
 	if p.Manager == "apt-get" {
 		t.Error("apt-get is no package manager for AIX")
 	}
-	if want := []string{"cyrus-sasl", "cyrus-sasl-devel", "gcc", "openldap-devel"}; !slices.Equal(p.Packages, want) {
-		t.Errorf("packages %v, want %v\n%s", p.Packages, want, r)
+	if want := []string{"openldap-devel"}; !slices.Equal(p.Packages, want) || len(p.ByHand) != 2 {
+		t.Errorf("packages %v and by hand %q, want %v: gcc is not ibm-clang\n%s", p.Packages, p.ByHand, want, r)
 	}
 }
 
@@ -358,6 +358,35 @@ func TestNamedAndMissing(t *testing.T) {
 	r, err := Check(t.Context(), debian(), Request{Want: target.Request{Compiler: "nosuchcc", SASL: "/opt/sasl"}})
 	if err != nil || r.IsHealthy() || !strings.Contains(r.String(), "there is no compiler nosuchcc here") || !strings.Contains(r.String(), "no /opt/sasl/include/sasl/sasl.h") {
 		t.Errorf("Check = %v\n%v", err, r)
+	}
+}
+
+// TestNamedPackages wants packages for what was asked for by name when they bring that, and not when they bring something else.
+func TestNamedPackages(t *testing.T) {
+	t.Parallel()
+	aix := map[string]string{"uname -s": "AIX", "oslevel -s": "7200-05-03-2148"}
+	linux := debian().without("gcc")
+	for _, test := range []struct {
+		name     string
+		machine  *fake
+		want     target.Request
+		packages string
+		byHand   int
+	}{
+		{"gcc", linux, target.Request{Compiler: "gcc"}, "gcc libc6-dev", 0},
+		{"another compiler", linux, target.Request{Compiler: "clang"}, "", 1},
+		{"own library", linux, target.Request{SASL: "/opt/sasl"}, "gcc libc6-dev", 1},
+		{"where the packages put them", &fake{output: aix}, target.Request{OpenSSL: "base", SASL: "toolbox"}, "cyrus-sasl cyrus-sasl-devel gcc m4", 0},
+		{"the other way round", &fake{output: aix}, target.Request{OpenSSL: "toolbox", SASL: "base"}, "gcc m4", 2},
+	} {
+		r, err := Check(t.Context(), test.machine, Request{Want: test.want})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := r.Plan()
+		if got := strings.Join(p.Packages, " "); got != test.packages || len(p.ByHand) != test.byHand {
+			t.Errorf("%s: packages %q and by hand %q, want %q and %d", test.name, got, p.ByHand, test.packages, test.byHand)
+		}
 	}
 }
 

@@ -19,7 +19,7 @@ func Check(ctx context.Context, m host.Machine, q Request) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &examiner{ctx: ctx, r: &Report{Target: t, machine: m}}
+	e := &examiner{ctx: ctx, want: q.Want, r: &Report{Target: t, machine: m}}
 	e.add(Finding{Name: "target", Status: OK, Found: t.String()})
 	if t.Here {
 		if t.OS == target.AIX {
@@ -47,8 +47,9 @@ func Check(ctx context.Context, m host.Machine, q Request) (*Report, error) {
 }
 
 type examiner struct {
-	ctx context.Context
-	r   *Report
+	ctx  context.Context
+	r    *Report
+	want target.Request
 }
 
 func (e *examiner) add(f Finding) { e.r.Findings = append(e.r.Findings, f) }
@@ -91,13 +92,29 @@ func (e *examiner) part(p target.Part, found string) {
 		}
 		text := strings.TrimSpace(strings.Join([]string{f.Where, f.Found}, "\n"))
 		needs := parts[p]
-		if own, ok := onAIX[p]; ok && e.r.Target.OS == target.AIX {
+		if !isOurs(p, e.want) {
+			needs = nil
+		} else if own, ok := onAIX[p]; ok && e.r.Target.OS == target.AIX {
 			needs = own
 		}
 		e.add(Finding{Name: string(p), Status: Missing, Found: f.What + "\n" + text, Cure: f.Do, Needs: needs})
 		return
 	}
 	e.add(Finding{Name: string(p), Status: OK, Found: found})
+}
+
+// isOurs tells whether the packages that we know for a part bring what was asked for. For another compiler than gcc, or a library from
+// another place, they would be installed and help nothing.
+func isOurs(p target.Part, want target.Request) bool {
+	switch p {
+	case target.PartCompiler:
+		return want.Compiler == "" || want.Compiler == "gcc"
+	case target.PartOpenSSL:
+		return want.OpenSSL == "" || want.OpenSSL == string(target.Base)
+	case target.PartSASL:
+		return want.SASL == "" || want.SASL == string(target.Toolbox)
+	}
+	return true
 }
 
 // filesets asks lslpp for what compiling on AIX takes.

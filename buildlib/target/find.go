@@ -59,7 +59,11 @@ func (d *detector) compiler(want string) {
 		Do: Cure(d.t.OS, PartCompiler)}
 	if want != "" {
 		f.What = "there is no compiler " + want + " here"
-		f.Do = "correct the compiler setting, or leave it out to take the best that is found; or " + f.Do
+		cure := f.Do
+		f.Do = "correct the compiler setting, or leave it out to take the best that is found"
+		if want == "gcc" { // the one that the cure brings
+			f.Do += "; or " + cure
+		}
 	}
 	d.lack(PartCompiler, f)
 }
@@ -202,7 +206,7 @@ func (d *detector) inspectLibrary(l library, p Provider) (Provider, string) {
 		missed = append(missed, miss(name, err))
 	}
 	if header == "" {
-		return p, "no " + strings.Join(missed, ", ")
+		return p, "no " + strings.Join(missed, "\nno ")
 	}
 	api, err := l.parse(text)
 	if err != nil {
@@ -226,7 +230,7 @@ func (d *detector) inspectLibrary(l library, p Provider) (Provider, string) {
 			missed = append(missed, miss(name, err))
 		}
 	}
-	return p, "no " + strings.Join(missed, ", ")
+	return p, "no " + strings.Join(missed, "\nno ")
 }
 
 // miss tells which file was really looked at, which on a simulated machine lies elsewhere, and what else than its absence is wrong with it.
