@@ -5,7 +5,9 @@ package fault
 
 import (
 	"errors"
+	"fmt"
 	"strings"
+	"unicode"
 )
 
 // Error is one complete message to the user. Only What is required.
@@ -21,13 +23,13 @@ type Error struct {
 // Error shows the message in its block form, one labelled line for each field that is set.
 func (e *Error) Error() string {
 	var b strings.Builder
-	b.WriteString(e.What)
+	b.WriteString(printable(e.What))
 	line := func(label, text string) {
 		if text == "" {
 			return
 		}
 		b.WriteString("\n  " + label)
-		b.WriteString(strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", "\n         "))
+		b.WriteString(strings.ReplaceAll(printable(strings.TrimRight(text, "\n")), "\n", "\n         "))
 	}
 	line("where: ", e.Where)
 	line("found: ", e.Found)
@@ -37,6 +39,24 @@ func (e *Error) Error() string {
 	line("do:    ", e.Do)
 	return b.String()
 }
+
+// printable spells out control characters: a message may quote a file or a name, which must not command the terminal.
+func printable(text string) string {
+	if !strings.ContainsFunc(text, isControl) {
+		return text
+	}
+	var b strings.Builder
+	for _, r := range text {
+		if isControl(r) {
+			fmt.Fprintf(&b, "\\x%02x", r)
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+func isControl(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }
 
 // Unwrap gives the cause.
 func (e *Error) Unwrap() error { return e.Err }

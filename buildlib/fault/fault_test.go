@@ -35,6 +35,10 @@ func TestError(t *testing.T) {
 	if got := Code(fs.ErrNotExist); got != "" {
 		t.Errorf("Code(plain) = %q, want none", got)
 	}
+	hostile := &Error{What: "a\x1b[2Jb", Found: "line\r\n\tnext\u009b"}
+	if got, want := hostile.Error(), "a\\x1b[2Jb\n  found: line\\x0d\n         \tnext\\x9b"; got != want {
+		t.Errorf("Error() = %q, want %q", got, want)
+	}
 	if got := (&Error{What: "alone"}).Error(); got != "alone" {
 		t.Errorf("Error() = %q, want alone", got)
 	}

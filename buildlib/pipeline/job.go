@@ -32,6 +32,7 @@ type job struct {
 	series  *patchset.Series
 	target  *target.Target
 	site    *siteconfig.Result
+	refused error // why the release cannot be configured with these options on this target; nil when it can
 	// fragments are those of site.config.m4.d that are in effect.
 	fragments []*siteconfig.Fragment
 	plan      *packaging.Plan
@@ -65,9 +66,13 @@ func (p *Project) job(ctx context.Context) (*job, error) {
 	if err != nil {
 		return nil, err
 	}
-	if j.site, err = set.Compose(siteconfig.Request{
-		Release: j.release.Version, Options: p.settings.With, Target: j.target, Layout: p.layout(),
-	}); err != nil {
+	j.site, err = set.Compose(siteconfig.Request{
+		Release: j.release.Version, Options: p.settings.With, Target: j.target, Layout: p.layout(), OpenSSL: j.release.OpenSSL,
+	})
+	if fault.Code(err) == "option-openssl" {
+		// The source can be had and patched all the same.
+		j.refused, j.site = err, &siteconfig.Result{Layout: p.layout()}
+	} else if err != nil {
 		return nil, err
 	}
 	for _, fragment := range set.Options() {

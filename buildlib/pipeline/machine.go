@@ -64,7 +64,7 @@ func (p *Project) examine(ctx context.Context, tests bool) (*doctor.Report, erro
 	})
 }
 
-// Doctor shows what this machine has and lacks. A lack that stops a build is an error.
+// Doctor shows what this machine has and lacks. A lack that stops a build is an error, and so are settings that cannot be met here.
 func (p *Project) Doctor(ctx context.Context) error {
 	report, err := p.examine(ctx, false)
 	if err != nil {
@@ -79,7 +79,11 @@ func (p *Project) Doctor(ctx context.Context) error {
 			Do: `run the command below each, or "mage setup" for all`,
 		}
 	}
-	return nil
+	j, err := p.job(ctx)
+	if err != nil {
+		return err
+	}
+	return j.refused
 }
 
 // Setup installs what the machine lacks, for building and for the project's own tests.

@@ -29,7 +29,7 @@ var insteadOf = []string{"source-unavailable", "option-openssl"}
 // obtainable is the project with a release whose source can be had here, and how many steps it took to have it.
 func (p *Project) obtainable(ctx context.Context) (*Project, int, error) {
 	ran := 0
-	count := func(_ *job, n int) error { ran = n; return nil }
+	count := func(j *job, n int) error { ran = n; return j.refused }
 	err := p.run(ctx, "fetch", count)
 	// A source that the user named, or a release named for this run, is not exchanged for another.
 	if !slices.Contains(insteadOf, fault.Code(err)) || p.settings.Source != "" || strings.HasPrefix(p.settings.origin["release"], "environment") {

@@ -62,6 +62,9 @@ func (j *job) patch(ctx context.Context) error {
 }
 
 func (j *job) configureInputs(ctx context.Context) (map[string]string, error) {
+	if j.refused != nil {
+		return nil, j.refused
+	}
 	in := j.inputs(ctx)
 	in.value("setting with", strings.Join(j.settings.With, ","))
 	in.value("setting prefix", j.settings.Prefix)
@@ -87,6 +90,9 @@ func (j *job) compileInputs(ctx context.Context) (map[string]string, error) {
 	in.path("source", j.patched())
 	in.path("site.config.m4", j.siteFile())
 	in.value("target", describe(j.target))
+	for name, program := range j.target.Programs() {
+		in.value("program "+name, program)
+	}
 	in.value("directories", strings.Join(j.site.Builds, " "))
 	in.value("environment", strings.Join(j.target.Env(), " "))
 	in.value("checkout", j.root) // object directories hold links to the source

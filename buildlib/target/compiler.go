@@ -127,6 +127,7 @@ func (t *Target) Flags() Flags {
 	}
 	if t.OS == Host {
 		f.Width, f.LibraryPath = "", ""
+		f.Optimize += " -pipe" // no temporary files between the stages of gcc or clang; AIX's assembler cannot do it
 		f.ThreadFlags = "-D_REENTRANT"
 		f.ThreadLibs = "-lpthread"
 	}

@@ -3,7 +3,7 @@ dnl sendmail 8.17.1.9 for host with regex,starttls,sasl,milter
 dnl
 dnl from target: gcc
 define(`confCC', `gcc -std=gnu99')
-define(`confOPTIMIZE', `-O2')
+define(`confOPTIMIZE', `-O2 -pipe')
 define(`confMTCCOPTS', `-D_REENTRANT')
 define(`confMTLDOPTS', `-lpthread')
 dnl
