@@ -114,7 +114,9 @@ func makeCheckout(root, to, tarballPath string, tarball []byte) error {
 		return err
 	}
 	patches := filepath.Join(root, "patches/8.15.2")
-	series, err := os.ReadFile(filepath.Join(patches, "series"))
+	// The patch that only adds files: the others change files that the tiny tree does not have.
+	const osFiles = "0001-aix-6.1-7.x-os-files.patch"
+	patch, err := os.ReadFile(filepath.Join(patches, osFiles))
 	if err != nil {
 		return err
 	}
@@ -133,17 +135,9 @@ urls    = [%q]
 		"build.toml": "release = \"" + tinyVersion + "\"\n",
 		"patches/" + tinyVersion + "/release.toml":    toml,
 		"patches/" + tinyVersion + "/files.sha256":    listing.String(),
-		"patches/" + tinyVersion + "/series":          string(series),
+		"patches/" + tinyVersion + "/series":          osFiles + "\n",
+		"patches/" + tinyVersion + "/" + osFiles:      string(patch),
 		"patches/" + tinyVersion + "/signing-key.asc": string(key),
-	}
-	for line := range strings.Lines(string(series)) {
-		if name := strings.TrimSpace(line); name != "" && name[0] != '#' {
-			text, err := os.ReadFile(filepath.Join(patches, name))
-			if err != nil {
-				return err
-			}
-			files["patches/"+tinyVersion+"/"+name] = string(text)
-		}
 	}
 	var problems []error
 	for name, text := range files {
