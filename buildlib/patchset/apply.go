@@ -1,7 +1,6 @@
 package patchset
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -14,74 +13,186 @@ import (
 	"time"
 
 	"github.com/bluekeyes/go-gitdiff/gitdiff"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
 )
 
 // Apply applies the series to the tree under root. All patches are applied in memory first, so that one which does not fit leaves
-// the tree as it was. Then every changed file is written anew beside the old one and renamed over it: write-protected files are no
+// the tree as it was; one fault then tells all that does not fit. The files must be those that the index lines name, before and after.
+// Then every changed file is written anew beside the old one and renamed over it: write-protected files are no
 // hindrance, and a hard link's other name keeps the old content. Written files get the time mtime, which should be that of
 // all other files in the tree, or make might want to build again what upstream ships ready made.
 func (s *Series) Apply(ctx context.Context, root string, mtime time.Time) error {
+	return s.apply(ctx, root, mtime, true)
+}
+
+// ApplyText is Apply for a [Skeleton], whose files are not those that the index lines name.
+func (s *Series) ApplyText(ctx context.Context, root string, mtime time.Time) error {
+	return s.apply(ctx, root, mtime, false)
+}
+
+func (s *Series) apply(ctx context.Context, root string, mtime time.Time, images bool) error {
+	return s.walk(ctx, root, images, nil, func(t *overlay) error {
+		if len(t.findings) > 0 {
+			return Misfit(t.findings)
+		}
+		if err := t.write(mtime); err != nil {
+			return fmt.Errorf("writing patched files: %w", err)
+		}
+		return nil
+	})
+}
+
+// Judge tells all that is wrong with the series for the tree under root, and changes nothing. What is built on a file that
+// a patch before it conflicts with is not looked at.
+func (s *Series) Judge(ctx context.Context, root string) (findings []Finding, err error) {
+	err = s.walk(ctx, root, true, nil, func(t *overlay) error { findings = t.findings; return nil })
+	return findings, err
+}
+
+// walk lays the series over the tree, as far as it fits, and hands over the result. Visit, if not nil, is told of each step.
+func (s *Series) walk(ctx context.Context, root string, images bool, visit func(*fitting), then func(*overlay) error) error {
 	dir, err := os.OpenRoot(root)
 	if err != nil {
 		return fmt.Errorf("applying patches: %w", err)
 	}
 	defer dir.Close() // a directory that was only looked at
-	t := &overlay{root: dir, files: make(map[string]*content)}
+	t := &overlay{root: dir, images: images, files: make(map[string]*content)}
 	for _, p := range s.Patches {
-		for _, f := range p.files {
-			if err := ctx.Err(); err != nil {
+		for i, f := range p.files {
+			if ctx.Err() != nil {
 				return context.Cause(ctx)
 			}
-			if err := t.apply(p, f); err != nil {
-				return err
+			step := &fitting{patch: p, number: i, file: f, name: pathOf(f)}
+			t.apply(step)
+			if visit != nil {
+				visit(step)
 			}
 		}
 	}
-	if err := t.write(mtime); err != nil {
-		return fmt.Errorf("writing patched files: %w", err)
-	}
-	return nil
+	return then(t)
 }
 
 // content is a file as the patches so far leave it.
 type content struct {
-	data   []byte
+	data   string
 	mode   fs.FileMode
 	there  bool // the file exists
 	before bool // it existed before the first patch
+	broken bool // a patch conflicts with it
+}
+
+// image is the content's name in an index line.
+func (c *content) image() string {
+	if !c.there {
+		return noImage
+	}
+	return blobID(c.data)
 }
 
 // overlay is a tree with changes that are not written yet.
 type overlay struct {
-	root  *os.Root
-	files map[string]*content
+	root     *os.Root
+	images   bool // compare index lines with the files
+	files    map[string]*content
+	findings []Finding
 }
 
-func (t *overlay) apply(p *Patch, f *gitdiff.File) error {
-	name := pathOf(f)
-	c, err := t.load(name)
-	if err != nil {
-		return conflict(p, name, err.Error())
-	}
+// fitting is one file's part of a patch, and how it fits.
+type fitting struct {
+	patch     *Patch
+	number    int // of the file in the patch
+	file      *gitdiff.File
+	name      string
+	before    []string // lines of the file before the patch
+	hunks     []*hunk
+	places    []place // of each hunk
+	pre, post string  // images before and after
+	findings  []Finding
+}
+
+func (s *fitting) find(f Finding) {
+	f.Patch, f.Path = s.patch.Name, s.name
+	s.findings = append(s.findings, f)
+}
+
+// apply lays one file's part of a patch over the tree.
+func (t *overlay) apply(s *fitting) {
+	c, err := t.load(s.name)
 	switch {
-	case f.IsNew && c.there:
-		return conflict(p, name, "a file where the patch makes a new one")
-	case !f.IsNew && !c.there:
-		return conflict(p, name, "no such file")
+	case err != nil:
+		s.find(Finding{Verdict: Conflict, Found: err.Error()})
+		c = &content{broken: true}
+		t.files[s.name] = c
+	case c.broken:
+		return
+	case s.file.IsNew && c.there:
+		s.find(s.alreadyThere(c))
+	case !s.file.IsNew && !c.there:
+		s.find(Finding{Verdict: Conflict, Found: "no such file"})
+	default:
+		t.fit(s, c)
 	}
-	var out bytes.Buffer
-	if err := gitdiff.Apply(&out, bytes.NewReader(c.data), f); err != nil {
-		return explain(p, f, c.data, err)
+	if v := Worst(s.findings); v == Conflict {
+		c.broken = true
 	}
-	c.data, c.there = out.Bytes(), !f.IsDelete
+	t.findings = append(t.findings, s.findings...)
+}
+
+func (s *fitting) alreadyThere(c *content) Finding {
+	var text strings.Builder
+	for _, h := range s.file.TextFragments {
+		for _, l := range h.Lines {
+			text.WriteString(l.Line)
+		}
+	}
+	if text.String() == c.data {
+		return Finding{Verdict: Applied, Found: "the file that the patch makes is there already"}
+	}
+	return Finding{Verdict: Conflict, Found: "a file where the patch makes a new one"}
+}
+
+// fit finds the place of each hunk and changes the content there.
+func (t *overlay) fit(s *fitting, c *content) {
+	s.before, s.pre = splitLines(c.data), c.image()
+	var out []string
+	floor, delta := 0, 0
+	for i, fragment := range s.file.TextFragments {
+		h := newHunk(fragment)
+		p := h.locate(s.before, floor)
+		s.hunks, s.places = append(s.hunks, h), append(s.places, p)
+		if p.verdict != Clean || len(s.findings) == 0 && h.newAt != p.at+delta {
+			f := Finding{Hunk: i + 1, Verdict: p.verdict}
+			h.explain(&f, s.before, p, floor)
+			s.find(f)
+		}
+		switch p.verdict {
+		case Conflict:
+			continue
+		case Applied:
+			out = append(out, s.before[floor:p.at]...)
+			floor = p.at
+			continue
+		}
+		out = append(out, s.before[floor:p.at+p.top]...)
+		out = append(out, h.new[p.top:len(h.new)-p.bottom]...)
+		floor = p.at + len(h.old) - p.bottom
+		delta += len(h.new) - len(h.old)
+	}
+	out = append(out, s.before[floor:]...)
+	after := &content{data: strings.Join(out, ""), mode: c.mode, there: !s.file.IsDelete}
+	if s.file.NewMode != 0 {
+		after.mode = permissions(s.file.NewMode)
+	}
+	s.post = after.image()
 	switch {
-	case f.IsDelete && out.Len() > 0:
-		return conflict(p, name, "more in the file than the patch deletes")
-	case f.NewMode != 0:
-		c.mode = permissions(f.NewMode)
+	case Worst(s.findings) == Conflict:
+		return
+	case s.file.IsDelete && len(out) > 0:
+		s.find(Finding{Verdict: Conflict, Found: "more in the file than the patch deletes"})
+		return
+	case t.images && len(s.findings) == 0 && s.hasImages():
+		s.compareImages()
 	}
-	return nil
+	c.data, c.mode, c.there = after.data, after.mode, after.there
 }
 
 // load gives a file's present content, without ever looking through a symbolic link.
@@ -113,9 +224,11 @@ func (t *overlay) load(name string) (*content, error) {
 	case !info.Mode().IsRegular():
 		return nil, errors.New("something that is not a regular file")
 	default:
-		if c.data, err = t.root.ReadFile(name); err != nil {
+		data, err := t.root.ReadFile(name)
+		if err != nil {
 			return nil, err
 		}
+		c.data = string(data)
 		c.mode, c.there, c.before = permissions(info.Mode()), true, true
 	}
 	t.files[name] = c
@@ -180,7 +293,7 @@ func (t *overlay) writeBeside(name string, c *content, mtime time.Time) error {
 		return err
 	}
 	defer f.Close() // for the error paths; the one below counts
-	if _, err := f.Write(c.data); err != nil {
+	if _, err := f.WriteString(c.data); err != nil {
 		return err
 	}
 	if err := f.Chmod(c.mode); err != nil { // the umask may have taken something away
@@ -190,46 +303,4 @@ func (t *overlay) writeBeside(name string, c *content, mtime time.Time) error {
 		return err
 	}
 	return t.root.Chtimes(name+suffix, mtime, mtime)
-}
-
-// explain says at which line a patch does not fit. gitdiff knows the place, but does not tell what stands there.
-func explain(p *Patch, f *gitdiff.File, src []byte, err error) error {
-	name := pathOf(f)
-	var at *gitdiff.ApplyError
-	if !errors.As(err, &at) || !errors.Is(err, &gitdiff.Conflict{}) {
-		return fmt.Errorf("patch %s, %s: %w", p.Name, name, err)
-	}
-	lines := strings.SplitAfter(string(src), "\n")
-	for i, hunk := range f.TextFragments {
-		line := max(int(hunk.OldPosition), 1)
-		for _, l := range hunk.Lines {
-			if !l.Old() {
-				continue
-			}
-			found, missing := "", true
-			if line <= len(lines) && lines[line-1] != "" {
-				found, missing = lines[line-1], false
-			}
-			if found != l.Line {
-				return mismatch(p, fmt.Sprintf("%s, hunk %d at line %d", name, i+1, line), l.Line, found, missing)
-			}
-			line++
-		}
-	}
-	return conflict(p, name, strings.TrimPrefix(err.Error(), "conflict: "))
-}
-
-func mismatch(p *Patch, where, expected, found string, missing bool) error {
-	show := fmt.Sprintf("%q", found)
-	if missing {
-		show = "the end of the file"
-	}
-	return conflict(p, where, fmt.Sprintf("%s where the patch expects\n%q", show, expected))
-}
-
-func conflict(p *Patch, where, found string) error {
-	return &fault.Error{
-		Code: "patch-conflict", What: "patch " + p.Name + " does not apply", Where: where, Found: found,
-		Do: "check that the source is the pristine tree of its release; if it is, make the patch anew for it",
-	}
 }

@@ -24,6 +24,9 @@ type Header struct {
 	Bug             []string
 }
 
+// toDo stands where [Blank] leaves something to the patch's author.
+const toDo = "TODO"
+
 // fieldNames lists the keys that a header may have.
 var fieldNames = []string{"Subject", "Description", "Author", "Origin", "Forwarded", "Applied-Upstream", "Applies-To", "CVE", "Bug"}
 
@@ -103,6 +106,14 @@ func (h *Header) check() error {
 			errs = append(errs, fmt.Errorf("%s is missing", field.name))
 		}
 	}
+	for _, field := range []struct{ name, value string }{
+		{"Subject", h.Subject}, {"Description", h.Description}, {"Author", h.Author}, {"Origin", h.Origin}, {"Forwarded", h.Forwarded},
+		{"Applied-Upstream", h.AppliedUpstream}, {"Applies-To", h.AppliesTo}, {"CVE", strings.Join(h.CVE, " ")},
+	} {
+		if strings.HasPrefix(field.value, toDo) {
+			errs = append(errs, fmt.Errorf("%s is still to be filled in: it begins with %s", field.name, toDo))
+		}
+	}
 	if strings.Contains(h.Subject, "\n") {
 		errs = append(errs, errors.New("the subject has more than one line"))
 	}
@@ -112,4 +123,17 @@ func (h *Header) check() error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// Blank is a header that is still to be filled in, and is refused until then.
+func Blank() string {
+	return `Subject: TODO: what the patch does, in one line
+Description: TODO: why it is needed, and what goes wrong without it.
+ A line that begins with a blank goes on; one with a single dot is an empty line.
+Author: TODO: name and address
+Origin: TODO: vendor, or where the change comes from
+Forwarded: TODO: no, not-needed, or an address; or Applied-Upstream: with the release that has it
+Applies-To: TODO: all, AIX, or a range of versions of OpenSSL
+
+`
 }

@@ -36,7 +36,7 @@ func parsePatch(name string, text []byte) (*Patch, error) {
 			Do: "write the fields Subject, Description, Author, Origin, Forwarded or Applied-Upstream, Applies-To above the first file",
 		}
 	}
-	if err := checkDiffs(diffs, strings.Count(head, "\n")); err != nil {
+	if p.parts, err = checkDiffs(diffs, strings.Count(head, "\n")); err != nil {
 		return nil, malformed(name, err)
 	}
 	p.files, _, err = gitdiff.Parse(bytes.NewReader(text)) // all of it, so that line numbers in errors are the file's
@@ -45,6 +45,9 @@ func parsePatch(name string, text []byte) (*Patch, error) {
 	}
 	if err := checkFiles(p.files, diffs); err != nil {
 		return nil, malformed(name, err)
+	}
+	if err := p.checkImages(); err != nil {
+		return nil, err
 	}
 	return p, nil
 }
@@ -67,6 +70,12 @@ type checker struct {
 	lines []string
 	at    int
 	first int // number of lines above the diff in the file
+	parts []part
+}
+
+// part is where in a patch one file's part is. Lines are counted from 1.
+type part struct {
+	start, index, hunks, end int // index and hunks are 0 when there are none; end is the line after the part
 }
 
 func (c *checker) errorf(format string, args ...any) error {
@@ -76,26 +85,26 @@ func (c *checker) errorf(format string, args ...any) error {
 func (c *checker) more() bool   { return c.at < len(c.lines) }
 func (c *checker) line() string { return c.lines[c.at] }
 
-func checkDiffs(diffs string, first int) error {
+func checkDiffs(diffs string, first int) ([]part, error) {
 	c := &checker{lines: strings.Split(strings.TrimSuffix(diffs, "\n"), "\n"), first: first}
 	seen := make(map[string]bool)
 	for c.more() {
 		if !strings.HasPrefix(c.line(), fileStart) {
 			if c.signature() {
-				return nil
+				return c.parts, nil
 			}
-			return c.errorf("%q belongs to no hunk", c.line())
+			return nil, c.errorf("%q belongs to no hunk", c.line())
 		}
 		name, err := c.file()
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if seen[name] {
-			return c.errorf("%s is in the patch twice", name)
+			return nil, c.errorf("%s is in the patch twice", name)
 		}
 		seen[name] = true
 	}
-	return nil
+	return c.parts, nil
 }
 
 // signature says whether only what git format-patch writes at the end is left.
@@ -114,6 +123,7 @@ func (c *checker) file() (string, error) {
 	if err := checkPath(name); err != nil {
 		return "", c.errorf("%w", err)
 	}
+	here := part{start: c.first + c.at + 1}
 	for c.at++; c.more() && !strings.HasPrefix(c.line(), fileStart) && !strings.HasPrefix(c.line(), "@@"); c.at++ {
 		if err := c.extended(name); err != nil {
 			if c.signature() {
@@ -121,12 +131,23 @@ func (c *checker) file() (string, error) {
 			}
 			return "", err
 		}
+		if strings.HasPrefix(c.line(), "index ") {
+			if here.index != 0 {
+				return "", c.errorf("a second index line of %s", name)
+			}
+			here.index = c.first + c.at + 1
+		}
+	}
+	if c.more() && strings.HasPrefix(c.line(), "@@") {
+		here.hunks = c.first + c.at + 1
 	}
 	for c.more() && strings.HasPrefix(c.line(), "@@") {
 		if err := c.hunk(); err != nil {
 			return "", err
 		}
 	}
+	here.end = c.first + c.at + 1
+	c.parts = append(c.parts, here)
 	return name, nil
 }
 

@@ -58,13 +58,62 @@ func put(t testing.TB, files map[string]string) string {
 	return dir
 }
 
-// series loads a series of these diffs, each under a good header.
+// indexed gives each file of a diff an index line that names no real content.
+func indexed(diff string) string {
+	const some = "1111111111111111111111111111111111111111"
+	var b strings.Builder
+	old, now, lacking := some, some, false
+	for line := range strings.Lines(diff) {
+		switch {
+		case strings.HasPrefix(line, fileStart):
+			old, now, lacking = some, some, true
+		case strings.HasPrefix(line, "new file"):
+			old = noImage
+		case strings.HasPrefix(line, "deleted file"):
+			now = noImage
+		case strings.HasPrefix(line, "index "):
+			lacking = false
+		case strings.HasPrefix(line, "--- ") && lacking:
+			b.WriteString("index " + old + ".." + now + "\n")
+			lacking = false
+		}
+		b.WriteString(line)
+	}
+	return b.String()
+}
+
+// fresh is the series with the index lines that this source asks for.
+func fresh(t testing.TB, source map[string]string, s *Series) *Series {
+	t.Helper()
+	texts, _, err := s.Refresh(t.Context(), put(t, source))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return reload(t, s, texts)
+}
+
+// reload writes patches over those of the series and loads it again.
+func reload(t testing.TB, s *Series, texts []Rewritten) *Series {
+	t.Helper()
+	for _, r := range texts {
+		if err := os.WriteFile(filepath.Join(s.Dir, r.Name), r.Text, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s, err := Load(s.Dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// series loads a series of these diffs, each under a good header and with index lines.
 func series(t testing.TB, diffs ...string) *Series {
 	t.Helper()
 	files, list := make(map[string]string), ""
 	for i, d := range diffs {
 		name := "000" + string(rune('1'+i)) + "-x.patch"
-		files[name] = header + "\n" + d
+		files[name] = header + "\n" + indexed(d)
 		list += name + "\n"
 	}
 	files["series"] = list
@@ -258,7 +307,7 @@ func TestApply(t *testing.T) {
 			map[string]string{"dir/": "", "dir/f": "-rw-r--r-- one\ntwo\nIII\nfour\nfive\n"}},
 		{"new", []string{"diff --git a/new/d/n b/new/d/n\nnew file mode 100755\n--- /dev/null\n+++ b/new/d/n\n@@ -0,0 +1 @@\n+x\n"},
 			map[string]string{"dir/": "", "dir/f": "-rw-r--r-- " + text, "new/": "", "new/d/": "", "new/d/n": "-rwxr-xr-x x\n"}},
-		{"new and empty", []string{"diff --git a/n b/n\nnew file mode 100644\nindex 0000000..e69de29\n"},
+		{"new and empty", []string{"diff --git a/n b/n\nnew file mode 100644\nindex 0000000000000000000000000000000000000000..e69de29bb2d1d6434b8b29ae775ad8c2e48c5391\n"},
 			map[string]string{"dir/": "", "dir/f": "-rw-r--r-- " + text, "n": "-rw-r--r-- "}},
 		{"delete", []string{"diff --git a/dir/f b/dir/f\ndeleted file mode 100644\n--- a/dir/f\n+++ /dev/null\n@@ -1,5 +0,0 @@\n-one\n-two\n-three\n-four\n-five\n"},
 			map[string]string{}},
@@ -268,7 +317,8 @@ func TestApply(t *testing.T) {
 			map[string]string{"dir/": "", "dir/f": "-rw-r--r-- one\ntwo\nthree\nfour\nFIVE"}},
 		{"mailed", []string{change + "-- \n2.39.5\n\n"}, map[string]string{"dir/": "", "dir/f": "-rw-r--r-- one\ntwo\nTHREE\nfour\nfive\n"}},
 	} {
-		got, err := crossCheck(t, map[string]string{"dir/f": text}, series(t, test.diffs...))
+		source := map[string]string{"dir/f": text}
+		got, err := crossCheck(t, source, fresh(t, source, series(t, test.diffs...)))
 		if diff := cmp.Diff(test.want, got); diff != "" || err != nil {
 			t.Errorf("%s: %v (-want +got):\n%s", test.name, err, diff)
 		}
@@ -282,21 +332,22 @@ func TestApplyConflicts(t *testing.T) {
 		name   string
 		source map[string]string
 		diffs  []string
+		code   string
 		want   string
 	}{
-		{"other text", map[string]string{"dir/f": "one\ntwo\ndrei\nfour\n"}, []string{change},
+		{"other text", map[string]string{"dir/f": "one\ntwo\ndrei\nfour\n"}, []string{change}, "patch-conflict",
 			"patch 0001-x.patch does not apply\n  where: dir/f, hunk 1 at line 3\n  found: \"drei\\n\" where the patch expects\n         \"three\\n\""},
-		{"offset", map[string]string{"dir/f": "zero\n" + text}, []string{change}, "line 2"},
-		{"already applied", map[string]string{"dir/f": strings.ToUpper(text)}, []string{change}, "hunk 1"},
-		{"too short", map[string]string{"dir/f": "one\ntwo\n"}, []string{change}, "line 3\n  found: the end of the file"},
-		{"CRLF", map[string]string{"dir/f": strings.ReplaceAll(text, "\n", "\r\n")}, []string{change}, `"two\r\n"`},
-		{"no newline", map[string]string{"dir/f": "one\ntwo\nthree\nfour"}, []string{change}, "line 4"},
-		{"no file", nil, []string{change}, "no such file"},
-		{"directory is a file", map[string]string{"dir": "x"}, []string{change}, "not a directory"},
-		{"there already", map[string]string{"n": ""}, []string{newFile}, "makes a new one"},
-		{"more than deleted", map[string]string{"n": "x\ny\n"}, []string{"diff --git a/n b/n\ndeleted file mode 100644\n--- a/n\n+++ /dev/null\n@@ -1 +0,0 @@\n-x\n"}, "n"},
-		{"second of two", map[string]string{"dir/f": text}, []string{change, change}, "patch 0002-x.patch"},
-		{"hunks overlap", map[string]string{"dir/f": text}, []string{change + "@@ -3,2 +3,2 @@\n three\n-four\n+FOUR\n"}, "overlaps"},
+		{"offset", map[string]string{"dir/f": "zero\n" + text}, []string{change}, "patch-offset", "line 2"},
+		{"already applied", map[string]string{"dir/f": strings.ToUpper(text)}, []string{change}, "patch-conflict", "hunk 1"},
+		{"too short", map[string]string{"dir/f": "one\ntwo\n"}, []string{change}, "patch-conflict", "line 3\n  found: the end of the file"},
+		{"CRLF", map[string]string{"dir/f": strings.ReplaceAll(text, "\n", "\r\n")}, []string{change}, "patch-conflict", `"two\r\n"`},
+		{"no newline", map[string]string{"dir/f": "one\ntwo\nthree\nfour"}, []string{change}, "patch-fuzz", "line 4"},
+		{"no file", nil, []string{change}, "patch-conflict", "no such file"},
+		{"directory is a file", map[string]string{"dir": "x"}, []string{change}, "patch-conflict", "not a directory"},
+		{"there already", map[string]string{"n": ""}, []string{newFile}, "patch-conflict", "makes a new one"},
+		{"more than deleted", map[string]string{"n": "x\ny\n"}, []string{"diff --git a/n b/n\ndeleted file mode 100644\n--- a/n\n+++ /dev/null\n@@ -1 +0,0 @@\n-x\n"}, "patch-conflict", "n"},
+		{"second of two", map[string]string{"dir/f": text}, []string{change, change}, "patch-applied", "0002-x.patch, dir/f, hunk 1 at line 2: applied"},
+		{"hunks overlap", map[string]string{"dir/f": text}, []string{change + "@@ -3,2 +3,2 @@\n three\n-four\n+FOUR\n"}, "patch-conflict", "overlaps"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -304,8 +355,8 @@ func TestApplyConflicts(t *testing.T) {
 			root := put(t, test.source)
 			before := snapshot(t, root)
 			err := s.Apply(t.Context(), root, released)
-			if fault.Code(err) != "patch-conflict" || !strings.Contains(err.Error(), test.want) {
-				t.Errorf("Apply() = %v, want patch-conflict with %q", err, test.want)
+			if fault.Code(err) != test.code || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("Apply() = %v, want %s with %q", err, test.code, test.want)
 			}
 			if diff := cmp.Diff(before, snapshot(t, root)); diff != "" {
 				t.Errorf("the tree was changed (-before +after):\n%s", diff)
@@ -346,7 +397,7 @@ func TestApplyWritesAnew(t *testing.T) {
 	if err := os.Chmod(name, 0o555); err != nil {
 		t.Fatal(err)
 	}
-	if err := series(t, change).Apply(t.Context(), root, released); err != nil {
+	if err := fresh(t, map[string]string{"dir/f": text}, series(t, change)).Apply(t.Context(), root, released); err != nil {
 		t.Fatal(err)
 	}
 	info, err := os.Stat(name)
@@ -369,4 +420,29 @@ func TestApplyCancelled(t *testing.T) {
 	if err := series(t, change).Apply(ctx, root, released); !errors.Is(err, context.Canceled) {
 		t.Errorf("Apply() = %v, want context.Canceled", err)
 	}
+}
+
+// gitDiff is the diff that git shows after these files were written over those of root.
+func gitDiff(t *testing.T, root string, files map[string]string) string {
+	t.Helper()
+	git := func(args ...string) string {
+		cmd := exec.Command("git", append([]string{"-C", root}, args...)...)
+		cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1")
+		out, err := cmd.Output()
+		if err != nil {
+			t.Fatalf("%v: %v", cmd, err)
+		}
+		return string(out)
+	}
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip(err)
+	}
+	git("init", "-q")
+	git("add", "-A")
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(root, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return git("diff", "--full-index")
 }

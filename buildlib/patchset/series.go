@@ -33,6 +33,39 @@ type Patch struct {
 	Text   []byte // the whole file
 
 	files []*gitdiff.File
+	parts []part // of each file
+}
+
+// Hunks counts the hunks of the patch.
+func (p *Patch) Hunks() int {
+	n := 0
+	for _, f := range p.files {
+		n += len(f.TextFragments)
+	}
+	return n
+}
+
+// Kind says in a word what the patch is about: security when it names a CVE, else what it applies to.
+func (p *Patch) Kind() string {
+	switch to := p.Header.AppliesTo; {
+	case len(p.Header.CVE) > 0:
+		return "security"
+	case strings.Contains(to, "AIX"):
+		return "AIX"
+	case strings.Contains(to, "OpenSSL"):
+		return "OpenSSL"
+	case strings.Contains(to, "SASL"):
+		return "SASL"
+	}
+	return "fix"
+}
+
+// Upstream says in a few words what upstream did with the patch.
+func (h *Header) Upstream() string {
+	if h.AppliedUpstream != "" {
+		return "applied: " + h.AppliedUpstream
+	}
+	return "forwarded: " + h.Forwarded
 }
 
 // Paths names the files of the tree that the patch touches, in the patch's order.
