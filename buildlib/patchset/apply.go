@@ -55,7 +55,7 @@ func (s *Series) walk(ctx context.Context, root string, images bool, visit func(
 		return fmt.Errorf("applying patches: %w", err)
 	}
 	defer dir.Close() // a directory that was only looked at
-	t := &overlay{root: dir, images: images, files: make(map[string]*content)}
+	t := &overlay{series: s, root: dir, images: images, files: make(map[string]*content)}
 	for _, p := range s.Patches {
 		for i, f := range p.files {
 			if ctx.Err() != nil {
@@ -90,6 +90,7 @@ func (c *content) image() string {
 
 // overlay is a tree with changes that are not written yet.
 type overlay struct {
+	series   *Series
 	root     *os.Root
 	images   bool // compare index lines with the files
 	files    map[string]*content
@@ -131,8 +132,11 @@ func (t *overlay) apply(s *fitting) {
 	default:
 		t.fit(s, c)
 	}
-	if v := Worst(s.findings); v == Conflict {
+	if Worst(s.findings) == Conflict {
 		c.broken = true
+		if from := t.series.from(s.name, s.file.OldOIDPrefix); from != "" && s.pre != "" && s.pre != s.file.OldOIDPrefix && from != s.patch.Name {
+			s.findings[0].Found += "\nthe patch is made for what " + from + " leaves: the series may be out of order"
+		}
 	}
 	t.findings = append(t.findings, s.findings...)
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"regexp"
-	"strings"
 
 	"github.com/bluekeyes/go-gitdiff/gitdiff"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
@@ -114,6 +113,9 @@ func (s *Series) CheckChain(released func(path string) bool) error {
 				if from := s.from(name, f.OldOIDPrefix); from != "" {
 					found += ",\nwhich it is after " + from
 				}
+				if user := s.user(name, f.NewOIDPrefix, p); user != "" {
+					found += ";\n" + user + ", which is before it in the series, is made for what this patch makes"
+				}
 				if f.NewOIDPrefix == now.image {
 					found += ";\nthe file has what this patch makes already"
 				}
@@ -123,6 +125,21 @@ func (s *Series) CheckChain(released func(path string) bool) error {
 		}
 	}
 	return nil
+}
+
+// user names the patch before another that is made for a file with this content.
+func (s *Series) user(name, image string, before *Patch) string {
+	for _, p := range s.Patches {
+		if p == before {
+			break
+		}
+		for _, f := range p.files {
+			if pathOf(f) == name && f.OldOIDPrefix == image {
+				return p.Name
+			}
+		}
+	}
+	return ""
 }
 
 // maker names the patch that makes a file.
@@ -141,7 +158,7 @@ func (s *Series) maker(name string) string {
 func (s *Series) from(name, image string) string {
 	for _, p := range s.Patches {
 		for _, f := range p.files {
-			if pathOf(f) == name && strings.EqualFold(f.NewOIDPrefix, image) {
+			if pathOf(f) == name && f.NewOIDPrefix == image {
 				return p.Name
 			}
 		}
