@@ -90,6 +90,32 @@ type Release mg.Namespace
 // List shows the releases that can be built, and what is pinned of each.
 func (Release) List(ctx context.Context) error { return run(ctx, (*pipeline.Project).Releases) }
 
+// Patches groups the targets that maintain the series of patches.
+type Patches mg.Namespace
+
+// Check applies each release's series by us, by GNU patch and by git, and compares.
+//
+// It does so on a skeleton of the source, made of the patches' own old lines, and on the source where that can be had.
+func (Patches) Check(ctx context.Context) error { return run(ctx, (*pipeline.Project).PatchesCheck) }
+
+// Status shows the patches of the release, what upstream did with each, and how it fits.
+func (Patches) Status(ctx context.Context) error {
+	return run(ctx, (*pipeline.Project).PatchesStatus)
+}
+
+// Refresh writes patches anew that do not fit the source exactly, at their true places.
+func (Patches) Refresh(ctx context.Context) error {
+	return run(ctx, (*pipeline.Project).PatchesRefresh)
+}
+
+// New makes a patch of the edits in build/<release>/<target>/source, with a header to fill in.
+func (Patches) New(
+	ctx context.Context,
+	name string, // topic of the patch, such as tls-crl-check
+) error {
+	return run(ctx, func(p *pipeline.Project, ctx context.Context) error { return p.PatchesNew(ctx, name) })
+}
+
 // run does one target's work in the project of the current directory. Mage itself cancels the context only at Ctrl-C; a closed
 // terminal or a shutdown must not leave compilers running either.
 func run(ctx context.Context, do func(*pipeline.Project, context.Context) error) error {

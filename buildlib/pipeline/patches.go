@@ -1,0 +1,498 @@
+package pipeline
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/renameio/v2"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/fetch"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/patchset"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/release"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/tree"
+)
+
+// applier is a way to apply a series.
+type applier struct {
+	name  string
+	apply func(ctx context.Context, s *patchset.Series, dir string, mtime time.Time) error
+}
+
+// otherAppliers are those of this machine that ours must agree with.
+func (p *Project) otherAppliers(ctx context.Context) ([]applier, error) {
+	var missing []string
+	var ways []applier
+	for _, tool := range []struct {
+		name, sign string
+		argv       []string
+	}{
+		{"GNU patch", "GNU patch", []string{"patch", "-F0", "-p1", "-s", "-f", "--no-backup-if-mismatch", "-r", "-"}},
+		{"git apply", "git version", []string{"git", "apply", "-p1", "--whitespace=nowarn"}},
+	} {
+		version, err := p.machine.Output(ctx, host.Cmd{Argv: []string{tool.argv[0], "--version"}})
+		if ctx.Err() != nil {
+			return nil, err
+		}
+		if err != nil || !strings.HasPrefix(version, tool.sign) {
+			missing = append(missing, tool.name)
+			continue
+		}
+		ways = append(ways, applier{tool.name, func(ctx context.Context, s *patchset.Series, dir string, _ time.Time) error {
+			return p.applyWith(ctx, tool.argv, s, dir)
+		}})
+	}
+	if missing != nil {
+		return nil, &fault.Error{
+			Code: "command-missing", What: "cannot compare with " + strings.Join(missing, " and "), Where: "PATH",
+			Do: `run "mage doctor": it lists what is missing and the command that brings it`,
+		}
+	}
+	return ways, nil
+}
+
+// gitEnv keeps a repository around the directory, and anybody's settings, out of what git does there.
+func gitEnv(dir string) []string {
+	return []string{"GIT_CEILING_DIRECTORIES=" + filepath.Dir(dir), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1"}
+}
+
+func (p *Project) applyWith(ctx context.Context, argv []string, s *patchset.Series, dir string) error {
+	for _, patch := range s.Patches {
+		err := p.machine.Run(ctx, host.Cmd{Argv: argv, Dir: dir, Env: gitEnv(dir), Stdin: bytes.NewReader(patch.Text)})
+		if f, ok := errors.AsType[*fault.Error](err); ok && f.Code == "command-failed" {
+			return &fault.Error{
+				Code: "patch-disagree", What: "patch " + patch.Name + " is refused by " + argv[0] + " and taken by us",
+				Where: filepath.Join(p.shown(s.Dir), patch.Name), Found: f.Found,
+				Do: "run \"mage patches:refresh\"; if that changes nothing, report this as a fault of sendmail-aix, with the patch",
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// threeWays applies the series to copies of a tree, by us and by all others, and wants the same tree of each. Images tells whether
+// the tree is the release's own.
+func (p *Project) threeWays(ctx context.Context, s *patchset.Series, base, work string, images bool, mtime time.Time) (string, error) {
+	others, err := p.otherAppliers(ctx)
+	if err != nil {
+		return "", err
+	}
+	ours := applier{"ours", func(ctx context.Context, s *patchset.Series, dir string, mtime time.Time) error {
+		if images {
+			return s.Apply(ctx, dir, mtime)
+		}
+		return s.ApplyText(ctx, dir, mtime)
+	}}
+	var first tree.Listing
+	for i, way := range append([]applier{ours}, others...) {
+		dir := filepath.Join(work, strconv.Itoa(i))
+		if err := tree.Copy(ctx, base, dir, mtime); err != nil {
+			return "", err
+		}
+		if err := way.apply(ctx, s, dir, mtime); err != nil {
+			return "", err
+		}
+		listing, err := tree.List(ctx, dir)
+		if err != nil {
+			return "", err
+		}
+		if i == 0 {
+			first = listing
+		} else if differences := tree.Compare(first, listing); len(differences) > 0 {
+			var found []string
+			for _, d := range differences {
+				found = append(found, d.String())
+			}
+			return "", &fault.Error{
+				Code: "patch-disagree", What: "we and " + way.name + " make different trees of the same series", Where: p.shown(s.Dir),
+				Found: strings.Join(found, "\n"), Do: "report this as a fault of sendmail-aix, with the patches",
+			}
+		}
+		if err := os.RemoveAll(dir); err != nil {
+			return "", err
+		}
+	}
+	return first.Hash(), nil
+}
+
+// scratch is a new directory for one run's trees.
+func (p *Project) scratch() (dir string, remove func() error, err error) {
+	if err := os.MkdirAll(p.path("build"), 0o755); err != nil {
+		return "", nil, explain(err)
+	}
+	dir, err = os.MkdirTemp(p.path("build"), "patches-")
+	return dir, func() error { return os.RemoveAll(dir) }, explain(err)
+}
+
+// pristine unpacks a release's source in the directory to. A source that cannot be had is no error, unless the user named one.
+func (p *Project) pristine(ctx context.Context, r *release.Release, to string) (had bool, err error) {
+	cache, err := p.cacheDir()
+	if err != nil {
+		return false, err
+	}
+	named := ""
+	if r.Version == p.settings.Release {
+		named = p.settings.Source
+	}
+	source, err := (&fetch.Fetcher{Cache: cache, Machine: p.machine, Log: p.log.WithField("step", "fetch")}).Open(r, named)
+	if err != nil {
+		return false, err
+	}
+	err = source.Unpack(ctx, to)
+	if named == "" && fault.Code(err) == "source-unavailable" {
+		p.log.WithField("release", r.Version).WithError(err).Debug("source unavailable")
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// PatchesCheck applies each release's series in three ways, on a skeleton of the source and, where it can be had, on the source.
+func (p *Project) PatchesCheck(ctx context.Context) (err error) {
+	releases, err := release.List(p.path("patches"))
+	if err != nil {
+		return err
+	}
+	dir, remove, err := p.scratch()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, remove()) }()
+	for _, r := range releases {
+		if err := p.checkSeries(ctx, r, filepath.Join(dir, r.Version)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *Project) checkSeries(ctx context.Context, r *release.Release, work string) error {
+	s, err := patchset.Load(r.Dir)
+	if err != nil {
+		return err
+	}
+	base := filepath.Join(work, "source")
+	if err := os.MkdirAll(work, 0o755); err != nil {
+		return err
+	}
+	had, err := p.pristine(ctx, r, base)
+	if fault.Code(err) == "source-mismatch" {
+		err = p.judgeNamed(ctx, s, err)
+	}
+	if err != nil {
+		return err
+	}
+	if had { // it says more precisely what is wrong than the skeleton can
+		findings, err := s.Judge(ctx, base)
+		if err != nil {
+			return err
+		}
+		if len(findings) > 0 {
+			return patchset.Misfit(findings)
+		}
+	}
+	listing, err := tree.ParseListing(r.Files)
+	if err != nil {
+		return err
+	}
+	files := make(map[string]bool)
+	for _, e := range listing {
+		files[e.Path] = true
+	}
+	if err := s.CheckChain(func(path string) bool { return files[path] }); err != nil {
+		return err
+	}
+	k, err := s.Skeleton()
+	if err != nil {
+		return err
+	}
+	bones := filepath.Join(work, "skeleton")
+	if err := k.Write(ctx, bones, r.Date); err != nil {
+		return err
+	}
+	hash, err := p.threeWays(ctx, s, bones, work, false, r.Date)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(p.out, "%-9s %2d patches  skeleton  %s\n", r.Version, len(s.Patches), hash)
+	if !had {
+		fmt.Fprintf(p.out, "%-9s %2d patches  skeleton only: the source cannot be had here\n", r.Version, len(s.Patches))
+		return nil
+	}
+	if hash, err = p.threeWays(ctx, s, base, work, true, r.Date); err != nil {
+		return err
+	}
+	fmt.Fprintf(p.out, "%-9s %2d patches  source    %s\n", r.Version, len(s.Patches), hash)
+	return os.RemoveAll(work)
+}
+
+// judgeNamed tells where the series does not fit a directory that the user named and that is not the release's source.
+func (p *Project) judgeNamed(ctx context.Context, s *patchset.Series, mismatch error) error {
+	name := strings.TrimPrefix(p.settings.Source, "file://")
+	if info, err := os.Stat(name); err != nil || !info.IsDir() {
+		return mismatch
+	}
+	findings, err := s.Judge(ctx, name)
+	if err != nil || len(findings) == 0 {
+		return mismatch
+	}
+	p.log.WithError(mismatch).Debug("the source is not the release's")
+	return patchset.Misfit(findings)
+}
+
+// PatchesStatus shows the patches of the release that is set.
+func (p *Project) PatchesStatus(ctx context.Context) (err error) {
+	r, s, err := p.series()
+	if err != nil {
+		return err
+	}
+	dir, remove, err := p.scratch()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, remove()) }()
+	base := filepath.Join(dir, "source")
+	had, err := p.pristine(ctx, r, base)
+	if err != nil {
+		return err
+	}
+	var findings []patchset.Finding
+	if had {
+		if findings, err = s.Judge(ctx, base); err != nil {
+			return err
+		}
+	}
+	rows := [][]string{{"PATCH", "KIND", "CVE", "FILES", "HUNKS", "UPSTREAM", "VERDICT", "SUBJECT"}}
+	for _, patch := range s.Patches {
+		verdict := "-"
+		if had {
+			verdict = string(patchset.Worst(slices.DeleteFunc(slices.Clone(findings), func(f patchset.Finding) bool { return f.Patch != patch.Name })))
+		}
+		cve := strings.Join(patch.Header.CVE, ",")
+		if cve == "" {
+			cve = "-"
+		}
+		upstream, _, _ := strings.Cut(patch.Header.Upstream(), "\n")
+		rows = append(rows, []string{
+			strings.TrimSuffix(patch.Name, ".patch"), patch.Kind(), cve, strconv.Itoa(len(patch.Paths())), strconv.Itoa(patch.Hunks()),
+			upstream, verdict, patch.Header.Subject,
+		})
+	}
+	wide := make([]int, len(rows[0]))
+	for _, row := range rows {
+		for i, cell := range row {
+			wide[i] = max(wide[i], len([]rune(cell)))
+		}
+	}
+	wide[len(wide)-1] = 0
+	for _, row := range rows {
+		var line strings.Builder
+		for i, cell := range row {
+			fmt.Fprintf(&line, "%-*s  ", wide[i], cell)
+		}
+		fmt.Fprintln(p.out, strings.TrimRight(line.String(), " "))
+	}
+	return nil
+}
+
+// series is the release that is set, and its patches.
+func (p *Project) series() (*release.Release, *patchset.Series, error) {
+	r, err := release.Load(p.path("patches"), p.settings.Release)
+	if err != nil {
+		return nil, nil, err
+	}
+	s, err := patchset.Load(r.Dir)
+	return r, s, err
+}
+
+// PatchesRefresh writes the patches of the release that is set anew where they do not fit its source exactly.
+func (p *Project) PatchesRefresh(ctx context.Context) (err error) {
+	r, s, err := p.series()
+	if err != nil {
+		return err
+	}
+	dir, remove, err := p.scratch()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, remove()) }()
+	base := filepath.Join(dir, "source")
+	had, err := p.pristine(ctx, r, base)
+	if err != nil {
+		return err
+	}
+	if !had {
+		return &fault.Error{
+			Code: "source-unavailable", What: "patches can be refreshed only with the source of sendmail " + r.Version + " at hand", Where: "addresses in release.toml",
+			Do: `set SENDMAIL_SOURCE to a tarball or a directory with the unpacked tree; "mage fetch" tells what else there is`,
+		}
+	}
+	texts, why, err := s.Refresh(ctx, base)
+	if err != nil {
+		return err
+	}
+	for _, f := range why {
+		fmt.Fprintf(p.out, "%s, %s: %s\n", f.Patch, f.Where(), f.Verdict)
+	}
+	if err := writeAll(s.Dir, texts); err != nil {
+		return err
+	}
+	fmt.Fprintf(p.out, "%d of %d patches written anew\n", len(texts), len(s.Patches))
+	return nil
+}
+
+// writeAll puts all files in their places once all of them are on the disk.
+func writeAll(dir string, texts []patchset.Rewritten) error {
+	var pending []*renameio.PendingFile
+	defer func() {
+		for _, f := range pending {
+			_ = f.Cleanup() // nothing is left of those that are in their places
+		}
+	}()
+	for _, text := range texts {
+		f, err := renameio.NewPendingFile(filepath.Join(dir, text.Name), renameio.WithPermissions(0o644), renameio.WithExistingPermissions())
+		if err != nil {
+			return err
+		}
+		pending = append(pending, f)
+		if _, err := f.Write(text.Text); err != nil {
+			return err
+		}
+	}
+	var problems []error
+	for _, f := range pending {
+		problems = append(problems, f.CloseAtomicallyReplace())
+	}
+	return errors.Join(problems...)
+}
+
+var (
+	topicForm = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]*$`)
+	// leftovers are what editors and GNU patch leave beside a file.
+	leftovers = regexp.MustCompile(`(~|\.orig|\.rej|\.swp|\.being-patched)$`)
+)
+
+// PatchesNew makes a patch of what was edited in the source tree of this build, at the end of the series.
+func (p *Project) PatchesNew(ctx context.Context, topic string) error {
+	topic = strings.TrimSuffix(topic, ".patch")
+	if !topicForm.MatchString(topic) {
+		return &fault.Error{
+			Code: "patch-name", What: fmt.Sprintf("%q is no name for a patch", topic),
+			Do: "give a short topic in lower case, such as tls-crl-check: letters, digits, dot, hyphen and underscore",
+		}
+	}
+	j, err := p.job(ctx)
+	if err != nil {
+		return err
+	}
+	return j.locked(ctx, func() error {
+		if _, err := os.Stat(j.patched()); errors.Is(err, fs.ErrNotExist) {
+			return &fault.Error{
+				Code: "patch-source", What: "there is no source tree with edits", Where: j.shown(j.patched()),
+				Do: `run "mage patch", edit the files there, then run this again before anything else`,
+			}
+		}
+		if _, err := j.run(ctx, "fetch"); err != nil {
+			return err
+		}
+		return j.newPatch(ctx, topic)
+	})
+}
+
+func (j *job) newPatch(ctx context.Context, topic string) (err error) {
+	dir, remove, err := j.scratch()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, remove()) }()
+	base := filepath.Join(dir, "series")
+	if err := tree.Copy(ctx, j.pristine(), base, j.time); err != nil {
+		return err
+	}
+	if err := j.series.Apply(ctx, base, j.time); err != nil {
+		return err
+	}
+	diff, err := j.diff(ctx, filepath.Join(dir, "git"), base, j.patched())
+	if err != nil {
+		return err
+	}
+	if diff == "" {
+		return &fault.Error{
+			Code: "patch-no-edits", What: "nothing is edited", Where: j.shown(j.patched()), Found: "just what the series makes",
+			Do: "edit files there, then run this again before anything else: \"mage patch\" and what builds on it make the tree anew",
+		}
+	}
+	number := 1
+	for _, patch := range j.series.Patches {
+		if n, err := strconv.Atoi(patch.Name[:4]); err == nil {
+			number = max(number, n+1)
+		}
+	}
+	name := fmt.Sprintf("%04d-%s.patch", number, topic)
+	list, err := os.ReadFile(filepath.Join(j.series.Dir, "series"))
+	if err != nil {
+		return err
+	}
+	text := string(list)
+	if text != "" && !strings.HasSuffix(text, "\n") {
+		text += "\n"
+	}
+	if err := writeAll(j.series.Dir, []patchset.Rewritten{
+		{Name: name, Text: []byte(patchset.Blank() + diff)}, {Name: "series", Text: []byte(text + name + "\n")},
+	}); err != nil {
+		return err
+	}
+	fmt.Fprintln(j.out, j.shown(filepath.Join(j.series.Dir, name)))
+	j.log.WithField("patch", name).Warn("fill in the patch's header: until then the series is refused")
+	return nil
+}
+
+// diff is what git finds different between two trees, without what editors leave.
+func (j *job) diff(ctx context.Context, repository, from, to string) (string, error) {
+	git := func(work string, args ...string) (string, error) {
+		var out strings.Builder // as it is: a diff may end in a blank
+		err := j.machine.Run(ctx, host.Cmd{
+			Argv: append([]string{"git", "--literal-pathspecs", "--git-dir=" + repository, "--work-tree=" + work, "-c", "core.autocrlf=false", "-c", "core.safecrlf=false"}, args...),
+			Dir:  work, Env: gitEnv(work), Stdout: &out,
+		})
+		return out.String(), err
+	}
+	if _, err := git(from, "init", "-q"); err != nil {
+		return "", err
+	}
+	if _, err := git(from, "add", "-A", "-f", "."); err != nil {
+		return "", err
+	}
+	// Intent to add: new files show in the diff between index and tree.
+	if _, err := git(to, "add", "--ignore-removal", "-f", "-N", "."); err != nil {
+		return "", err
+	}
+	names, err := git(to, "diff", "--name-only", "--no-renames", "-z")
+	if err != nil {
+		return "", err
+	}
+	args := []string{"diff", "--full-index", "--no-renames", "--no-color", "--no-ext-diff", "--no-textconv", "--"}
+	count := len(args)
+	for name := range strings.SplitSeq(strings.TrimSuffix(names, "\x00"), "\x00") {
+		if name != "" && !leftovers.MatchString(name) {
+			args = append(args, name)
+		}
+	}
+	if len(args) == count {
+		return "", nil
+	}
+	return git(to, args...)
+}
