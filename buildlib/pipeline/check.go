@@ -17,7 +17,7 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/tree"
 )
 
-// Test runs every check that a change must pass: formatting, vet for this machine and for AIX, all tests, and, as one of them, the
+// Test runs every check that a change must pass: the series of patches, formatting, vet for this machine and for AIX, all tests, and, as one of them, the
 // whole way on real source.
 func (p *Project) Test(ctx context.Context) error {
 	real, _, err := p.obtainable(ctx)
@@ -26,6 +26,9 @@ func (p *Project) Test(ctx context.Context) error {
 	}
 	source := ""
 	if err := real.run(ctx, "patch", func(j *job, _ int) error { source = j.patched(); return nil }); err != nil {
+		return err
+	}
+	if err := p.PatchesCheck(ctx); err != nil {
 		return err
 	}
 	aix := []string{"GOOS=aix", "GOARCH=ppc64", "CGO_ENABLED=0"}
@@ -119,6 +122,40 @@ func (p *Project) Bench(ctx context.Context) error {
 		}
 		fmt.Fprintf(p.out, "%-12s %10.2f s %10.2f s %8.2f\n", row.name, a.Seconds(), b.Seconds(), a.Seconds()/b.Seconds())
 	}
+	return real.run(ctx, "fetch", func(j *job, _ int) error { return j.benchSeries(ctx, dir) })
+}
+
+// benchSeries measures applying the whole series against GNU patch, each on a tree of its own and five times in turn.
+func (j *job) benchSeries(ctx context.Context, dir string) error {
+	others, err := j.otherAppliers(ctx)
+	if err != nil {
+		return err
+	}
+	var best [2]time.Duration
+	for range 5 {
+		for i, way := range []func(dir string) error{
+			func(dir string) error { return others[0].apply(ctx, j.series, dir, j.time) },
+			func(dir string) error { return j.series.Apply(ctx, dir, j.time) },
+		} {
+			work := filepath.Join(dir, "series")
+			if err := tree.Copy(ctx, j.pristine(), work, j.time); err != nil {
+				return err
+			}
+			start := time.Now()
+			if err := way(work); err != nil {
+				return err
+			}
+			if took := time.Since(start); best[i] == 0 || took < best[i] {
+				best[i] = took
+			}
+			if err := os.RemoveAll(work); err != nil {
+				return err
+			}
+		}
+	}
+	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+	fmt.Fprintf(j.out, "%-12s %12s %12s %8s\n", "", others[0].name, "mage patch", "ratio")
+	fmt.Fprintf(j.out, "%-12s %9.2f ms %9.2f ms %8.2f\n", fmt.Sprintf("%d patches", len(j.series.Patches)), ms(best[0]), ms(best[1]), ms(best[0])/ms(best[1]))
 	return nil
 }
 
