@@ -134,8 +134,10 @@ func (t *overlay) apply(s *fitting) {
 	}
 	if Worst(s.findings) == Conflict {
 		c.broken = true
-		if from := t.series.from(s.name, s.file.OldOIDPrefix); from != "" && s.pre != "" && s.pre != s.file.OldOIDPrefix && from != s.patch.Name {
-			s.findings[0].Found += "\nthe patch is made for what " + from + " leaves: the series may be out of order"
+	}
+	if len(s.findings) > 0 && s.pre != s.file.OldOIDPrefix {
+		if from := t.series.fromLater(s.patch, s.name, s.file.OldOIDPrefix); from != "" {
+			s.findings[0].Found += "\nthe patch is made for what " + from + " leaves, which comes later: the series may be out of order"
 		}
 	}
 	t.findings = append(t.findings, s.findings...)

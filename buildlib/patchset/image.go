@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"regexp"
+	"slices"
 
 	"github.com/bluekeyes/go-gitdiff/gitdiff"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
@@ -152,6 +153,12 @@ func (s *Series) maker(name string) string {
 		}
 	}
 	return ""
+}
+
+// fromLater names the patch behind another that leaves a file with this content.
+func (s *Series) fromLater(behind *Patch, name, image string) string {
+	at := slices.Index(s.Patches, behind)
+	return (&Series{Patches: s.Patches[at+1:]}).from(name, image)
 }
 
 // from names the patch that leaves a file with this content.

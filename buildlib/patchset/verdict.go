@@ -260,10 +260,14 @@ func (h *hunk) explain(f *Finding, lines []string, p place, floor int) {
 }
 
 func lower(offset int) string {
+	way := "lower"
 	if offset < 0 {
-		return fmt.Sprintf("%d lines higher", -offset)
+		way, offset = "higher", -offset
 	}
-	return fmt.Sprintf("%d lines lower", offset)
+	if offset == 1 {
+		return "1 line " + way
+	}
+	return fmt.Sprintf("%d lines %s", offset, way)
 }
 
 // difference is the first of the hunk's old lines that is not in the file at its place, and the index of that place.
