@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
 )
 
 func FuzzSeries(f *testing.F) {
@@ -43,6 +45,14 @@ func FuzzPatch(f *testing.F) {
 				t.Fatalf("Paths() has %q", path)
 			}
 		}
+		if k, err := (&Series{Patches: []*Patch{p}}).Skeleton(); err == nil {
+			root := t.TempDir()
+			if err := k.Write(t.Context(), root, released); err == nil { // a file may be another one's directory
+				if err := (&Series{Patches: []*Patch{p}}).ApplyText(t.Context(), root, released); err != nil && fault.Code(err) != "" {
+					t.Errorf("the patch does not fit its own skeleton: %v", err)
+				}
+			}
+		}
 		parent := put(t, map[string]string{"tree/dir/f": text, "outside": text})
 		s := &Series{Patches: []*Patch{p}}
 		before := snapshot(t, parent)
@@ -54,6 +64,31 @@ func FuzzPatch(f *testing.F) {
 		entries, err := os.ReadDir(parent)
 		if err != nil || len(entries) > 2 {
 			t.Errorf("outside the tree: %v, %v", entries, err)
+		}
+	})
+}
+
+// What was refreshed fits, and a second refresh has nothing to do.
+func FuzzRefresh(f *testing.F) {
+	lines := numbered(20)
+	f.Add(join(lines))
+	f.Add(join([]string{"new\n"}, lines))
+	f.Add(join(with(lines, 7, "other\n")))
+	f.Add(join(with(lines, 13, "other\n"), lines))
+	f.Add(join(lines[6:13]))
+	f.Fuzz(func(t *testing.T, source string) {
+		s := series(t, middle, strings.NewReplacer("LINE 10", "TEN", "-line 10", "-LINE 10").Replace(middle))
+		root := put(t, map[string]string{"f": source})
+		texts, _, err := s.Refresh(t.Context(), root)
+		if err != nil {
+			return
+		}
+		s = reload(t, s, texts)
+		if again, why, err := s.Refresh(t.Context(), root); err != nil || again != nil {
+			t.Errorf("a second refresh: %d patches, %v, %v", len(again), why, err)
+		}
+		if err := s.Apply(t.Context(), root, released); err != nil {
+			t.Error(err)
 		}
 	})
 }

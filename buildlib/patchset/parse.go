@@ -245,6 +245,9 @@ func checkPath(name string) error {
 	return nil
 }
 
+// maxLine keeps a skeleton small. No file of sendmail has a fiftieth of it.
+const maxLine = 1_000_000
+
 // checkFiles makes sure that gitdiff has understood what the checker saw.
 func checkFiles(files []*gitdiff.File, diffs string) error {
 	if seen := strings.Count("\n"+diffs, "\n"+fileStart); len(files) != seen {
@@ -267,6 +270,9 @@ func checkFiles(files []*gitdiff.File, diffs string) error {
 		for i, h := range f.TextFragments {
 			if err := h.Validate(); err != nil {
 				return fmt.Errorf("%s, hunk %d: %w", name, i+1, err)
+			}
+			if max(h.OldPosition, h.NewPosition) > maxLine {
+				return fmt.Errorf("%s, hunk %d: no file has more than %d lines", name, i+1, maxLine)
 			}
 		}
 	}

@@ -170,7 +170,15 @@ func TestOurSeries(t *testing.T) {
 		if diff := cmp.Diff([]string{"devtools/OS/AIX.6.1", "devtools/OS/AIX.7.x"}, paths); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", list, diff)
 		}
-		crossCheck(t, map[string]string{"devtools/OS/AIX.5.3": "old\n"}, s)
+		k, err := s.Skeleton()
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		root := t.TempDir()
+		if err := errors.Join(k.Write(t.Context(), root, released), s.ApplyText(t.Context(), root, released)); err != nil {
+			t.Error(err)
+		}
 	}
 }
 
@@ -232,6 +240,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"binary", diff("diff --git a/f b/f\nGIT binary patch\nliteral 0\n"), "patch-malformed", "binary"},
 		{"wrong count", diff(strings.Replace(change, "-2,3 +2,3", "-2,4 +2,4", 1)), "patch-malformed", "ends in the middle"},
 		{"count too small", diff(strings.Replace(change, "-2,3 +2,3", "-2,2 +2,2", 1)), "patch-malformed", `line 18: " four" belongs to no hunk`},
+		{"line number", diff(strings.ReplaceAll(indexed(change), "-2,3", "-2000000000,3")), "patch-malformed", "no file has more than"},
 		{"text after a hunk", diff(change + "oops\n"), "patch-malformed", `"oops" belongs to no hunk`},
 		{"stripped context", diff(strings.Replace(change, " four", "", 1)), "patch-malformed", "blank"},
 		{"same file twice", diff(change + change), "patch-malformed", "twice"},

@@ -34,7 +34,8 @@ func (s *Series) Refresh(ctx context.Context, root string) (texts []Rewritten, w
 			finish()
 			last, parts = step.patch, make([][]byte, len(step.patch.files))
 		}
-		if len(step.findings) > 0 {
+		// What conflicts has no place to be written for; it stops the refresh in the end.
+		if v := Worst(step.findings); v != Clean && v != Conflict && v != Applied {
 			parts[step.number] = step.rewrite()
 		}
 	}

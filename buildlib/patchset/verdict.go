@@ -158,6 +158,7 @@ func (h *hunk) fits(lines, text []string, at, fuzz int) bool {
 func (h *hunk) nearest(lines, text []string, at, floor, fuzz int) (int, bool) {
 	top, _ := h.cuts(fuzz)
 	low := floor - max(top, 0)
+	at = min(at, len(lines))
 	for d := 0; at-d >= low || at+d <= len(lines); d++ {
 		if at-d >= low && h.fits(lines, text, at-d, fuzz) {
 			return at - d, true
