@@ -1,8 +1,10 @@
 package patchset
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -70,15 +72,23 @@ func FuzzPatch(f *testing.F) {
 
 // What was refreshed fits, and a second refresh has nothing to do.
 func FuzzRefresh(f *testing.F) {
-	lines := numbered(20)
-	f.Add(join(lines))
-	f.Add(join([]string{"new\n"}, lines))
-	f.Add(join(with(lines, 7, "other\n")))
-	f.Add(join(with(lines, 13, "other\n"), lines))
-	f.Add(join(lines[6:13]))
-	f.Fuzz(func(t *testing.T, source string) {
+	for _, edits := range []string{"", "\x00", "\x00\x00\x00", "\x2a", "\x06\x1b", "\x3f\x40\x41", "\x0c\x21"} {
+		f.Add([]byte(edits))
+	}
+	f.Fuzz(func(t *testing.T, edits []byte) {
+		lines := numbered(20)
+		for _, e := range edits[:min(len(edits), 30)] { // each adds, takes away or doubles a line
+			switch at := int(e) % (len(lines) + 1); {
+			case e < 0x20 || at == len(lines):
+				lines = slices.Insert(lines, at, fmt.Sprintf("new %d\n", e))
+			case e < 0x80:
+				lines = slices.Delete(lines, at, at+1)
+			default:
+				lines = slices.Insert(lines, at, lines[at])
+			}
+		}
 		s := series(t, middle, strings.NewReplacer("LINE 10", "TEN", "-line 10", "-LINE 10").Replace(middle))
-		root := put(t, map[string]string{"f": source})
+		root := put(t, map[string]string{"f": join(lines)})
 		texts, _, err := s.Refresh(t.Context(), root)
 		if err != nil {
 			return
@@ -86,6 +96,9 @@ func FuzzRefresh(f *testing.F) {
 		s = reload(t, s, texts)
 		if again, why, err := s.Refresh(t.Context(), root); err != nil || again != nil {
 			t.Errorf("a second refresh: %d patches, %v, %v", len(again), why, err)
+		}
+		if err := s.CheckChain(func(string) bool { return true }); err != nil {
+			t.Error(err)
 		}
 		if err := s.Apply(t.Context(), root, released); err != nil {
 			t.Error(err)

@@ -187,7 +187,7 @@ func TestRefresh(t *testing.T) {
 			}
 		}
 	}
-	for _, source := range []string{join(with(lines, 10, "other\n")), join(with(lines, 10, "LINE 10\n"))} {
+	for _, source := range []string{"", join(with(lines, 10, "other\n")), join(with(lines, 10, "LINE 10\n"))} {
 		texts, _, err := s.Refresh(t.Context(), put(t, map[string]string{"f": source}))
 		if fault.Code(err) == "" || texts != nil {
 			t.Errorf("Refresh() = %v, %v, want a fault", texts, err)
