@@ -74,9 +74,10 @@ func (f *fake) Stat(name string) (fs.FileInfo, error) {
 // debian is a machine that has everything for sasl and starttls.
 func debian() *fake {
 	return &fake{
-		programs: []string{"apt-get", "gcc", "make", "m4", "ar", "git", "patch", "gpgv", "xz"},
+		programs: []string{"apt-get", "gcc", "make", "m4", "ar", "git", "patch", "gpgv", "xz", "openssl"},
 		output: map[string]string{"uname -s": "Linux", "getconf LONG_BIT": "64", "gcc --version": "gcc (Debian 12.2.0-14) 12.2.0",
-			"m4": "right", "id -u": "0", "ar --help": "ar: supported targets: aixcoff-rs6000 aix5coff64-rs6000"},
+			"m4": "right", "id -u": "0", "ar --help": "ar: supported targets: aixcoff-rs6000 aix5coff64-rs6000",
+			host.Cmd{Argv: pluginViewer}.String(): "Installed auxprop mechanisms are:\nsasldb\nInstalled SASL mechanisms are:\n  DIGEST-MD5 EXTERNAL PLAIN LOGIN"},
 		text: map[string]string{"/usr/include/openssl/opensslv.h": "#define OPENSSL_VERSION_MAJOR 3\n#define OPENSSL_VERSION_MINOR 0\n",
 			"/usr/include/sasl/sasl.h": "#define SASL_VERSION_MAJOR 2\n#define SASL_VERSION_MINOR 1\n#define SASL_VERSION_STEP 28\n"},
 		broken: map[string][]string{},
@@ -85,6 +86,11 @@ func debian() *fake {
 
 func (f *fake) without(program string) *fake {
 	f.programs = slices.DeleteFunc(f.programs, func(p string) bool { return p == program })
+	return f
+}
+
+func (f *fake) says(argv []string, text string) *fake {
+	f.output[host.Cmd{Argv: argv}.String()] = text
 	return f
 }
 
@@ -124,6 +130,8 @@ func TestCheckDebian(t *testing.T) {
 		{"no compiler", debian().without("gcc"), "sasl", false, "gcc libc6-dev"},
 		{"options bring libraries", debian(), "ldap,newdb,tcpwrappers,cdb,eai", false, "libcdb-dev libdb-dev libicu-dev libldap2-dev libwrap0-dev"},
 		{"tests take second readers", debian().without("patch").without("gpgv"), "", true, "gpgv patch"},
+		{"tests take clients", debian().without("openssl").says(pluginViewer, "sasldb\n  EXTERNAL PLAIN LOGIN"), "", true, "libsasl2-modules openssl"},
+		{"tests take a sasldb", debian().says(pluginViewer, ""), "", true, "libsasl2-modules sasl2-bin"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

@@ -192,7 +192,6 @@ func (e *examiner) programs(list []program) {
 	for _, p := range list {
 		f := Finding{Name: p.name, Status: OK, Found: p.what}
 		if p.argv != nil {
-			f.Name += " for AIX"
 			out, err := e.r.machine.Output(e.ctx, host.Cmd{Argv: p.argv})
 			if err != nil || !strings.Contains(out, p.answer) {
 				f.Status = Missing

@@ -44,7 +44,7 @@ var elsewhere = []string{"ssl", "crypto", "sasl2", "lber", "dbm"}
 // filesets that compiling on AIX takes besides the compiler. bos.adt.base has make, ar and ld.
 var filesets = []string{"bos.adt.base", "bos.adt.include", "bos.adt.lib"}
 
-// program is a tool that the project's tests run as the second reader of what we write.
+// program is a tool that the project's tests run: as the second reader of what we write, or to talk to the sendmail that was built.
 type program struct {
 	name   string
 	what   string
@@ -59,6 +59,17 @@ var testPrograms = []program{
 	{name: "gpgv", what: "checks signatures a second way", need: Need{APT: "gpgv", DNF: "gnupg2"}},
 	{name: "xz", what: "unpacks a second way", need: Need{APT: "xz-utils", DNF: "xz"}},
 	// Debian's plain binutils read the machine's own formats alone.
-	{name: "ar", what: "reads AIX archives", argv: []string{"ar", "--help"}, answer: "aix5coff64-rs6000",
+	{name: "ar for AIX", what: "reads AIX archives", argv: []string{"ar", "--help"}, answer: "aix5coff64-rs6000",
 		need: Need{APT: "binutils-multiarch", DNF: "binutils-powerpc64-linux-gnu"}},
+	{name: "openssl", what: "talks to the built sendmail", need: Need{APT: "openssl", DNF: "openssl"}},
+	{name: "saslpasswd2", what: "makes a sasldb for the built sendmail", argv: pluginViewer, answer: "sasldb",
+		need: Need{APT: "sasl2-bin", DNF: "cyrus-sasl"}},
+	{name: "DIGEST-MD5", what: "authenticates with the built sendmail", argv: pluginViewer, answer: "DIGEST-MD5",
+		need: Need{APT: "libsasl2-modules", DNF: "cyrus-sasl-md5"}},
+	{name: "LOGIN", what: "authenticates with the built sendmail", argv: pluginViewer, answer: " LOGIN",
+		need: Need{APT: "libsasl2-modules", DNF: "cyrus-sasl-plain"}},
 }
+
+// pluginViewer lists the mechanisms that the SASL library has plugins for; Debian calls it by another name. It comes with
+// saslpasswd2, which cannot be asked anything without changing a database.
+var pluginViewer = []string{"sh", "-c", "PATH=$PATH:/usr/sbin; saslpluginviewer || pluginviewer"}
