@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -26,34 +27,10 @@ import (
 // everything that must not matter is different: directory, user, umask, time zone, locale, number of jobs, and the order of the files
 // in the source's tarball.
 func TestRealSource(t *testing.T) {
-	root, err := filepath.Abs("../..")
-	if err != nil {
-		t.Fatal(err)
-	}
-	// t.TempDir is closed to the other user.
-	dir, err := os.MkdirTemp("", "sendmail-aix-e2e-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := os.RemoveAll(dir); err != nil {
-			t.Error(err)
-		}
-	})
-	if err := os.Chmod(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	mage := filepath.Join(dir, "mage")
-	compileMagefile(t, root, mage)
-
-	first := checkout{t: t, mage: mage, dir: filepath.Join(dir, "first")}
-	first.copyFrom(root)
-	out := first.run(nil, "rehearse")
-	image := regexp.MustCompile(`(?m)^([0-9a-f]{64})  (build/([0-9.]+)/host/\S+\.I)$`).FindStringSubmatch(out)
-	if image == nil {
-		t.Fatalf("rehearse names no image:\n%s", out)
-	}
-	sum, path, version := image[1], image[2], image[3]
+	b := rehearse(t)
+	root, dir, mage, first := b.root, b.dir, b.checkout.mage, b.checkout
+	first.t = t
+	sum, path, version := b.sum, b.path, b.version
 	t.Logf("%s of sendmail %s", filepath.Base(path), version)
 
 	// Readers that are not ours: the system's own sha256sum, and the program itself.
@@ -90,10 +67,80 @@ func TestRealSource(t *testing.T) {
 	second.copyFrom(root)
 	shuffled := filepath.Join(dir, "shuffled.tar.gz")
 	shuffle(t, filepath.Join(first.dir, filepath.Dir(path), "pristine"), shuffled)
-	out = second.run([]string{"SENDMAIL_SOURCE=" + shuffled, "SENDMAIL_JOBS=3", "TZ=Pacific/Kiritimati", "LC_ALL=tr_TR.UTF-8"}, "reproduce", recordFile)
+	out := second.run([]string{"SENDMAIL_SOURCE=" + shuffled, "SENDMAIL_JOBS=3", "TZ=Pacific/Kiritimati", "LC_ALL=tr_TR.UTF-8"}, "reproduce", recordFile)
 	if want := fmt.Sprintf("identical: %s  %s\n", sum, filepath.Base(path)); !strings.HasSuffix(out, want) {
 		t.Errorf("reproduce = %q, want it to end in %q", out, want)
 	}
+}
+
+// build is one that went the whole way.
+type build struct {
+	root     string // of this repository
+	dir      string // open to all; gone when the tests have ended
+	checkout checkout
+	sum      string // of the image
+	path     string // to the image, from the checkout
+	version  string // of sendmail
+}
+
+func (b build) image() string { return filepath.Join(b.checkout.dir, b.path) }
+
+var rehearsal struct {
+	sync.Once
+	build
+}
+
+// rehearse builds the release that this machine can get. It does so once, for all tests.
+func rehearse(t *testing.T) build {
+	t.Helper()
+	rehearsal.Do(func() { rehearsal.build = newBuild(t, nil, "rehearse") })
+	if rehearsal.path == "" {
+		t.Fatal("the build has failed for another test")
+	}
+	return rehearsal.build
+}
+
+// newBuild makes a checkout in a new directory and has the target build there.
+func newBuild(t *testing.T, env []string, target string) build {
+	t.Helper()
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// t.TempDir is closed to the other user, and ends with the first test.
+	dir, err := os.MkdirTemp("", "sendmail-aix-e2e-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	leftovers = append(leftovers, dir)
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	mage := filepath.Join(dir, "mage")
+	compileMagefile(t, root, mage)
+	b := build{root: root, dir: dir, checkout: checkout{t: t, mage: mage, dir: filepath.Join(dir, "first")}}
+	b.checkout.copyFrom(root)
+	out := b.checkout.run(env, target)
+	image := regexp.MustCompile(`(?m)^([0-9a-f]{64})  (build/([0-9.]+)/host/\S+\.I)$`).FindStringSubmatch(out)
+	if image == nil {
+		t.Fatalf("%s names no image:\n%s", target, out)
+	}
+	b.sum, b.path, b.version = image[1], image[2], image[3]
+	return b
+}
+
+// leftovers are the directories that several tests use.
+var leftovers []string
+
+func TestMain(m *testing.M) {
+	status := m.Run()
+	for _, dir := range leftovers {
+		if err := os.RemoveAll(dir); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			status = 1
+		}
+	}
+	os.Exit(status)
 }
 
 // checkout is a copy of what a build needs, used by one user.
