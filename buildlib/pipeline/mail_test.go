@@ -244,6 +244,9 @@ func testOpenSSL(t *testing.T, d *daemon, version string) {
 		}
 		if _, _, err := r.ReadResponse(step.want); err != nil {
 			t.Errorf("the answer to %q: %v, want %d", step.say, err, step.want)
+			if err := cmd.Cancel(); err != nil { // it would wait for the daemon to hang up
+				t.Error(err)
+			}
 			break
 		}
 	}
