@@ -94,19 +94,28 @@ func (p *Project) job(ctx context.Context) (*job, error) {
 		}
 		j.mc[name] = string(text)
 	}
-	cache, err := p.cacheDir()
+	fetcher, err := p.fetcher()
 	if err != nil {
 		return nil, err
-	}
-	fetcher := &fetch.Fetcher{Cache: cache, Machine: p.machine, Log: p.log.WithField("step", "fetch")}
-	if p.settings.Log == "text" {
-		fetcher.Progress = fetch.NewMeter(p.errOut, p.terminal)
 	}
 	if j.source, err = fetcher.Open(j.release, p.settings.Source); err != nil {
 		return nil, err
 	}
 	j.dir = p.path("build", j.release.Version, j.target.String())
 	return j, nil
+}
+
+// fetcher gets sources into the cache that all checkouts of the user share.
+func (p *Project) fetcher() (*fetch.Fetcher, error) {
+	cache, err := p.cacheDir()
+	if err != nil {
+		return nil, err
+	}
+	f := &fetch.Fetcher{Cache: cache, Machine: p.machine, Log: p.log.WithField("step", "fetch")}
+	if p.settings.Log == "text" {
+		f.Progress = fetch.NewMeter(p.errOut, p.terminal)
+	}
+	return f, nil
 }
 
 // The places of a build, each written by one step.

@@ -201,10 +201,12 @@ func (j *job) recordInputs(ctx context.Context) (map[string]string, error) {
 // tools asks the programs that take part in a build for their versions. A program that does not say counts as unknown: it is for
 // a person to read.
 func (j *job) tools(ctx context.Context) (map[string]string, error) {
-	tools := map[string]string{"compiler": j.target.Compiler.String()}
+	tools := map[string]string{
+		"compiler": j.target.Compiler.String(), "openssl": j.target.OpenSSL.Release, "sasl": j.target.SASL.API,
+	}
 	for name, argv := range map[string][]string{
 		"m4": {j.target.M4, "--version"}, "make": {j.target.Make, "--version"}, "ar": {j.target.Ar, "--version"},
-		"ld": {"ld", "--version"}, "system": {"uname", "-srvm"},
+		"ld": {"ld", "--version"}, "libc": {"ldd", "--version"}, "system": {"uname", "-srvm"},
 	} {
 		out, err := j.machine.Output(ctx, host.Cmd{Argv: argv})
 		first, _, _ := strings.Cut(out, "\n")

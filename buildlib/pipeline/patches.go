@@ -12,12 +12,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"text/tabwriter"
 	"time"
 
 	"github.com/google/renameio/v2"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/fetch"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/patchset"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/release"
@@ -140,7 +140,7 @@ func (p *Project) scratch() (dir string, remove func() error, err error) {
 
 // pristine unpacks a release's source in the directory to. A source that cannot be had is no error, unless the user named one.
 func (p *Project) pristine(ctx context.Context, r *release.Release, to string) (had bool, err error) {
-	cache, err := p.cacheDir()
+	fetcher, err := p.fetcher()
 	if err != nil {
 		return false, err
 	}
@@ -148,7 +148,7 @@ func (p *Project) pristine(ctx context.Context, r *release.Release, to string) (
 	if r.Version == p.settings.Release {
 		named = p.settings.Source
 	}
-	source, err := (&fetch.Fetcher{Cache: cache, Machine: p.machine, Log: p.log.WithField("step", "fetch")}).Open(r, named)
+	source, err := fetcher.Open(r, named)
 	if err != nil {
 		return false, err
 	}
@@ -254,73 +254,37 @@ func (p *Project) judgeNamed(ctx context.Context, s *patchset.Series, mismatch e
 }
 
 // PatchesStatus shows the patches of the release that is set.
-func (p *Project) PatchesStatus(ctx context.Context) (err error) {
-	r, s, err := p.series()
-	if err != nil {
-		return err
-	}
-	dir, remove, err := p.scratch()
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, remove()) }()
-	base := filepath.Join(dir, "source")
-	had, err := p.pristine(ctx, r, base)
-	if err != nil {
-		return err
-	}
-	var findings []patchset.Finding
-	if had {
-		if findings, err = s.Judge(ctx, base); err != nil {
-			return err
+func (p *Project) PatchesStatus(ctx context.Context) error {
+	return p.withSeries(ctx, func(_ *release.Release, s *patchset.Series, base string) error {
+		var findings []patchset.Finding
+		if base != "" {
+			var err error
+			if findings, err = s.Judge(ctx, base); err != nil {
+				return err
+			}
 		}
-	}
-	rows := [][]string{{"PATCH", "KIND", "CVE", "FILES", "HUNKS", "UPSTREAM", "VERDICT", "SUBJECT"}}
-	for _, patch := range s.Patches {
-		verdict := "-"
-		if had {
-			verdict = string(patchset.Worst(slices.DeleteFunc(slices.Clone(findings), func(f patchset.Finding) bool { return f.Patch != patch.Name })))
+		w := tabwriter.NewWriter(p.out, 0, 0, 2, ' ', 0)
+		fmt.Fprintln(w, "PATCH\tKIND\tCVE\tFILES\tHUNKS\tUPSTREAM\tVERDICT\tSUBJECT")
+		for _, patch := range s.Patches {
+			verdict := "-"
+			if base != "" {
+				verdict = string(patchset.Worst(slices.DeleteFunc(slices.Clone(findings), func(f patchset.Finding) bool { return f.Patch != patch.Name })))
+			}
+			upstream, _, _ := strings.Cut(patch.Header.Upstream(), "\n")
+			fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%d\t%s\t%s\t%s\n", strings.TrimSuffix(patch.Name, ".patch"), patch.Kind(),
+				dash(strings.Join(patch.Header.CVE, ",")), len(patch.Paths()), patch.Hunks(), upstream, verdict, patch.Header.Subject)
 		}
-		cve := strings.Join(patch.Header.CVE, ",")
-		if cve == "" {
-			cve = "-"
-		}
-		upstream, _, _ := strings.Cut(patch.Header.Upstream(), "\n")
-		rows = append(rows, []string{
-			strings.TrimSuffix(patch.Name, ".patch"), patch.Kind(), cve, strconv.Itoa(len(patch.Paths())), strconv.Itoa(patch.Hunks()),
-			upstream, verdict, patch.Header.Subject,
-		})
-	}
-	wide := make([]int, len(rows[0]))
-	for _, row := range rows {
-		for i, cell := range row {
-			wide[i] = max(wide[i], len([]rune(cell)))
-		}
-	}
-	wide[len(wide)-1] = 0
-	for _, row := range rows {
-		var line strings.Builder
-		for i, cell := range row {
-			fmt.Fprintf(&line, "%-*s  ", wide[i], cell)
-		}
-		fmt.Fprintln(p.out, strings.TrimRight(line.String(), " "))
-	}
-	return nil
+		return w.Flush()
+	})
 }
 
-// series is the release that is set, and its patches.
-func (p *Project) series() (*release.Release, *patchset.Series, error) {
+// withSeries hands the release that is set, its patches and a copy of its source to do. The copy is "" when the source cannot be had.
+func (p *Project) withSeries(ctx context.Context, do func(r *release.Release, s *patchset.Series, base string) error) (err error) {
 	r, err := release.Load(p.path("patches"), p.settings.Release)
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
 	s, err := patchset.Load(r.Dir)
-	return r, s, err
-}
-
-// PatchesRefresh writes the patches of the release that is set anew where they do not fit its source exactly.
-func (p *Project) PatchesRefresh(ctx context.Context) (err error) {
-	r, s, err := p.series()
 	if err != nil {
 		return err
 	}
@@ -335,23 +299,33 @@ func (p *Project) PatchesRefresh(ctx context.Context) (err error) {
 		return err
 	}
 	if !had {
-		return &fault.Error{
-			Code: "source-unavailable", What: "patches can be refreshed only with the source of sendmail " + r.Version + " at hand", Where: "addresses in release.toml",
-			Do: `set SENDMAIL_SOURCE to a tarball or a directory with the unpacked tree; "mage fetch" tells what else there is`,
+		base = ""
+	}
+	return do(r, s, base)
+}
+
+// PatchesRefresh writes the patches of the release that is set anew where they do not fit its source exactly.
+func (p *Project) PatchesRefresh(ctx context.Context) error {
+	return p.withSeries(ctx, func(r *release.Release, s *patchset.Series, base string) error {
+		if base == "" {
+			return &fault.Error{
+				Code: "source-unavailable", What: "patches can be refreshed only with the source of sendmail " + r.Version + " at hand", Where: "addresses in release.toml",
+				Do: `set SENDMAIL_SOURCE to a tarball or a directory with the unpacked tree; "mage fetch" tells what else there is`,
+			}
 		}
-	}
-	texts, why, err := s.Refresh(ctx, base)
-	if err != nil {
-		return err
-	}
-	for _, f := range why {
-		fmt.Fprintf(p.out, "%s, %s: %s\n", f.Patch, f.Where(), f.Verdict)
-	}
-	if err := writeAll(s.Dir, texts); err != nil {
-		return err
-	}
-	fmt.Fprintf(p.out, "%d of %d patches written anew\n", len(texts), len(s.Patches))
-	return nil
+		texts, why, err := s.Refresh(ctx, base)
+		if err != nil {
+			return err
+		}
+		for _, f := range why {
+			fmt.Fprintf(p.out, "%s, %s: %s\n", f.Patch, f.Where(), f.Verdict)
+		}
+		if err := writeAll(s.Dir, texts); err != nil {
+			return err
+		}
+		fmt.Fprintf(p.out, "%d of %d patches written anew\n", len(texts), len(s.Patches))
+		return nil
+	})
 }
 
 // writeAll puts all files in their places once all of them are on the disk.

@@ -93,6 +93,7 @@ func (j *job) compileInputs(ctx context.Context) (map[string]string, error) {
 	for name, program := range j.target.Programs() {
 		in.value("program "+name, program)
 	}
+	in.value("release of openssl", j.target.OpenSSL.Release)
 	in.value("directories", strings.Join(j.site.Builds, " "))
 	in.value("environment", strings.Join(j.target.Env(), " "))
 	in.value("checkout", j.root) // object directories hold links to the source

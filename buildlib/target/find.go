@@ -213,6 +213,9 @@ func (d *detector) inspectLibrary(l library, p Provider) (Provider, string) {
 		return p, header + ": " + err.Error()
 	}
 	p.API = api
+	if m := opensslText.FindSubmatch(text); m != nil {
+		p.Release = string(m[1])
+	}
 	if p.Kind == System {
 		return p, "" // its libraries lie in directories that only the linker knows
 	}

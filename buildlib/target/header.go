@@ -10,6 +10,7 @@ import (
 var (
 	opensslNumber = regexp.MustCompile(`(?m)^[ \t]*#[ \t]*define[ \t]+OPENSSL_VERSION_NUMBER[ \t]+0x([0-9a-fA-F]{7,8})L?[ \t\r]*(?:/\*|$)`)
 	opensslMajor  = regexp.MustCompile(`(?m)^[ \t]*#[ \t]*define[ \t]+OPENSSL_VERSION_MAJOR[ \t]+(\d{1,3})\b`)
+	opensslText   = regexp.MustCompile(`(?m)^[ \t]*#[ \t]*define[ \t]+OPENSSL_VERSION_TEXT[ \t]+"([^"]*)"`)
 	opensslMinor  = regexp.MustCompile(`(?m)^[ \t]*#[ \t]*define[ \t]+OPENSSL_VERSION_MINOR[ \t]+(\d{1,3})\b`)
 	libressl      = regexp.MustCompile(`(?m)^[ \t]*#[ \t]*define[ \t]+LIBRESSL_VERSION_NUMBER\b`)
 	saslVersion   = regexp.MustCompile(`(?m)^[ \t]*#[ \t]*define[ \t]+SASL_VERSION_(MAJOR|MINOR|STEP)[ \t]+(\d{1,3})\b`)

@@ -104,6 +104,7 @@ type Provider struct {
 	Include string // directory to add to the compiler's search; "" when the compiler looks there anyway
 	Lib     string // directory to add to the linker's search; "" when the linker looks there anyway
 	API     string // programming interface: "1.0.2", "1.1.1", "3.0" for OpenSSL, "2.1.28" for SASL; "" when not known
+	Release string // what an OpenSSL header calls itself, such as "OpenSSL 3.0.16 11 Feb 2025": programs take that text into themselves
 }
 
 // String tells the provider and its interface in a few words.
