@@ -20,6 +20,7 @@ var rooms = map[string]string{
 	"vrmf":       "",
 	"bff":        "",
 	"aixar":      "",
+	"xcoff":      "",
 	"host":       "fault",
 	"release":    "fault tomlfile",
 	"tree":       "fault xz",

@@ -1,0 +1,87 @@
+package xcoff
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// Import is a symbol that the file takes from another one.
+type Import struct {
+	Symbol string
+	From   ImportFile // the zero value for a deferred import: whoever loads the file gives it
+	Class  Class
+	Weak   bool // the program runs without it
+}
+
+// LibraryPath lists the directories in which AIX looks for the files that are imported from, as ld's -blibpath left them: an empty
+// one, or a relative one, is the current directory of whoever runs the program. None means AIX's own default.
+func (f *File) LibraryPath() []string {
+	if f.Loader == nil || len(f.Loader.ImportFiles) == 0 || f.Loader.ImportFiles[0].Path == "" {
+		return nil
+	}
+	return strings.Split(f.Loader.ImportFiles[0].Path, ":")
+}
+
+// Libraries lists the files that are imported from, in the order in which AIX loads them.
+func (f *File) Libraries() []ImportFile {
+	if f.Loader == nil || len(f.Loader.ImportFiles) == 0 {
+		return nil
+	}
+	return slices.Clone(f.Loader.ImportFiles[1:])
+}
+
+// Imports lists the symbols that the file imports, in the file's order.
+func (f *File) Imports() []Import {
+	var imports []Import
+	for _, s := range f.loaderSymbols(SymbolImport) {
+		i := Import{Symbol: s.Name, Class: s.Class, Weak: s.Type&SymbolWeak != 0}
+		if s.ImportFile > 0 {
+			i.From = f.Loader.ImportFiles[s.ImportFile]
+		}
+		imports = append(imports, i)
+	}
+	return imports
+}
+
+// Exports lists the symbols that the file offers to others, in the file's order.
+func (f *File) Exports() []LoaderSymbol {
+	return f.loaderSymbols(SymbolExport)
+}
+
+func (f *File) loaderSymbols(kind SymbolType) []LoaderSymbol {
+	if f.Loader == nil {
+		return nil
+	}
+	var found []LoaderSymbol
+	for _, s := range f.Loader.Symbols {
+		if s.Type&kind != 0 {
+			found = append(found, s)
+		}
+	}
+	return found
+}
+
+// DiffImports compares the imports of two files: what only the first has, and what only the second has, each by file and symbol.
+func DiffImports(before, after []Import) (gone, added []Import) {
+	return missing(before, after), missing(after, before)
+}
+
+// missing lists the imports that are not among others.
+func missing(imports, others []Import) []Import {
+	there := make(map[Import]bool, len(others))
+	for _, i := range others {
+		there[i] = true
+	}
+	var found []Import
+	for _, i := range imports {
+		if !there[i] {
+			there[i] = true // each once
+			found = append(found, i)
+		}
+	}
+	slices.SortStableFunc(found, func(a, b Import) int {
+		return cmp.Or(strings.Compare(a.From.String(), b.From.String()), strings.Compare(a.Symbol, b.Symbol))
+	})
+	return found
+}
