@@ -3,9 +3,11 @@ package xcoff_test
 import (
 	"bytes"
 	"flag"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -68,14 +70,116 @@ func TestForeignReader(t *testing.T) {
 	}
 }
 
-// TestForeignReaderGo compares our reading of a program that Go's linker makes: its programs run on AIX.
-func TestForeignReaderGo(t *testing.T) {
+// aixPrograms names two programs that IBM's ld linked on AIX 7.2 in 2017: Go's own tests have them, and so every Go has them.
+func aixPrograms(t testing.TB) []string {
+	t.Helper()
+	out, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(strings.TrimSpace(string(out)), "src", "internal", "xcoff", "testdata")
+	return []string{filepath.Join(dir, "gcc-ppc32-aix-dwarf2-exec"), filepath.Join(dir, "gcc-ppc64-aix-dwarf2-exec")}
+}
+
+// TestAIXPrograms reads what was linked on AIX.
+func TestAIXPrograms(t *testing.T) {
+	t.Parallel()
+	for i, want := range [2]struct {
+		width   int
+		libc    xcoff.ImportFile
+		imports string
+	}{
+		{32, xcoff.ImportFile{Base: "libc.a", Member: "shr.o"},
+			"__assert DS, __crt0v RW, __malloc_user_defined_name RW, __mod_init DS, __strtollmax DS, calloc DS, errno RW, exit DS, fflush DS, puts DS"},
+		{64, xcoff.ImportFile{Base: "libc.a", Member: "shr_64.o"},
+			"__assert DS, __crt0v RW, __malloc_user_defined_name RW, __mod_init DS, __n_pthreads RW, calloc DS, errno RW, exit DS, puts DS"},
+	} {
+		path := aixPrograms(t)[i]
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Skipf("%v: not compared with what AIX linked", err)
+		}
+		f, err := xcoff.NewFile(bytes.NewReader(b))
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if f.Width != want.width || f.Flags != xcoff.FlagExecutable|xcoff.FlagLoadable || f.TimeStamp == 0 || f.Loader.Version != 1 {
+			t.Errorf("%s: %+v, loader section %+v", path, f.Header, f.Loader.LoaderHeader)
+		}
+		if p := f.LibraryPath(); len(p) < 3 || !strings.HasPrefix(p[0], "/home2/") || !slices.Equal(p[len(p)-2:], []string{"/usr/lib", "/lib"}) {
+			t.Errorf("%s: library path %q", path, p)
+		}
+		if diff := cmp.Diff([]xcoff.ImportFile{want.libc}, f.Libraries()); diff != "" {
+			t.Errorf("%s: libraries, -want +got:\n%s", path, diff)
+		}
+		imports, _ := xcoff.DiffImports(f.Imports(), nil)
+		var names []string
+		for _, i := range imports {
+			names = append(names, fmt.Sprint(i.Symbol, " ", i.Class))
+		}
+		if diff := cmp.Diff(want.imports, strings.Join(names, ", ")); diff != "" {
+			t.Errorf("%s: imports, -want +got:\n%s", path, diff)
+		}
+	}
+}
+
+// TestForeignReaderPrograms compares our reading of whole programs: the two of AIX's own linker, and one of Go's.
+func TestForeignReaderPrograms(t *testing.T) {
 	t.Parallel()
 	need(t, readobj)
-	program := buildGo(t)
-	compareWithForeign(t, program)
+	for _, path := range append(aixPrograms(t), buildGo(t)) {
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			if _, err := os.Stat(path); err != nil {
+				t.Skipf("%v: not compared with what AIX linked", err)
+			}
+			compareWithForeign(t, path)
+		})
+	}
+}
 
-	b, err := os.ReadFile(program)
+// TestGNUObjdump compares our reading of the sections with that of a second foreign reader.
+func TestGNUObjdump(t *testing.T) {
+	t.Parallel()
+	type section struct {
+		Name                   string
+		Size, VMA, LMA, Offset uint64
+	}
+	for _, path := range append(aixPrograms(t), "testdata/object32.o", "testdata/program32", "testdata/program64") {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Logf("%v: not compared", err)
+			continue
+		}
+		out, err := exec.Command("objdump", "-h", path).Output()
+		if err != nil {
+			t.Skipf("objdump -h %s: %v; no objdump here reads XCOFF (Debian: binutils-multiarch)", path, err)
+		}
+		f, err := xcoff.NewFile(bytes.NewReader(b))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var theirs, ours []section
+		for line := range strings.Lines(string(out)) {
+			var s section
+			var number int
+			if n, _ := fmt.Sscanf(line, "%d %s %x %x %x %x", &number, &s.Name, &s.Size, &s.VMA, &s.LMA, &s.Offset); n == 6 {
+				theirs = append(theirs, s)
+			}
+		}
+		for _, s := range f.Sections {
+			ours = append(ours, section{s.Name, s.Size, s.VirtualAddress, s.PhysicalAddress, s.Offset})
+		}
+		if diff := cmp.Diff(theirs, ours); diff != "" {
+			t.Errorf("%s, -objdump +ours:\n%s", path, diff)
+		}
+	}
+}
+
+// TestGoProgram reads what Go's linker makes: its programs run on AIX, too.
+func TestGoProgram(t *testing.T) {
+	t.Parallel()
+	b, err := os.ReadFile(buildGo(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,8 +190,11 @@ func TestForeignReaderGo(t *testing.T) {
 	if diff := cmp.Diff([]string{"/usr/lib", "/lib"}, f.LibraryPath()); diff != "" {
 		t.Errorf("library path, -want +got:\n%s", diff)
 	}
-	want := xcoff.Import{Symbol: "__n_pthreads", From: xcoff.ImportFile{Base: "libpthread.a", Member: "shr_xpg5_64.o"}, Class: xcoff.ClassDS}
-	if _, added := xcoff.DiffImports(f.Imports(), []xcoff.Import{want}); added != nil {
+	libraries := []xcoff.ImportFile{{Base: "libc.a", Member: "shr_64.o"}, {Base: "libpthread.a", Member: "shr_xpg5_64.o"}}
+	if diff := cmp.Diff(libraries, f.Libraries()); diff != "" {
+		t.Errorf("libraries, -want +got:\n%s", diff)
+	}
+	if want := (xcoff.Import{Symbol: "__n_pthreads", From: libraries[1], Class: xcoff.ClassDS}); !slices.Contains(f.Imports(), want) {
 		t.Errorf("the imports have no %v: %v", want, f.Imports())
 	}
 }

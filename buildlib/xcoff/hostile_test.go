@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"math"
+	"os"
 	"regexp"
 	"runtime"
 	"strings"
@@ -64,8 +65,8 @@ func TestRefuses(t *testing.T) {
 			`section ".loader" should have 1099511627776 bytes here, the file has`},
 		{"loader section too short", "program32", put32(sections32+3*40+16, 31),
 			"at offset 656: .* 31 bytes, too short for a loader section"},
-		{"version of the other width", "program32", put32(loader32, 2),
-			"at offset 656: .* version 2; version 1 goes with 32 bits"},
+		{"an unknown version", "program32", put32(loader32, 3),
+			"at offset 656: .* unknown version 3"},
 		{"more symbols than the section", "program64", put32(loader64+4, math.MaxUint32),
 			"symbol table has 103079215080 bytes at 0x38, the section has"},
 		{"more relocations than the section", "program32", put32(loader32+8, math.MaxUint32),
@@ -97,9 +98,9 @@ func TestRefuses(t *testing.T) {
 	} {
 		b := testFile(t, test.file)
 		test.change(b)
-		_, err := xcoff.NewFile(bytes.NewReader(b))
-		if !refused(err, test.want) {
-			t.Errorf("%s: %v, want %s", test.name, err, test.want)
+		f, err := xcoff.NewFile(bytes.NewReader(b))
+		if !refused(err, test.want) || f != nil {
+			t.Errorf("%s: NewFile = %v, %v, want no file and %s", test.name, f, err, test.want)
 		}
 	}
 }
@@ -226,6 +227,11 @@ func TestSharedNames(t *testing.T) {
 func FuzzFile(f *testing.F) {
 	for _, name := range fixed {
 		f.Add(testFile(f, name))
+	}
+	for _, path := range aixPrograms(f) {
+		if b, err := os.ReadFile(path); err == nil {
+			f.Add(b)
+		}
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		file, err := xcoff.NewFile(bytes.NewReader(b))

@@ -14,8 +14,8 @@ type Import struct {
 	Weak   bool // the program runs without it
 }
 
-// LibraryPath lists the directories in which AIX looks for the files that are imported from, as ld's -blibpath left them: an empty
-// one, or a relative one, is the current directory of whoever runs the program. None means AIX's own default.
+// LibraryPath lists the directories in which AIX looks for the files that are imported from, as ld's -blibpath wrote them. An empty
+// or relative one depends on the current directory of whoever runs the program. No list means AIX's own default.
 func (f *File) LibraryPath() []string {
 	if f.Loader == nil || len(f.Loader.ImportFiles) == 0 || f.Loader.ImportFiles[0].Path == "" {
 		return nil
@@ -23,7 +23,7 @@ func (f *File) LibraryPath() []string {
 	return strings.Split(f.Loader.ImportFiles[0].Path, ":")
 }
 
-// Libraries lists the files that are imported from, in the order in which AIX loads them.
+// Libraries lists the files that are imported from, in the file's order.
 func (f *File) Libraries() []ImportFile {
 	if f.Loader == nil || len(f.Loader.ImportFiles) == 0 {
 		return nil

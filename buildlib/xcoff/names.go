@@ -11,7 +11,7 @@ type Flags uint16
 // The flags that callers ask for; String knows the others, too.
 const (
 	FlagExecutable   Flags = 0x0002 // F_EXEC
-	FlagLoadable     Flags = 0x1000 // F_DYNLOAD: it has a loader section
+	FlagLoadable     Flags = 0x1000 // F_DYNLOAD: its imports are bound when it is loaded; Go's linker leaves it out
 	FlagSharedObject Flags = 0x2000 // F_SHROBJ
 	FlagLoadOnly     Flags = 0x4000 // F_LOADONLY: ld passes over this member of an archive, the loader does not
 )

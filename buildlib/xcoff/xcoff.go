@@ -58,12 +58,13 @@ func NewFile(r io.ReaderAt) (*File, error) {
 		return nil, err
 	}
 	s, err := f.loaderSection()
-	if err != nil || s == nil {
-		return f, err
-	}
-	f.Loader, err = f.readLoader(s)
 	if err != nil {
 		return nil, err
+	}
+	if s != nil {
+		if f.Loader, err = f.readLoader(s); err != nil {
+			return nil, err
+		}
 	}
 	return f, nil
 }
