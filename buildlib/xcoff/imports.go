@@ -23,7 +23,7 @@ func (f *File) LibraryPath() []string {
 	return strings.Split(f.Loader.ImportFiles[0].Path, ":")
 }
 
-// Libraries lists the files that are imported from, in the file's order.
+// Libraries lists the files that are imported from, in the file's order. Those with a Path are not looked for in the library path.
 func (f *File) Libraries() []ImportFile {
 	if f.Loader == nil || len(f.Loader.ImportFiles) == 0 {
 		return nil

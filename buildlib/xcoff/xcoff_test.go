@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -89,6 +90,27 @@ func TestObject(t *testing.T) {
 	f := open(t, "object32.o")
 	if f.Aux != nil || f.Loader != nil || f.LibraryPath() != nil || f.Libraries() != nil || f.Imports() != nil || f.Exports() != nil {
 		t.Errorf("an object has %+v and %+v", f.Aux, f.Loader)
+	}
+}
+
+// Some objects have an auxiliary header that ends behind o_data_start.
+func TestShortAuxHeader(t *testing.T) {
+	t.Parallel()
+	const headerSize, short = 20, 28
+	object, program := testFile(t, "object32.o"), testFile(t, "program32")
+	put16(16, short)(object)
+	b := slices.Concat(object[:headerSize], program[headerSize:headerSize+short], object[headerSize:])
+	f, err := xcoff.NewFile(bytes.NewReader(b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := open(t, "program32").Aux
+	want := &xcoff.AuxHeader{
+		Magic: whole.Magic, Version: whole.Version, Entry: whole.Entry,
+		TextStart: whole.TextStart, DataStart: whole.DataStart, TextSize: whole.TextSize, DataSize: whole.DataSize,
+	}
+	if diff := cmp.Diff(want, f.Aux); diff != "" || len(f.Sections) != 2 {
+		t.Errorf("%d sections; auxiliary header, -want +got:\n%s", len(f.Sections), diff)
 	}
 }
 
