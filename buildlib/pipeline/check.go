@@ -17,8 +17,8 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/tree"
 )
 
-// Test runs every check that a change must pass: the series of patches, formatting, vet for this machine and for AIX, all tests, and, as one of them, the
-// whole way on real source.
+// Test runs every check that a change must pass: the series of patches, the advisories, formatting, vet for this machine and for AIX,
+// all tests, and, as one of them, the whole way on real source.
 func (p *Project) Test(ctx context.Context) error {
 	real, _, err := p.obtainable(ctx)
 	if err != nil {
@@ -28,8 +28,10 @@ func (p *Project) Test(ctx context.Context) error {
 	if err := real.run(ctx, "patch", func(j *job, _ int) error { source = j.patched(); return nil }); err != nil {
 		return err
 	}
-	if err := p.PatchesCheck(ctx); err != nil {
-		return err
+	for _, check := range []func(context.Context) error{p.PatchesCheck, p.CheckAdvisories} {
+		if err := check(ctx); err != nil {
+			return err
+		}
 	}
 	aix := []string{"GOOS=aix", "GOARCH=ppc64", "CGO_ENABLED=0"}
 	unformatted, err := p.machine.Output(ctx, host.Cmd{Argv: []string{"gofmt", "-l", "magefile.go", "buildlib"}, Dir: p.root, Env: p.goEnv()})

@@ -160,6 +160,19 @@ func (p *Project) pristine(ctx context.Context, r *release.Release, to string) (
 	return err == nil, err
 }
 
+// pristineFiles are the paths of a release's source as it was published.
+func pristineFiles(r *release.Release) (map[string]bool, error) {
+	listing, err := tree.ParseListing(r.Files)
+	if err != nil {
+		return nil, err
+	}
+	files := make(map[string]bool, len(listing))
+	for _, e := range listing {
+		files[e.Path] = true
+	}
+	return files, nil
+}
+
 // PatchesCheck applies each release's series in three ways, on a skeleton of the source and, where it can be had, on the source.
 func (p *Project) PatchesCheck(ctx context.Context) (err error) {
 	releases, err := release.List(p.path("patches"))
@@ -204,13 +217,9 @@ func (p *Project) checkSeries(ctx context.Context, r *release.Release, work stri
 			return patchset.Misfit(findings)
 		}
 	}
-	listing, err := tree.ParseListing(r.Files)
+	files, err := pristineFiles(r)
 	if err != nil {
 		return err
-	}
-	files := make(map[string]bool)
-	for _, e := range listing {
-		files[e.Path] = true
 	}
 	if err := s.CheckChain(func(path string) bool { return files[path] }); err != nil {
 		return err
