@@ -116,6 +116,17 @@ func (Patches) New(
 	return run(ctx, func(p *pipeline.Project, ctx context.Context) error { return p.PatchesNew(ctx, name) })
 }
 
+// Check groups the checks of what is written down here.
+type Check mg.Namespace
+
+// Advisories checks that each release answers each known advisory, and prints the answers.
+//
+// An answer names the patch that fixes it, or the places in the source that show why none is needed. Those are looked up, the
+// line numbers where the source can be had.
+func (Check) Advisories(ctx context.Context) error {
+	return run(ctx, (*pipeline.Project).CheckAdvisories)
+}
+
 // run does one target's work in the project of the current directory. Mage itself cancels the context only at Ctrl-C; a closed
 // terminal or a shutdown must not leave compilers running either.
 func run(ctx context.Context, do func(*pipeline.Project, context.Context) error) error {
