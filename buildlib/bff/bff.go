@@ -2,30 +2,36 @@
 // container of installp packages, whose files are called .bff.
 //
 // It has the shape of archive/tar. The Writer makes what a package needs, directories and regular files, and gives the same bytes
-// for the same calls on any machine. The Reader also takes what AIX itself writes.
+// for the same calls on any machine. The Reader also takes what AIX itself writes: packed data, access control lists, symbolic
+// links, names of any form, and left-over memory wherever AIX leaves some. With [Reader.Strict] it takes only what the Writer
+// could have written, to the last byte.
 //
-// Where the Reader differs from restore: it checks every header checksum; extended ACLs and everything else in the security block
-// are skipped; a Huffman-packed member is listed but not unpacked; members other than directories and regular files end the
-// reading, because no archive made by AIX shows how they are stored.
+// Where the Reader differs from restore: it checks every header checksum, and that packed data unpacks to exactly the size that the
+// header tells; symbolic links are read in either of the two layouts that public readers assume; devices, FIFOs, sockets and the
+// volumes of an archive that spans several end the reading with an error, because no archive made by AIX shows how they are stored.
 package bff
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // The file types of [Header.Mode], as in stat's st_mode.
 const (
 	TypeDir     = 0o040000
 	TypeRegular = 0o100000
+	TypeSymlink = 0o120000 // only read: no archive made by AIX shows how one is stored
 )
 
 // Header describes one member.
 type Header struct {
 	Name string // as stored: relative, and beginning with ./ in packages
-	// Mode is the file type, TypeDir or TypeRegular, with the twelve permission bits of chmod: 0o102555 is a set-group-id program.
-	// They are AIX's own numbers and not an fs.FileMode, whose set-id bits stand elsewhere: an 0o2555 read from a manifest is safe
-	// here and would silently lose its 0o2000 there. The Reader drops what AIX keeps above these sixteen bits.
+	// Mode is the file type, TypeDir, TypeRegular or TypeSymlink, with the twelve permission bits of chmod: 0o102555 is a
+	// set-group-id program. They are AIX's own numbers and not an fs.FileMode, whose set-id bits stand elsewhere: an 0o2555 read from
+	// a manifest is safe here and would silently lose its 0o2000 there. The Reader drops what AIX keeps above these sixteen bits.
 	Mode     uint32
 	UID, GID uint32
-	Size     int64     // bytes; 0 for directories
+	Size     int64     // bytes, unpacked; 0 for directories, the length of the target for symbolic links
 	ModTime  time.Time // whole seconds from 1970 to 2106; the zero Time lets the Writer use its own
 }
 
@@ -34,3 +40,21 @@ func (h *Header) IsDir() bool { return h.Mode&typeMask == TypeDir }
 
 // IsRegular tells whether the member is a regular file.
 func (h *Header) IsRegular() bool { return h.Mode&typeMask == TypeRegular }
+
+// IsSymlink tells whether the member is a symbolic link; its data is the target.
+func (h *Header) IsSymlink() bool { return h.Mode&typeMask == TypeSymlink }
+
+// IsNFS4ACL tells whether the member is no file, but the text of an NFS4 access control list. Such a member has the mode of a
+// regular file, and a name whose last component is two bytes 0x7F (S1).
+func (h *Header) IsNFS4ACL() bool { return strings.HasSuffix(h.Name, "/\x7f\x7f") }
+
+// Stored tells how and where the archive holds a member. A tool that lists or verifies needs it; one that extracts does not.
+type Stored struct {
+	Offset int64 // of the member's header in the archive
+	Data   int64 // offset of its data
+	Size   int64 // bytes of data there, without fill: of a packed member not those that Read gives
+	Packed bool  // the data is Huffman-packed
+	// ACL holds the extended entries of the access control list, most often none, in the words of aclget with numbers for names:
+	// "permit rw- g:214". What is no entry of the known form is given in hexadecimal.
+	ACL []string
+}

@@ -30,7 +30,7 @@ func file(name string, mode uint32, data string) member {
 	return member{bff.Header{Name: name, Mode: bff.TypeRegular | mode, Size: int64(len(data))}, data}
 }
 
-func write(t *testing.T, members ...member) []byte {
+func write(t testing.TB, members ...member) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	w := bff.NewWriter(&b, epoch)
@@ -66,23 +66,18 @@ func read(r io.Reader) ([]member, error) {
 	}
 }
 
-// sample returns an archive that AIX wrote. The project holds no file that others made; the samples lie in shared/samples beside
-// the checkout where there are any.
-func sample(t *testing.T, name string) []byte {
+// sample returns an archive that AIX wrote. The project holds no file that others made: the directory named by AIX_SAMPLES does.
+func sample(t testing.TB, name string) []byte {
 	t.Helper()
-	dir, err := os.Getwd()
+	dir := os.Getenv("AIX_SAMPLES")
+	if dir == "" {
+		t.Skip("AIX_SAMPLES is not set: not compared with what AIX wrote")
+	}
+	b, err := os.ReadFile(filepath.Join(dir, name))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for range 6 {
-		b, err := os.ReadFile(filepath.Join(dir, "shared", "samples", name))
-		if err == nil {
-			return b
-		}
-		dir = filepath.Dir(dir)
-	}
-	t.Skipf("no shared/samples/%s beside the checkout: not read against an archive that AIX wrote", name)
-	return nil
+	return b
 }
 
 // bytediff shows the rows of 16 bytes in which two archives differ, or "" when they are equal.
@@ -105,7 +100,7 @@ func row(b []byte, at int) []byte {
 	return b[min(at, len(b)):min(at+16, len(b))]
 }
 
-func unhex(t *testing.T, lines ...string) []byte {
+func unhex(t testing.TB, lines ...string) []byte {
 	t.Helper()
 	b, err := hex.DecodeString(strings.Join(lines, ""))
 	if err != nil {

@@ -77,23 +77,26 @@ const (
 	maxHeader = 255 * wordSize // offLen is one byte
 	// maxName follows from it: one byte is the name's NUL.
 	maxName = maxHeader - nameFixed - 1
+	// maxTarget is AIX's PATH_MAX: the longest target of a symbolic link.
+	maxTarget = 1023
 )
 
 // The security block: two lengths in words, then the access control list and the privileges list (S1, S2, S3; IBM
-// documents the ACL, under the type name AIXC). Ours have no extended entries.
+// documents the ACL, under the type name AIXC). Ours have no extended entries; security.go reads those of S1.
 const (
 	securityLengths = 8
 	securitySize    = 40
 
-	secACLWords  = 0  // u32
-	secPCLWords  = 4  // u32
-	secACL       = 8  // u32: bytes of the list, these four included
-	secACLMode   = 12 // u32: set-id bits; S1, S2: 0 for files without, S3: the low mode word
-	secOwner     = 18 // u16 access bits; the u16 before is left-over memory in S1 and S2, 0 in S3
-	secGroup     = 20 // u16
-	secOthers    = 22 // u16
-	secPCL       = 24 // u32: bytes of the list
-	secPCLMode   = 28 // u32: the header's mode word in every sample; eight bytes of 0 follow
+	secACLWords  = 0    // u32
+	secPCLWords  = 4    // u32
+	secACL       = 8    // u32: bytes of the list, these four included
+	secACLMode   = 12   // u32: set-id bits; S1, S2: 0 for files without, S3: the low mode word
+	secOwner     = 18   // u16 access bits; the u16 before is left-over memory in S1 and S2, 0 in S3
+	secGroup     = 20   // u16
+	secOthers    = 22   // u16
+	secPCL       = 24   // u32: bytes of the list
+	secPCLMode   = 28   // u32: the header's mode word in every sample; eight bytes of 0 follow
+	maxList      = 4096 // bytes of an AIXC list on JFS2 (manual: "AIXC Access Control List")
 	listBytes    = 16
 	listWords    = listBytes / wordSize
 	setIDBits    = 0o7000
@@ -110,10 +113,12 @@ var endHeader = [wordSize]byte{1, typeEnd, 0x6B, 0xEA, 0x84, 0x0A, 1, 0}
 var (
 	// ErrHeader: what should be a header is none, or breaks the format.
 	ErrHeader = errors.New("invalid header")
-	// ErrPacked: the member's data is Huffman-packed, which this package does not unpack.
-	ErrPacked = errors.New("data is Huffman-packed")
-	// ErrType: the member is neither a directory nor a regular file.
-	ErrType = errors.New("neither a directory nor a regular file")
+	// ErrData: the packed data of a member breaks the format, or does not unpack to the member's size.
+	ErrData = errors.New("invalid packed data")
+	// ErrType: the member is of a type that is not read or, beyond directories and regular files, not written.
+	ErrType = errors.New("a type of file that is not supported")
+	// ErrStrict: a strict Reader met what the Writer would not have written.
+	ErrStrict = errors.New("not as our Writer makes it")
 	// ErrName: the name has no place in an installp image.
 	ErrName = errors.New("invalid name")
 	// ErrTooLarge: a file of 2 GiB or more, which sysck cannot handle (sysck manual page), or a number that its field cannot hold.

@@ -1,6 +1,7 @@
 package bff
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -8,37 +9,48 @@ import (
 	"time"
 )
 
-// Reader reads an archive front to back. It needs no more memory than one header, whatever the archive claims.
+// Reader reads an archive front to back. It needs some 16 KB of memory, whatever the archive claims.
 type Reader struct {
-	r       io.Reader
+	// Strict makes every byte an error, [ErrStrict], that the Writer would have written otherwise: fill that is not zero, an
+	// access time of its own, packed data, anything behind the last block. An archive that passes is what the Writer makes of the
+	// members read, byte for byte. What no rule of the container covers is the data of files. Set it before the first Next.
+	Strict bool
+
+	r       *bufio.Reader
 	offset  int64 // of the next byte
-	left    int64 // data of the current member that was not read yet
-	skip    int64 // fill after it
-	packed  bool  // the current member's data is packed
+	stored  Stored
+	left    int64         // stored data of the current member that was not read yet
+	skip    int64         // fill after it
+	packed  *unpacker     // of the current member, if its data is packed
+	target  *bytes.Reader // of the current member, if it is a symbolic link
+	dirs    uint32
 	started bool
 	err     error // the first error of Next, or io.EOF
-	buf     [maxHeader]byte
+	buf     [maxHeader + securityLengths + 2*maxList]byte
 }
 
-// NewReader returns a Reader of the archive that r holds.
+// NewReader returns a Reader of the archive that r holds. It may read more of r than the archive takes.
 func NewReader(r io.Reader) *Reader {
-	return &Reader{r: r}
+	return &Reader{r: bufio.NewReader(r)}
 }
 
 // Next goes to the next member, past data of the current one that was not read. After the last member it returns io.EOF; what
-// follows FS_END is left-over memory in archives made by AIX and is not looked at. Names are as stored: whoever makes files of
-// them must check them.
+// follows FS_END is left-over memory in archives made by AIX and is not looked at unless Strict is set. Names are as stored:
+// whoever makes files of them must check them.
 func (r *Reader) Next() (*Header, error) {
 	if r.err != nil {
 		return nil, r.err
 	}
 	h, err := r.next()
 	if err != nil {
-		r.left, r.skip, r.packed = 0, 0, false
 		r.err = err
 	}
 	return h, err
 }
+
+// Stored tells how and where the archive holds the current member. After the last one, Offset is that of FS_END, the archive's end
+// header; after an error of Next, it is that of the header in question.
+func (r *Reader) Stored() Stored { return r.stored }
 
 func (r *Reader) next() (*Header, error) {
 	if !r.started {
@@ -47,12 +59,10 @@ func (r *Reader) next() (*Header, error) {
 		}
 		r.started = true
 	}
-	if err := r.discard(r.left + r.skip); err != nil {
+	if err := r.finishMember(); err != nil {
 		return nil, err
 	}
-	r.left, r.skip, r.packed = 0, 0, false
-
-	start := r.offset
+	r.stored = Stored{Offset: r.offset}
 	b, err := r.readHeader()
 	if err != nil {
 		return nil, err
@@ -60,40 +70,63 @@ func (r *Reader) next() (*Header, error) {
 	magic := le.Uint16(b[offMagic:])
 	switch {
 	case b[offType] == typeEnd && magic == magicPlain:
-		return nil, io.EOF
+		return nil, r.readEnd(b)
+	case b[offType] == typeVolume:
+		return nil, broken(r.stored.Offset, "another volume; an archive of several is not read")
 	case b[offType] != typeNameX:
-		return nil, broken(start, "type %d, neither a member nor the end", b[offType])
+		return nil, broken(r.stored.Offset, "type %d, neither a member nor the end", b[offType])
 	}
-	h, err := parseName(b, start)
+	h, err := parseName(b, r.stored.Offset)
 	if err != nil {
 		return nil, err
 	}
-	if !h.IsDir() && !h.IsRegular() {
-		return nil, fmt.Errorf("bff: at offset %d: %q has mode %#o: %w", start, h.Name, h.Mode, ErrType)
+	switch {
+	case h.IsSymlink() && magic == magicPlain && !r.Strict:
+		return h, r.readTarget(h)
+	case !h.IsDir() && !h.IsRegular():
+		return nil, fmt.Errorf("bff: at offset %d: %q has mode %#o: %w", r.stored.Offset, h.Name, h.Mode, ErrType)
 	}
-	stored := int64(le.Uint32(b[nxDsize:]))
-	if err := r.skipSecurity(); err != nil {
-		return nil, err
+	return h, r.readMember(h, b)
+}
+
+// readMember reads what is between the header b of a directory or regular file and its data.
+func (r *Reader) readMember(h *Header, b []byte) error {
+	r.stored.Packed = le.Uint16(b[offMagic:]) == magicPacked
+	r.stored.Size = int64(le.Uint32(b[nxDsize:]))
+	b, err := r.readSecurity(b)
+	if err != nil {
+		return err
 	}
-	r.packed = magic == magicPacked
 	switch {
 	case h.IsDir():
 		// backup gives the directory's own size as stored (S1, S2), IBM's builder 0 (S3); none of them stores data.
-		h.Size, stored, r.packed = 0, 0, false
-	case !r.packed && stored != h.Size:
-		return nil, broken(start, "%q has %d bytes, but %d are stored", h.Name, h.Size, stored)
+		h.Size, r.stored.Size, r.stored.Packed = 0, 0, false
+	case !r.stored.Packed && r.stored.Size != h.Size:
+		return broken(r.stored.Offset, "%q has %d bytes, but %d are stored", h.Name, h.Size, r.stored.Size)
 	}
-	r.left, r.skip = stored, pad(stored, wordSize)
-	return h, nil
+	if r.Strict {
+		if err := r.compareMember(h, b); err != nil {
+			return err
+		}
+	}
+	r.stored.Data = r.offset
+	r.left, r.skip = r.stored.Size, pad(r.stored.Size, wordSize)
+	if r.stored.Packed {
+		r.packed = &unpacker{r: r, size: h.Size}
+	}
+	return nil
 }
 
-// Read reads the data of the current member; at its end it returns io.EOF. For a packed member it returns [ErrPacked].
+// Read reads the data of the current member, unpacked; at its end it returns io.EOF. Packed data that breaks the format is
+// [ErrData]; the members after it can be read all the same.
 func (r *Reader) Read(p []byte) (int, error) {
 	switch {
 	case r.err != nil && r.err != io.EOF:
 		return 0, r.err
-	case r.packed:
-		return 0, fmt.Errorf("bff: at offset %d: %w", r.offset, ErrPacked)
+	case r.packed != nil:
+		return r.packed.Read(p)
+	case r.target != nil:
+		return r.target.Read(p)
 	case r.left == 0:
 		return 0, io.EOF
 	}
@@ -110,6 +143,19 @@ func (r *Reader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
+// finishMember goes past what was not read of the current member.
+func (r *Reader) finishMember() error {
+	left, fill := r.left, r.skip
+	r.left, r.skip, r.packed, r.target = 0, 0, nil, nil
+	if err := r.discard(left); err != nil {
+		return err
+	}
+	if r.Strict {
+		return r.readZeros(fill)
+	}
+	return r.discard(fill)
+}
+
 func (r *Reader) readVolume() error {
 	b, err := r.readHeader()
 	if err != nil {
@@ -121,20 +167,25 @@ func (r *Reader) readVolume() error {
 	if increment := le.Uint16(b[volIncrement:]); increment != volIncrementByName {
 		return broken(0, "increment %d; an archive by name has %d", increment, volIncrementByName)
 	}
+	if number := le.Uint16(b[volNumber:]); number != 1 {
+		return broken(0, "volume %d of an archive; the first has number 1, and one that spans several is not read", number)
+	}
+	if r.Strict {
+		return compareHeader(b, volume(le.Uint32(b[volDate:])), 0)
+	}
 	return nil
 }
 
-// readHeader reads one header of any type. The result is good until the next call.
+// readHeader reads one header of any type to the front of the buffer. The result is good until the next call.
 func (r *Reader) readHeader() ([]byte, error) {
 	start := r.offset
 	if err := r.fill(r.buf[:wordSize]); err != nil {
 		return nil, err
 	}
-	switch magic := le.Uint16(r.buf[offMagic:]); magic {
-	case magicPlain, magicPacked:
-	case magicByInode:
+	switch magic := le.Uint16(r.buf[offMagic:]); {
+	case magic == magicByInode:
 		return nil, broken(start, "magic %#04x of an archive by inode", magic)
-	default:
+	case !isHeader(r.buf[:]):
 		return nil, broken(start, "magic %#04x; an archive by name has %#04x or %#04x", magic, magicPlain, magicPacked)
 	}
 	size := int(r.buf[offLen]) * wordSize
@@ -149,6 +200,12 @@ func (r *Reader) readHeader() ([]byte, error) {
 		return nil, broken(start, "checksum %#04x, computed %#04x", stored, sum)
 	}
 	return b, nil
+}
+
+// isHeader tells whether a header of this format may begin here.
+func isHeader(b []byte) bool {
+	magic := le.Uint16(b[offMagic:])
+	return magic == magicPlain || magic == magicPacked
 }
 
 func parseName(b []byte, start int64) (*Header, error) {
@@ -173,13 +230,56 @@ func parseName(b []byte, start int64) (*Header, error) {
 	}, nil
 }
 
-// skipSecurity skips the lists, however long. Extended ACLs (S1) only make them longer.
-func (r *Reader) skipSecurity() error {
-	b := r.buf[:securityLengths]
-	if err := r.fill(b); err != nil {
+// readTarget reads the target of a symbolic link. No archive made by AIX shows where it stands, and public readers disagree: it
+// fills whole words and the next header follows, or it ends with a NUL, fills whole words, and a security block follows. What
+// follows tells which it was, and the checksum of the next header proves it. Anything else ends the reading.
+func (r *Reader) readTarget(h *Header) error {
+	unknown := func() error {
+		return fmt.Errorf("bff: at offset %d: %q, a symbolic link: %w", r.stored.Offset, h.Name, ErrType)
+	}
+	if h.Size == 0 || h.Size > maxTarget {
+		return unknown()
+	}
+	r.stored.Data, r.stored.Size = r.offset, h.Size
+	words := int(h.Size + pad(h.Size, wordSize))
+	b, err := r.r.Peek(words + wordSize)
+	if err != nil {
+		r.offset += int64(len(b))
+		return r.cut(err)
+	}
+	target := bytes.Clone(b[:h.Size])
+	bare := isHeader(b[words:])
+	if !bare && b[h.Size] != 0 || bytes.IndexByte(target, 0) >= 0 {
+		return unknown()
+	}
+	if !bare && words == int(h.Size) {
+		words += wordSize // of the NUL
+	}
+	if err := r.discard(int64(words)); err != nil {
 		return err
 	}
-	return r.discard((int64(le.Uint32(b[secACLWords:])) + int64(le.Uint32(b[secPCLWords:]))) * wordSize)
+	if !bare {
+		if _, err := r.readSecurity(r.buf[:0]); err != nil {
+			return err
+		}
+	}
+	r.target = bytes.NewReader(target)
+	return nil
+}
+
+// storedByte is the next byte of the current member's data as it is stored.
+func (r *Reader) storedByte() (byte, error) {
+	if r.left == 0 {
+		return 0, io.EOF
+	}
+	b, err := r.r.ReadByte()
+	if err != nil {
+		r.err = r.cut(err)
+		return 0, r.err
+	}
+	r.offset++
+	r.left--
+	return b, nil
 }
 
 func (r *Reader) fill(b []byte) error {

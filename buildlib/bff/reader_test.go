@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -158,12 +157,18 @@ func TestReaderRefuses(t *testing.T) {
 		{"member checksum", func(b []byte) []byte { b[headerAt+16] = 9; return b }, bff.ErrHeader, "offset 72: invalid header: checksum"},
 		{"length 0", set(headerAt, 0), bff.ErrHeader, "offset 72: invalid header: length 0"},
 		{"unknown type", set(headerAt+1, 5), bff.ErrHeader, "type 5"},
-		{"symbolic link", set(headerAt+12, 0xFF, 0xA1), bff.ErrType, "offset 72"},
+		{"device", set(headerAt+12, 0xA4, 0x21), bff.ErrType, "offset 72"},
+		{"FIFO", set(headerAt+12, 0xA4, 0x11), bff.ErrType, "offset 72"},
+		{"second volume", func(b []byte) []byte { b[6] = 2; reseal(b[:headerAt]); return b }, bff.ErrHeader, "volume 2"},
+		{"another volume in it", func(b []byte) []byte { return append(b[:headerAt], b...) }, bff.ErrHeader, "offset 72: invalid header: another volume"},
 		{"name without an end", set(headerAt+64, []byte("./aaaaaa")...), bff.ErrHeader, "name without an end"},
 		{"empty name", set(headerAt+64, 0), bff.ErrHeader, "empty name"},
 		{"stored size", set(headerAt+56, 7), bff.ErrHeader, `"./a" has 1 bytes, but 7 are stored`},
-		{"packed", set(headerAt+2, 0x6C), bff.ErrPacked, "offset 184"},
-		{"access list of 32 GiB", set(securityAt, 0xFF, 0xFF, 0xFF, 0xFF), io.ErrUnexpectedEOF, "offset 512"},
+		{"packed", set(headerAt+2, 0x6C), bff.ErrData, "offset 185"},
+		{"access list of 32 GiB", set(securityAt, 0xFF, 0xFF, 0xFF, 0xFF), bff.ErrHeader, "offset 144: invalid header: lists of access and privileges"},
+		{"privileges of 32 GiB", set(securityAt+4, 0xFF, 0xFF, 0xFF, 0xFF), bff.ErrHeader, "offset 144"},
+		{"access list longer than its words", set(securityAt+8, 17), bff.ErrHeader, "offset 152: invalid header: an ACL of 17 bytes in 2 words"},
+		{"access list of no length", set(securityAt+8, 0), bff.ErrHeader, "an ACL of 0 bytes"},
 		{"file of 4 GiB", func(b []byte) []byte {
 			copy(b[headerAt+24:], "\xff\xff\xff\xff")
 			return set(headerAt+56, 0xFF, 0xFF, 0xFF, 0xFF)(b)
@@ -184,37 +189,48 @@ func TestReaderRefuses(t *testing.T) {
 	}
 }
 
-// A packed member is listed, and the members after it can be read.
-func TestReaderPassesPacked(t *testing.T) {
+// Names that installp would not have, as backup -i writes them, are given as they are.
+func TestReaderTakesAnyName(t *testing.T) {
 	t.Parallel()
-	image := write(t, file("./a", 0o644, "x"), file("./b", 0o644, "plain"))
-	image[headerAt+2] = 0x6C
-	image[headerAt+24] = 200 // unpacked it is larger
-	reseal(image[headerAt:securityAt])
-	r := bff.NewReader(bytes.NewReader(image))
-	if h, err := r.Next(); err != nil || h.Size != 200 {
-		t.Fatalf("Next() = %+v, %v, want size 200", h, err)
-	}
-	if _, err := r.Read(make([]byte, 1)); !errors.Is(err, bff.ErrPacked) {
-		t.Errorf("Read of a packed member: %v, want %v", err, bff.ErrPacked)
-	}
-	if h, err := r.Next(); err != nil || h.Name != "./b" {
-		t.Fatalf("Next() = %+v, %v, want ./b", h, err)
-	}
-	if data, err := io.ReadAll(r); err != nil || string(data) != "plain" {
-		t.Errorf("./b is %q, %v", data, err)
+	for _, name := range []string{"/a", "a", ".", "a b", "../"} {
+		image := write(t, file("./a", 0o644, "x"))
+		copy(image[headerAt+64:], name+"\x00")
+		reseal(image[headerAt:securityAt])
+		got, err := read(bytes.NewReader(image))
+		if err != nil || len(got) != 1 || got[0].Name != name || got[0].data != "x" {
+			t.Errorf("%s: got %v, %v", name, got, err)
+		}
 	}
 }
 
-// An extended ACL makes the security block longer, in S1 by three words; the reader goes past it.
-func TestReaderPassesExtendedACL(t *testing.T) {
+// S1 has one such member, acl/ and two bytes 0x7F.
+func TestNFS4ACL(t *testing.T) {
 	t.Parallel()
-	image := write(t, file("./a", 0o644, "x"))
-	image[securityAt] = 5
-	image = slices.Insert(image, securityAt+24, make([]byte, 24)...)
-	got, err := read(bytes.NewReader(image))
-	if err != nil || len(got) != 1 || got[0].data != "x" {
-		t.Errorf("got %v, %v", got, err)
+	for name, want := range map[string]bool{"acl/\x7f\x7f": true, "./\x7f\x7f": true, "./\x7f": false, "./a\x7f\x7f": false} {
+		h := bff.Header{Name: name, Mode: bff.TypeRegular}
+		if h.IsNFS4ACL() != want {
+			t.Errorf("IsNFS4ACL of %q = %v", name, !want)
+		}
+	}
+}
+
+func TestStored(t *testing.T) {
+	t.Parallel()
+	image := write(t, directory("./", 0o755), file("./a", 0o644, "x"), file("./b", 0o644, "123456789"))
+	r := bff.NewReader(bytes.NewReader(image))
+	want := []bff.Stored{
+		{Offset: 72, Data: 72 + 112},
+		{Offset: 184, Data: 184 + 112, Size: 1},
+		{Offset: 304, Data: 304 + 112, Size: 9},
+		{Offset: 432}, // FS_END
+	}
+	for i, w := range want {
+		if _, err := r.Next(); err != nil && (err != io.EOF || i < len(want)-1) {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(w, r.Stored()); diff != "" {
+			t.Errorf("member %d, -want +got:\n%s", i, diff)
+		}
 	}
 }
 
@@ -232,26 +248,24 @@ func TestReaderPassesDirectorySize(t *testing.T) {
 // FuzzReader reads anything. What was read must be writable, unless it is something that the Writer refuses by its rules, and
 // must then read back the same.
 func FuzzReader(f *testing.F) {
-	seed := func(members ...member) {
-		var b bytes.Buffer
-		w := bff.NewWriter(&b, epoch)
-		for _, m := range members {
-			if err := errors.Join(w.WriteHeader(&m.Header), writeString(w, m.data)); err != nil {
-				f.Fatal(err)
-			}
-		}
-		if err := w.Close(); err != nil {
-			f.Fatal(err)
-		}
-		f.Add(b.Bytes())
+	for _, image := range [][]byte{
+		write(f),
+		write(f, directory("./", 0o755), file("./lpp_name", 0o644, "4 R I a {\n}\n"), directory("./usr", 0o755)),
+		write(f, file("./a", 0o6755, ""), file("./a", 0o644, "12345678")),
+		packedImage(f, pack("a packed member"), 15),
+		linkImage(f, "target", bare),
+		linkImage(f, "12345678", secured),
+		aclImage(f, "0c000640"+"08000200"+"000000d6"),
+	} {
+		f.Add(image)
 	}
-	seed()
-	seed(directory("./", 0o755), file("./lpp_name", 0o644, "4 R I a {\n}\n"), directory("./usr", 0o755))
-	seed(file("./a", 0o6755, ""), file("./a", 0o644, "12345678"))
 	f.Fuzz(func(t *testing.T, image []byte) {
 		first, err := read(bytes.NewReader(image))
-		if err != nil && !errors.Is(err, bff.ErrHeader) && !errors.Is(err, bff.ErrPacked) && !errors.Is(err, bff.ErrType) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		if err != nil && !errors.Is(err, bff.ErrHeader) && !errors.Is(err, bff.ErrData) && !errors.Is(err, bff.ErrType) && !errors.Is(err, io.ErrUnexpectedEOF) {
 			t.Errorf("an error that nobody can test for: %v", err)
+		}
+		if rewritten, err := rewriteStrictly(image); err == nil && !bytes.Equal(rewritten, image) {
+			t.Errorf("a strict Reader took what the Writer does not write:\n%s", bytediff(rewritten, image))
 		}
 		var writable []member
 		for _, m := range first {
@@ -259,7 +273,7 @@ func FuzzReader(f *testing.F) {
 			switch err := bff.NewWriter(io.Discard, epoch).WriteHeader(&h); {
 			case err == nil:
 				writable = append(writable, m)
-			case !errors.Is(err, bff.ErrName):
+			case !errors.Is(err, bff.ErrName) && !errors.Is(err, bff.ErrTooLarge) && !h.IsSymlink():
 				t.Errorf("read %+v, which cannot be written: %v", m.Header, err)
 			}
 		}

@@ -34,7 +34,7 @@ func (w *Writer) WriteHeader(h *Header) error {
 	if err := w.finishMember(); err != nil {
 		return err
 	}
-	header, err := w.encode(h)
+	header, err := encode(h, w.time, w.dirs)
 	if err != nil {
 		w.err = fmt.Errorf("bff: writing %s: %w", h.Name, err)
 		return w.err
@@ -118,6 +118,11 @@ func (w *Writer) start() error {
 		return w.err
 	}
 	w.started = true
+	return w.emit(volume(seconds))
+}
+
+// volume is FS_VOLUME.
+func volume(seconds uint32) []byte {
 	h := make([]byte, volumeSize)
 	h[offType] = typeVolume
 	le.PutUint16(h[volNumber:], 1)
@@ -128,11 +133,12 @@ func (w *Writer) start() error {
 	copy(h[volFileSystem:], "by name")
 	copy(h[volUser:], "root")
 	le.PutUint16(h[volIncrement:], volIncrementByName)
-	return w.emit(seal(h))
+	return seal(h)
 }
 
-// encode gives the member's FS_NAME_X header and its security block.
-func (w *Writer) encode(h *Header) ([]byte, error) {
+// encode gives a member's FS_NAME_X header and its security block. t is the date of a member without one, dirs the number of
+// directories before it.
+func encode(h *Header, t time.Time, dirs uint32) ([]byte, error) {
 	if err := checkName(h.Name); err != nil {
 		return nil, err
 	}
@@ -149,7 +155,7 @@ func (w *Writer) encode(h *Header) ([]byte, error) {
 	}
 	modified := h.ModTime
 	if modified.IsZero() {
-		modified = w.time
+		modified = t
 	}
 	date, err := seconds(modified)
 	if err != nil {
@@ -163,7 +169,7 @@ func (w *Writer) encode(h *Header) ([]byte, error) {
 	le.PutUint16(b[nxNlink:], 1)
 	if h.IsDir() {
 		le.PutUint16(b[nxNlink:], 2)
-		le.PutUint32(b[nxIno:], inoDirectory-w.dirs)
+		le.PutUint32(b[nxIno:], inoDirectory-dirs)
 	}
 	le.PutUint32(b[nxMode:], h.Mode)
 	le.PutUint32(b[nxUID:], h.UID)
@@ -175,22 +181,6 @@ func (w *Writer) encode(h *Header) ([]byte, error) {
 	le.PutUint32(b[nxDsize:], uint32(h.Size))
 	copy(b[nameFixed:], h.Name)
 	return append(seal(b), security(h.Mode)...), nil
-}
-
-// security is the block that follows the header. Restoring the ACL sets the set-id bits (AIXC ACLs hold them), so they are in it;
-// that this is needed is an inference, it matches all samples.
-func security(mode uint32) []byte {
-	b := make([]byte, securitySize)
-	le.PutUint32(b[secACLWords:], listWords)
-	le.PutUint32(b[secPCLWords:], listWords)
-	le.PutUint32(b[secACL:], listBytes)
-	le.PutUint32(b[secACLMode:], mode&setIDBits)
-	le.PutUint16(b[secOwner:], uint16(mode>>6&7))
-	le.PutUint16(b[secGroup:], uint16(mode>>3&7))
-	le.PutUint16(b[secOthers:], uint16(mode&7))
-	le.PutUint32(b[secPCL:], listBytes)
-	le.PutUint32(b[secPCLMode:], mode)
-	return b
 }
 
 // seal fills in what all headers have: length, magic and, last, the checksum.
