@@ -5,57 +5,76 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"time"
 )
 
 // Reader reads an archive along its chain of members. The memory it needs is bounded by the size of the archive, not by what
 // the archive claims.
 type Reader struct {
+	// Strict makes every byte an error, [ErrStrict], that the Writer would have written otherwise: another layout, a symbol table, a
+	// mode with type bits. The archive is written again for that, in memory, when Next reaches its end. What no rule of the format
+	// covers is the data of members, their dates, owners and permissions. Set it before the first Next.
+	Strict bool
+
 	archive io.ReaderAt
 	size    int64
-	table   int64 // offset of the member table
-	next    int64 // offset of the next member, 0 for none
-	last    int64 // offset of the last member
-	seen    []entry
-	data    *io.SectionReader // of the current member
-	err     error             // the first error of Next, or io.EOF
+	format  Format
+	*layout
+	fixed  []int64 // the offsets in the fixed header
+	next   int64   // offset of the next member, 0 for none
+	used   int64   // bytes that members took so far
+	seen   []entry
+	stored Stored
+	data   *io.SectionReader // of the current member
+	err    error             // the first error of Next, or io.EOF
 }
 
-// NewReader returns a Reader of the archive of size bytes that r holds.
+// NewReader returns a Reader of the archive of size bytes that r holds, in either format.
 func NewReader(r io.ReaderAt, size int64) (*Reader, error) {
 	a := &Reader{archive: r, size: size, data: io.NewSectionReader(r, 0, 0)}
-	b, err := a.at(0, min(size, fixedSize))
+	b, err := a.at(0, min(size, int64(layouts[Big].fixedSize())))
 	if err != nil {
 		return nil, err
 	}
-	switch {
-	case bytes.HasPrefix(b, []byte(magicBig)):
-		return nil, fmt.Errorf("aixar: %w", ErrBigFormat)
-	case !bytes.HasPrefix(b, []byte(magicSmall)):
-		return nil, broken(0, "it begins with %q", b[:min(len(b), len(magicSmall))])
-	case len(b) < fixedSize:
+	i := slices.IndexFunc(layouts, func(l layout) bool { return bytes.HasPrefix(b, []byte(l.magic)) })
+	if i < 0 {
+		return nil, broken(0, "it begins with %q", b[:min(len(b), len(layouts[0].magic))])
+	}
+	a.format, a.layout = Format(i), &layouts[i]
+	if len(b) < a.fixedSize() {
 		return nil, broken(0, "%d bytes, too short for the fixed header", len(b))
 	}
-	for _, field := range []struct {
-		at   int
-		into *int64
-	}{{fixTable, &a.table}, {fixFirst, &a.next}, {fixLast, &a.last}} {
-		if *field.into, err = number(b[field.at:field.at+numberWidth], 10); err != nil {
-			return nil, broken(int64(field.at), "%v", err)
+	for i := range fixOthers + a.symbolTables {
+		at := a.fixedAt(i)
+		offset, err := number(b[at:at+a.width], 10)
+		if err == nil && offset > size {
+			err = fmt.Errorf("offset %d is outside, the archive ends at %d", offset, size)
 		}
+		if err != nil {
+			return nil, broken(int64(at), "%v", err)
+		}
+		a.fixed = append(a.fixed, offset)
 	}
+	a.next = a.fixed[a.first()]
 	return a, nil
 }
 
-// Next goes to the next member. After the last one it compares the member table with the members it went past, and then
-// returns io.EOF.
+// Format tells which of the two formats the archive has.
+func (r *Reader) Format() Format { return r.format }
+
+// Stored tells where the archive holds the current member.
+func (r *Reader) Stored() Stored { return r.stored }
+
+// Next goes to the next member. After the last one it compares the member table and the symbol tables with the members it went
+// past, and then returns io.EOF.
 func (r *Reader) Next() (*Header, error) {
 	if r.err != nil {
 		return nil, r.err
 	}
 	var h *Header
 	if r.next == 0 {
-		r.err = r.checkTable()
+		r.err = r.readEnd()
 	} else {
 		h, r.err = r.readMember()
 	}
@@ -72,10 +91,6 @@ func (r *Reader) Read(p []byte) (int, error) {
 
 func (r *Reader) readMember() (*Header, error) {
 	start := r.next
-	// ar without -g leaves members out of order, so the chain may go backwards. It must not go on forever.
-	if int64(len(r.seen)) > r.size/memberSize {
-		return nil, broken(start, "the chain of members has no end")
-	}
 	h, next, data, err := r.parseMember(start)
 	if err != nil {
 		return nil, err
@@ -83,10 +98,16 @@ func (r *Reader) readMember() (*Header, error) {
 	if err := checkName(h.Name); err != nil {
 		return nil, broken(start, "%v", err)
 	}
+	// ar without -g leaves members out of order, so the chain may go backwards. It must neither go on forever nor give the same
+	// bytes again and again.
+	if r.used += data - start + h.Size; r.used > r.size {
+		return nil, broken(start, "members overlap, or their chain has no end")
+	}
 	r.seen = append(r.seen, entry{h.Name, start})
+	r.stored = Stored{Offset: start, Data: data}
 	r.data = io.NewSectionReader(r.archive, data, h.Size)
 	r.next = next
-	if start == r.last {
+	if start == r.fixed[r.first()+1] {
 		r.next = 0 // its own next is the member table (S2, S3)
 	}
 	return h, nil
@@ -94,40 +115,43 @@ func (r *Reader) readMember() (*Header, error) {
 
 // parseMember reads the header at start, and gives besides it the offsets of the next one and of the data.
 func (r *Reader) parseMember(start int64) (h *Header, next, data int64, err error) {
-	b, err := r.at(start, memberSize)
+	b, err := r.at(start, int64(r.memberSize()))
 	if err != nil {
 		return nil, 0, 0, err
 	}
 	h = &Header{}
-	var date, uid, gid, mode, nameLen int64
+	var prev, date, uid, gid, mode, nameLen int64
+	at := 0
 	for _, field := range []struct {
-		at, width, base int
-		limit           int64
-		into            *int64
+		width, base int
+		limit       int64
+		into        *int64
 	}{
-		{memSize, numberWidth, 10, math.MaxInt32, &h.Size},
-		{memNext, numberWidth, 10, math.MaxInt64, &next},
-		{memDate, numberWidth, 10, math.MaxUint32, &date},
-		{memUID, numberWidth, 10, math.MaxUint32, &uid},
-		{memGID, numberWidth, 10, math.MaxUint32, &gid},
-		{memMode, numberWidth, 8, math.MaxUint32, &mode},
-		{memNameLen, nameLenWidth, 10, maxName, &nameLen},
+		{r.width, 10, math.MaxInt64, &h.Size},
+		{r.width, 10, math.MaxInt64, &next},
+		{r.width, 10, math.MaxInt64, &prev},
+		{numberWidth, 10, math.MaxUint32, &date},
+		{numberWidth, 10, math.MaxUint32, &uid},
+		{numberWidth, 10, math.MaxUint32, &gid},
+		{numberWidth, 8, math.MaxUint32, &mode},
+		{nameLenWidth, 10, maxName, &nameLen},
 	} {
-		*field.into, err = number(b[field.at:field.at+field.width], field.base)
+		*field.into, err = number(b[at:at+field.width], field.base)
 		if err == nil && *field.into > field.limit {
 			err = fmt.Errorf("%d is larger than %d", *field.into, field.limit)
 		}
 		if err != nil {
-			return nil, 0, 0, broken(start+int64(field.at), "%v", err)
+			return nil, 0, 0, broken(start+int64(at), "%v", err)
 		}
+		at += field.width
 	}
 	h.UID, h.GID, h.Mode, h.ModTime = uint32(uid), uint32(gid), uint32(mode)&permMask, time.Unix(date, 0).UTC()
 
-	rest, err := r.at(start+memberSize, nameLen+nameLen%2+int64(len(endMark)))
+	rest, err := r.at(start+int64(len(b)), nameLen+nameLen%2+int64(len(endMark)))
 	if err != nil {
 		return nil, 0, 0, err
 	}
-	data = start + memberSize + int64(len(rest))
+	data = start + int64(len(b)+len(rest))
 	if !bytes.HasSuffix(rest, []byte(endMark)) {
 		return nil, 0, 0, broken(data-int64(len(endMark)), "%q where a header's end mark should be", rest[len(rest)-len(endMark):])
 	}
@@ -136,40 +160,6 @@ func (r *Reader) parseMember(start int64) (h *Header, next, data int64, err erro
 	}
 	h.Name = string(rest[:nameLen])
 	return h, next, data, nil
-}
-
-// checkTable returns io.EOF when the member table names exactly the members that the chain led to.
-func (r *Reader) checkTable() error {
-	if r.table == 0 && len(r.seen) == 0 {
-		return io.EOF
-	}
-	h, _, start, err := r.parseMember(r.table)
-	if err != nil {
-		return err
-	}
-	data, err := r.at(start, h.Size)
-	if err != nil {
-		return err
-	}
-	names := int64(len(r.seen)+1) * numberWidth
-	if h.Name != "" || h.Size < names {
-		return broken(r.table, "no member table for %d members", len(r.seen))
-	}
-	count, err := number(data[:numberWidth], 10)
-	if err != nil || count != int64(len(r.seen)) {
-		return broken(start, "the member table has %q members, the chain %d", data[:numberWidth], len(r.seen))
-	}
-	table := data[numberWidth:names]
-	rest := data[names:]
-	for i, e := range r.seen {
-		offset, err := number(table[i*numberWidth:(i+1)*numberWidth], 10)
-		name, after, ended := bytes.Cut(rest, []byte{0})
-		if err != nil || !ended || offset != e.offset || string(name) != e.name {
-			return broken(start, "entry %d of the member table is not %s at offset %d", i, e.name, e.offset)
-		}
-		rest = after
-	}
-	return io.EOF
 }
 
 // at returns n bytes at offset, which must be within the archive.

@@ -7,11 +7,13 @@ import (
 	"math"
 )
 
-// Writer writes an archive in the small format. Its first error sticks: every later call returns it.
+// Writer writes an archive. Its first error sticks: every later call returns it.
 //
-// Members stand in the order they come in, and nothing else decides a byte: no clock, no owner of this machine.
+// Members stand in the order they come in, and nothing else decides a byte: no clock, no owner of this machine. There is no symbol
+// table: the linker wants one, so an archive of object files needs more than this.
 type Writer struct {
-	w       io.Writer
+	w io.Writer
+	*layout
 	archive bytes.Buffer // the fixed header is filled in last
 	names   map[string]bool
 	table   []entry
@@ -25,10 +27,10 @@ type entry struct {
 	offset int64
 }
 
-// NewWriter returns a Writer that writes the archive to w when it is closed. w stays open.
-func NewWriter(w io.Writer) *Writer {
-	archive := &Writer{w: w, names: map[string]bool{}}
-	archive.archive.Write(make([]byte, fixedSize))
+// NewWriter returns a Writer that writes the archive to w, in the given format, when it is closed. w stays open.
+func NewWriter(w io.Writer, f Format) *Writer {
+	archive := &Writer{w: w, layout: &layouts[f], names: map[string]bool{}}
+	archive.archive.Write(make([]byte, archive.fixedSize()))
 	return archive
 }
 
@@ -43,9 +45,9 @@ func (w *Writer) WriteHeader(h *Header) error {
 	}
 	w.align()
 	start := int64(w.archive.Len())
-	next := start + memberSize + int64(len(h.Name)) + int64(len(h.Name)%2) + int64(len(endMark)) + h.Size
+	next := start + int64(w.memberSize()) + int64(len(h.Name)) + int64(len(h.Name)%2) + int64(len(endMark)) + h.Size
 	if next%2 != 0 {
-		next += int64(len(gap))
+		next += int64(len(w.gap))
 	}
 	w.putMember(h, next)
 	w.names[h.Name] = true
@@ -80,16 +82,15 @@ func (w *Writer) Close() error {
 	table := int64(w.archive.Len())
 	w.putTable()
 	b := w.archive.Bytes()
-	copy(b, magicSmall)
-	put(b[fixTable:], numberWidth, table, 10)
-	put(b[fixSymbols:], numberWidth, 0, 10)
-	put(b[fixFree:], numberWidth, 0, 10)
-	var first int64
-	if len(w.table) > 0 {
-		first = w.table[0].offset
+	copy(b, w.magic)
+	for i := range fixOthers + w.symbolTables {
+		put(b[w.fixedAt(i):], w.width, 0, 10)
 	}
-	put(b[fixFirst:], numberWidth, first, 10)
-	put(b[fixLast:], numberWidth, w.last().offset, 10)
+	put(b[w.fixedAt(fixTable):], w.width, table, 10)
+	if len(w.table) > 0 {
+		put(b[w.fixedAt(w.first()):], w.width, w.table[0].offset, 10)
+		put(b[w.fixedAt(w.first()+1):], w.width, w.last().offset, 10)
+	}
 	if _, err := w.w.Write(b); err != nil {
 		w.err = fmt.Errorf("aixar: %w", err)
 		return w.err
@@ -103,6 +104,9 @@ var errClosed = fmt.Errorf("aixar: %w", ErrWriteAfterClose)
 
 func (w *Writer) check(h *Header) error {
 	if err := checkName(h.Name); err != nil {
+		return err
+	}
+	if err := checkASCII(h.Name); err != nil {
 		return err
 	}
 	switch seconds := h.ModTime.Unix(); {
@@ -129,7 +133,7 @@ func (w *Writer) finishMember() error {
 // align leaves the gap that the data before it asks for.
 func (w *Writer) align() {
 	if w.archive.Len()%2 != 0 {
-		w.archive.WriteString(gap)
+		w.archive.WriteString(w.gap)
 	}
 }
 
@@ -143,19 +147,28 @@ func (w *Writer) last() entry {
 
 // putMember writes a member header. The last member's next is the member table (S2, S3), and so it comes about by itself.
 func (w *Writer) putMember(h *Header, next int64) {
-	b := bytes.Repeat([]byte{' '}, memberSize)
-	put(b[memSize:], numberWidth, h.Size, 10)
-	put(b[memNext:], numberWidth, next, 10)
-	put(b[memPrev:], numberWidth, w.last().offset, 10)
 	var date int64 // the member table of S2 and S3 has date 0, not the zero Time's
 	if !h.ModTime.IsZero() {
 		date = h.ModTime.Unix()
 	}
-	put(b[memDate:], numberWidth, date, 10)
-	put(b[memUID:], numberWidth, int64(h.UID), 10)
-	put(b[memGID:], numberWidth, int64(h.GID), 10)
-	put(b[memMode:], numberWidth, int64(h.Mode), 8)
-	put(b[memNameLen:], nameLenWidth, int64(len(h.Name)), 10)
+	b := make([]byte, w.memberSize())
+	at := 0
+	for _, field := range []struct {
+		n           int64
+		width, base int
+	}{
+		{h.Size, w.width, 10},
+		{next, w.width, 10},
+		{w.last().offset, w.width, 10},
+		{date, numberWidth, 10},
+		{int64(h.UID), numberWidth, 10},
+		{int64(h.GID), numberWidth, 10},
+		{int64(h.Mode), numberWidth, 8},
+		{int64(len(h.Name)), nameLenWidth, 10},
+	} {
+		put(b[at:], field.width, field.n, field.base)
+		at += field.width
+	}
 	w.archive.Write(b)
 	w.archive.WriteString(h.Name)
 	if len(h.Name)%2 != 0 {
@@ -168,11 +181,11 @@ func (w *Writer) putMember(h *Header, next int64) {
 // and their names, each with a NUL (manual). One NUL follows where the file would end on an odd offset (S2, S3).
 func (w *Writer) putTable() {
 	var data bytes.Buffer
-	field := make([]byte, numberWidth)
-	put(field, numberWidth, int64(len(w.table)), 10)
+	field := make([]byte, w.width)
+	put(field, w.width, int64(len(w.table)), 10)
 	data.Write(field)
 	for _, e := range w.table {
-		put(field, numberWidth, e.offset, 10)
+		put(field, w.width, e.offset, 10)
 		data.Write(field)
 	}
 	for _, e := range w.table {

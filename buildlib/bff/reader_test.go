@@ -245,6 +245,24 @@ func TestReaderPassesDirectorySize(t *testing.T) {
 	}
 }
 
+// mend puts right checksums into the headers of an archive, or a fuzzer would hardly ever get past the first one.
+func mend(image []byte) []byte {
+	image = bytes.Clone(image)
+	for range 10 {
+		r := bff.NewReader(bytes.NewReader(image))
+		var err error
+		for err == nil {
+			_, err = r.Next()
+		}
+		at := r.Stored().Offset
+		if !strings.Contains(err.Error(), "checksum") || at+int64(image[at])*8 > int64(len(image)) {
+			break
+		}
+		reseal(image[at:][:int(image[at])*8])
+	}
+	return image
+}
+
 // FuzzReader reads anything. What was read must be writable, unless it is something that the Writer refuses by its rules, and
 // must then read back the same.
 func FuzzReader(f *testing.F) {
@@ -260,6 +278,7 @@ func FuzzReader(f *testing.F) {
 		f.Add(image)
 	}
 	f.Fuzz(func(t *testing.T, image []byte) {
+		image = mend(image)
 		first, err := read(bytes.NewReader(image))
 		if err != nil && !errors.Is(err, bff.ErrHeader) && !errors.Is(err, bff.ErrData) && !errors.Is(err, bff.ErrType) && !errors.Is(err, io.ErrUnexpectedEOF) {
 			t.Errorf("an error that nobody can test for: %v", err)

@@ -49,8 +49,9 @@ func (r *Reader) readSecurity(header []byte) ([]byte, error) {
 	return r.buf[:len(header)+len(b)+len(acl)+len(pcl)], nil
 }
 
-// An extended entry: its length, what it allows, and whom: identities of a length, a kind and a number. All is little-endian but
-// the number (S1). The order of the kinds of entry is IBM's ACC_PERMIT, ACC_DENY, ACC_SPECIFY; S1 shows the first two.
+// An extended entry: its length, what it does, and for whom: identities of a length, a kind and a number. All is little-endian but
+// the number (S1). S1 has kinds 1 and 2; that 1 is permit, it tells itself in a text beside. 2 and 3 follow the order in which IBM
+// lists them, ACC_PERMIT, ACC_DENY, ACC_SPECIFY [inferred]. Several identities in one entry: gnulib and Samba expect them.
 const (
 	aceSize   = 4 // u16 length, u16: two bits of kind above, rwx below
 	aceIDSize = 8 // u16 8, u16 1 user or 2 group, u32 big-endian

@@ -132,7 +132,7 @@ func modeWords(mode uint32) string {
 func (pl *plan) library(files []controlFile) ([]byte, error) {
 	slices.SortFunc(files, func(a, b controlFile) int { return cmp.Compare(a.name, b.name) })
 	var b bytes.Buffer
-	w := aixar.NewWriter(&b)
+	w := aixar.NewWriter(&b, aixar.Small)
 	for _, file := range files {
 		err := w.WriteHeader(&aixar.Header{Name: file.name, Mode: file.mode, Size: int64(len(file.text)), ModTime: pl.pkg.Time})
 		if err != nil {

@@ -1,0 +1,107 @@
+package aixar_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aixar"
+)
+
+// withSymbols is an archive of two members with a symbol table for each width: printf and puts are in the first member, errno in
+// the second. The small format has one table, which comes first.
+func withSymbols(t testing.TB, format aixar.Format) []byte {
+	t.Helper()
+	archive := writeAs(t, format, file("shr.o", 0o644, "1"), file("errno.o", 0o644, "22"))
+	first, second := bytes.Index(archive, []byte("shr.o")), bytes.Index(archive, []byte("errno.o"))
+	switch format {
+	case aixar.Small:
+		return addSymbols(archive, 20, 12, 4, []int{first - 88, first - 88, second - 88}, "printf\x00puts\x00errno\x00")
+	default:
+		archive = addSymbols(archive, 28, 20, 8, []int{first - 112, first - 112}, "printf\x00puts\x00")
+		return addSymbols(archive, 48, 20, 8, []int{second - 112}, "errno\x00")
+	}
+}
+
+// addSymbols appends a table whose offset stands at an offset of the fixed header; names may be fewer than members.
+func addSymbols(archive []byte, at, width, number int, members []int, names string) []byte {
+	copy(archive[at:], fmt.Sprintf("%-*d", width, len(archive)))
+	value := func(n int) []byte { return binary.BigEndian.AppendUint64(nil, uint64(n))[8-number:] }
+	data := value(len(members))
+	for _, offset := range members {
+		data = append(data, value(offset)...)
+	}
+	data = append(data, names...)
+	head := fmt.Sprintf("%-*d%-*d%-*d", width, len(data), width, 0, width, 0) + fields(0, 0, 0, 0) + "0   `\n"
+	return append(append(archive, head...), data...)
+}
+
+func symbols(archive []byte) ([]aixar.Symbol, error) {
+	r, err := aixar.NewReader(bytes.NewReader(archive), int64(len(archive)))
+	if err != nil {
+		return nil, err
+	}
+	return r.Symbols()
+}
+
+func TestSymbols(t *testing.T) {
+	t.Parallel()
+	for format, want := range map[aixar.Format][]aixar.Symbol{
+		aixar.Small: {{"printf", 68, 0}, {"puts", 68, 0}, {"errno", 168, 0}},
+		aixar.Big:   {{"printf", 128, 32}, {"puts", 128, 32}, {"errno", 250, 64}},
+	} {
+		archive := withSymbols(t, format)
+		got, err := symbols(archive)
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+			t.Errorf("format %d: %v, -want +got:\n%s", format, err, diff)
+		}
+		members, err := read(archive)
+		if err != nil || len(members) != 2 {
+			t.Errorf("format %d: the chain has %v, %v, want two members", format, members, err)
+		}
+		if err := readStrictly(archive); !errors.Is(err, aixar.ErrStrict) {
+			t.Errorf("format %d: a strict Reader says %v, want %v", format, err, aixar.ErrStrict)
+		}
+	}
+}
+
+func TestSymbolsRefused(t *testing.T) {
+	t.Parallel()
+	// An archive with a symbol table of 32 bits, of so many entries, with these names.
+	table := func(count int, members []int, names string) []byte {
+		archive := addSymbols(writeAs(t, aixar.Big, file("shr.o", 0o644, "1")), 28, 20, 8, members, names)
+		number := len(archive) - len(names) - 8*(len(members)+1)
+		binary.BigEndian.PutUint64(archive[number:], uint64(count))
+		return archive
+	}
+	misled := writeAs(t, aixar.Big, file("shr.o", 0o644, "1"))
+	copy(misled[28:], "128")
+	empty := table(0, nil, "")
+	copy(empty[len(empty)-8-114:], "0 ")
+	for _, test := range []struct {
+		name    string
+		archive []byte
+		text    string
+	}{
+		{"no such member", table(1, []int{130}, "a\x00"), `offset 130: invalid archive: the symbol "a"`},
+		{"no names", table(1, []int{128}, ""), "shorter than its number of entries"},
+		{"a name without an end", table(1, []int{128}, "a"), "shorter than its number of entries"},
+		{"more entries than bytes", table(3, []int{128}, "a\x00"), "shorter than its number of entries"},
+		{"more entries than any number", table(-1, []int{128}, "a\x00"), "shorter than its number of entries"},
+		{"nothing in it", empty, "shorter than its number of entries"},
+		{"a member for a table", misled, `offset 128: invalid archive: a table with the name "shr.o"`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := read(test.archive)
+			if !errors.Is(err, aixar.ErrFormat) || !strings.Contains(err.Error(), test.text) {
+				t.Errorf("%v, want %v with %q", err, aixar.ErrFormat, test.text)
+			}
+		})
+	}
+}
