@@ -216,7 +216,9 @@ func TestNFS4ACL(t *testing.T) {
 
 func TestStored(t *testing.T) {
 	t.Parallel()
-	image := write(t, directory("./", 0o755), file("./a", 0o644, "x"), file("./b", 0o644, "123456789"))
+	members := []member{directory("./", 0o755), file("./a", 0o644, "x"), file("./b", 0o644, "123456789")}
+	image := write(t, members...)
+	w := bff.NewWriter(io.Discard, epoch)
 	r := bff.NewReader(bytes.NewReader(image))
 	want := []bff.Stored{
 		{Offset: 72, Data: 72 + 112},
@@ -224,12 +226,21 @@ func TestStored(t *testing.T) {
 		{Offset: 304, Data: 304 + 112, Size: 9},
 		{Offset: 432}, // FS_END
 	}
-	for i, w := range want {
+	for i, stored := range want {
 		if _, err := r.Next(); err != nil && (err != io.EOF || i < len(want)-1) {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(w, r.Stored()); diff != "" {
+		if diff := cmp.Diff(stored, r.Stored()); diff != "" {
 			t.Errorf("member %d, -want +got:\n%s", i, diff)
+		}
+		if i == len(members) {
+			break
+		}
+		if err := errors.Join(w.WriteHeader(&members[i].Header), writeString(w, members[i].data)); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(w.Stored(), r.Stored()); diff != "" {
+			t.Errorf("member %d, -written +read:\n%s", i, diff)
 		}
 	}
 }

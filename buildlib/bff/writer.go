@@ -14,7 +14,8 @@ import (
 type Writer struct {
 	w       io.Writer
 	time    time.Time
-	written int64  // bytes of the archive
+	written int64 // bytes of the archive
+	stored  Stored
 	left    int64  // bytes of data that the current member still lacks
 	pad     int64  // fill after them
 	name    string // of the current member, for errors
@@ -46,8 +47,12 @@ func (w *Writer) WriteHeader(h *Header) error {
 		w.dirs++
 	}
 	w.name, w.left, w.pad = h.Name, h.Size, pad(h.Size, wordSize)
+	w.stored = Stored{Offset: w.written, Data: w.written + int64(len(header)), Size: h.Size}
 	return w.emit(header)
 }
+
+// Stored tells where the current member is in the archive.
+func (w *Writer) Stored() Stored { return w.stored }
 
 // Write adds data to the current member. Beyond the announced size it writes what fits and returns [ErrWriteTooLong].
 func (w *Writer) Write(p []byte) (int, error) {
