@@ -2,6 +2,7 @@ package installp
 
 import (
 	"io"
+	"math/rand/v2"
 	"os/exec"
 	"strings"
 	"testing"
@@ -28,6 +29,49 @@ func TestSum(t *testing.T) {
 			t.Errorf("sum of %q = %q, want %q", test.content, s.String(), test.want)
 		}
 		compareWithGNUSum(t, test.content, s.String())
+	}
+}
+
+// FuzzSum compares the fast sum with its definition, from any state.
+func FuzzSum(f *testing.F) {
+	f.Add(uint16(0), []byte("placeholder for the mail program\n"))
+	f.Add(uint16(0xFFFF), []byte(strings.Repeat("\xff", 100)))
+	f.Add(uint16(0xFF80), []byte("\x7f\xfe\x01\x80\x00\xff\x00\xff"))
+	f.Fuzz(func(t *testing.T, state uint16, p []byte) {
+		if got, want := sum8(state, p), sum1(state, p); got != want {
+			t.Errorf("from %#04x, % x: %#04x, want %#04x", state, p, got, want)
+		}
+	})
+}
+
+// TestSumCarries is made of bytes that overflow often, from every state.
+func TestSumCarries(t *testing.T) {
+	t.Parallel()
+	numbers := rand.New(rand.NewPCG(1, 2))
+	for state := range 1 << 16 {
+		var p [8]byte
+		for range 40 {
+			for i := range p {
+				p[i] = byte(numbers.Uint32N(4)) - byte(numbers.Uint32N(2)*3) // 0xfd to 0xff, or 0 to 3
+			}
+			if got, want := sum8(uint16(state), p[:]), sum1(uint16(state), p[:]); got != want {
+				t.Fatalf("from %#04x, % x: %#04x, want %#04x", state, p, got, want)
+			}
+		}
+	}
+}
+
+func BenchmarkSum(b *testing.B) {
+	data := make([]byte, 1<<20)
+	rand.NewChaCha8([32]byte{}).Read(data)
+	for name, sum := range map[string]func(uint16, []byte) uint16{"fast": sum8, "definition": sum1} {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(data)))
+			var state uint16
+			for b.Loop() {
+				state = sum(state, data)
+			}
+		})
 	}
 }
 
