@@ -72,8 +72,8 @@ type File struct {
 	// Owner and Group are names on the target; both may be empty for a symbolic link, which belongs to root and system.
 	Owner, Group string
 	Size         int64 // bytes of a regular file
-	// Open opens the content of a regular file. It is called twice, once to compute the checksum and once to copy the content;
-	// both times it must bring the same Size bytes. It may be nil when Size is 0.
+	// Open opens the content of a regular file. It may be called twice, to compute the checksum and to copy the content; both times
+	// it must bring the same Size bytes. It may be nil when Size is 0.
 	Open   func() (io.ReadCloser, error)
 	Target string   // what a symbolic link says
 	Links  []string // further absolute paths of a regular file, which sysck makes hard links

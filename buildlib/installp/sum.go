@@ -13,10 +13,9 @@ type sum struct {
 	size  int64
 }
 
-func (s *sum) Write(p []byte) (int, error) {
+func (s *sum) add(p []byte) {
 	s.size += int64(len(p))
 	s.state = sum8(s.state, p)
-	return len(p), nil
 }
 
 // sum1 is the sum as it is defined: turn right by one bit, add the next byte, forget the carry.
@@ -35,23 +34,25 @@ func sum1(state uint16, p []byte) uint16 {
 // reaches beyond 16 bits and the i bits that have left are all ones, or near that if it reaches beyond 17. The test below lets none
 // through, and some more; those few go the slow way.
 func sum8(state uint16, p []byte) uint16 {
-	for ; len(p) >= 8; p = p[8:] {
-		// Add up neighbours, then pairs, then fours, the right one weighing more: bytes of 8 bits, then lanes of 16, 32 and 64.
-		const bytes, pairs = 0x00FF00FF00FF00FF, 0x0000FFFF0000FFFF
-		x := binary.LittleEndian.Uint64(p)
-		x = x&bytes + x>>8&bytes<<1
-		x = x&pairs + x>>16&pairs<<2
-		whole := uint32(state) + uint32(x)<<1 + uint32(x>>32)<<5
+	// Every second byte has room to be multiplied by 1, 4, 16 and 64; the product's top 16 bits add the four of them up.
+	const bytes, weights = 0x00FF00FF00FF00FF, 1<<48 | 1<<34 | 1<<20 | 1<<6
+	s := uint32(state)
+	for len(p) >= 8 {
+		next := p[:8]
+		p = p[8:]
+		x := binary.LittleEndian.Uint64(next)
+		even, odd := x&bytes*weights>>48, x>>8&bytes*weights>>48
+		whole := s + uint32(even)<<1 + uint32(odd)<<2
 
 		left := whole & 0xFF
 		ones := left ^ (left + 1) // as many as left has at its low end, and one more
-		if uint32(state)+ones*0xFF > 0xFFFF || left >= 0xFE && whole > 0x1FFFF {
-			state = sum1(state, p[:8])
+		if s+ones*0xFF > 0xFFFF || left >= 0xFE && whole > 0x1FFFF {
+			s = uint32(sum1(uint16(s), next))
 			continue
 		}
-		state = uint16(whole>>8 + left<<8)
+		s = whole>>8 + left<<8
 	}
-	return sum1(state, p)
+	return sum1(uint16(s), p)
 }
 
 // String has the blanks that mkinstallp writes between quotes (S2: "08645    1 "; W25).
