@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -160,12 +161,12 @@ func TestReaderRefuses(t *testing.T) {
 		{"device", set(headerAt+12, 0xA4, 0x21), bff.ErrType, "offset 72"},
 		{"FIFO", set(headerAt+12, 0xA4, 0x11), bff.ErrType, "offset 72"},
 		{"second volume", func(b []byte) []byte { b[6] = 2; reseal(b[:headerAt]); return b }, bff.ErrHeader, "volume 2"},
-		{"another volume in it", func(b []byte) []byte { return append(b[:headerAt], b...) }, bff.ErrHeader, "offset 72: invalid header: another volume"},
+		{"another volume in it", func(b []byte) []byte { return append(b[:headerAt], b...) }, bff.ErrHeader, "offset 72: invalid header: another"},
 		{"name without an end", set(headerAt+64, []byte("./aaaaaa")...), bff.ErrHeader, "name without an end"},
 		{"empty name", set(headerAt+64, 0), bff.ErrHeader, "empty name"},
 		{"stored size", set(headerAt+56, 7), bff.ErrHeader, `"./a" has 1 bytes, but 7 are stored`},
 		{"packed", set(headerAt+2, 0x6C), bff.ErrData, "offset 185"},
-		{"access list of 32 GiB", set(securityAt, 0xFF, 0xFF, 0xFF, 0xFF), bff.ErrHeader, "offset 144: invalid header: lists of access and privileges"},
+		{"access list of 32 GiB", set(securityAt, 0xFF, 0xFF, 0xFF, 0xFF), bff.ErrHeader, "offset 144: invalid header: lists of access"},
 		{"privileges of 32 GiB", set(securityAt+4, 0xFF, 0xFF, 0xFF, 0xFF), bff.ErrHeader, "offset 144"},
 		{"access list longer than its words", set(securityAt+8, 17), bff.ErrHeader, "offset 152: invalid header: an ACL of 17 bytes in 2 words"},
 		{"access list of no length", set(securityAt+8, 0), bff.ErrHeader, "an ACL of 0 bytes"},
@@ -291,7 +292,8 @@ func FuzzReader(f *testing.F) {
 	f.Fuzz(func(t *testing.T, image []byte) {
 		image = mend(image)
 		first, err := read(bytes.NewReader(image))
-		if err != nil && !errors.Is(err, bff.ErrHeader) && !errors.Is(err, bff.ErrData) && !errors.Is(err, bff.ErrType) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		known := []error{nil, bff.ErrHeader, bff.ErrData, bff.ErrType, io.ErrUnexpectedEOF}
+		if !slices.ContainsFunc(known, func(k error) bool { return errors.Is(err, k) }) {
 			t.Errorf("an error that nobody can test for: %v", err)
 		}
 		if rewritten, err := rewriteStrictly(image); err == nil && !bytes.Equal(rewritten, image) {

@@ -32,7 +32,8 @@ func (r *Reader) readSecurity(header []byte) ([]byte, error) {
 	}
 	words, pclWords := le.Uint32(b[secACLWords:]), le.Uint32(b[secPCLWords:])
 	if words > maxList/wordSize || pclWords > maxList/wordSize {
-		return nil, broken(start, "lists of access and privileges with %d and %d words; the largest ACL has %d", words, pclWords, maxList/wordSize)
+		return nil, broken(start, "lists of access and privileges with %d and %d words; the largest has %d",
+			words, pclWords, maxList/wordSize)
 	}
 	acl := b[securityLengths : securityLengths+words*wordSize]
 	pcl := acl[len(acl) : len(acl)+int(pclWords)*wordSize]

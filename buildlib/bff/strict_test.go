@@ -88,7 +88,7 @@ func TestStrict(t *testing.T) {
 		{"fill behind data", func(b []byte) []byte { b[dataAt+3] = 1; return b }, bff.ErrStrict, "offset 187"},
 		{"end", func(b []byte) []byte { b[endAt+6] = 0; reseal(b[endAt : endAt+8]); return b }, bff.ErrStrict, "offset 198"},
 		{"fill behind the end", func(b []byte) []byte { b[511] = 1; return b }, bff.ErrStrict, "offset 511"},
-		{"another block", func(b []byte) []byte { return append(b, make([]byte, 512)...) }, bff.ErrStrict, "offset 512: not as our Writer makes it: the archive goes on"},
+		{"another block", func(b []byte) []byte { return append(b, make([]byte, 512)...) }, bff.ErrStrict, "offset 512: not as our Writer makes it: the"},
 		{"no whole block", func(b []byte) []byte { return b[:500] }, io.ErrUnexpectedEOF, "offset 500"},
 		{"the volume's user", func(b []byte) []byte { b[52] = 'R'; reseal(b[:headerAt]); return b }, bff.ErrStrict, "offset 52"},
 	} {
