@@ -351,37 +351,6 @@ func FuzzReader(f *testing.F) {
 	})
 }
 
-func Example() {
-	script := "#!/usr/bin/ksh\nexit 0\n"
-	var library bytes.Buffer
-	w := aixar.NewWriter(&library, aixar.Small)
-	err := w.WriteHeader(&aixar.Header{Name: "mailtools.sendmail.rte.pre_i", Mode: 0o755, Size: int64(len(script)), ModTime: time.Unix(1443657600, 0)})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	if _, err := io.WriteString(w, script); err != nil {
-		fmt.Println(err)
-		return
-	}
-	if err := w.Close(); err != nil {
-		fmt.Println(err)
-		return
-	}
-	r, err := aixar.NewReader(bytes.NewReader(library.Bytes()), int64(library.Len()))
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	h, err := r.Next()
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	fmt.Printf("%o %d %s\n", h.Mode, h.Size, h.Name)
-	// Output: 755 22 mailtools.sendmail.rte.pre_i
-}
-
 // sample returns an archive that AIX wrote. The project holds no file that others made: the directory named by AIX_SAMPLES does.
 func sample(t *testing.T, name string) []byte {
 	t.Helper()

@@ -3,10 +3,8 @@ package bff_test
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"math"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -218,39 +216,4 @@ func TestWriterFails(t *testing.T) {
 func writeString(w io.Writer, s string) error {
 	_, err := io.WriteString(w, s)
 	return err
-}
-
-func Example() {
-	var image bytes.Buffer
-	w := bff.NewWriter(&image, time.Unix(1443657600, 0))
-	for _, err := range []error{
-		w.WriteHeader(&bff.Header{Name: "./", Mode: bff.TypeDir | 0o755, UID: 2, GID: 2}),
-		w.WriteHeader(&bff.Header{Name: "./lpp_name", Mode: bff.TypeRegular | 0o644, Size: 6}),
-		writeString(w, "4 R I\n"),
-		w.Close(),
-	} {
-		if err != nil {
-			fmt.Println(err)
-			return
-		}
-	}
-	for r := bff.NewReader(&image); ; {
-		h, err := r.Next()
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			fmt.Println(err)
-			return
-		}
-		fmt.Printf("%06o %d:%d %3d %s\n", h.Mode, h.UID, h.GID, h.Size, h.Name)
-		if _, err := io.Copy(os.Stdout, r); err != nil {
-			fmt.Println(err)
-			return
-		}
-	}
-	// Output:
-	// 040755 2:2   0 ./
-	// 100644 0:0   6 ./lpp_name
-	// 4 R I
 }
