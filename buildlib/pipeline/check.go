@@ -7,8 +7,10 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -124,8 +126,37 @@ func (p *Project) Bench(ctx context.Context) error {
 		}
 		fmt.Fprintf(p.out, "%-12s %10.2f s %10.2f s %8.2f\n", row.name, a.Seconds(), b.Seconds(), a.Seconds()/b.Seconds())
 	}
-	return real.run(ctx, "fetch", func(j *job, _ int) error { return j.benchSeries(ctx, dir) })
+	if err := real.run(ctx, "fetch", func(j *job, _ int) error { return j.benchSeries(ctx, dir) }); err != nil {
+		return err
+	}
+	return p.benchImage(ctx)
 }
+
+// benchImage measures writing an image of 1 GiB against GNU tar writing the same files, by the benchmark of installp.
+func (p *Project) benchImage(ctx context.Context) error {
+	out, err := p.machine.Output(ctx, host.Cmd{
+		Argv: []string{"go", "test", "-run", "^$", "-bench", "^BenchmarkTree$", "-benchtime", "5x", "./buildlib/installp"}, Dir: p.root, Env: p.goEnv(),
+	})
+	if err != nil {
+		return err
+	}
+	found := imageBench.FindStringSubmatch(out)
+	if found == nil {
+		return fmt.Errorf("reading what the benchmark of images says: %q", out)
+	}
+	fmt.Fprintf(p.out, "%-12s %12s %12s %8s\n", "", "GNU tar", "image", "ratio")
+	var mb, ratio, memory float64
+	for i, to := range []*float64{&mb, &memory, &ratio} {
+		if *to, err = strconv.ParseFloat(found[i+1], 64); err != nil {
+			return err
+		}
+	}
+	_, err = fmt.Fprintf(p.out, "%-12s %7.0f MB/s %7.0f MB/s %8.2f  in %.0f MB of memory\n", "1 GiB", mb*ratio, mb, 1/ratio, memory)
+	return err
+}
+
+// imageBench finds speed, memory, and time in times of GNU tar's.
+var imageBench = regexp.MustCompile(`([0-9.]+) MB/s\s+([0-9.]+) MB-memory\s+([0-9.]+) x-tar`)
 
 // benchSeries measures applying the whole series against GNU patch, each on a tree of its own and five times in turn.
 func (j *job) benchSeries(ctx context.Context, dir string) error {
