@@ -127,9 +127,12 @@ func (e *examiner) filesets() {
 			continue
 		}
 		e.add(Finding{Name: name, Status: Missing, Found: "fileset not installed", Needs: []Need{{Fileset: name}},
-			Cure: "installp -acXYgd /dev/cd0 " + name})
+			Cure: installp + name})
 	}
 }
+
+// installp is the command that brings a fileset of AIX's media.
+const installp = "installp -acXYgd /dev/cd0 "
 
 // libraries looks for the headers of what the options link.
 func (e *examiner) libraries(names []string) {
@@ -207,6 +210,9 @@ func (e *examiner) programs(list []program) {
 }
 
 func cure(os target.OS, n Need) string {
+	if n.Fileset != "" && os == target.AIX {
+		return installp + n.Fileset
+	}
 	if os == target.AIX {
 		return "dnf install " + n.DNF
 	}

@@ -35,6 +35,7 @@ var libraries = []library{
 	{"ldap", "ldap.h", Need{APT: "libldap2-dev", DNF: "openldap-devel"}},
 	{"wrap", "tcpd.h", Need{APT: "libwrap0-dev", DNF: "tcp_wrappers-devel"}},
 	{"icuuc", "unicode/uchar.h", Need{APT: "libicu-dev", DNF: "libicu-devel"}},
+	{"perfstat", "libperfstat.h", Need{Fileset: "bos.perf.libperfstat"}},
 	{"phclient", "phclient.h", Need{}},
 }
 

@@ -124,6 +124,9 @@ func (j *job) requisites() []string {
 	}
 	lines := []string{fmt.Sprintf("*prereq bos.rte %d.%d.0.0", j.target.Level.Version, j.target.Level.Release)}
 	for _, fragment := range j.fragments {
+		for _, fileset := range fragment.Filesets {
+			lines = append(lines, fmt.Sprintf("*prereq %s %d.%d.0.0", fileset, j.target.Level.Version, j.target.Level.Release))
+		}
 		// Only IBM's own filesets can be named. RPM packages of the Toolbox are unknown to installp.
 		if fragment.Provider == target.PartOpenSSL && j.target.OpenSSL.Kind == target.Base {
 			if api := j.target.OpenSSL.API; strings.Count(api, ".") == 2 {

@@ -67,7 +67,7 @@ func (g goldenCase) name() string { return g.target + "-" + g.providers }
 var goldenCases = []goldenCase{
 	{"aix6.1-32", "base", "xlc", "8.15.2", "sasl,starttls"},
 	{"aix6.1-32", "toolbox", "gcc", "8.15.2", "sasl,starttls,tls-ec,no-milter"},
-	{"aix7.1-64", "base", "xlc", "8.15.2", "sasl,starttls,nis,ipv6,needs-getipnode"},
+	{"aix7.1-64", "base", "xlc", "8.15.2", "sasl,starttls,nis,ipv6,needs-getipnode,perfstat"},
 	{"aix7.1-64", "toolbox", "gcc", "8.15.2", "sasl,starttls,ldap,libmilter,milter-poll"},
 	{"aix7.2-64", "base", "xlclang", "8.17.1.9", "sasl,starttls"},
 	{"aix7.2-64", "toolbox", "xlc", "8.15.2", "sasl,starttls"},

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -17,6 +18,7 @@ type Fragment struct {
 	Option    string
 	Summary   string
 	Libraries []string    // what it links, as in -lNAME
+	Filesets  []string    // of the AIX that the programs are for, that they need to run
 	Needs     []string    // options that must be on too
 	Conflicts []string    // options that must be off
 	Since     Version     // first release of sendmail that knows it; nil for all
@@ -33,6 +35,11 @@ type Fragment struct {
 // IsDefault tells whether the option is on for such a target when nothing is said about it.
 func (f *Fragment) IsDefault(os target.OS) bool {
 	return f.Default == "all" || f.Default != "" && f.Default == string(os)
+}
+
+// defines tells whether the option defines this macro of the C code.
+func (f *Fragment) defines(macro string) bool {
+	return slices.ContainsFunc(f.calls, func(c call) bool { return strings.Contains(" "+c.value, " -D"+macro+"=") })
 }
 
 // call is one macro call of a fragment's body.
@@ -104,6 +111,8 @@ func (f *Fragment) header(key, value string) (err error) {
 		f.Summary = value
 	case "Libraries":
 		f.Libraries, err = words(value, libName)
+	case "Filesets":
+		f.Filesets, err = words(value, libName)
 	case "Needs":
 		f.Needs, err = words(value, optionName)
 	case "Conflicts":

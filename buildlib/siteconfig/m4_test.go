@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -81,7 +82,14 @@ func checkMakefile(t *testing.T, vars makefile, g goldenCase, r *Result) {
 	want := []string{"-DSTARTTLS", "-DHASURANDOMDEV=1", "-DSASL=2", "-DMAP_REGEX", `-D_PATH_SENDMAILCF=\"/etc/opt/sendmail/sendmail.cf\"`,
 		`-DSMRSH_CMDDIR=\"/etc/opt/sendmail/smrsh\"`}
 	if to.OS == target.AIX {
-		want = append(want, "-D_AIX5=50300", "-DLA_TYPE=LA_ZERO", "-DNDBM")
+		load := "-DLA_TYPE=LA_ZERO"
+		if slices.Contains(r.Options, "perfstat") {
+			load = "-DLA_TYPE=LA_PERFSTAT"
+		}
+		want = append(want, "-D_AIX5=50300", load, "-DNDBM")
+		if n := strings.Count(vars["ENVDEF"], "-DLA_TYPE"); n != 1 {
+			t.Errorf("ENVDEF=%q defines LA_TYPE %d times, want once", vars["ENVDEF"], n)
+		}
 	}
 	for _, flag := range want {
 		if !strings.Contains(" "+vars["ENVDEF"]+" ", " "+flag+" ") {

@@ -13,7 +13,7 @@ func TestParseFragment(t *testing.T) {
 	for _, test := range []struct{ name, file, text, err string }{
 		{"least", "10-x.m4", header, ""},
 		{"all keys", "10-x.m4", header + "dnl Libraries: a b++\ndnl Needs: y z\ndnl Conflicts: no-x\ndnl Since: 8.16.1\ndnl Before: 8.17.1.9\n" +
-			"dnl OpenSSL: >=1.0.2 <3.0\ndnl Targets: aix\ndnl Default: all\ndnl Provider: sasl\ndnl Builds: libmilter\ndnl\ndnl why\n" +
+			"dnl Filesets: bos.x.y\ndnl OpenSSL: >=1.0.2 <3.0\ndnl Targets: aix\ndnl Default: all\ndnl Provider: sasl\ndnl Builds: libmilter\ndnl\ndnl why\n" +
 			"APPENDDEF(`confMAPDEF', `-DX')\nPREPENDDEF(`confENVDEF', `-DA=\\\"/b\\\"')dnl yes\ndefine(`confSTFILE', `s')\n\n", ""},
 		{"name without digits", "x.m4", header, "two digits"},
 		{"name of another option", "10-y.m4", header, "the name of the file y"},

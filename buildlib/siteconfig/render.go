@@ -2,6 +2,7 @@ package siteconfig
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/target"
@@ -28,7 +29,7 @@ func (s *Set) render(q Request, chosen []*Fragment) (string, error) {
 	fmt.Fprintf(&b, "dnl Composed by sendmail-aix; changes made here are lost. Change the options, or the fragments in %s.\n", s.dir)
 	fmt.Fprintf(&b, "dnl sendmail %s for %s with %s\n", q.Release, q.Target, strings.Join(options, ","))
 	layout, macros := layoutLines(q.Layout, q.Target)
-	sections := targetSections(q.Target, macros, needed(chosen))
+	sections := targetSections(q.Target, macros, chosen)
 	sections = append(sections, section{"layout: " + q.Layout.Prefix + " " + q.Layout.ConfDir + " " + q.Layout.StateDir, layout})
 	for _, sec := range sections {
 		fmt.Fprintf(&b, "dnl\ndnl from %s\n", sec.origin)
@@ -57,7 +58,7 @@ func needed(chosen []*Fragment) map[target.Part]bool {
 }
 
 // targetSections are the defines that follow from the compiler, the width, and where libraries are. They come first: fragments append.
-func targetSections(t *target.Target, macros []string, need map[target.Part]bool) []section {
+func targetSections(t *target.Target, macros []string, chosen []*Fragment) []section {
 	flags := t.Flags()
 	def := func(name, value string) line { return line{"define", name, value} }
 	compiler := section{origin: "target: " + string(t.Compiler.Kind)}
@@ -71,9 +72,13 @@ func targetSections(t *target.Target, macros []string, need map[target.Part]bool
 		x := fmt.Sprintf("-X%d", t.Bits)
 		compiler.origin = fmt.Sprintf("target: %s, %d bit", t.Compiler.Kind, t.Bits)
 		compiler.lines = append(compiler.lines, def("confAR", t.Ar+" "+x), def("confRANLIBOPTS", x), def("confSTRIPOPTS", x))
+		load := "-DLA_TYPE=LA_ZERO" // upstream's own choice for AIX reads /dev/kmem
+		if slices.ContainsFunc(chosen, func(f *Fragment) bool { return f.defines("LA_TYPE") }) {
+			load = "" // not a second -D of one macro: compilers differ in which of the two counts
+		}
 		system.lines = append(system.lines,
 			// sendmail tests it against 40200, 40300 and 50200 alone: no larger value makes a difference.
-			def("confENVDEF", join("-D_AIX5=50300 -DLA_TYPE=LA_ZERO", strings.Join(flags.Defines, " "), strings.Join(macros, " "))),
+			def("confENVDEF", join("-D_AIX5=50300", load, strings.Join(flags.Defines, " "), strings.Join(macros, " "))),
 			def("confLIBS", ""), def("confSM_OS_HEADER", "sm_os_aix"))
 	} else {
 		// HASFLOCK: the Berkeley DB 5 of today's distributions locks with flock, and 8.17.1 refuses it with other locks.
@@ -81,7 +86,7 @@ func targetSections(t *target.Target, macros []string, need map[target.Part]bool
 			def("confLIBS", "-lresolv -ldl"))
 	}
 	system.lines = append(system.lines, def("confMAPDEF", ""))
-	return []section{compiler, system, librarySection(t, need, flags), {"traps of sendmail's build system", []line{
+	return []section{compiler, system, librarySection(t, needed(chosen), flags), {"traps of sendmail's build system", []line{
 		def("confLIBSEARCH", ""),          // else it links a Berkeley DB that happens to be there
 		def("confDEPEND_TYPE", "generic"), // a package is built once
 		def("confNROFF", "false"),         // take the pages that upstream formatted: the same bytes on all machines

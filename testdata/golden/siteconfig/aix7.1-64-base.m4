@@ -1,5 +1,5 @@
 dnl Composed by sendmail-aix; changes made here are lost. Change the options, or the fragments in site.config.m4.d.
-dnl sendmail 8.15.2 for aix7.1-64 with ndbm,regex,nis,starttls,sasl,milter,ipv6,needs-getipnode
+dnl sendmail 8.15.2 for aix7.1-64 with ndbm,regex,nis,starttls,sasl,milter,ipv6,needs-getipnode,perfstat
 dnl
 dnl from target: xlc, 64 bit
 define(`confCC', `xlc -q64')
@@ -11,7 +11,7 @@ define(`confRANLIBOPTS', `-X64')
 define(`confSTRIPOPTS', `-X64')
 dnl
 dnl from target: aix7.1-64
-define(`confENVDEF', `-D_AIX5=50300 -DLA_TYPE=LA_ZERO -DSM_CONF_STDBOOL_H=0 -D_PATH_SENDMAILCF=\"/etc/opt/sendmail/sendmail.cf\" -D_DIR_SENDMAILCF=\"/etc/opt/sendmail/\" -D_PATH_SENDMAILPID=\"/var/opt/sendmail/sendmail.pid\" -DSMRSH_CMDDIR=\"/etc/opt/sendmail/smrsh\"')
+define(`confENVDEF', `-D_AIX5=50300 -DSM_CONF_STDBOOL_H=0 -D_PATH_SENDMAILCF=\"/etc/opt/sendmail/sendmail.cf\" -D_DIR_SENDMAILCF=\"/etc/opt/sendmail/\" -D_PATH_SENDMAILPID=\"/var/opt/sendmail/sendmail.pid\" -DSMRSH_CMDDIR=\"/etc/opt/sendmail/smrsh\"')
 define(`confLIBS', `')
 define(`confSM_OS_HEADER', `sm_os_aix')
 define(`confMAPDEF', `')
@@ -73,3 +73,9 @@ dnl
 dnl from site.config.m4.d/51-needs-getipnode.m4
 dnl Not known whether netdb.h of AIX 6 and 7 declares getipnodebyname: try ipv6 alone first.
 APPENDDEF(`confENVDEF', `-DNEEDSGETIPNODE')
+dnl
+dnl from site.config.m4.d/54-perfstat.m4
+dnl Without it the load average is always 0. Not on by default: the fileset, which has the library and its header, is on AIX's
+dnl media but need not be installed (IBM, "Perfstat API programming"). LA_PERFSTAT is one of our patches.
+APPENDDEF(`conf_sendmail_ENVDEF', `-DLA_TYPE=LA_PERFSTAT')
+APPENDDEF(`conf_sendmail_LIBS', `-lperfstat')
