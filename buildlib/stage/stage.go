@@ -221,8 +221,9 @@ func (s *Stager) survey(asked map[string]ownership) (Manifest, error) {
 			e.Target, err = os.Readlink(file)
 		case d.Type().IsRegular() && isAsked:
 			e.Type = File
-			e.Size, e.SHA256, err = digest(file)
-			err = errors.Join(err, os.Chmod(file, 0o644))
+			if err = errors.Join(os.Chmod(file, 0o644), clearStamps(file)); err == nil {
+				e.Size, e.SHA256, err = digest(file)
+			}
 		default:
 			strays = append(strays, target)
 		}
