@@ -118,6 +118,10 @@ func (t *Target) Flags() Flags {
 		f = Flags{Width: fmt.Sprintf("-m%d", t.Bits), Language: "-std=gnu17", Optimize: "-O2", LibraryPath: "-Wl,-blibpath:" + path,
 			IncludeAfter: "-idirafter ", ThreadFlags: "-D_THREAD_SAFE", ThreadLibs: "-lpthread"}
 	}
+	if kind == XLClang || kind == XLC && major(t.Compiler.Version) >= 12 {
+		// Else the time of compilation is in the symbols of each object (IBM's compiler references, from 12.1 on).
+		f.Optimize += " -qnotimestamps"
+	}
 	switch {
 	case kind == XLClang:
 		f.Language = "-std=gnu99" // its clang is 4.0, which knows no gnu17

@@ -153,6 +153,29 @@ func TestFlags(t *testing.T) {
 	}
 }
 
+// TestTimeOfCompilation: IBM's classic compilers are told not to write it, as far as they know the option.
+func TestTimeOfCompilation(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		compiler Compiler
+		want     bool
+	}{
+		{Compiler{Kind: XLC, Version: "11.1"}, false},
+		{Compiler{Kind: XLC}, false},
+		{Compiler{Kind: XLC, Version: "12.1"}, true},
+		{Compiler{Kind: XLC, Version: "16.1.0"}, true},
+		{Compiler{Kind: XLClang, Version: "16.1.0"}, true},
+		{Compiler{Kind: IBMClang, Version: "17.1.0"}, false},
+		{Compiler{Kind: GCC, Version: "10.3.0"}, false},
+	} {
+		target := parse(t, "aix7.2-64")
+		target.Compiler = test.compiler
+		if got := target.Flags().Optimize; strings.Contains(got, " -qnotimestamps") != test.want {
+			t.Errorf("%v: %q, want -qnotimestamps in it: %v", test.compiler, got, test.want)
+		}
+	}
+}
+
 func TestEnv(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string][]string{"aix7.2-64": {"M4=m4", "MAKE=make", "OBJECT_MODE=64"}, "host": {"M4=m4", "MAKE=make"}} {

@@ -3,7 +3,7 @@ dnl sendmail 8.17.1.9 for aix7.2-64 with ndbm,regex,starttls,sasl,milter
 dnl
 dnl from target: xlclang, 64 bit
 define(`confCC', `xlclang -m64 -std=gnu99')
-define(`confOPTIMIZE', `-O2')
+define(`confOPTIMIZE', `-O2 -qnotimestamps')
 define(`confMTCCOPTS', `-D_THREAD_SAFE')
 define(`confMTLDOPTS', `-lpthread')
 define(`confAR', `ar -X64')
