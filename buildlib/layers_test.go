@@ -28,7 +28,7 @@ var rooms = map[string]string{
 	"fetch":      "fault release host tree go-getter go-crypto go-internal renameio logrus",
 	"target":     "fault host",
 	"siteconfig": "fault target",
-	"installp":   "fault vrmf bff aixar",
+	"installp":   "fault vrmf bff aixar xcoff go-internal",
 	"doctor":     "fault host target siteconfig",
 	"compile":    "fault host tree renameio logrus",
 	"stage":      "fault host",
