@@ -36,7 +36,7 @@ func (p *Package) Validate() error {
 	}
 	for i := range p.Filesets {
 		// What a fileset may count on depends on its requisites. Bad ones were told above.
-		if required, err := parseRequisites(p.Filesets[i].Requisites); err == nil {
+		if required, err := requiredNames(p.Filesets[i].Requisites); err == nil {
 			c.checkParents(&p.Filesets[i], required)
 			c.checkCreated(&p.Filesets[i], required)
 		}
@@ -71,7 +71,7 @@ func (c *checker) checkFileset(f *Fileset) {
 		c.checkLevel(f, where)
 	}
 	c.checkTitle(f, where)
-	if _, err := parseRequisites(f.Requisites); err != nil {
+	if _, err := requiredNames(f.Requisites); err != nil {
 		c.add("installp-requisite", "a requisite is not one that lpp_name can hold", where, err.Error(), "correct the requisites of the fileset")
 	}
 	if f.Copyright == "" {

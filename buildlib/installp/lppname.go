@@ -1,10 +1,5 @@
 package installp
 
-import (
-	"fmt"
-	"strings"
-)
-
 // libraries are the finished control libraries, with what INSTWORK needs to know of each fileset's share in them.
 type libraries struct {
 	usr, root []byte
@@ -27,11 +22,11 @@ func (pl *plan) libraries() (*libraries, error) {
 		}
 	}
 	var err error
-	if libs.usr, err = pl.library(usr); err != nil {
+	if libs.usr, err = packLibrary(usr, pl.pkg.Time); err != nil {
 		return nil, err
 	}
 	if root != nil {
-		libs.root, err = pl.library(root)
+		libs.root, err = packLibrary(root, pl.pkg.Time)
 	}
 	return libs, err
 }
@@ -50,30 +45,23 @@ func (pl *plan) lppName(libs *libraries) string {
 	}
 }
 
-// renderLppName: format 4 (AIX 4.1 and later), POWER, installation image; then each fileset with its level, diskette volume, bosboot
-// flag, content and language. Section 1 holds the requisites, section 2 the sizes; three more are empty, as in S2 (W20).
+// renderLppName fills in the image's table of contents: section 1 holds the requisites, section 2 the sizes, the others are empty.
 func (pl *plan) renderLppName(libs *libraries, ownBlocks int64) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "4 R I %s {\n", pl.pkg.Name)
+	image := Image{Platform: platform, Type: typeInstall, Package: pl.pkg.Name}
 	for _, f := range pl.filesets {
-		content := "U"
-		if f.hasRoot() {
-			content = "B"
-		}
-		fmt.Fprintf(&b, "%s %s 01 N %s en_US %s\n[\n", f.Name, f.level, content, f.Text)
-		for _, line := range f.Requisites {
-			b.WriteString(line + "\n") // its own newline, or % would not be alone on its line: EPM's packages failed on this
-		}
-		b.WriteString("%\n" + pl.usrSizes(f))
 		permanent, temporary := libs.instwork(f, ownBlocks)
-		fmt.Fprintf(&b, "INSTWORK %d %d\n", permanent, temporary)
-		if f.hasRoot() {
-			b.WriteString(f.rootSizes())
+		info := Info{
+			Name: f.Name, Level: f.level, Volume: volumeFirst, BosBoot: bosBootNo, Content: contentUsr, Language: language, Text: f.Text,
+			Requisites: f.Requisites,
+			Sizes:      append(pl.usrSizes(f), Size{Name: workSpace, Permanent: permanent, Temporary: temporary}),
 		}
-		b.WriteString("%\n%\n%\n%\n]\n")
+		if f.hasRoot() {
+			info.Content = contentBoth
+			info.Sizes = append(info.Sizes, f.rootSizes()...)
+		}
+		image.Filesets = append(image.Filesets, info)
 	}
-	b.WriteString("}\n")
-	return b.String()
+	return image.lppName()
 }
 
 // instwork is the space that installp needs for control files while it installs the fileset: permanent for the fileset's own files

@@ -32,10 +32,10 @@ func inUsrPart(name string) bool {
 }
 
 // home is the directory of the package's control files on the target.
-func (p *Package) home() string { return "/usr/lpp/" + p.Name }
+func (p *Package) home() string { return lppDirectory + p.Name }
 
 // instRoot is where the root part's files travel.
-func (p *Package) instRoot() string { return p.home() + "/inst_root" }
+func (p *Package) instRoot() string { return p.home() + "/" + instRootName }
 
 // checkPath looks at one path that the package brings to the target, and tells whether it is good enough to look further.
 func (c *checker) checkPath(name, where string) bool {
@@ -64,7 +64,7 @@ func (c *checker) checkPath(name, where string) bool {
 			c.add("installp-path", "a path goes through a link of AIX", where, found, "write it below /usr"+link)
 		}
 	}
-	for _, own := range []string{c.pkg.home(), c.pkg.home() + "/liblpp.a", c.pkg.instRoot(), c.pkg.home() + "/deinstl"} {
+	for _, own := range []string{c.pkg.home(), c.pkg.home() + "/" + libraryName, c.pkg.instRoot(), c.pkg.home() + "/deinstl"} {
 		if name == own || own != c.pkg.home() && strings.HasPrefix(name, own+"/") {
 			c.add("installp-path", "a path is where installp keeps the package's control files", where, found, "put the file elsewhere")
 		}

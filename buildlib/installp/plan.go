@@ -41,7 +41,7 @@ func (p *Package) plan() (*plan, error) {
 	pl := &plan{pkg: p}
 	for i := range p.Filesets {
 		source := &p.Filesets[i]
-		required, err := parseRequisites(source.Requisites)
+		required, err := requiredNames(source.Requisites)
 		if err != nil {
 			return nil, err
 		}

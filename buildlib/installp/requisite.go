@@ -13,8 +13,18 @@ import (
 // at all; instreq is like prereq but is selected automatically from the same media.
 var requisiteTypes = []string{"prereq", "coreq", "ifreq", "instreq"}
 
-// parseRequisites looks at the requisite section of a fileset in lpp_name, line by line, and returns the names of the filesets
-// that must be there in any case. The grammar is that of S3's lines and of groups as others ship them:
+// Requisite is one requisite of a fileset, or a group of them.
+type Requisite struct {
+	Kind  string // prereq, coreq, ifreq or instreq; empty for a group
+	Name  string // of the fileset
+	Level vrmf.Level
+	// Group are alternatives: more than MoreThan of them must hold.
+	Group    []Requisite
+	MoreThan int
+}
+
+// ParseRequisites reads the requisite section of a fileset in lpp_name, line by line. The grammar is that of S3's lines and of
+// groups as others ship them:
 //
 //	section = { line | group }
 //	line    = "*" type " " fileset [ " " level ]
@@ -22,11 +32,21 @@ var requisiteTypes = []string{"prereq", "coreq", "ifreq", "instreq"}
 //
 // Each entry is one line by itself, so none can smuggle in the "%" or "]" that end the section. The relational forms of levels
 // (v=, o>) are not taken: their exact grammar is known to nobody here. The error names the line.
-func parseRequisites(lines []string) (required []string, err error) {
-	groupAt, need, members := 0, 0, 0 // the line and the n of the open group, if groupAt is not 0
+func ParseRequisites(lines []string) ([]Requisite, error) {
+	all, line, err := parseRequisites(lines)
+	if err != nil {
+		return nil, fmt.Errorf("line %d, %q: %w", line, lines[line-1], err)
+	}
+	return all, nil
+}
+
+// parseRequisites returns the number of the line that the error is about.
+func parseRequisites(lines []string) ([]Requisite, int, error) {
+	var all []Requisite
+	groupAt := 0 // the line of the open group, the last of all
 	for i, line := range lines {
-		fail := func(format string, args ...any) ([]string, error) {
-			return nil, fmt.Errorf("line %d, %q: %s", i+1, line, fmt.Sprintf(format, args...))
+		fail := func(format string, args ...any) ([]Requisite, int, error) {
+			return nil, i + 1, fmt.Errorf(format, args...)
 		}
 		count, isGroup := strings.CutPrefix(line, ">")
 		switch {
@@ -34,50 +54,68 @@ func parseRequisites(lines []string) (required []string, err error) {
 			return fail("a group inside the group of line %d", groupAt)
 		case isGroup:
 			digits, ok := strings.CutSuffix(count, " {")
-			if need, err = strconv.Atoi(digits); !ok || err != nil || need < 0 || strconv.Itoa(need) != digits {
+			need, err := strconv.Atoi(digits)
+			if !ok || err != nil || need < 0 || strconv.Itoa(need) != digits {
 				return fail("a group begins with a line such as \">0 {\"")
 			}
-			groupAt, members = i+1, 0
+			groupAt = i + 1
+			all = append(all, Requisite{MoreThan: need})
 		case line == "}" && groupAt == 0:
 			return fail("no group is open")
 		case line == "}":
-			if members <= need {
-				return fail("the group of line %d needs more than %d of %d requisites", groupAt, need, members)
+			if group := all[len(all)-1]; len(group.Group) <= group.MoreThan {
+				return fail("the group of line %d needs more than %d of %d requisites", groupAt, group.MoreThan, len(group.Group))
 			}
 			groupAt = 0
 		default:
-			kind, name, err := parseRequisite(line)
+			r, err := parseRequisite(line)
 			if err != nil {
-				return fail("%v", err)
+				return fail("%w", err)
 			}
-			if members++; groupAt == 0 && kind != "ifreq" {
-				required = append(required, name)
+			if groupAt == 0 {
+				all = append(all, r)
+			} else {
+				group := &all[len(all)-1]
+				group.Group = append(group.Group, r)
 			}
 		}
 	}
 	if groupAt != 0 {
-		return nil, fmt.Errorf("the group of line %d is not closed", groupAt)
+		return nil, groupAt, fmt.Errorf("the group of line %d is not closed", groupAt)
 	}
-	return required, nil
+	return all, 0, nil
 }
 
-func parseRequisite(line string) (kind, name string, err error) {
+// requiredNames are the filesets that must be there in any case.
+func requiredNames(lines []string) ([]string, error) {
+	all, err := ParseRequisites(lines)
+	var names []string
+	for _, r := range all {
+		if r.Group == nil && r.Kind != "ifreq" {
+			names = append(names, r.Name)
+		}
+	}
+	return names, err
+}
+
+func parseRequisite(line string) (Requisite, error) {
 	rest, ok := strings.CutPrefix(line, "*")
 	fields := strings.Split(rest, " ")
 	if !ok || len(fields) < 2 || len(fields) > 3 {
-		return "", "", fmt.Errorf("a requisite is a line such as \"*prereq bos.rte 6.1.0.0\"")
+		return Requisite{}, fmt.Errorf("a requisite is a line such as \"*prereq bos.rte 6.1.0.0\"")
 	}
-	kind, name = fields[0], fields[1]
-	if !slices.Contains(requisiteTypes, kind) {
-		return "", "", fmt.Errorf("the type %q is none of %s", kind, join(requisiteTypes))
+	r := Requisite{Kind: fields[0], Name: fields[1]}
+	if !slices.Contains(requisiteTypes, r.Kind) {
+		return Requisite{}, fmt.Errorf("the type %q is none of %s", r.Kind, join(requisiteTypes))
 	}
-	if reason := badName(name, isNameByte); reason != "" {
-		return "", "", fmt.Errorf("the fileset name %s", reason)
+	if reason := badName(r.Name, isNameByte); reason != "" {
+		return Requisite{}, fmt.Errorf("the fileset name %s", reason)
 	}
 	if len(fields) == 3 {
-		if _, err := vrmf.Parse(fields[2]); err != nil {
-			return "", "", err
+		var err error
+		if r.Level, err = vrmf.Parse(fields[2]); err != nil {
+			return Requisite{}, err
 		}
 	}
-	return kind, name, nil
+	return r, nil
 }

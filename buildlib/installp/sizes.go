@@ -1,7 +1,6 @@
 package installp
 
 import (
-	"fmt"
 	"maps"
 	"path"
 	"slices"
@@ -22,38 +21,50 @@ func blocks(size int64) int64 {
 	return (size + unitSize - 1) / unitSize * unitBlocks
 }
 
-// sizeLines lists the space that files need below prefix, for each directory that has some of its own: a file counts for its
-// directory, a directory for itself.
+// sizeLines lists the space that files need below prefix.
 func sizeLines(prefix string, files []*entry, lines map[string]int64) {
 	for _, e := range files {
-		if e.Type == Directory {
-			lines[prefix+e.Path] += unitBlocks
-		} else if n := blocks(e.Size); n > 0 {
-			lines[path.Dir(prefix+e.Path)] += n
-		}
+		addSize(lines, prefix+e.Path, e.Type == Directory, e.Size)
 	}
 }
 
-func render(lines map[string]int64, database string, p *part) string {
-	var b strings.Builder
-	for _, dir := range slices.Sorted(maps.Keys(lines)) {
-		fmt.Fprintf(&b, "%s %d\n", dir, lines[dir])
+// addSize counts what one object takes. A file counts for its directory, a directory for itself; only directories that have some of
+// their own get a line.
+func addSize(lines map[string]int64, name string, isDir bool, size int64) {
+	if isDir {
+		lines[name] += unitBlocks
+	} else if n := blocks(size); n > 0 {
+		lines[path.Dir(name)] += n
 	}
-	fmt.Fprintf(&b, "%s %d\n", database, blocks(int64(len(p.files)+len(p.links))*entrySize))
-	return b.String()
+}
+
+func sizesOf(lines map[string]int64, database string, entries int) []Size {
+	var all []Size
+	for _, dir := range slices.Sorted(maps.Keys(lines)) {
+		all = append(all, Size{Name: dir, Permanent: lines[dir]})
+	}
+	return append(all, Size{Name: database, Permanent: blocks(int64(entries) * entrySize)})
 }
 
 // usrSizes counts the root part's files, too: a copy of them stays below inst_root.
-func (pl *plan) usrSizes(f *fileset) string {
+func (pl *plan) usrSizes(f *fileset) []Size {
 	lines := map[string]int64{}
 	sizeLines("", f.usr.files, lines)
 	sizeLines(pl.pkg.instRoot(), f.root.files, lines)
-	return render(lines, "/usr/lib/objrepos", &f.usr)
+	return sizesOf(lines, usrDatabase, len(f.usr.files)+len(f.usr.links))
 }
 
 // rootSizes needs no look at the usr part: no directory of the root part is below /usr or /opt, so no line is in both.
-func (f *fileset) rootSizes() string {
+func (f *fileset) rootSizes() []Size {
 	lines := map[string]int64{}
 	sizeLines("", f.root.files, lines)
-	return render(lines, "/etc/objrepos", &f.root)
+	return sizesOf(lines, rootDatabase, len(f.root.files)+len(f.root.links))
+}
+
+func renderSizes(sizes []Size) string {
+	var b strings.Builder
+	for i := range sizes {
+		b.WriteString(sizes[i].String() + "\n")
+	}
+	return b.String()
 }
