@@ -113,6 +113,23 @@ func BenchmarkWrite(b *testing.B) {
 	b.ReportMetric(float64(ours)/float64(time.Since(start)/time.Duration(b.N)), "x-tar")
 }
 
+// BenchmarkVerify checks the same 10 MB, checksums included.
+func BenchmarkVerify(b *testing.B) {
+	const files, size = 100, 100_000
+	content := strings.Repeat("0123456789abcdefghi\n", size/20)
+	p := example()
+	for i := range files {
+		p.Filesets[0].Files = append(p.Filesets[0].Files, file(fmt.Sprintf("/opt/mailtools/sbin/f%03d", i), 0o555, "bin", "bin", content))
+	}
+	image := write(b, p)
+	b.SetBytes(int64(len(image)))
+	for b.Loop() {
+		if all := findings(b, image); len(all) > 0 {
+			b.Fatal(all)
+		}
+	}
+}
+
 func writeTar(files []installp.File) error {
 	w := tar.NewWriter(struct{ io.Writer }{io.Discard})
 	for _, f := range files {

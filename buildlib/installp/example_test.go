@@ -83,3 +83,90 @@ func ExamplePackage_Validate() {
 	//   where: fileset mailtools.sendmail.rte, /opt/mailtools/sbin/sendmail
 	//   do:    add it to the fileset, or to Provided if requisites bring it
 }
+
+// imageOf writes the image of a small package; programs would open a file.
+func imageOf(title, script string) *io.SectionReader {
+	p := &installp.Package{
+		Name:  "mailtools.sendmail",
+		Level: vrmf.Level{Version: 8, Release: 15, Modification: 2, Fix: 1},
+		Time:  time.Unix(1443657600, 0),
+		Filesets: []installp.Fileset{{
+			Name: "mailtools.sendmail.rte", Text: title, Requisites: []string{"*prereq bos.rte 6.1.0.0"},
+			Copyright: "See /opt/mailtools/LICENSE.\n",
+			Usr:       installp.Scripts{installp.PostI: script},
+			Files:     []installp.File{{Path: "/opt/mailtools", Type: installp.Directory, Mode: 0o755, Owner: "root", Group: "system"}},
+		}},
+	}
+	var image bytes.Buffer
+	if err := p.Write(&image); err != nil {
+		fmt.Println(err)
+	}
+	return io.NewSectionReader(bytes.NewReader(image.Bytes()), 0, int64(image.Len()))
+}
+
+// An image says first what is in it, then come its members.
+func ExampleNewReader() {
+	r, err := installp.NewReader(imageOf("Mail", "#!/usr/bin/ksh\nexit 0\n"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, f := range r.Image().Filesets {
+		fmt.Println(f.Name, f.Level, f.Text, f.Usr.Scripts())
+		for _, s := range f.Usr.Inventory {
+			fmt.Println(s.Path, s.Owner, s.Group)
+		}
+		requisites, err := installp.ParseRequisites(f.Requisites)
+		fmt.Println(requisites[0].Kind, requisites[0].Name, requisites[0].Level, err)
+	}
+	for {
+		m, err := r.Next() // and r.Read for its data
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(m)
+	}
+	// Output:
+	// mailtools.sendmail.rte 8.15.2.1 Mail [post_i]
+	// /opt/mailtools root system
+	// prereq bos.rte 6.1.0.0 <nil>
+	// drwxr-xr-x     0     0          0 2015-10-01 00:00:00 ./opt/mailtools
+	// EOF
+}
+
+// A damaged image is told of with rule, place and offset.
+func ExampleVerify() {
+	image, err := io.ReadAll(imageOf("Mail", "#!/usr/bin/ksh\nexit 0\n"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	image = bytes.Replace(image, []byte("*prereq"), []byte("*prerek"), 1)
+	findings, err := installp.Verify(io.NewSectionReader(bytes.NewReader(image), 0, int64(len(image))))
+	for _, f := range findings {
+		fmt.Println(f)
+	}
+	fmt.Println(err)
+	// Output:
+	// error 5.2: ./lpp_name, line 4 at offset 383: the requisites are not well formed
+	//     found: "*prerek bos.rte 6.1.0.0": the type "prerek" is none of prereq, coreq, ifreq, instreq
+	//     do:    correct the requisites and make the image again
+	// <nil>
+}
+
+// What a person would name; nothing for two images that are the same.
+func ExampleDiff() {
+	text, err := installp.Diff(imageOf("Mail", "#!/usr/bin/ksh\nexit 0\n"), imageOf("Sendmail", "#!/usr/bin/ksh\numask 022\nexit 0\n"))
+	fmt.Print(text, err)
+	// Output:
+	// fileset mailtools.sendmail.rte
+	//   title Mail -> Sendmail
+	//   --- a/usr post_i
+	//   +++ b/usr post_i
+	//   @@ -1,2 +1,3 @@
+	//    #!/usr/bin/ksh
+	//   +umask 022
+	//    exit 0
+	// <nil>
+}

@@ -1,0 +1,336 @@
+package installp
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/rogpeppe/go-internal/diff"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/xcoff"
+)
+
+// Diff tells what a person would name of the difference between two images: filesets, requisites, scripts, files with their modes,
+// owners and sizes, and what programs import. Lists are cut when they get long. It returns "" only for two images that are the same
+// to the byte.
+func Diff(a, b *io.SectionReader) (string, error) {
+	if same, err := sameBytes(a, b); same || err != nil {
+		return "", err
+	}
+	before, err := readContents(a)
+	if err != nil {
+		return "", err
+	}
+	after, err := readContents(b)
+	if err != nil {
+		return "", err
+	}
+	d := &differ{}
+	d.value("package", before.image.Package, after.image.Package)
+	d.value("type", before.image.Type, after.image.Type)
+	d.value("platform", before.image.Platform, after.image.Platform)
+	d.value("date", before.date, after.date)
+	for _, name := range union(before.filesets, after.filesets) {
+		d.fileset(name, before.filesets[name], after.filesets[name])
+	}
+	if d.out.Len() == 0 {
+		d.out.WriteString("only the form differs: what is in the images, and what they ask for, is the same\n")
+	}
+	return d.out.String(), nil
+}
+
+func sameBytes(a, b *io.SectionReader) (bool, error) {
+	if a.Size() != b.Size() {
+		return false, nil
+	}
+	x, y := make([]byte, 1<<16), make([]byte, 1<<16)
+	for at := int64(0); at < a.Size(); at += int64(len(x)) {
+		n, errA := a.ReadAt(x, at)
+		m, errB := b.ReadAt(y, at)
+		for _, err := range []error{errA, errB} {
+			if err != nil && err != io.EOF {
+				return false, err
+			}
+		}
+		if !bytes.Equal(x[:n], y[:m]) {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// contents is what Diff knows of an image.
+type contents struct {
+	image    *Image
+	date     string
+	filesets map[string]*filesetContents
+}
+
+type filesetContents struct {
+	*Info
+	files map[string]*fileContents // by path on the target
+}
+
+// fileContents is a stanza of the inventory with the member that it is about.
+type fileContents struct {
+	*Stanza
+	method  Method
+	digest  [sha256.Size]byte
+	size    int64
+	imports []xcoff.Import
+	search  []string // library path
+}
+
+func readContents(r *io.SectionReader) (*contents, error) {
+	reader, err := NewReader(io.NewSectionReader(r, 0, r.Size()))
+	if err != nil {
+		return nil, err
+	}
+	c := &contents{image: reader.Image(), filesets: map[string]*filesetContents{}}
+	members := map[string]*fileContents{}
+	for i := range c.image.Filesets {
+		f := &filesetContents{&c.image.Filesets[i], map[string]*fileContents{}}
+		c.filesets[f.Name] = f
+		for _, p := range []*Part{f.Usr, f.Root} {
+			if p == nil {
+				continue
+			}
+			for j := range p.Inventory {
+				f.files[p.Inventory[j].Path] = &fileContents{Stanza: &p.Inventory[j]}
+			}
+			for _, config := range p.Configs {
+				if file := f.files[config.Path]; file != nil {
+					file.method = config.Method
+				}
+			}
+		}
+		if f.Usr == nil {
+			continue
+		}
+		for _, name := range f.Usr.ApplyList {
+			target, _ := c.image.Target(name)
+			members[name] = f.files[target]
+		}
+	}
+	for _, m := range c.image.Front {
+		c.date = m.ModTime.UTC().Format(time.DateTime)
+	}
+	for {
+		m, err := reader.Next()
+		if err == io.EOF {
+			return c, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if file := members[m.Name]; file != nil && m.IsRegular() {
+			if err := file.read(m, reader, r); err != nil {
+				return nil, fmt.Errorf("%s: %w", printable(m.Name), err)
+			}
+		}
+	}
+}
+
+func (f *fileContents) read(m *Member, data io.Reader, image io.ReaderAt) error {
+	digest := sha256.New()
+	if _, err := io.Copy(digest, data); err != nil {
+		return err
+	}
+	digest.Sum(f.digest[:0])
+	f.size = m.Size
+	if m.Packed {
+		return nil
+	}
+	program, err := xcoff.NewFile(io.NewSectionReader(image, m.Data, m.Size))
+	switch {
+	case err == nil:
+		f.imports, f.search = program.Imports(), program.LibraryPath()
+	case !errors.Is(err, xcoff.ErrMagic) && !errors.Is(err, xcoff.ErrFormat):
+		return err
+	}
+	return nil
+}
+
+// union lists the keys of both, in order.
+func union[V any](a, b map[string]V) []string {
+	names := slices.AppendSeq(slices.Collect(maps.Keys(a)), maps.Keys(b))
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// differ writes what differs. Headings come with the first line below them.
+type differ struct {
+	out     strings.Builder
+	heading string
+}
+
+// What a list or the difference of a text may take of a screen.
+const (
+	maxList  = 12
+	maxNames = 6
+)
+
+func (d *differ) line(format string, args ...any) {
+	if d.heading != "" {
+		d.out.WriteString(d.heading + "\n")
+		d.heading = ""
+	}
+	fmt.Fprintf(&d.out, format+"\n", args...)
+}
+
+func (d *differ) value(name, before, after string) {
+	if before != after {
+		d.line("%s %s -> %s", name, before, after)
+	}
+}
+
+// lines writes a list that may be long.
+func (d *differ) lines(all []string) {
+	for _, line := range all[:min(len(all), maxList)] {
+		d.line("%s", line)
+	}
+	if more := len(all) - maxList; more > 0 {
+		d.line("  ... and %d more", more)
+	}
+}
+
+func (d *differ) fileset(name string, before, after *filesetContents) {
+	switch {
+	case before == nil:
+		d.line("+ fileset %s %s: %s, %d objects", name, after.Level, after.Text, len(after.files))
+		return
+	case after == nil:
+		d.line("- fileset %s %s: %s, %d objects", name, before.Level, before.Text, len(before.files))
+		return
+	}
+	d.heading = "fileset " + name
+	d.value("  level", before.Level.String(), after.Level.String())
+	d.value("  title", before.Text, after.Text)
+	d.value("  content", before.Content, after.Content)
+	d.value("  bosboot", before.BosBoot, after.BosBoot)
+	d.set("  %s requisite %s", before.Requisites, after.Requisites)
+	d.set("  %s supersedes %s", before.Supersedes, after.Supersedes)
+	d.set("  %s fix %s", before.Fixes, after.Fixes)
+	var changes []string
+	for _, path := range union(before.files, after.files) {
+		changes = append(changes, changed(before.files[path], after.files[path])...)
+	}
+	d.lines(changes)
+	d.texts("usr", before.Usr, after.Usr)
+	d.texts("root", before.Root, after.Root)
+	d.heading = ""
+}
+
+// set tells of lines that only one side has.
+func (d *differ) set(format string, before, after []string) {
+	var all []string
+	for _, side := range []struct {
+		sign          string
+		lines, others []string
+	}{{"-", before, after}, {"+", after, before}} {
+		there := map[string]bool{}
+		for _, line := range side.others {
+			there[line] = true
+		}
+		for _, line := range side.lines {
+			if !there[line] {
+				all = append(all, fmt.Sprintf(format, side.sign, line))
+			}
+		}
+	}
+	d.lines(all)
+}
+
+// texts compares the control files that people write; the tables follow from the files.
+func (d *differ) texts(part string, before, after *Part) {
+	if before == nil {
+		before = &Part{}
+	}
+	if after == nil {
+		after = &Part{}
+	}
+	for _, suffix := range union(before.Control, after.Control) {
+		if slices.Contains([]string{suffixApplyList, suffixInventory, suffixSize, suffixConfig}, suffix) {
+			continue
+		}
+		name := part + " " + suffix
+		text := string(diff.Diff("a/"+name, []byte(before.Control[suffix]), "b/"+name, []byte(after.Control[suffix])))
+		if _, rest, ok := strings.Cut(text, "\n"); ok { // its first line is a command
+			d.lines(strings.Split("  "+strings.ReplaceAll(strings.TrimSuffix(rest, "\n"), "\n", "\n  "), "\n"))
+		}
+	}
+}
+
+// changed tells of one object: nothing, a line, or a line with the imports below it.
+func changed(before, after *fileContents) []string {
+	switch {
+	case before == nil:
+		return []string{"  + " + after.describe()}
+	case after == nil:
+		return []string{"  - " + before.describe()}
+	}
+	var words []string
+	word := func(name string, a, b any) {
+		if x, y := fmt.Sprint(a), fmt.Sprint(b); x != y {
+			words = append(words, fmt.Sprintf("%s %s -> %s", name, cmp.Or(x, "none"), cmp.Or(y, "none")))
+		}
+	}
+	word("type", typeWords[before.Type], typeWords[after.Type])
+	word("mode", modeWords(before.Mode), modeWords(after.Mode))
+	word("owner", before.Owner+":"+before.Group, after.Owner+":"+after.Group)
+	word("target", before.Target, after.Target)
+	word("links", strings.Join(before.Links, ","), strings.Join(after.Links, ","))
+	word("volatile", before.Volatile, after.Volatile)
+	word("method", before.method, after.method)
+	word("size", before.size, after.size)
+	if before.size == after.size && before.digest != after.digest {
+		words = append(words, "content")
+	}
+	word("library path", strings.Join(before.search, ":"), strings.Join(after.search, ":"))
+	if len(words) == 0 {
+		return nil
+	}
+	return append([]string{"  ~ " + before.Path + ": " + strings.Join(words, ", ")}, changedImports(before, after)...)
+}
+
+func (f *fileContents) describe() string {
+	s := fmt.Sprintf("%s: %s %s %s:%s", f.Path, typeWords[f.Type], modeWords(f.Mode), f.Owner, f.Group)
+	switch f.Type {
+	case Regular:
+		s += fmt.Sprintf(", %d bytes", f.size)
+	case Symlink:
+		s += " -> " + f.Target
+	}
+	return s
+}
+
+// changedImports has a line for each library and direction.
+func changedImports(before, after *fileContents) []string {
+	gone, added := xcoff.DiffImports(before.imports, after.imports)
+	var all []string
+	for _, side := range []struct {
+		sign    string
+		imports []xcoff.Import
+	}{{"-", gone}, {"+", added}} {
+		symbols := map[string][]string{}
+		for _, i := range side.imports {
+			symbols[i.From.String()] = append(symbols[i.From.String()], i.Symbol)
+		}
+		for _, library := range slices.Sorted(maps.Keys(symbols)) {
+			names := symbols[library]
+			text := strings.Join(names[:min(len(names), maxNames)], " ")
+			if more := len(names) - maxNames; more > 0 {
+				text += fmt.Sprintf(" and %d more", more)
+			}
+			all = append(all, fmt.Sprintf("      %s imports from %s: %s", side.sign, library, text))
+		}
+	}
+	return all
+}

@@ -1,0 +1,121 @@
+package installp
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"strings"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aixar"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/xcoff"
+)
+
+// writable are directories of AIX in which every user may put a file, a library for instance.
+var writable = []string{"/tmp", "/usr/tmp", "/var/tmp", "/home"}
+
+// verifyProgram looks into a member that is an XCOFF program or an archive of such, without reading all of it.
+func (v *verifier) verifyProgram(m *Member, where Where) error {
+	if m.Packed {
+		return nil // not where an io.ReaderAt could read it; our images have none
+	}
+	data := io.NewSectionReader(v.source, m.Data, m.Size)
+	switch err := v.verifyXCOFF(data, where, ""); {
+	case errors.Is(err, xcoff.ErrMagic):
+		return v.verifyOther(data, where)
+	default:
+		return err
+	}
+}
+
+// verifyXCOFF looks at the program in data, which name tells more of if it is in an archive.
+func (v *verifier) verifyXCOFF(data io.ReaderAt, where Where, name string) error {
+	file, err := xcoff.NewFile(data)
+	if errors.Is(err, xcoff.ErrFormat) {
+		v.wrong("11", where, "the program is damaged", strings.TrimPrefix(name+", "+err.Error(), ", "), "compile and package it again")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if v.programs[file.Width] == "" {
+		v.programs[file.Width] = where.Member
+	}
+	for _, dir := range file.LibraryPath() {
+		if reason := v.unsafe(dir); reason != "" {
+			v.wrong("11", where, "the program looks for libraries in a directory that "+reason,
+				strings.TrimPrefix(fmt.Sprintf("%s, %q in %q", name, dir, file.LibraryPath()), ", "),
+				"link it with -blibpath and directories that only root can write to")
+		}
+	}
+	return nil
+}
+
+// unsafe tells why others could put a library of theirs into a directory of a library path.
+func (v *verifier) unsafe(dir string) string {
+	switch {
+	case dir == "":
+		return "is the current one of whoever runs it"
+	case !strings.HasPrefix(dir, "/"):
+		return "is relative to the current one of whoever runs it"
+	}
+	clean := path.Clean(dir)
+	for _, w := range writable {
+		if clean == w || strings.HasPrefix(clean, w+"/") {
+			return "users may write to"
+		}
+	}
+	for i := range v.image.Filesets {
+		for _, p := range v.views[&v.image.Filesets[i]] {
+			if s := p.stanzas[clean]; s != nil && s.Type == Directory && (s.Mode&0o022 != 0 || s.Owner != linkOwner && s.Owner != "bin") {
+				return "users may write to, as the inventory has it"
+			}
+		}
+	}
+	return ""
+}
+
+// verifyOther knows AIX's archives, for the shared objects in them, and the programs of the systems that build for AIX.
+func (v *verifier) verifyOther(data *io.SectionReader, where Where) error {
+	magic := make([]byte, 4)
+	if _, err := data.ReadAt(magic, 0); err != nil && err != io.EOF {
+		return err
+	}
+	if string(magic) == "\x7fELF" {
+		v.note("11", where, "this is a program for another system, and does not run on AIX", "ELF")
+		return nil
+	}
+	archive, err := aixar.NewReader(data, data.Size())
+	if err != nil {
+		return otherThan(err, aixar.ErrFormat) // a text, perhaps; it has its checksum
+	}
+	for {
+		h, err := archive.Next()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			v.wrong("11", where, "the archive is damaged", err.Error(), "compile and package it again")
+			return otherThan(err, aixar.ErrFormat)
+		}
+		member := io.NewSectionReader(data, archive.Stored().Data, h.Size)
+		if err := otherThan(v.verifyXCOFF(member, where, h.Name), xcoff.ErrMagic); err != nil {
+			return err
+		}
+	}
+}
+
+// otherThan lets through errors that are not expected.
+func otherThan(err, expected error) error {
+	if errors.Is(err, expected) {
+		return nil
+	}
+	return err
+}
+
+// verifyWidths: a build is for one width; programs of both are most often a mistake.
+func (v *verifier) verifyWidths() {
+	if a, b := v.programs[32], v.programs[64]; a != "" && b != "" {
+		v.note("11", Where{Member: b}, "programs are of both widths, 32 and 64 bits", a+" and "+b)
+	}
+}

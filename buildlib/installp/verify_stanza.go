@@ -1,0 +1,107 @@
+package installp
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+)
+
+// stanzaCheck looks at one stanza of an inventory.
+type stanzaCheck struct {
+	*verifier
+	part *partView
+	*Stanza
+}
+
+func (c *stanzaCheck) wrong(rule, what, found, do string) {
+	c.verifier.wrong(rule, c.part.where(suffixInventory, c.Line), what, found, do)
+}
+
+func (c *stanzaCheck) note(rule, what, found string) {
+	c.verifier.note(rule, c.part.where(suffixInventory, c.Line), what, found)
+}
+
+func (c *stanzaCheck) all() {
+	for _, name := range append([]string{c.Path}, c.Links...) {
+		c.path(name)
+	}
+	if c.Class != classPrefix+c.part.fileset.Name {
+		c.note("6.3", "the class is not that of the fileset", c.Class)
+	}
+	c.links()
+	c.accounts()
+}
+
+func (c *stanzaCheck) path(name string) {
+	long := len(name)
+	if c.part.isRoot {
+		long += len(c.image.InstRoot()) - 1
+	}
+	const parts = "files below /usr and /opt belong to the usr part, all others to the root part"
+	switch {
+	case !path.IsAbs(name) || path.Clean(name) != name:
+		c.wrong("W33", "a path is not absolute and plain", name, "write it from the root, without '.', '..' and '//'")
+	case strings.ContainsFunc(name, isForbidden):
+		c.wrong("W33", "a path has a character that AIX's tools cannot bear", fmt.Sprintf("%q", name), "rename the file")
+	case long > maxPath:
+		c.note("W34", "a path is longer than installp's tools are known to take", name)
+	case inUsrPart(name) && c.part.isRoot: // where many machines share one /usr, the root part finds it write-protected (packaging chapter)
+		c.wrong("4", "a path is in the wrong part", name, parts)
+	case !inUsrPart(name) && !c.part.isRoot: // others install like that (OpenSSH, CFEngine, SCX)
+		c.note("4", "a path is in the wrong part", name+"; "+parts)
+	case slices.Contains(aixDirectories, name):
+		c.note("9.4", "a directory of AIX itself is in the package", name)
+	}
+}
+
+func isForbidden(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(forbidden, r) }
+
+// links: sysck makes hard and symbolic links, but no directories for them.
+func (c *stanzaCheck) links() {
+	links := c.Links
+	if c.Type == Symlink {
+		links = []string{c.Path}
+		c.symlink()
+	}
+	for _, link := range links {
+		if dir := path.Dir(link); !c.owned[dir] && !slices.Contains(aixDirectories, dir) {
+			c.note("9.1", "a link is in a directory that neither AIX nor the package has; a requisite may", link)
+		}
+		if c.Type == Regular && path.IsAbs(link) && path.IsAbs(c.Path) && volume(link) != volume(c.Path) {
+			c.wrong("W38", "a hard link may be on another file system", link+" to "+c.Path, "make it a symbolic link")
+		}
+	}
+}
+
+func (c *stanzaCheck) symlink() {
+	if c.Target == "" || strings.ContainsFunc(c.Target, isForbidden) {
+		c.wrong("W37", "a symbolic link has a target that the inventory cannot hold", fmt.Sprintf("%q", c.Target), "use a plain path")
+	}
+	if c.Mode != linkMode || c.Owner != linkOwner || c.Group != linkGroup {
+		c.note("W37", "a symbolic link has an owner or mode of its own", fmt.Sprintf("%o %s:%s", c.Mode, c.Owner, c.Group))
+	}
+	target := c.Target
+	if !path.IsAbs(target) {
+		target = path.Join(path.Dir(c.Path), target)
+	}
+	if c.owned[path.Dir(target)] && !c.paths[path.Clean(target)] {
+		c.note("9.1", "a symbolic link leads to nothing, in a directory of the package", c.Path+" -> "+c.Target)
+	}
+}
+
+// accounts: sysck stops at the name of an account that nobody has made. AIX has some of its own, pre_i scripts make others.
+func (c *stanzaCheck) accounts() {
+	for _, account := range []struct {
+		name  string
+		fixed map[string]uint32
+	}{{c.Owner, users}, {c.Group, groups}} {
+		_, known := account.fixed[account.name]
+		switch {
+		case account.name == "" || strings.ContainsFunc(account.name, isForbidden):
+			c.wrong("6.3", "an owner or group is no name", fmt.Sprintf("%q", account.name), "name an account of the target")
+		case !known && !c.created[account.name]:
+			c.note("W39", "an account is neither AIX's own nor in a pre_i script; a requisite may bring it", account.name+" for "+c.Path)
+		}
+	}
+}

@@ -1,0 +1,193 @@
+package installp
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// verifyTexts compares each text with what we write for the same content, byte for byte. So a form of our own needs no list of rules
+// here, and no damage to one stays unseen.
+func (v *verifier) verifyTexts() {
+	v.compareText("W20", Where{Member: lppNameMember, Offset: v.lppNameOffset()}, v.image.lppNameText, v.image.lppName())
+	for i := range v.image.Filesets {
+		for _, p := range v.views[&v.image.Filesets[i]] {
+			var stanzas, configs strings.Builder
+			for j := range p.Inventory {
+				stanzas.WriteString(p.Inventory[j].String())
+			}
+			for _, c := range p.Configs {
+				fmt.Fprintf(&configs, "%s %s\n", c.Path, c.Method)
+			}
+			for _, file := range []struct{ rule, suffix, want string }{
+				{"W27", suffixInventory, stanzas.String()},
+				{"W29", suffixConfig, configs.String()},
+				{"W28", suffixSize, renderSizes(p.Sizes)},
+			} {
+				if got, ok := p.Control[file.suffix]; ok {
+					v.compareText(file.rule, p.where(file.suffix, 0), got, file.want)
+				}
+			}
+			v.verifyStanzaOrder(p)
+		}
+	}
+	for i := range v.image.Libraries {
+		v.compareLibrary(&v.image.Libraries[i])
+	}
+}
+
+func (v *verifier) compareText(rule string, where Where, got, want string) {
+	if got == want {
+		return
+	}
+	g, w := strings.Split(got, "\n"), strings.Split(want, "\n")
+	i := 0
+	for i < min(len(g), len(w)) && g[i] == w[i] {
+		i++
+	}
+	line := func(all []string) string {
+		if i < len(all) {
+			return fmt.Sprintf("%q", all[i])
+		}
+		return "the end"
+	}
+	where.Line = i + 1
+	v.note(rule, where, "the text is not in the form that we write", line(g)+", not "+line(w))
+}
+
+// verifyStanzaOrder: stanzas stand in the order of the apply list, symbolic links by path behind them (W27).
+func (v *verifier) verifyStanzaOrder(p *partView) {
+	var want []string
+	for _, name := range p.ApplyList {
+		if target, inRoot := v.image.Target(name); !inRoot {
+			want = append(want, target)
+		}
+	}
+	links := len(want)
+	for i := range p.Inventory {
+		if p.Inventory[i].Type == Symlink {
+			want = append(want, p.Inventory[i].Path)
+		}
+	}
+	slices.Sort(want[links:])
+	for i := range min(len(want), len(p.Inventory)) {
+		if s := &p.Inventory[i]; s.Path != want[i] {
+			v.note("W27", p.where(suffixInventory, s.Line), "stanzas are not in the order of the apply list", s.Path+", not "+want[i])
+			return
+		}
+	}
+}
+
+// compareLibrary packs the control files again. A library that cannot be read was told of already.
+func (v *verifier) compareLibrary(l *Library) {
+	var files []controlFile
+	for file, err := range l.files() {
+		if err != nil {
+			return
+		}
+		file.mode = 0o644
+		if _, suffix := cutSuffixName(file.name); slices.Contains(steps, Step(suffix)) || slices.Contains(updateSteps, Step(suffix)) {
+			file.mode = 0o755
+		}
+		files = append(files, file)
+	}
+	want, err := packLibrary(files, v.time)
+	if err != nil {
+		return // names that we would not write
+	}
+	i := 0
+	for i < min(len(want), len(l.Archive)) && want[i] == l.Archive[i] {
+		i++
+	}
+	where := Where{Member: l.Name, Offset: l.Offset}
+	if !l.Packed {
+		where.Offset = l.Data + int64(i)
+	}
+	if !bytes.Equal(want, l.Archive) {
+		v.note("W13", where, "the control library is not in the form that we write (W13 to W16, W22)",
+			fmt.Sprintf("%d bytes, not %d; the first other one is number %d", len(l.Archive), len(want), i))
+	}
+}
+
+// verifySizes compares the sizes, in lpp_name and in .size, with what the members take.
+func (v *verifier) verifySizes() {
+	own := blocks(int64(len(v.image.lppNameText)))
+	for i := range v.image.Filesets {
+		f := &v.image.Filesets[i]
+		usr, root := map[string]int64{}, map[string]int64{}
+		need := map[string]int64{} // what files take, without which the installation runs out of space
+		for _, name := range v.order {
+			c := v.claims[name]
+			if c.fileset != f || !c.seen {
+				continue
+			}
+			target, inRoot := v.image.Target(name)
+			isDir := c.stanza != nil && c.stanza.Type == Directory
+			addSize(usr, name[1:], isDir, c.size)
+			if inRoot {
+				addSize(root, target, isDir, c.size)
+			}
+			if !isDir {
+				addSize(need, name[1:], false, c.size)
+			}
+		}
+		v.compareSizes(f, own, usr, root, need)
+	}
+}
+
+func (v *verifier) compareSizes(f *Info, own int64, usr, root, need map[string]int64) {
+	where := Where{Member: lppNameMember, Offset: v.lppNameOffset()}
+	declared := map[string]int64{}
+	for _, s := range f.Sizes {
+		declared[s.Name] += s.Permanent
+	}
+	for _, dir := range slices.Sorted(maps.Keys(need)) {
+		if have := declared[dir]; have < need[dir] {
+			v.wrong("W21", Where{lppNameMember, "", f.Line, where.Offset}, "less space is asked for than the files take",
+				fmt.Sprintf("%s %d, they take %d blocks", dir, have, need[dir]),
+				"make the image again: a full file system breaks the installation")
+		}
+	}
+	permanent, temporary := own, int64(unitBlocks)
+	var want []Size
+	for _, p := range v.views[f] {
+		lines, database := usr, usrDatabase
+		if p.isRoot {
+			lines, database = root, rootDatabase
+			want = append(want, Size{Name: workSpace}) // filled in below
+		}
+		sizes := sizesOf(lines, database, len(p.Inventory))
+		if _, ok := p.Control[suffixSize]; ok {
+			v.compareSizeLines(p.where(suffixSize, 0), p.Sizes, sizes)
+		}
+		want = append(want, sizes...)
+		for _, text := range p.Control {
+			permanent += blocks(int64(len(text)))
+		}
+		temporary += blocks(int64(len(p.library.Archive)))
+	}
+	if f.Root == nil {
+		want = append(want, Size{Name: workSpace})
+	}
+	i := slices.IndexFunc(want, func(s Size) bool { return s.Name == workSpace })
+	want[i].Permanent, want[i].Temporary = permanent, temporary
+	v.compareSizeLines(where, f.Sizes, want)
+}
+
+func (v *verifier) compareSizeLines(where Where, got, want []Size) {
+	for i := range max(len(got), len(want)) {
+		g, w := "the end", "the end"
+		if i < len(got) {
+			g, where.Line = got[i].String(), got[i].Line
+		}
+		if i < len(want) {
+			w = want[i].String()
+		}
+		if g != w {
+			v.note("W21", where, "a size is not what our formulas give", g+", not "+w)
+			return
+		}
+	}
+}
