@@ -127,6 +127,53 @@ func (Check) Advisories(ctx context.Context) error {
 	return run(ctx, (*pipeline.Project).CheckAdvisories)
 }
 
+// Image groups the targets that read images, ours and those of AIX.
+type Image mg.Namespace
+
+// List shows the filesets of an image and its members.
+func (Image) List(
+	ctx context.Context,
+	image string, // file
+) error {
+	return run(ctx, func(p *pipeline.Project, ctx context.Context) error { return p.ImageList(ctx, image) })
+}
+
+// Verify checks an image: sums, lists, inventories, sizes, owners, scripts, programs.
+//
+// Errors are what installp or sysck would refuse or do wrong. Notes are what differs from our own images though AIX takes it.
+func (Image) Verify(
+	ctx context.Context,
+	image string, // file
+) error {
+	return run(ctx, func(p *pipeline.Project, ctx context.Context) error { return p.ImageVerify(ctx, image) })
+}
+
+// Extract writes the members of an image into a new directory.
+func (Image) Extract(
+	ctx context.Context,
+	image string, // file
+	dir string, // that is not there yet
+) error {
+	return run(ctx, func(p *pipeline.Project, ctx context.Context) error { return p.ImageExtract(ctx, image, dir) })
+}
+
+// Diff shows what differs between two images, and fails if anything does.
+func (Image) Diff(
+	ctx context.Context,
+	before string, // file
+	after string, // file
+) error {
+	return run(ctx, func(p *pipeline.Project, ctx context.Context) error { return p.ImageDiff(ctx, before, after) })
+}
+
+// Toc writes the .toc of a directory of images, by which installp -d finds them.
+func (Image) Toc(
+	ctx context.Context,
+	dir string, // with images
+) error {
+	return run(ctx, func(p *pipeline.Project, ctx context.Context) error { return p.ImageToc(ctx, dir) })
+}
+
 // run does one target's work in the project of the current directory. Mage itself cancels the context only at Ctrl-C; a closed
 // terminal or a shutdown must not leave compilers running either.
 func run(ctx context.Context, do func(*pipeline.Project, context.Context) error) error {

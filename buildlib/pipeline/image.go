@@ -1,0 +1,222 @@
+package pipeline
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/google/renameio/v2"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/bff"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/installp"
+)
+
+// ImageList shows the filesets of an image, as installp does, and its members.
+func (p *Project) ImageList(ctx context.Context, file string) error {
+	return withImage(file, func(image *io.SectionReader) error {
+		r, err := installp.NewReader(image)
+		if err != nil {
+			return unreadable(file, err)
+		}
+		fmt.Fprintf(p.out, "%s\n", r.Image().Listing())
+		for i := range r.Image().Front {
+			fmt.Fprintln(p.out, &r.Image().Front[i])
+		}
+		for ctx.Err() == nil {
+			m, err := r.Next()
+			if err == io.EOF {
+				return nil
+			}
+			if err != nil {
+				return unreadable(file, err)
+			}
+			fmt.Fprintln(p.out, m)
+		}
+		return context.Cause(ctx)
+	})
+}
+
+// ImageVerify checks an image, and its digest where that lies beside it.
+func (p *Project) ImageVerify(_ context.Context, file string) error {
+	return withImage(file, func(image *io.SectionReader) error {
+		findings, err := installp.Verify(image)
+		if err != nil {
+			return err
+		}
+		wrong := 0
+		for _, f := range findings {
+			fmt.Fprintln(p.out, f)
+			if !f.Note {
+				wrong++
+			}
+		}
+		fmt.Fprintf(p.out, "%s: %s, %s\n", file, count(wrong, "error"), count(len(findings)-wrong, "note"))
+		var problems []error
+		if wrong > 0 {
+			problems = append(problems, &fault.Error{Code: "image-damaged",
+				What: "installp would refuse the image, or install something wrong", Where: file,
+				Found: count(wrong, "error") + ", listed above",
+				Do:    "get the image again, or make it again; the listed rules are those of docs/formats.md"})
+		}
+		return errors.Join(append(problems, p.compareDigest(image, file))...)
+	})
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// compareDigest looks at the .sha256 that packaging writes beside an image.
+func (p *Project) compareDigest(image *io.SectionReader, file string) error {
+	text, err := os.ReadFile(file + ".sha256")
+	if errors.Is(err, fs.ErrNotExist) {
+		p.log.WithField("file",
+			file+".sha256").Info("no digest lies beside the image: texts that have no checksum inside it were not compared")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	want, _, _ := strings.Cut(string(text), " ")
+	sum := sha256.New()
+	if _, err := io.Copy(sum, io.NewSectionReader(image, 0, image.Size())); err != nil {
+		return err
+	}
+	if got := hex.EncodeToString(sum.Sum(nil)); got != want {
+		return &fault.Error{Code: "image-digest", What: "the image is not the one that its digest was made of", Where: file + ".sha256",
+			Found: "sha256 " + got + ", not " + want, Do: "get both again from where they were made"}
+	}
+	return nil
+}
+
+// ImageExtract writes the members of an image into a new directory, which appears whole or not at all.
+func (p *Project) ImageExtract(ctx context.Context, file, dir string) error {
+	if _, err := os.Lstat(dir); !errors.Is(err, fs.ErrNotExist) {
+		return errors.Join(err, &fault.Error{Code: "image-extract", What: "the directory to extract into is there already", Where: dir,
+			Do: "name one that is not"})
+	}
+	return withImage(file, func(image *io.SectionReader) error {
+		temporary, err := os.MkdirTemp(filepath.Dir(dir), "."+filepath.Base(dir)+".*")
+		if err != nil {
+			return err
+		}
+		if err := extractInto(ctx, image, temporary); err != nil {
+			return errors.Join(unreadable(file, err), os.RemoveAll(temporary))
+		}
+		return os.Rename(temporary, dir)
+	})
+}
+
+func extractInto(ctx context.Context, image io.Reader, dir string) error {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close() // nothing is written through it
+	if err := installp.Extract(ctx, image, root); err != nil {
+		return err
+	}
+	return root.Chmod(".", 0o755) // os.MkdirTemp leaves 0700
+}
+
+// ImageDiff shows what differs between two images, and fails if anything does.
+func (p *Project) ImageDiff(_ context.Context, a, b string) error {
+	return withImage(a, func(before *io.SectionReader) error {
+		return withImage(b, func(after *io.SectionReader) error {
+			text, err := installp.Diff(before, after)
+			if err != nil {
+				return unreadable(a+" or "+b, err)
+			}
+			if text == "" {
+				return nil
+			}
+			fmt.Fprint(p.out, text)
+			return &fault.Error{Code: "image-differs", What: "the images differ", Where: a + " and " + b}
+		})
+	})
+}
+
+// ImageToc writes the .toc of a directory of images, as inutoc does.
+func (p *Project) ImageToc(_ context.Context, dir string) error {
+	files, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	var entries []installp.TocEntry
+	for _, f := range files {
+		if !f.Type().IsRegular() || strings.HasPrefix(f.Name(), ".") {
+			continue
+		}
+		image, err := readImage(filepath.Join(dir, f.Name()))
+		if err != nil {
+			return err
+		}
+		if image == nil {
+			p.log.WithField("file", f.Name()).Debug("no image")
+			continue
+		}
+		entries = append(entries, installp.TocEntry{FileName: f.Name(), Image: image})
+	}
+	if len(entries) == 0 {
+		return &fault.Error{Code: "image-toc", What: "there is no image in the directory", Where: dir,
+			Do: "put images there, or name another one"}
+	}
+	return renameio.WriteFile(filepath.Join(dir, ".toc"), []byte(installp.Toc(entries)), 0o644)
+}
+
+// readImage reads the front of a file, or returns nil when that does not even begin like an archive.
+func readImage(file string) (image *installp.Image, err error) {
+	err = withImage(file, func(r *io.SectionReader) error {
+		probe := bff.NewReader(r)
+		if _, err := probe.Next(); err != nil && probe.Stored().Offset == 0 {
+			return nil
+		}
+		reader, err := installp.NewReader(io.NewSectionReader(r, 0, r.Size()))
+		if err != nil {
+			return unreadable(file, err)
+		}
+		image = reader.Image()
+		return nil
+	})
+	return image, err
+}
+
+// withImage opens a file for what is to be done with it.
+func withImage(file string, do func(*io.SectionReader) error) error {
+	f, err := os.Open(file)
+	if err != nil {
+		return err
+	}
+	defer f.Close() // it was only read
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() {
+		return &fault.Error{Code: "image-unreadable", What: "this is no file", Where: file,
+			Do: "name an image, such as build/8.15.2/aix7.2-64/sendmail.8.15.2.1.I"}
+	}
+	return do(io.NewSectionReader(f, 0, info.Size()))
+}
+
+// unreadable tells what to do about an image that ended the reading. Other errors, such as a full disk, stay what they are.
+func unreadable(file string, err error) error {
+	for _, blame := range []error{bff.ErrHeader, bff.ErrData, bff.ErrType, installp.ErrImage, installp.ErrMember, io.ErrUnexpectedEOF} {
+		if errors.Is(err, blame) {
+			return &fault.Error{Code: "image-unreadable", What: "this is no installp image, or a damaged one", Where: file, Err: err,
+				Do: "get it again; mage image:verify tells more of one that begins well"}
+		}
+	}
+	return err
+}
