@@ -182,7 +182,7 @@ func (d *differ) line(format string, args ...any) {
 		d.out.WriteString(d.heading + "\n")
 		d.heading = ""
 	}
-	fmt.Fprintf(&d.out, format+"\n", args...)
+	d.out.WriteString(printable(fmt.Sprintf(format, args...)) + "\n")
 }
 
 func (d *differ) value(name, before, after string) {

@@ -196,7 +196,7 @@ func TestTooLarge(t *testing.T) {
 	t.Parallel()
 	c := takeApart(t, write(t, example()))
 	c.member("./lpp_name").data += strings.Repeat("x", installp.MaxControl)
-	if _, err := installp.NewReader(bytes.NewReader(c.image(t))); err == nil || !strings.Contains(err.Error(), "more than 16777216") {
+	if _, err := installp.NewReader(bytes.NewReader(c.image(t))); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("more than %d", installp.MaxControl)) {
 		t.Errorf("NewReader = %v, want that lpp_name is too large", err)
 	}
 }

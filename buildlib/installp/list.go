@@ -2,7 +2,6 @@ package installp
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -28,7 +27,7 @@ func (m *Image) Listing() string {
 		row(f.Name, f.Level.String(), kind, f.BosBoot, content)
 		b.WriteString("#   " + f.Text + "\n")
 	}
-	return b.String()
+	return printable(b.String())
 }
 
 // String gives the member as a line: mode, numbers of owner and group, size, date and name.
@@ -70,10 +69,15 @@ func modeString(mode uint32) string {
 	return string(b)
 }
 
-// printable spells out what must not reach a terminal.
-func printable(name string) string {
-	if strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r > '~' }) {
-		return strconv.QuoteToASCII(name)
+// printable spells out what an image must not send to a terminal. Newlines and tabs stay.
+func printable(text string) string {
+	var b strings.Builder
+	for _, c := range []byte(text) {
+		if c >= ' ' && c <= '~' || c == '\n' || c == '\t' {
+			b.WriteByte(c)
+		} else {
+			fmt.Fprintf(&b, "\\x%02x", c)
+		}
 	}
-	return name
+	return b.String()
 }

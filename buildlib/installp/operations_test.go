@@ -96,6 +96,8 @@ func TestDiff(t *testing.T) {
   -#!/bin/ksh
   -exit 0
 `},
+		"title like a format": {func(p *installp.Package) { p.Filesets[0].Text = "Mail, 100%s" },
+			"fileset mailtools.sendmail.rte\n  title Sendmail mail transfer agent -> Mail, 100%s\n"},
 		"date": {func(p *installp.Package) { p.Time = p.Time.Add(time.Second) }, "date 2015-10-01 00:00:00 -> 2015-10-01 00:00:01\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -327,7 +329,7 @@ func TestListing(t *testing.T) {
 		t.Errorf("String() = %q, want %q", got, want)
 	}
 	m.Name, m.Mode = "./a\x1b[2J", bff.TypeDir|0o7642
-	if got, want := m.String(), `drwSr-S-wT     0     0        448 2015-10-01 00:00:00 "./a\x1b[2J"`; got != want {
+	if got, want := m.String(), `drwSr-S-wT     0     0        448 2015-10-01 00:00:00 ./a\x1b[2J`; got != want {
 		t.Errorf("String() = %q, want %q", got, want)
 	}
 }

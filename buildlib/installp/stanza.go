@@ -88,27 +88,35 @@ func parseMode(text string) (mode uint32, ok bool) {
 type tell func(line int, format string, args ...any)
 
 // parseInventory reads stanzas in the form of sysck.cfg: a path and a colon at the start of a line, indented lines "attribute =
-// value" behind it, and an empty line. What it tells of does not stop it; a stanza without a path or a type is left out.
+// value" behind it, and an empty line. What it tells of does not stop it, unless there is too much of it.
 func parseInventory(text string, tell tell) []Stanza {
 	var all []Stanza
-	p := stanzaParser{tell: tell}
+	problems := 0
+	p := stanzaParser{tell: func(line int, format string, args ...any) {
+		problems++
+		tell(line, format, args...)
+	}}
 	seen := map[string]int{}
 	finish := func() {
 		if s := p.finish(); s != nil {
 			if first := seen[s.Path]; first != 0 {
-				tell(s.Line, "%s has a stanza in line %d already", s.Path, first)
+				p.tell(s.Line, "%s has a stanza in line %d already", s.Path, first)
 			}
 			seen[s.Path] = s.Line
 			all = append(all, *s)
 		}
 	}
-	for number, line := range controlLines(text, tell) {
+	for number, line := range controlLines(text, p.tell) {
+		if problems > maxProblems {
+			tell(number, "too much is wrong; the rest is not read") // and takes no memory
+			return all
+		}
 		indented := strings.HasPrefix(line, " ") || strings.HasPrefix(line, "\t")
 		switch {
 		case strings.TrimSpace(line) == "":
 			finish()
 		case indented && p.stanza == nil:
-			tell(number, "the attribute %q belongs to no stanza", strings.TrimSpace(line))
+			p.tell(number, "the attribute %q belongs to no stanza", strings.TrimSpace(line))
 		case indented:
 			p.attribute(number, strings.TrimSpace(line))
 		default:

@@ -38,7 +38,7 @@ func (f Finding) String() string {
 	if f.Do != "" {
 		s += "\n    do:    " + f.Do
 	}
-	return s
+	return printable(s)
 }
 
 // Verify checks the image in r: the container, lpp_name, every control file, and each member against them. The findings

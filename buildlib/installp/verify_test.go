@@ -285,6 +285,19 @@ func TestVerifyProgram(t *testing.T) {
 	}
 }
 
+// What is quoted of an image commands no terminal.
+func TestFindingIsPrintable(t *testing.T) {
+	t.Parallel()
+	c := takeApart(t, write(t, example()))
+	lppName("Sendmail mail", "\x1b[2J\xff")(c)
+	lppName("*prereq bos.rte", "*prereq b\x1b]0;x\a")(c)
+	for _, f := range findings(t, c.image(t)) {
+		if i := strings.IndexFunc(f.String(), func(r rune) bool { return r != '\n' && (r < ' ' || r > '~') }); i >= 0 {
+			t.Errorf("%q", f.String())
+		}
+	}
+}
+
 // A disk that cannot be read is no finding.
 func TestVerifyReadError(t *testing.T) {
 	t.Parallel()

@@ -42,19 +42,20 @@ func (v *verifier) compareText(rule string, where Where, got, want string) {
 	if got == want {
 		return
 	}
-	g, w := strings.Split(got, "\n"), strings.Split(want, "\n")
-	i := 0
-	for i < min(len(g), len(w)) && g[i] == w[i] {
-		i++
+	at := 0
+	for at < min(len(got), len(want)) && got[at] == want[at] {
+		at++
 	}
-	line := func(all []string) string {
-		if i < len(all) {
-			return fmt.Sprintf("%q", all[i])
+	where.Line = 1 + strings.Count(got[:at], "\n")
+	start := 1 + strings.LastIndexByte(got[:at], '\n')
+	line := func(text string) string {
+		if start == len(text) {
+			return "the end"
 		}
-		return "the end"
+		first, _, _ := strings.Cut(text[start:], "\n")
+		return fmt.Sprintf("%q", first)
 	}
-	where.Line = i + 1
-	v.note(rule, where, "the text is not in the form that we write", line(g)+", not "+line(w))
+	v.note(rule, where, "the text is not in the form that we write", line(got)+", not "+line(want))
 }
 
 // verifyStanzaOrder: stanzas stand in the order of the apply list, symbolic links by path behind them (W27).
