@@ -2,8 +2,10 @@ package installp_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"time"
 
@@ -169,4 +171,56 @@ func ExampleDiff() {
 	//   +umask 022
 	//    exit 0
 	// <nil>
+}
+
+// Nothing of an image can get out of the directory.
+func ExampleExtract() {
+	dir, err := os.MkdirTemp("", "image")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer os.RemoveAll(dir)
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer root.Close()
+	if err := installp.Extract(context.Background(), imageOf("Mail", "#!/usr/bin/ksh\nexit 0\n"), root); err != nil {
+		fmt.Println(err)
+		return
+	}
+	text, err := root.ReadFile("lpp_name")
+	fmt.Print(string(text[:49]), "\n", err)
+	// Output:
+	// 4 R I mailtools.sendmail {
+	// mailtools.sendmail.rte
+	// <nil>
+}
+
+// The .toc of a directory with one image.
+func ExampleToc() {
+	r, err := installp.NewReader(imageOf("Mail", "#!/usr/bin/ksh\nexit 0\n"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Print(installp.Toc([]installp.TocEntry{{FileName: "mailtools.sendmail.8.15.2.1.I", Image: r.Image()}}))
+	// Output:
+	// 0 100100000015 2
+	// mailtools.sendmail.8.15.2.1.I 4 R I mailtools.sendmail {
+	// mailtools.sendmail.rte 08.15.0002.0001 1 N U en_US Mail
+	// [
+	// *prereq bos.rte 6.1.0.0
+	// %
+	// /opt/mailtools 8
+	// /usr/lib/objrepos 8
+	// INSTWORK 48 16
+	// %
+	// %
+	// %
+	// %
+	// ]
+	// }
 }

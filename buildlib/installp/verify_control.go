@@ -74,16 +74,16 @@ func (v *verifier) verifyFileset(f *Info) {
 		v.note(rule, where, what, found)
 	}
 	if f.Name != v.image.Package && !strings.HasPrefix(f.Name, v.image.Package+".") {
-		note("7.2", "the fileset's name does not begin with the package's", f.Name)
+		note("7", "the fileset's name does not begin with the package's", f.Name)
 	}
 	if badName(locale.ReplaceAllString(f.Name, ""), isOwnNameByte) != "" {
 		note("W31", "the fileset's name has more than lower-case letters, digits and dots", f.Name)
 	}
 	if f.Text == "" || len(f.Text) > maxTitle || strings.Contains(f.Text, "#") {
-		note("5.1", fmt.Sprintf("the title is empty, longer than %d bytes, or has a #", maxTitle), f.Text)
+		note("5", fmt.Sprintf("the title is empty, longer than %d bytes, or has a #", maxTitle), f.Text)
 	}
 	if f.Language != language {
-		note("5.1", "the language is not that of our images", f.Language)
+		note("5", "the language is not that of our images", f.Language)
 	}
 	v.verifyRequisites(f, where)
 	parts := v.views[f]

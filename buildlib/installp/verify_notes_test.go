@@ -3,6 +3,7 @@ package installp_test
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -21,10 +22,10 @@ func TestVerifyNotes(t *testing.T) {
 		"group": {lppName("*prereq openssl.base 1.0.2.1000", ">0 { *prereq openssl.base *prereq a.b }"),
 			"5.2 a requisite has a form whose grammar is not known here; what follows it was not looked at"},
 		"title": {lppName("Sendmail mail", strings.Repeat("Sendmail mail ", 6)),
-			"5.1 the title is empty, longer than 60 bytes, or has a #"},
-		"language": {lppName("en_US", "x"), "5.1 the language is not that of our images"},
+			"5 the title is empty, longer than 60 bytes, or has a #"},
+		"language": {lppName("en_US", "x"), "5 the language is not that of our images"},
 		"name": {lppName("I mailtools.sendmail {", "I mailtools.sendmai {"),
-			"7.2 the fileset's name does not begin with the package's"},
+			"7 the fileset's name does not begin with the package's"},
 		"long path": {edit(usrLib, "inventory", "links = /opt/mailtools/sbin/hoststat",
 			"links = /opt/mailtools/sbin/"+strings.Repeat("x", 250)), "W34 a path is longer than installp's tools are known to take"},
 		"AIX directory": {edit(usrLib, "inventory", "/opt/mailtools:", "/usr/sbin:"), "9.4 a directory of AIX itself is in the package"},
@@ -96,5 +97,43 @@ func TestVerifyStrangeMembers(t *testing.T) {
 			}
 			t.Errorf("no finding %q among\n%s", test.want, strings.Join(got, "\n"))
 		})
+	}
+}
+
+// Every rule and chapter that a finding can cite is in docs/formats.md.
+func TestRulesAreDocumented(t *testing.T) {
+	t.Parallel()
+	docs, err := os.ReadFile(filepath.Join("..", "..", "docs", "formats.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sources, err := filepath.Glob("verify*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cited := map[string]bool{}
+	for _, name := range sources {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, match := range regexp.MustCompile(`"(W?[0-9]+(\.[0-9]+)?)"`).FindAllSubmatch(text, -1) {
+			cited[string(match[1])] = true
+		}
+	}
+	for rule := range cited {
+		heading := `(?m)^##+ ` + regexp.QuoteMeta(rule) + `\.? `
+		if rule[0] == 'W' {
+			heading = `(?m)^\| \*\*` + rule + `\*\* \|`
+		}
+		if !regexp.MustCompile(heading).Match(docs) {
+			t.Errorf("docs/formats.md has no %s", rule)
+		}
+	}
+	if len(cited) < 20 {
+		t.Errorf("only %d rules were found in %v", len(cited), sources)
 	}
 }
