@@ -85,23 +85,39 @@ type build struct {
 
 func (b build) image() string { return filepath.Join(b.checkout.dir, b.path) }
 
-var rehearsal struct {
-	sync.Once
+// shared is a build that is made once, for all tests that use it.
+type shared struct {
+	once sync.Once
 	build
 }
 
-// rehearse builds the release that this machine can get. It does so once, for all tests.
-func rehearse(t *testing.T) build {
+func (s *shared) get(t *testing.T, env []string, target string) build {
 	t.Helper()
-	rehearsal.Do(func() { rehearsal.build = newBuild(t, nil, "rehearse") })
-	if rehearsal.path == "" {
+	s.once.Do(func() { s.build = newBuild(t, env, target) })
+	if s.path == "" {
 		t.Fatal("the build has failed for another test")
 	}
-	return rehearsal.build
+	return s.build
+}
+
+var rehearsal shared
+
+// rehearse builds the release that this machine can get.
+func rehearse(t *testing.T) build {
+	t.Helper()
+	return rehearsal.get(t, nil, "rehearse")
 }
 
 // newBuild makes a checkout in a new directory and has the target build there.
 func newBuild(t *testing.T, env []string, target string) build {
+	t.Helper()
+	b := prepareBuild(t)
+	b.make(t, env, target)
+	return b
+}
+
+// prepareBuild makes a checkout in a new directory.
+func prepareBuild(t *testing.T) build {
 	t.Helper()
 	root, err := filepath.Abs("../..")
 	if err != nil {
@@ -120,13 +136,17 @@ func newBuild(t *testing.T, env []string, target string) build {
 	compileMagefile(t, root, mage)
 	b := build{root: root, dir: dir, checkout: checkout{t: t, mage: mage, dir: filepath.Join(dir, "first")}}
 	b.checkout.copyFrom(root)
+	return b
+}
+
+func (b *build) make(t *testing.T, env []string, target string) {
+	t.Helper()
 	out := b.checkout.run(env, target)
 	image := regexp.MustCompile(`(?m)^([0-9a-f]{64})  (build/([0-9.]+)/host/\S+\.I)$`).FindStringSubmatch(out)
 	if image == nil {
 		t.Fatalf("%s names no image:\n%s", target, out)
 	}
 	b.sum, b.path, b.version = image[1], image[2], image[3]
-	return b
 }
 
 // leftovers are the directories that several tests use.

@@ -17,8 +17,8 @@ import (
 	"time"
 )
 
-// dial connects Go's own client, which says EHLO. With a version of TLS it goes on to STARTTLS and verifies the daemon's certificate.
-func (d *daemon) dial(t *testing.T, version uint16) *smtp.Client {
+// connect is bounded in time as a whole, and ends with the test.
+func (d *daemon) connect(t *testing.T) net.Conn {
 	t.Helper()
 	conn, err := net.DialTimeout("tcp", d.address, patience)
 	if err != nil {
@@ -28,8 +28,14 @@ func (d *daemon) dial(t *testing.T, version uint16) *smtp.Client {
 	if err := conn.SetDeadline(time.Now().Add(patience)); err != nil {
 		t.Fatal(err)
 	}
+	return conn
+}
+
+// dial connects Go's own client, which says EHLO. With a version of TLS it goes on to STARTTLS and verifies the daemon's certificate.
+func (d *daemon) dial(t *testing.T, version uint16) *smtp.Client {
+	t.Helper()
 	// net/smtp gives a password to localhost even in clear text.
-	c, err := smtp.NewClient(conn, "localhost")
+	c, err := smtp.NewClient(d.connect(t), "localhost")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,14 +5,8 @@ package pipeline_test
 import (
 	"bytes"
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
 	"fmt"
-	"math/big"
 	"net"
 	"net/textproto"
 	"os"
@@ -62,7 +56,7 @@ func newSite(t *testing.T, dir, sendmail, macros string) *site {
 		t.Fatal(err)
 	}
 	s.user = who.Username
-	for _, name := range []string{"queue", "box", "sasl", "tls"} {
+	for _, name := range []string{"queue", "outgoing", "box", "sasl", "tls"} {
 		if err := os.MkdirAll(s.path(name), 0o700); err != nil {
 			t.Fatal(err)
 		}
@@ -90,9 +84,23 @@ func newSite(t *testing.T, dir, sendmail, macros string) *site {
 
 func (s *site) path(name string) string { return filepath.Join(s.dir, name) }
 
+// preload is a variable for the environment of sendmail: see testdata/gethostname.c.
+func (s *site) preload() string { return "LD_PRELOAD=" + s.path("gethostname.so") }
+
 func (s *site) write(t *testing.T, name, text string) {
 	t.Helper()
 	if err := os.WriteFile(s.path(name), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// give gives a file that was written later than the others to the site's user.
+func (s *site) give(t *testing.T, name string) {
+	t.Helper()
+	if !s.switches {
+		return
+	}
+	if err := os.Chown(s.path(name), nobody, nobody); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -111,63 +119,20 @@ func (s *site) command(ctx context.Context, argv ...string) *exec.Cmd {
 	return cmd
 }
 
-// makeCertificates writes tls/ca.pem, tls/cert.pem and tls/key.pem.
-func (s *site) makeCertificates(t *testing.T) *x509.CertPool {
-	t.Helper()
-	authority := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "CA of a test"},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
-		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
-	}
-	server := &x509.Certificate{
-		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: mailHost}, DNSNames: []string{mailHost},
-		NotBefore: authority.NotBefore, NotAfter: authority.NotAfter,
-		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-	}
-	authorityKey := newKey(t)
-	serverKey := newKey(t)
-	sign := func(template *x509.Certificate, key *ecdsa.PrivateKey) []byte {
-		der, err := x509.CreateCertificate(rand.Reader, template, authority, key.Public(), authorityKey)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return der
-	}
-	private, err := x509.MarshalPKCS8PrivateKey(serverKey)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ca := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: sign(authority, authorityKey)})
-	s.write(t, "tls/ca.pem", string(ca))
-	s.write(t, "tls/cert.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: sign(server, serverKey)})))
-	s.write(t, "tls/key.pem", string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private})))
-	roots := x509.NewCertPool()
-	roots.AppendCertsFromPEM(ca)
-	return roots
-}
-
-func newKey(t *testing.T) *ecdsa.PrivateKey {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return key
-}
-
 // daemon is a sendmail that listens on a loopback port.
 type daemon struct {
 	site    *site
 	address string
 }
 
-// start starts a daemon with these AuthOptions. It is killed, with whatever it has started, when the test ends.
-func (s *site) start(t *testing.T, authOptions string) *daemon {
+// start starts a daemon with these AuthOptions, and with more lines at the end of its configuration. It is killed, with whatever it has
+// started, when the test ends.
+func (s *site) start(t *testing.T, authOptions, more string) *daemon {
 	t.Helper()
 	var err error
 	for range 3 { // somebody may take the port before the daemon does
 		var d *daemon
-		if d, err = s.tryStart(t, authOptions); err == nil {
+		if d, err = s.tryStart(t, authOptions, more); err == nil {
 			return d
 		}
 		t.Log(err)
@@ -176,7 +141,7 @@ func (s *site) start(t *testing.T, authOptions string) *daemon {
 	return nil
 }
 
-func (s *site) tryStart(t *testing.T, authOptions string) (*daemon, error) {
+func (s *site) tryStart(t *testing.T, authOptions, more string) (*daemon, error) {
 	t.Helper()
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -189,8 +154,8 @@ func (s *site) tryStart(t *testing.T, authOptions string) (*daemon, error) {
 	traffic := s.path("traffic-" + strings.ReplaceAll(address, ":", "-"))
 	// timeout ends the daemon when even this process is gone. The test's context would end it before the clean-up looks at it.
 	cmd := s.command(context.Background(), "timeout", "-s", "KILL", fmt.Sprint(lifetime.Seconds()),
-		s.sendmail, "-bD", "-C", s.configure(t, authOptions, address), "-X", traffic)
-	cmd.Env = append(cmd.Env, "LD_PRELOAD="+s.path("gethostname.so"))
+		s.sendmail, "-bD", "-C", s.configure(t, authOptions, more, address), "-X", traffic)
+	cmd.Env = append(cmd.Env, s.preload())
 	var says bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &says, &says
 	if err := cmd.Start(); err != nil {
@@ -247,7 +212,7 @@ func greets(address string) error {
 }
 
 // configure has m4 make the .cf file.
-func (s *site) configure(t *testing.T, authOptions, address string) string {
+func (s *site) configure(t *testing.T, authOptions, more, address string) string {
 	t.Helper()
 	_, port, err := net.SplitHostPort(address)
 	if err != nil {
@@ -258,7 +223,9 @@ func (s *site) configure(t *testing.T, authOptions, address string) string {
 		t.Fatal(err)
 	}
 	var mc bytes.Buffer
-	err = text.Execute(&mc, map[string]string{"Dir": s.dir, "Host": mailHost, "User": s.user, "AuthOptions": authOptions, "Port": port})
+	err = text.Execute(&mc, map[string]string{
+		"Dir": s.dir, "Host": mailHost, "User": s.user, "AuthOptions": authOptions, "Port": port, "More": more,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -272,10 +239,6 @@ func (s *site) configure(t *testing.T, authOptions, address string) string {
 		t.Fatalf("%v: %v\n%s", m4, err, &says)
 	}
 	s.write(t, name+".cf", string(cf))
-	if s.switches {
-		if err := os.Chown(s.path(name+".cf"), nobody, nobody); err != nil {
-			t.Fatal(err)
-		}
-	}
+	s.give(t, name+".cf")
 	return s.path(name + ".cf")
 }

@@ -23,30 +23,15 @@ import (
 //
 // Another release, or a source that this machine cannot get by itself, is tested by
 //
-//	MAIL_TEST_RELEASE=8.15.2 MAIL_TEST_SOURCE=/src/sendmail-8.15.2 go test -tags e2e -run TestMail ./buildlib/pipeline
+//	MAIL_TEST_RELEASE=8.15.2 MAIL_TEST_SOURCE=/src/sendmail-8.15.2 go test -tags e2e -run 'TestMail|TestAttacks' ./buildlib/pipeline
 func TestMail(t *testing.T) {
-	t.Setenv("PATH", os.Getenv("PATH")+":/usr/sbin") // saslpasswd2 is an administrator's
-	for _, tool := range []string{"m4", "cc", "openssl", "saslpasswd2", "timeout"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			t.Skipf("%v; \"mage setup\" installs it", err)
-		}
-	}
+	needTools(t)
 	b := mailBuild(t)
 	t.Logf("sendmail %s", b.version)
-	// Apart from the build: what is tested is what the image holds.
-	dir, err := os.MkdirTemp(b.dir, "mail-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Chmod(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	program := filepath.Join(dir, "sendmail")
-	extract(t, b.image(), "./opt/sendmail/sbin/sendmail", program)
-	s := newSite(t, dir, program, filepath.Join(filepath.Dir(b.image()), "root/opt/sendmail/share/cf"))
+	s := b.install(t)
 
 	t.Run("open", func(t *testing.T) {
-		d := s.start(t, "A")
+		d := s.start(t, "A", "")
 		t.Run("EHLO", func(t *testing.T) { testHello(t, d) })
 		for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
 			t.Run("STARTTLS/"+tls.VersionName(version), func(t *testing.T) { testDelivery(t, d, version) })
@@ -61,9 +46,35 @@ func TestMail(t *testing.T) {
 		}
 	})
 	t.Run("plain needs TLS", func(t *testing.T) {
-		d := s.start(t, "A p y")
+		d := s.start(t, "A p y", "")
 		testPlainNeedsTLS(t, d)
 	})
+}
+
+// needTools skips a test that starts daemons where the tools for that are missing.
+func needTools(t *testing.T) {
+	t.Helper()
+	t.Setenv("PATH", os.Getenv("PATH")+":/usr/sbin") // saslpasswd2 is an administrator's
+	for _, tool := range []string{"m4", "cc", "openssl", "saslpasswd2", "timeout"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skipf("%v; \"mage setup\" installs it", err)
+		}
+	}
+}
+
+// install makes a site for the program of a build. It is apart from the build: what is tested is what the image holds.
+func (b build) install(t *testing.T) *site {
+	t.Helper()
+	dir, err := os.MkdirTemp(b.dir, "mail-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	program := filepath.Join(dir, "sendmail")
+	extract(t, b.image(), "./opt/sendmail/sbin/sendmail", program)
+	return newSite(t, dir, program, filepath.Join(filepath.Dir(b.image()), "root/opt/sendmail/share/cf"))
 }
 
 // mailBuild is TestRealSource's build, unless another one is asked for.
@@ -78,8 +89,11 @@ func mailBuild(t *testing.T) build {
 	if env == nil {
 		return rehearse(t)
 	}
-	return newBuild(t, append(env, "SENDMAIL_TARGET=host"), "package")
+	return another.get(t, append(env, "SENDMAIL_TARGET=host"), "package")
 }
+
+// another is the build of what MAIL_TEST_RELEASE and MAIL_TEST_SOURCE name.
+var another shared
 
 func testHello(t *testing.T, d *daemon) {
 	c := d.dial(t, 0)
