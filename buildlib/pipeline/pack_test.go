@@ -6,8 +6,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -26,16 +28,12 @@ func TestWriteImageWholeOrNotAtAll(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	opened := 0
 	pkg := &installp.Package{
 		Name: "small", Level: level, Time: time.Unix(1443657600, 0),
 		Filesets: []installp.Fileset{{Name: "small.rte", Text: "Small", Copyright: "None.\n", Files: []installp.File{
 			{Path: "/opt/small", Type: installp.Directory, Mode: 0o755, Owner: "root", Group: "system"},
 			{Path: "/opt/small/a", Mode: 0o444, Owner: "bin", Group: "bin", Size: 5, Open: func() (io.ReadCloser, error) {
-				if opened++; opened > 1 { // the first time is for the checksum, before anything is written
-					return nil, full
-				}
-				return os.Open("testdata/five")
+				return io.NopCloser(io.MultiReader(strings.NewReader("123"), iotest.ErrReader(full))), nil
 			}},
 		}}},
 	}
