@@ -21,6 +21,7 @@ import (
 
 var values = map[string]string{
 	"prefix": "/opt/sendmail", "conf": "/etc/opt/sendmail", "state": "/var/opt/sendmail", "level": "8.15.2.1",
+	"options": "ndbm sasl starttls", "map": "dbm", "needs": "fileset bos.rte 6.1.0.0\nlibrary sasl2 2.1.27 /opt/freeware/lib cyrus-sasl",
 }
 
 // manifest makes one of lines such as "file 0555 bin bin /path" and "link /path target".
@@ -258,6 +259,10 @@ func TestImageScriptPlaceholder(t *testing.T) {
 // realManifest resembles what the stage brings for sendmail 8.15.2 with libmilter, with one or two of a kind. No makefile was asked
 // for it: owners and modes are of the kinds that upstream installs.
 const realManifest = `directory 0755 root system /etc/opt/sendmail
+	file 0444 root system /etc/opt/sendmail/aliases.default
+	directory 0700 root system /etc/opt/sendmail/sasl
+	file 0444 root system /etc/opt/sendmail/sasl/Sendmail.conf.default
+	directory 0700 root system /etc/opt/sendmail/tls
 	file 0444 bin bin /etc/opt/sendmail/helpfile
 	file 0444 root system /etc/opt/sendmail/sendmail.cf.default
 	file 0444 root system /etc/opt/sendmail/submit.cf.default
@@ -277,6 +282,7 @@ const realManifest = `directory 0755 root system /etc/opt/sendmail
 	directory 0755 root system /opt/sendmail/sbin
 	file 0555 bin bin /opt/sendmail/sbin/makemap
 	file 2555 root smmsp /opt/sendmail/sbin/sendmail
+	file 0555 root system /opt/sendmail/sbin/sendmail-switch
 	directory 0755 root system /opt/sendmail/share
 	file 0444 root system /opt/sendmail/share/LICENSE
 	directory 0755 root system /opt/sendmail/share/cf
@@ -316,17 +322,20 @@ func TestProject(t *testing.T) {
 	for _, f := range pkg.Filesets {
 		names = append(names, f.Name)
 	}
-	if diff := cmp.Diff([]string{"sendmail.adt", "sendmail.cf", "sendmail.man.en_US", "sendmail.rte"}, names); diff != "" {
+	if diff := cmp.Diff([]string{"sendmail.adt", "sendmail.cf", "sendmail.license", "sendmail.man.en_US", "sendmail.rte"}, names); diff != "" {
 		t.Errorf("filesets (-want +got):\n%s", diff)
 	}
-	rte := list(pkg.Filesets[3])
+	rte := list(pkg.Filesets[4])
 	for path, want := range map[string]bool{"/var/opt/sendmail/statistics": true, "/etc/opt/sendmail/helpfile": false, "/opt/sendmail/sbin/sendmail": false} {
 		if f, ok := rte[path]; !ok || f.Volatile != want {
 			t.Errorf("%s in sendmail.rte: %v, volatile: %v, want true and %v", path, ok, f.Volatile, want)
 		}
 	}
 	// An administrator's file that an inventory knew would go with the fileset.
-	for _, path := range []string{"/etc/opt/sendmail/sendmail.cf", "/etc/opt/sendmail/submit.cf"} {
+	for _, path := range []string{
+		"/etc/opt/sendmail/sendmail.cf", "/etc/opt/sendmail/submit.cf", "/etc/opt/sendmail/aliases", "/etc/opt/sendmail/access",
+		"/etc/opt/sendmail/sasl/Sendmail.conf",
+	} {
 		if _, ok := rte[path]; ok {
 			t.Errorf("%s is in a fileset", path)
 		}

@@ -1,4 +1,5 @@
-// Package packaging decides what of a staged tree goes into which fileset, as packaging/filesets.toml says.
+// Package packaging decides what of ours is staged with sendmail, and what of the staged tree goes into which fileset, as
+// packaging/filesets.toml says.
 package packaging
 
 import (
@@ -10,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
@@ -24,8 +26,11 @@ type Plan struct {
 	Groups   []string  `toml:"groups"`   // the same
 	Provided []string  `toml:"provided"` // directories that the scripts make, too
 	Filesets []Fileset `toml:"fileset"`
+	// Shared are texts that may stand in a script or an added file as @name@: name to the file each is in.
+	Shared map[string]string `toml:"shared"`
+	Added  []Added           `toml:"added"`
 
-	texts map[string]string // of the plan and of its scripts, by file name
+	texts map[string]string // of the plan, of its scripts and of all other files that it names, by file name
 }
 
 // Fileset is one fileset of the plan. Every string in it, and the scripts, may hold @name@ for a value of the build.
@@ -37,6 +42,14 @@ type Fileset struct {
 	Volatile   []string          `toml:"volatile"` // patterns of files that programs write
 	Usr        map[string]string `toml:"usr"`      // script to the file it is in
 	Root       map[string]string `toml:"root"`
+}
+
+// Added is a file or a directory of ours among the staged ones.
+type Added struct {
+	Path    string   `toml:"path"`
+	File    string   `toml:"file"`    // where its text is; "" makes it a directory
+	Mode    string   `toml:"mode"`    // octal
+	Options []string `toml:"options"` // it is there with one of these options only; always, when there are none
 }
 
 const planFile = "filesets.toml"
@@ -53,12 +66,20 @@ func Load(dir string) (*Plan, error) {
 		return nil, &fault.Error{Code: "packaging-file", What: "cannot read what the image is to hold", Where: file, Err: err, Do: "mend the line"}
 	}
 	var problems []error
-	for _, script := range p.scripts() {
-		text, err := os.ReadFile(filepath.Join(dir, script))
-		p.texts[script] = string(text)
+	for _, name := range p.files() {
+		text, err := os.ReadFile(filepath.Join(dir, name))
+		p.texts[name] = string(text)
 		if err != nil {
 			problems = append(problems, &fault.Error{
-				Code: "packaging-file", What: "a script of the image is missing", Where: file, Err: err, Do: "write it, or take it out of " + planFile,
+				Code: "packaging-file", What: "a file of the image is missing", Where: file, Err: err, Do: "write it, or take it out of " + planFile,
+			})
+		}
+	}
+	for _, a := range p.Added {
+		if mode, err := a.mode(); err != nil || mode&^0o777 != 0 {
+			problems = append(problems, &fault.Error{
+				Code: "packaging-file", What: fmt.Sprintf("the mode %q is not one of an added file", a.Mode), Where: file + ", " + a.Path,
+				Do: "write it in octal, as in 0555, without set-id bits: those are sendmail's alone",
 			})
 		}
 	}
@@ -71,6 +92,24 @@ func Load(dir string) (*Plan, error) {
 		return nil, err
 	}
 	return p, nil
+}
+
+func (a Added) mode() (uint32, error) {
+	mode, err := strconv.ParseUint(a.Mode, 8, 32)
+	return uint32(mode), err
+}
+
+// files lists all files that the plan names, each once, sorted.
+func (p *Plan) files() []string {
+	files := p.scripts()
+	for _, a := range p.Added {
+		if a.File != "" {
+			files = append(files, a.File)
+		}
+	}
+	files = slices.AppendSeq(files, maps.Values(p.Shared))
+	slices.Sort(files)
+	return slices.Compact(files)
 }
 
 // scripts lists the files of all scripts, each once, sorted.
@@ -150,8 +189,11 @@ func (p *Plan) expand(values map[string]string) ([]expanded, error) {
 		return filled
 	}
 	texts := make(map[string]string) // both parts may have one script: its problems are told once
+	withShared := p.withShared(values)
 	for _, script := range p.scripts() {
-		texts[script] = fill(script, p.texts[script])
+		filled, err := Fill(script, p.texts[script], withShared)
+		problems = append(problems, err)
+		texts[script] = filled
 	}
 	scripts := func(files map[string]string) installp.Scripts {
 		filled := make(installp.Scripts)

@@ -68,7 +68,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"no fileset", "package = \"a\"\n", []string{"no filesets"}},
 		{"empty", "", []string{"no package name"}},
 		{"missing scripts", "package = \"a\"\n" + fileset + "usr = { pre_i = \"scripts/one\" }\nroot = { config = \"scripts/two\" }\n",
-			[]string{"a script of the image is missing", "scripts/one", "scripts/two"}},
+			[]string{"a file of the image is missing", "scripts/one", "scripts/two"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

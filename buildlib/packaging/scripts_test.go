@@ -3,6 +3,7 @@ package packaging
 import (
 	"bytes"
 	"errors"
+	"flag"
 	"fmt"
 	"io/fs"
 	"os"
@@ -10,93 +11,148 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 )
 
-// standIns are AIX's account commands in a few lines. Accounts are files in $ACCOUNTS/group and $ACCOUNTS/user, each call that would
-// make one is a line of $ACCOUNTS/calls. Numbers in $ACCOUNTS/taken are taken, and a command that $ACCOUNTS/broken names fails.
-var standIns = map[string]string{
-	"lsgroup": `test -f "$ACCOUNTS/group/$1"`,
-	"id":      `test -f "$ACCOUNTS/user/$1"`,
-	"mkgroup": `exec make-account mkgroup group "$@"`,
-	"mkuser":  `exec make-account mkuser user "$@"`,
-	"make-account": `command=$1 kind=$2
-shift 2
-echo "$command" "$@" >>"$ACCOUNTS/calls"
-if grep -x -s "$command" "$ACCOUNTS/broken" >/dev/null
-then
-	echo "3004-000 $command is broken." >&2
-	exit 1
-fi
-for word in "$@"
-do
-	case $word in
-	id=*)
-		grep -x -s "${word#id=}" "$ACCOUNTS/taken" >/dev/null && { echo "3004-000 $word is taken." >&2; exit 17; } ;;
-	pgrp=*)
-		test -f "$ACCOUNTS/group/${word#pgrp=}" || { echo "3004-000 There is no $word." >&2; exit 2; } ;;
-	esac
-	name=$word
-done
-test ! -f "$ACCOUNTS/$kind/$name" || { echo "3004-000 $name exists." >&2; exit 17; }
-: >"$ACCOUNTS/$kind/$name"`,
-	// Half a file, as a full disk leaves it.
-	"broken-cp": `for to in "$@"
-do
-	:
-done
-printf half >"$to"
-exit 1`,
-}
+var update = flag.Bool("update", false, "write the transcripts in testdata/scripts and the golden files anew")
 
-// box is a file system for a script: a directory with etc and var, the accounts, and the stand-ins in bin.
+// commands are the stand-ins for AIX's own, see testdata/aix.
+var commands = strings.Fields("id lsgroup mkgroup mkuser lslpp rpm lssrc mkssys chssys rmssys startsrc stopsrc lsitab mkitab rmitab chrctcp")
+
+// box is a small AIX system for a script: directories that stand in for those at the root, and the stand-ins in bin.
 type box struct {
 	dir, shell, umask string
+	env               []string
 }
 
+// newBox makes a system as AIX installs it, with IBM's sendmail in charge, and with our programs.
 func newBox(t *testing.T, shell, umask string) *box {
 	t.Helper()
 	b := &box{dir: t.TempDir(), shell: shell, umask: umask}
-	for _, dir := range []string{"etc", "var", "bin", "accounts/group", "accounts/user"} {
-		if err := os.MkdirAll(filepath.Join(b.dir, dir), 0o755); err != nil {
-			t.Fatal(err)
-		}
+	for _, dir := range []string{"bin", "etc", "var", "usr/lib", "usr/sbin", "usr/ucb", "opt/sendmail/sbin", "aix/group", "aix/user", "aix/src"} {
+		b.put(t, "dir "+dir)
 	}
-	for name, text := range standIns {
-		if err := os.WriteFile(filepath.Join(b.dir, "bin", name), []byte("#!/bin/sh\n"+text+"\n"), 0o755); err != nil {
-			t.Fatal(err)
-		}
+	aix, err := filepath.Abs("testdata/aix")
+	if err != nil {
+		t.Fatal(err)
 	}
+	for _, name := range commands {
+		b.put(t, "link bin/"+name+" "+aix)
+	}
+	b.put(t, "file usr/sbin/sendmail IBM's program", "link usr/lib/sendmail /usr/sbin/sendmail", "link usr/sbin/mailq /usr/sbin/sendmail",
+		"link usr/ucb/mailq ../sbin/sendmail", `file etc/rc.tcpip qpi=15m\nstart /usr/sbin/syslogd "$src_running"\nstart /usr/lib/sendmail "$src_running" "-bd -q${qpi}"`,
+		`file aix/src/sendmail active\nprogram /usr/lib/sendmail\nargs\ngroup mail`, `file aix/lslpp bos:bos.rte:7.2.4.1: : :C:F:Base Operating System Runtime: : :`,
+		"file aix/inittab init:2:initdefault:", `file opt/sendmail/sbin/sendmail #!/bin/sh\nexit 0`)
+	if err := os.Chmod(filepath.Join(b.dir, "opt/sendmail/sbin/sendmail"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"pre_rm", "pre_i", "config", "unconfig"} {
+		b.install(t, "scripts/"+name, "bin/"+name, "")
+	}
+	b.install(t, "files/sendmail-switch", "opt/sendmail/sbin/sendmail-switch", "")
 	return b
 }
 
-// run runs one of the project's scripts, and gives its output with ROOT for the box's directory.
-func (b *box) run(t *testing.T, script string) (status int, stdout, stderr string) {
+// install fills one of the project's scripts for this box.
+func (b *box) install(t *testing.T, script, as, needs string) {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join("../../packaging/scripts", script))
+	p, err := Load("../../packaging")
 	if err != nil {
 		t.Fatal(err)
 	}
-	filled, err := Fill(script, string(text), map[string]string{"conf": b.dir + "/etc/opt/sendmail", "state": b.dir + "/var/opt/sendmail"})
+	filled, err := Fill(script, p.texts[script], p.withShared(map[string]string{
+		"prefix": b.dir + "/opt/sendmail", "conf": b.dir + "/etc/opt/sendmail", "state": b.dir + "/var/opt/sendmail", "needs": needs,
+	}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The scripts look for commands in AIX's directories only. That line has to go, or none of the stand-ins would be found.
-	const path = "\nPATH=/usr/bin:/usr/sbin:/etc\n"
-	if strings.Count(filled, path) != 1 {
+	// The scripts look for commands in AIX's directories only. That line has to go, or none of the stand-ins would be found. So do the
+	// names of what is IBM's.
+	for _, line := range []struct{ prefix, from, to string }{
+		{"PATH=", "/usr/bin:/usr/sbin:/etc", b.dir + "/bin:" + os.Getenv("PATH")},
+		{"links=", "/usr/", b.dir + "/usr/"},
+		{"boot=", "/etc/", b.dir + "/etc/"},
+		{"#!", "/usr/bin/ksh", b.shell},
+	} {
+		lines := strings.SplitAfter(filled, "\n")
+		for i, text := range lines {
+			if strings.HasPrefix(text, line.prefix) {
+				lines[i] = strings.ReplaceAll(text, line.from, line.to)
+			}
+		}
+		filled = strings.Join(lines, "")
+	}
+	if !strings.Contains(filled, "\nPATH="+b.dir) {
 		t.Fatalf("%s does not set PATH to AIX's directories", script)
 	}
-	filled = strings.Replace(filled, path, "\nPATH="+b.dir+"/bin:"+os.Getenv("PATH")+"\n", 1)
-	file := filepath.Join(b.dir, "bin", script)
-	if err := os.WriteFile(file, []byte(filled), 0o755); err != nil {
+	file := filepath.Join(b.dir, as)
+	if err := errors.Join(os.WriteFile(file, []byte(filled), 0o755), os.Chmod(file, 0o755)); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// put makes what a line says: "dir etc/opt 700", "file aix/taken 25", "link a b", "move a b", "remove a", "needs fileset bos.rte 7.2.0.0",
+// "run config" for a script that is not what a scenario is about.
+func (b *box) put(t *testing.T, lines ...string) {
+	t.Helper()
+	for _, line := range lines {
+		verb, rest, _ := strings.Cut(line, " ")
+		name, value, _ := strings.Cut(rest, " ")
+		at := filepath.Join(b.dir, name)
+		var err error
+		if verb != "run" && verb != "needs" {
+			err = os.MkdirAll(filepath.Dir(at), 0o755)
+		}
+		value = strings.ReplaceAll(value, "ROOT", b.dir)
+		switch verb {
+		case "dir":
+			err = errors.Join(err, os.MkdirAll(at, 0o755))
+			if value == "700" {
+				err = errors.Join(err, os.Chmod(at, 0o700))
+			}
+		case "file":
+			err = errors.Join(err, os.WriteFile(at, []byte(strings.ReplaceAll(value, `\n`, "\n")+"\n"), 0o644))
+		case "link":
+			err = errors.Join(err, os.Symlink(value, at))
+		case "move":
+			err = errors.Join(err, os.Rename(at, filepath.Join(b.dir, value)))
+		case "remove":
+			err = errors.Join(err, os.RemoveAll(at))
+		case "run":
+			if status, stdout, stderr := b.run(t, rest); status != 0 || stderr != "" {
+				t.Fatalf("%s: status %d\n%s%s", rest, status, stdout, stderr)
+			}
+		case "needs":
+			b.install(t, "scripts/pre_i", "bin/pre_i", strings.ReplaceAll(strings.ReplaceAll(rest, "ROOT", b.dir), `\n`, "\n"))
+		default:
+			t.Fatalf("nothing is known of %q", line)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// run runs one of the project's scripts, perhaps with an environment variable in front of it, as installp does: with nothing to read.
+func (b *box) run(t *testing.T, line string) (status int, stdout, stderr string) {
+	t.Helper()
+	argv := strings.Fields(line)
+	env := []string{"PATH=" + os.Getenv("PATH"), "LC_ALL=C", "AIX=" + b.dir + "/aix", "RCTCPIP=" + b.dir + "/etc/rc.tcpip"}
+	for strings.Contains(argv[0], "=") {
+		env, argv = append(env, argv[0]), argv[1:]
+	}
+	file := filepath.Join(b.dir, "bin", argv[0])
+	if argv[0] == "sendmail-switch" {
+		file = filepath.Join(b.dir, "opt/sendmail/sbin", argv[0])
+	}
 	var out, problems bytes.Buffer
-	cmd := exec.CommandContext(t.Context(), "sh", "-c", `umask "$1" && exec "$2" "$3"`, "sh", b.umask, b.shell, file)
+	cmd := exec.CommandContext(t.Context(), "sh", append([]string{"-c", `umask "$1"; shift; exec "$@" <&-`, "sh", b.umask, b.shell, file}, argv[1:]...)...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = b.dir, &out, &problems
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "LC_ALL=C", "ACCOUNTS=" + b.dir + "/accounts"}
+	cmd.Env = append(env, b.env...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // see TestSwitchInterrupted
 	if err := cmd.Run(); err != nil {
 		exit, ok := errors.AsType[*exec.ExitError](err)
 		if !ok {
@@ -107,158 +163,145 @@ func (b *box) run(t *testing.T, script string) (status int, stdout, stderr strin
 	return status, strings.ReplaceAll(out.String(), b.dir, "ROOT"), strings.ReplaceAll(problems.String(), b.dir, "ROOT")
 }
 
-// put makes what lines such as "dir etc/opt 700", "file accounts/taken 25", "link a b" and "cp broken-cp" say.
-func (b *box) put(t *testing.T, lines ...string) {
-	t.Helper()
-	for _, line := range lines {
-		f := strings.Fields(line)
-		at := filepath.Join(b.dir, f[1])
-		err := os.MkdirAll(filepath.Dir(at), 0o755)
-		switch f[0] {
-		case "dir":
-			err = errors.Join(err, os.Mkdir(at, 0o755))
-			if len(f) > 2 {
-				err = errors.Join(err, os.Chmod(at, 0o700))
-			}
-		case "file":
-			err = errors.Join(err, os.WriteFile(at, []byte(strings.Join(f[2:], "\n")+"\n"), 0o444))
-		case "link":
-			err = errors.Join(err, os.Symlink(f[2], at))
-		case "replace":
-			err = errors.Join(err, os.Rename(filepath.Join(b.dir, f[2]), at))
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-// state lists what a script can change: what is below etc and var, and the accounts.
+// state lists what a script can change.
 func (b *box) state(t *testing.T) []string {
 	t.Helper()
 	var lines []string
-	for _, top := range []string{"etc", "var", "accounts"} {
+	for _, top := range []string{"etc", "var", "usr", "aix"} {
 		err := filepath.WalkDir(filepath.Join(b.dir, top), func(file string, d fs.DirEntry, err error) error {
 			if err != nil {
 				return err
 			}
 			name := strings.TrimPrefix(file, b.dir+"/")
-			if slices.Contains([]string{"etc", "var", "accounts", "accounts/group", "accounts/user", "accounts/taken", "accounts/broken"}, name) {
-				return nil
-			}
 			info, err := d.Info()
 			if err != nil {
 				return err
 			}
-			line := name
 			switch {
 			case d.IsDir():
-				line = fmt.Sprintf("%s/ %o", name, info.Mode().Perm())
+				lines = append(lines, fmt.Sprintf("%s/ %o", name, info.Mode().Perm()))
 			case d.Type() == fs.ModeSymlink:
-				line += " ->"
-			case !strings.HasPrefix(name, "accounts/"):
+				target, err := os.Readlink(file)
+				if err != nil {
+					return err
+				}
+				lines = append(lines, name+" -> "+target)
+			default:
 				text, err := os.ReadFile(file)
 				if err != nil {
 					return err
 				}
-				line = fmt.Sprintf("%s %o %s", name, info.Mode().Perm(), strings.TrimSpace(string(text)))
-			case name == "accounts/calls":
-				text, err := os.ReadFile(file)
-				if err != nil {
-					return err
+				shown := strings.Join(strings.Split(strings.TrimSuffix(string(text), "\n"), "\n"), " | ")
+				if top != "aix" { // how the stand-ins keep what they know is of no interest
+					shown = fmt.Sprintf("%o %s", info.Mode().Perm(), shown)
 				}
-				line = strings.TrimSpace(strings.ReplaceAll(string(text), b.dir, "ROOT"))
+				lines = append(lines, name+" "+shown)
 			}
-			lines = append(lines, line)
 			return nil
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
+	lines = slices.DeleteFunc(lines, func(line string) bool {
+		return strings.HasPrefix(line, "aix/calls ") || strings.HasPrefix(line, "aix/kill")
+	})
+	for i := range lines {
+		lines[i] = strings.ReplaceAll(lines[i], b.dir, "ROOT")
+	}
 	return lines
 }
 
-// TestScripts runs each case in every shell at hand, with the umask of a careless and of a careful administrator.
+// changes tells two states apart.
+func changes(before, after []string) string {
+	var b strings.Builder
+	for _, line := range before {
+		if !slices.Contains(after, line) {
+			b.WriteString("- " + line + "\n")
+		}
+	}
+	for _, line := range after {
+		if !slices.Contains(before, line) {
+			b.WriteString("+ " + line + "\n")
+		}
+	}
+	return b.String()
+}
+
+// replay runs a scenario and gives its transcript. See testdata/scripts/README for the form.
+func (b *box) replay(t *testing.T, scenario string) string {
+	t.Helper()
+	var out strings.Builder
+	for line := range strings.Lines(scenario) {
+		text := strings.TrimSuffix(line, "\n")
+		switch {
+		case text == "" || text[0] == '#' || strings.HasPrefix(text, "=="):
+			out.WriteString(line)
+		case text[0] == '%':
+			out.WriteString(line)
+			b.put(t, strings.TrimPrefix(text, "% "))
+		case text[0] == '$':
+			out.WriteString(line)
+			before := b.state(t)
+			status, stdout, stderr := b.run(t, strings.TrimPrefix(text, "$ "))
+			for line := range strings.Lines(stdout) {
+				out.WriteString("> " + line)
+			}
+			for line := range strings.Lines(stderr) {
+				out.WriteString("! " + line)
+			}
+			if status != 0 {
+				fmt.Fprintf(&out, "exit %d\n", status)
+			}
+			out.WriteString(changes(before, b.state(t)))
+		}
+	}
+	return out.String()
+}
+
+var shells = []string{"sh", "ksh93", "ksh", "mksh"}
+
+// TestScripts replays the transcripts in every shell at hand, in one of them with the umask of a careful administrator.
 func TestScripts(t *testing.T) {
 	t.Parallel()
-	const (
-		group      = "mkgroup -a id=25 smmsp"
-		attributes = " pgrp=smmsp groups=smmsp home=ROOT/var/opt/sendmail/clientmqueue login=false rlogin=false su=false account_locked=true" +
-			" gecos=Mail submission smmsp"
-		user     = "mkuser -a id=25" + attributes
-		made     = "sendmail: made the group smmsp\nsendmail: made the user smmsp\n"
-		defaults = "file etc/opt/sendmail/sendmail.cf.default daemon|file etc/opt/sendmail/submit.cf.default client"
-	)
-	for _, test := range []struct {
-		name, script, before string // before: lines for put, separated by |
-		status               int
-		stdout, stderr       string // stderr: "" for none, else a part of it
-		after                []string
-	}{
-		{"nothing there yet", "pre_i", "", 0, made, "",
-			[]string{"etc/opt/ 755", "var/opt/ 755", group + "\n" + user, "accounts/group/smmsp", "accounts/user/smmsp"}},
-		{"accounts exist", "pre_i", "file accounts/group/smmsp|file accounts/user/smmsp", 0, "", "",
-			[]string{"etc/opt/ 755", "var/opt/ 755", "accounts/group/smmsp", "accounts/user/smmsp"}},
-		{"the group exists", "pre_i", "file accounts/group/smmsp", 0, "sendmail: made the user smmsp\n", "",
-			[]string{"etc/opt/ 755", "var/opt/ 755", user, "accounts/group/smmsp", "accounts/user/smmsp"}},
-		{"directories stay as they are", "pre_i", "dir etc/opt 700|dir var/opt 700", 0, made, "",
-			[]string{"etc/opt/ 700", "var/opt/ 700", group + "\n" + user, "accounts/group/smmsp", "accounts/user/smmsp"}},
-		{"the number is taken", "pre_i", "file accounts/taken 24 25", 0, made, "",
-			[]string{"etc/opt/ 755", "var/opt/ 755", group + "\nmkgroup -a smmsp\n" + user + "\nmkuser -a" + attributes, "accounts/group/smmsp", "accounts/user/smmsp"}},
-		{"mkgroup fails", "pre_i", "file accounts/broken mkgroup", 1, "",
-			"3004-000 mkgroup is broken.\nsendmail: cannot make the group smmsp. Make it with mkgroup, then install again.\n",
-			[]string{"etc/opt/ 755", "var/opt/ 755", group + "\nmkgroup -a smmsp"}},
-		{"mkuser fails", "pre_i", "file accounts/broken mkuser", 1, "sendmail: made the group smmsp\n",
-			"3004-000 mkuser is broken.\nsendmail: cannot make the user smmsp. Make it with mkuser, then install again.\n",
-			[]string{"etc/opt/ 755", "var/opt/ 755", group + "\n" + user + "\nmkuser -a" + attributes, "accounts/group/smmsp"}},
-		{"a file is in the way", "pre_i", "file var/opt", 1, "", "var/opt", []string{"etc/opt/ 755", "var/opt 444 "}},
-
-		{"no configuration yet", "config", defaults, 0,
-			"sendmail: wrote ROOT/etc/opt/sendmail/sendmail.cf\nsendmail: wrote ROOT/etc/opt/sendmail/submit.cf\n", "",
-			[]string{"etc/opt/ 755", "etc/opt/sendmail/ 755", "etc/opt/sendmail/sendmail.cf 644 daemon", "etc/opt/sendmail/sendmail.cf.default 444 daemon",
-				"etc/opt/sendmail/submit.cf 644 client", "etc/opt/sendmail/submit.cf.default 444 client"}},
-		{"the administrator's configuration", "config", defaults + "|file etc/opt/sendmail/sendmail.cf mine|file etc/opt/sendmail/submit.cf too", 0, "", "",
-			[]string{"etc/opt/ 755", "etc/opt/sendmail/ 755", "etc/opt/sendmail/sendmail.cf 444 mine", "etc/opt/sendmail/sendmail.cf.default 444 daemon",
-				"etc/opt/sendmail/submit.cf 444 too", "etc/opt/sendmail/submit.cf.default 444 client"}},
-		{"a link to where nothing is", "config", defaults + "|link etc/opt/sendmail/sendmail.cf /not/mounted", 0,
-			"sendmail: wrote ROOT/etc/opt/sendmail/submit.cf\n", "",
-			[]string{"etc/opt/ 755", "etc/opt/sendmail/ 755", "etc/opt/sendmail/sendmail.cf ->", "etc/opt/sendmail/sendmail.cf.default 444 daemon",
-				"etc/opt/sendmail/submit.cf 644 client", "etc/opt/sendmail/submit.cf.default 444 client"}},
-		{"no default", "config", "dir etc/opt/sendmail", 1, "",
-			"sendmail: cannot write ROOT/etc/opt/sendmail/sendmail.cf. Copy it from sendmail.cf.default there, or install again.\n",
-			[]string{"etc/opt/ 755", "etc/opt/sendmail/ 755"}},
-		{"the disk is full", "config", defaults + "|replace bin/cp bin/broken-cp", 1, "", "sendmail: cannot write ROOT/etc/opt/sendmail/sendmail.cf.",
-			[]string{"etc/opt/ 755", "etc/opt/sendmail/ 755", "etc/opt/sendmail/sendmail.cf.default 444 daemon", "etc/opt/sendmail/submit.cf.default 444 client"}},
-	} {
-		for _, shell := range []string{"sh", "ksh93", "ksh", "mksh"} {
-			for _, umask := range []string{"022", "077"} {
-				t.Run(test.name+"/"+shell+"/"+umask, func(t *testing.T) {
+	files, err := filepath.Glob("testdata/scripts/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no transcripts: %v", err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		scenarios := strings.SplitAfter(string(text), "\n\n== ")
+		for i := range scenarios[:len(scenarios)-1] {
+			scenarios[i] = strings.TrimSuffix(scenarios[i], "== ")
+			scenarios[i+1] = "== " + scenarios[i+1]
+		}
+		if *update {
+			for i, scenario := range scenarios {
+				scenarios[i] = newBox(t, "/bin/sh", "022").replay(t, scenario)
+			}
+			if err := os.WriteFile(file, []byte(strings.Join(scenarios, "")), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, scenario := range scenarios {
+			name, _, _ := strings.Cut(strings.TrimPrefix(scenario, "== "), "\n")
+			for _, shell := range shells {
+				umask := "022"
+				if shell == "mksh" {
+					umask = "077"
+				}
+				t.Run(strings.TrimSuffix(filepath.Base(file), ".txt")+"/"+name+"/"+shell, func(t *testing.T) {
 					t.Parallel()
 					program, err := exec.LookPath(shell)
 					if err != nil {
 						t.Skip(err)
 					}
-					b := newBox(t, program, umask)
-					if test.before != "" {
-						b.put(t, strings.Split(test.before, "|")...)
-					}
-					status, stdout, stderr := b.run(t, test.script)
-					if status != test.status || stdout != test.stdout || !strings.Contains(stderr, test.stderr) || test.stderr == "" && stderr != "" {
-						t.Errorf("%s: status %d, stdout %q, stderr %q, want %d, %q, %q", test.script, status, stdout, stderr, test.status, test.stdout, test.stderr)
-					}
-					if diff := cmp.Diff(test.after, b.state(t)); diff != "" {
-						t.Errorf("%s leaves (-want +got):\n%s", test.script, diff)
-					}
-					if test.status != 0 {
-						return
-					}
-					status, stdout, stderr = b.run(t, test.script)
-					if status != 0 || stdout+stderr != "" {
-						t.Errorf("%s, second time: status %d, output %q, want none", test.script, status, stdout+stderr)
-					}
-					if diff := cmp.Diff(test.after, b.state(t)); diff != "" {
-						t.Errorf("%s, second time, leaves (-want +got):\n%s", test.script, diff)
+					got := newBox(t, program, umask).replay(t, scenario)
+					if diff := cmp.Diff(strings.Split(scenario, "\n"), strings.Split(got, "\n")); diff != "" {
+						t.Errorf("%s (-want +got; -update writes it anew):\n%s", file, diff)
 					}
 				})
 			}

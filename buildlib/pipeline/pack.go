@@ -17,7 +17,6 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/packaging"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/record"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/stage"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/target"
 )
 
 func (j *job) recordFile() string { return strings.TrimSuffix(j.image(), ".I") + ".record.toml" }
@@ -38,10 +37,11 @@ func (j *job) packageInputs(ctx context.Context) (map[string]string, error) {
 	return in.done()
 }
 
-// values are what filesets.toml and the scripts may name: the places, and the level.
+// values are what filesets.toml and the scripts may name: the places, the level, and what pre_i looks for.
 func (j *job) values() map[string]string {
 	values := j.places()
 	values["level"] = j.level.String()
+	values["needs"] = strings.Join(j.needs(), "\n")
 	return values
 }
 
@@ -115,29 +115,6 @@ func readManifest(file string) (stage.Manifest, error) {
 		return nil, err
 	}
 	return stage.ParseManifest(string(text))
-}
-
-// requisites are what the programs need on the target. Programs of the host need nothing that installp could name.
-func (j *job) requisites() []string {
-	if j.target.OS != target.AIX {
-		return nil
-	}
-	lines := []string{fmt.Sprintf("*prereq bos.rte %d.%d.0.0", j.target.Level.Version, j.target.Level.Release)}
-	for _, fragment := range j.fragments {
-		for _, fileset := range fragment.Filesets {
-			lines = append(lines, fmt.Sprintf("*prereq %s %d.%d.0.0", fileset, j.target.Level.Version, j.target.Level.Release))
-		}
-		// Only IBM's own filesets can be named. RPM packages of the Toolbox are unknown to installp.
-		if fragment.Provider == target.PartOpenSSL && j.target.OpenSSL.Kind == target.Base {
-			if api := j.target.OpenSSL.API; strings.Count(api, ".") == 2 {
-				lines = append(lines, "*prereq openssl.base "+api+".0")
-			} else if api != "" {
-				lines = append(lines, "*prereq openssl.base "+api+".0.0")
-			}
-		}
-	}
-	slices.Sort(lines)
-	return slices.Compact(lines)
 }
 
 func (j *job) copyright() string {

@@ -143,6 +143,9 @@ func (j *job) stageInputs(ctx context.Context) (map[string]string, error) {
 	for name, text := range j.mc {
 		in.text("packaging/"+name+".mc", text)
 	}
+	for name, text := range j.plan.AddedTexts() {
+		in.text("packaging/"+name, text)
+	}
 	in.program()
 	return in.done()
 }
@@ -163,7 +166,6 @@ func (j *job) stage(ctx context.Context) error {
 		Extra: []stage.Extra{
 			{Path: macros, From: filepath.Join(j.patched(), "cf"), Owner: "root", Group: "system", Mode: 0o444},
 			{Path: layout.Prefix + "/share/LICENSE", From: filepath.Join(j.patched(), "LICENSE"), Owner: "root", Group: "system", Mode: 0o444},
-			{Path: layout.StateDir + "/mqueue", Owner: "root", Group: "system", Mode: 0o700},
 		},
 	}
 	for _, d := range directories {
@@ -181,6 +183,11 @@ func (j *job) stage(ctx context.Context) error {
 			stage.Extra{Path: macros + "/cf/aix-" + name + ".mc", From: mc, Owner: "root", Group: "system", Mode: 0o444},
 			stage.Extra{Path: layout.ConfDir + "/" + name + ".cf.default", From: cf, Owner: "root", Group: "system", Mode: 0o444})
 	}
+	added, err := j.plan.Extras(work, j.places(), j.site.Options)
+	if err != nil {
+		return err
+	}
+	s.Extra = append(s.Extra, added...)
 	m, err := s.Stage(ctx)
 	if err != nil {
 		return err
@@ -211,7 +218,8 @@ func (j *job) configuration(ctx context.Context, name, mc, cf string) error {
 	return errors.Join(err, out.Close())
 }
 
-// places are the values that configurations and scripts under packaging name as @prefix@ and so on.
+// places are the values that configurations and scripts under packaging name as @prefix@ and so on: where things are, and what the
+// programs can do.
 func (j *job) places() map[string]string {
 	layout := j.site.Layout
 	ostype := "linux"
@@ -220,5 +228,16 @@ func (j *job) places() map[string]string {
 	}
 	return map[string]string{
 		"prefix": layout.Prefix, "conf": layout.ConfDir, "state": layout.StateDir, "ostype": ostype,
+		"options": strings.Join(j.site.Options, " "), "map": mapType(j.site.Options),
 	}
+}
+
+// mapType is the type of the databases that the configuration names: one that the user has added before AIX's own.
+func mapType(options []string) string {
+	for _, m := range []struct{ option, name string }{{"newdb", "hash"}, {"cdb", "cdb"}, {"ndbm", "dbm"}} {
+		if slices.Contains(options, m.option) {
+			return m.name
+		}
+	}
+	return "none"
 }

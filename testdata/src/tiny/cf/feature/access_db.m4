@@ -1,0 +1,1 @@
+define(`access_db_HERE')

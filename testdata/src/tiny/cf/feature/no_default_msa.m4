@@ -1,0 +1,1 @@
+define(`no_default_msa_HERE')

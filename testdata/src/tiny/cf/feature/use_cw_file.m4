@@ -1,0 +1,1 @@
+define(`use_cw_file_HERE')
