@@ -69,6 +69,11 @@ func TestLoadRefuses(t *testing.T) {
 		{"empty", "", []string{"no package name"}},
 		{"missing scripts", "package = \"a\"\n" + fileset + "usr = { pre_i = \"scripts/one\" }\nroot = { config = \"scripts/two\" }\n",
 			[]string{"a file of the image is missing", "scripts/one", "scripts/two"}},
+		{"missing shared and added files", "package = \"a\"\n" + fileset + "[shared]\nx = \"scripts/x\"\n[[added]]\npath = \"/x\"\nfile = \"files/y\"\nmode = \"0444\"\n",
+			[]string{"a file of the image is missing", "scripts/x", "files/y"}},
+		{"set-id mode of an added file", "package = \"a\"\n" + fileset + "[[added]]\npath = \"/x\"\nmode = \"4755\"\n", []string{`the mode "4755"`, "/x"}},
+		{"mode that is no number", "package = \"a\"\n" + fileset + "[[added]]\npath = \"/x\"\nmode = \"rwx\"\n", []string{`the mode "rwx"`}},
+		{"no mode", "package = \"a\"\n" + fileset + "[[added]]\npath = \"/x\"\n", []string{`the mode ""`}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

@@ -106,6 +106,21 @@ func TestFromSendmail(t *testing.T) {
 	}
 }
 
+// The releases that there were, in their order (RELEASE_NOTES of 8.18.2), each with its first and its last revision.
+func TestFromSendmailReleases(t *testing.T) {
+	t.Parallel()
+	var last vrmf.Level
+	for _, version := range []string{"8.14.9", "8.15.1", "8.15.2", "8.16.0.41", "8.16.1", "8.17.1", "8.17.1.9", "8.17.2", "8.18.0.2", "8.18.1", "8.18.2"} {
+		for _, revision := range []int{1, 99} {
+			level, err := vrmf.FromSendmail(version, revision)
+			if err != nil || level.Compare(last) <= 0 {
+				t.Errorf("FromSendmail(%q, %d) = %v, %v, want more than %v", version, revision, level, err, last)
+			}
+			last = level
+		}
+	}
+}
+
 // TestFromSendmailKeepsOrder draws releases at random and looks at each pair: the levels stand in the same order as the releases
 // and their revisions, so no two share one.
 func TestFromSendmailKeepsOrder(t *testing.T) {
