@@ -1,0 +1,497 @@
+//go:build e2e
+
+package pipeline_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/smtp"
+	"net/textproto"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/packaging"
+)
+
+// TestContent does with the package's own configuration what an administrator is told to do: it edits two lines, puts certificate and
+// password in place, and has a mail server. What else differs is what the test has to change to run as an ordinary user on loopback
+// ports; overrides lists it.
+func TestContent(t *testing.T) {
+	t.Setenv("PATH", os.Getenv("PATH")+":/usr/sbin")
+	for _, tool := range []string{"m4", "cc", "saslpasswd2", "timeout"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skipf("%v; \"mage setup\" installs it", err)
+		}
+	}
+	b := mailBuild(t)
+	dir, err := os.MkdirTemp(b.dir, "content-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	program := filepath.Join(dir, "sendmail")
+	extract(t, b.image(), "./opt/sendmail/sbin/sendmail", program)
+	p := &installed{site: newSite(t, dir, program, filepath.Join(filepath.Dir(b.image()), "root/opt/sendmail/share/cf")), image: b.image()}
+	t.Run("m4", func(t *testing.T) { testConfigurations(t, b, p.site.macros) })
+	p.start(t)
+	strict := refusesBare(t, b)
+
+	t.Run("what is offered", func(t *testing.T) { testOffers(t, p) })
+	t.Run("old TLS", func(t *testing.T) { testOldTLS(t, p) })
+	t.Run("delivery", func(t *testing.T) { testDomains(t, p) })
+	t.Run("relaying", func(t *testing.T) { testRelaying(t, p) })
+	t.Run("submission", func(t *testing.T) { testSubmissionPort(t, p) })
+	t.Run("local mail", func(t *testing.T) { testLocalMail(t, p) })
+	t.Run("client queue", func(t *testing.T) { testClientQueue(t, p) })
+	t.Run("defences", func(t *testing.T) {
+		if !strict {
+			t.Skipf("sendmail %s takes bare CR and LF, and this series does not cure it: see its advisories.toml", b.version)
+		}
+		testDefences(t, p)
+	})
+}
+
+// refusesBare tells whether this release has the defence against smuggling, of its own or from its series.
+func refusesBare(t *testing.T, b build) bool {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(b.root, "patches", b.version, "advisories.toml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, entry, ok := strings.Cut(string(text), `id = "CVE-2023-51765"`)
+	if !ok {
+		t.Fatal("the advisories do not know of CVE-2023-51765")
+	}
+	entry, _, _ = strings.Cut(entry, "[[advisory]]")
+	return !strings.Contains(entry, `status = "affected"`)
+}
+
+// installed is the package's configuration at work in a site, whose directory is in the place of @conf@.
+type installed struct {
+	site       *site
+	image      string
+	mta, msa   *daemon
+	submission string // submit.cf
+}
+
+// config is one of the package's files, as config copies it, with the directories of the site.
+func (p *installed) config(t *testing.T, name string) string {
+	t.Helper()
+	to := p.site.path("default")
+	extract(t, p.image, "./usr/lpp/sendmail/inst_root/etc/opt/sendmail/"+name+".default", to)
+	text, err := os.ReadFile(to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.NewReplacer("/etc/opt/sendmail", p.site.dir, "/var/opt/sendmail", p.site.path("state"), "/opt/sendmail/libexec", p.site.dir).Replace(string(text))
+}
+
+// edit replaces what must be there exactly once.
+func edit(t *testing.T, text string, pairs ...string) string {
+	t.Helper()
+	for i := 0; i < len(pairs); i += 2 {
+		if n := strings.Count(text, pairs[i]); n != 1 {
+			t.Fatalf("%q is there %d times, want once", pairs[i], n)
+		}
+		text = strings.Replace(text, pairs[i], pairs[i+1], 1)
+	}
+	return text
+}
+
+// overrides is what this test adds to the package's sendmail.cf: the user it runs as, no DNS, and a mailer that writes files.
+func (p *installed) overrides() string {
+	return fmt.Sprintf(`
+O TrustedUser=%s
+O DontBlameSendmail=TrustStickyBit
+O ServiceSwitchFile=%s
+O HostsFile=%s
+O DeliveryMode=interactive
+O ForwardPath=
+Mlocal, P=[FILE], F=lsDFMASn5:/|@q9, S=EnvFromL/HdrFromL, R=EnvToL/HdrToL, T=DNS/RFC822/X-Unix, A=FILE %s/$u
+`, p.site.user, p.site.path("switch"), p.site.path("hosts"), p.site.path("box"))
+}
+
+// start puts the configuration into place and starts the daemon on it.
+func (p *installed) start(t *testing.T) {
+	t.Helper()
+	s := p.site
+	// Line 1 and line 2.
+	cf := edit(t, p.config(t, "sendmail.cf"), "\n#Djmail.example.com\n", "\nDj"+mailHost+"\n", "\n#Cwexample.com\n", "\nCwother.test\n")
+	s.write(t, "aliases", p.config(t, "aliases"))
+	s.write(t, "sasl/Sendmail.conf", p.config(t, "sasl/Sendmail.conf"))
+	ports := freePorts(t, 2)
+	cf = edit(t, cf, "Name=MTA, Port=25\n", "Name=MTA, Addr=127.0.0.1, Port="+ports[0]+"\n",
+		"Name=MSA, Port=587, M=Ea\n", "Name=MSA, Addr=127.0.0.1, Port="+ports[1]+", M=Ea\n")
+	s.write(t, "sendmail.cf", cf+p.overrides())
+	submit := p.config(t, "submit.cf")
+	submit = strings.ReplaceAll(submit, "A=TCP $h\n", "A=TCP $h "+ports[0]+"\n")
+	submit = edit(t, submit, "\n#Djmail.example.com\n", "\nDj"+mailHost+"\n", "\nO RunAsUser=smmsp\n", "\n", "\nO TrustedUser=smmsp\n", "\nO TrustedUser="+s.user+"\n")
+	s.write(t, "submit.cf", submit+fmt.Sprintf("O DontBlameSendmail=TrustStickyBit\nO ServiceSwitchFile=%s\nO HostsFile=%s\n", s.path("switch"), s.path("hosts")))
+	p.submission = s.path("submit.cf")
+	for _, name := range []string{"state/mqueue", "state/clientmqueue"} {
+		if err := os.MkdirAll(s.path(name), 0o770); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if s.switches {
+		if out, err := exec.Command("chown", "-R", fmt.Sprintf("%d:%d", nobody, nobody), s.dir).CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+	}
+	p.mta, p.msa = &daemon{site: s, address: "127.0.0.1:" + ports[0]}, &daemon{site: s, address: "127.0.0.1:" + ports[1]}
+
+	says := p.background(t, lifetime, "-bD", "-C", s.path("sendmail.cf"), "-X", s.path("traffic"))
+	var err error
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		if err = errors.Join(greets(p.mta.address), greets(p.msa.address)); err == nil {
+			return
+		}
+	}
+	t.Fatalf("nobody greets: %v\n%s", err, says())
+}
+
+// background starts sendmail and gives what it has said when it is asked. It must still run when the test ends.
+func (p *installed) background(t *testing.T, lifetime time.Duration, args ...string) (says func() string) {
+	t.Helper()
+	log, err := os.CreateTemp(p.site.dir, "says-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := p.site.command(context.Background(), append([]string{"timeout", "-s", "KILL", fmt.Sprint(lifetime.Seconds()), p.site.sendmail}, args...)...)
+	cmd.Env = append(cmd.Env, "LD_PRELOAD="+p.site.path("gethostname.so"))
+	cmd.Stdout, cmd.Stderr = log, log
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	says = func() string {
+		text, err := os.ReadFile(log.Name())
+		return fmt.Sprintf("%s%v", text, err)
+	}
+	t.Cleanup(func() {
+		select {
+		case err := <-ended:
+			t.Errorf("sendmail %s ended: %v\n%s", strings.Join(args, " "), err, says())
+			return
+		default:
+		}
+		if err := cmd.Cancel(); err != nil {
+			t.Error(err)
+		}
+		<-ended
+		if t.Failed() {
+			t.Logf("sendmail %s said:\n%s", strings.Join(args, " "), says())
+		}
+	})
+	return says
+}
+
+func freePorts(t *testing.T, n int) []string {
+	t.Helper()
+	var ports []string
+	for range n {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		_, port, err := net.SplitHostPort(l.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		ports = append(ports, port)
+	}
+	return ports
+}
+
+// refused checks that an error is a reply of the server's with this first digit.
+func refused(t *testing.T, what string, err error, class int) {
+	t.Helper()
+	reply := new(textproto.Error)
+	if !errors.As(err, &reply) || reply.Code/100 != class {
+		t.Errorf("%s: error %v, want it refused with %dxx", what, err, class)
+	}
+}
+
+func testOffers(t *testing.T, p *installed) {
+	c := p.mta.dial(t, 0)
+	if ok, _ := c.Extension("STARTTLS"); !ok {
+		t.Error("EHLO offers no STARTTLS")
+	}
+	if got := offers(c); slices.Contains(got, "PLAIN") || slices.Contains(got, "LOGIN") || slices.Contains(got, "CRAM-MD5") {
+		t.Errorf("without TLS, EHLO offers AUTH %v", got)
+	}
+	refused(t, "AUTH PLAIN without TLS", c.Auth(mechanisms[0].start(mailUser, mailPassword)), 5)
+	for _, m := range mechanisms[:2] { // PLAIN and LOGIN
+		c := p.mta.dial(t, tls.VersionTLS12)
+		if !slices.Contains(offers(c), m.name) {
+			t.Errorf("with TLS, EHLO offers AUTH %v, want %s among them", offers(c), m.name)
+		}
+		if err := c.Auth(m.start(mailUser, mailPassword)); err != nil {
+			t.Errorf("AUTH %s with TLS: %v", m.name, err)
+		}
+		refused(t, "a wrong password", p.mta.dial(t, tls.VersionTLS13).Auth(m.start(mailUser, "open barley")), 5)
+	}
+	for _, what := range []string{"VRFY postmaster", "EXPN postmaster"} {
+		c := p.mta.dial(t, 0)
+		if err := c.Text.PrintfLine("%s", what); err != nil {
+			t.Fatal(err)
+		}
+		if code, says, err := c.Text.ReadResponse(0); code == 250 || strings.Contains(says, "root") {
+			t.Errorf("%s: %d %s, %v, want nothing told", what, code, says, err)
+		}
+	}
+}
+
+// testOldTLS: Go's client would speak TLS 1.0 and 1.1.
+func testOldTLS(t *testing.T, p *installed) {
+	for _, version := range []uint16{tls.VersionTLS10, tls.VersionTLS11} {
+		c := p.mta.dial(t, 0)
+		if err := c.StartTLS(&tls.Config{RootCAs: p.site.roots, ServerName: mailHost, MinVersion: version, MaxVersion: version}); err == nil {
+			t.Errorf("STARTTLS with %s succeeds", tls.VersionName(version))
+		}
+	}
+	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
+		p.mta.dial(t, version)
+	}
+}
+
+// send sends one message as it stands, whatever ends its lines, and gives the error of the first command that is refused.
+func send(c *smtp.Client, from, to, text string) error {
+	if err := errors.Join(c.Mail(from), c.Rcpt(to)); err != nil {
+		return err
+	}
+	if err := c.Text.PrintfLine("DATA"); err != nil {
+		return err
+	}
+	if _, _, err := c.Text.ReadResponse(354); err != nil {
+		return err
+	}
+	if _, err := io.WriteString(c.Text.W, text+"\r\n.\r\n"); err != nil {
+		return err
+	}
+	if err := c.Text.W.Flush(); err != nil {
+		return err
+	}
+	_, _, err := c.Text.ReadResponse(250)
+	return err
+}
+
+// box is what was delivered to a user so far.
+func (p *installed) box(t *testing.T, user string) string {
+	t.Helper()
+	text, err := os.ReadFile(p.site.path("box/" + user))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// testDomains: both lines count, and the aliases.
+func testDomains(t *testing.T, p *installed) {
+	for _, test := range []struct{ to, box string }{
+		{"root@" + mailHost, "root"}, {"root@other.test", "root"}, {"postmaster@other.test", "root"}, {"abuse@" + mailHost, "root"},
+	} {
+		subject := "to " + test.to
+		if err := send(p.mta.dial(t, tls.VersionTLS13), "someone@"+mailHost, test.to, "Subject: "+subject+"\r\n\r\nHello."); err != nil {
+			t.Errorf("%s: %v", subject, err)
+		}
+		if got := p.box(t, test.box); !strings.Contains(got, "\nSubject: "+subject+"\n") {
+			t.Errorf("%s is not in the box of %s:\n%s", subject, test.box, got)
+		}
+	}
+}
+
+// remote is a client that is not 127.0.0.1, whom sendmail takes for one of this machine's own. Linux has more addresses of this kind.
+func (p *installed) remote(t *testing.T) *smtp.Client {
+	t.Helper()
+	conn, err := (&net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 2)}, Timeout: patience}).Dial("tcp", p.mta.address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() }) // it is mostly closed by now
+	if err := conn.SetDeadline(time.Now().Add(patience)); err != nil {
+		t.Fatal(err)
+	}
+	c, err := smtp.NewClient(conn, "localhost")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Hello("client.test"); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func testRelaying(t *testing.T, p *installed) {
+	const to = "somebody@elsewhere.test"
+	c := p.remote(t)
+	refused(t, "relaying for anyone", errors.Join(c.Mail("someone@"+mailHost), c.Rcpt(to)), 5)
+	c = p.remote(t)
+	if err := c.StartTLS(&tls.Config{RootCAs: p.site.roots, ServerName: mailHost}); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(c.Auth(mechanisms[0].start(mailUser, mailPassword)), c.Mail("someone@"+mailHost), c.Rcpt(to), c.Reset()); err != nil {
+		t.Errorf("relaying for a user: %v", err)
+	}
+}
+
+func testSubmissionPort(t *testing.T, p *installed) {
+	refused(t, "MAIL without AUTH", p.msa.dial(t, tls.VersionTLS13).Mail("someone@"+mailHost), 5)
+	c := p.msa.dial(t, tls.VersionTLS13)
+	if err := c.Auth(mechanisms[0].start(mailUser, mailPassword)); err != nil {
+		t.Fatal(err)
+	}
+	if err := send(c, "someone@"+mailHost, "root@"+mailHost, "Subject: submitted\r\n\r\nHello."); err != nil {
+		t.Error(err)
+	}
+	if !strings.Contains(p.box(t, "root"), "\nSubject: submitted\n") {
+		t.Error("the message has not arrived")
+	}
+}
+
+// submit has the submission program take a message from a local user.
+func (p *installed) submit(t *testing.T, text string) {
+	t.Helper()
+	cmd := p.site.command(t.Context(), "timeout", fmt.Sprint(patience.Seconds()), p.site.sendmail, "-Ac", "-v", "-C", p.submission, "-i", "root")
+	cmd.Env = append(cmd.Env, "LD_PRELOAD="+p.site.path("gethostname.so"))
+	cmd.Stdin = strings.NewReader(text)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("%v: %v\n%s", cmd, err, out)
+	}
+}
+
+// testLocalMail: what a program on this machine has written arrives, a bare CR as well, which is no longer one where the release has
+// the defence.
+func testLocalMail(t *testing.T, p *installed) {
+	p.submit(t, "Subject: progress\n\n10%\r20%\rdone\n")
+	got := p.box(t, "root")
+	_, body, ok := strings.Cut(got, "\nSubject: progress\n")
+	if !ok || !regexp.MustCompile(`10%[ \r]20%[ \r]done\n`).MatchString(body) {
+		t.Errorf("the message has not arrived:\n%q", got)
+	}
+}
+
+// testClientQueue: the runner stays in the foreground, as SRC needs it, and sends what waits.
+func testClientQueue(t *testing.T, p *installed) {
+	submit, err := os.ReadFile(p.submission)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.site.write(t, "away.cf", regexp.MustCompile(`A=TCP \$h \d+\n`).ReplaceAllString(string(submit), "A=TCP $$h 1\n")) // nobody is there
+	away := *p
+	away.submission = p.site.path("away.cf")
+	if p.site.switches {
+		if err := os.Chown(away.submission, nobody, nobody); err != nil {
+			t.Fatal(err)
+		}
+	}
+	away.submit(t, "Subject: waited\n\nHello.\n")
+	if strings.Contains(p.box(t, "root"), "\nSubject: waited\n") {
+		t.Fatal("the message did not wait")
+	}
+	p.background(t, patience, "-Ac", "-C", p.submission, "-d99.100", "-q1s")
+	for deadline := time.Now().Add(patience / 2); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
+		if strings.Contains(p.box(t, "root"), "\nSubject: waited\n") {
+			return
+		}
+	}
+	t.Error("the message is still waiting")
+}
+
+// testDefences: the patches' and the release's own defences are on, but for bare CR from this machine.
+func testDefences(t *testing.T, p *installed) {
+	const bareLF = "Subject: bare LF\r\n\r\nHello.\n.\nMAIL FROM:<forged@elsewhere.test>\r\nbye"
+	const bareCR = "Subject: bare CR\r\n\r\n10%\r.\r20%"
+	for what, c := range map[string]*smtp.Client{"from this machine": p.mta.dial(t, 0), "from elsewhere": p.remote(t)} {
+		if err := send(c, "someone@"+mailHost, "root@"+mailHost, bareLF); err == nil {
+			t.Errorf("a message with bare LF %s is taken", what)
+		}
+	}
+	if err := send(p.remote(t), "someone@"+mailHost, "root@"+mailHost, bareCR); err == nil {
+		t.Error("a message with bare CR from elsewhere is taken")
+	}
+	if err := send(p.mta.dial(t, 0), "someone@"+mailHost, "root@"+mailHost, bareCR); err != nil {
+		t.Errorf("a message with bare CR from this machine: %v", err)
+	}
+	got := p.box(t, "root")
+	if strings.Contains(got, "bare LF") || strings.Count(got, "10% . 20%\n") != 1 || strings.Contains(got, "\r") {
+		t.Errorf("want one message with bare CR alone, and its CRs replaced by blanks:\n%q", got)
+	}
+	conn, err := net.DialTimeout("tcp", p.mta.address, patience)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if err := conn.SetDeadline(time.Now().Add(patience)); err != nil {
+		t.Fatal(err)
+	}
+	text := textproto.NewConn(conn)
+	if _, _, err := text.ReadResponse(220); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(conn, "EHLO client.test\r\nMAIL FROM:<someone@"+mailHost+">\r\nRCPT TO:<root@"+mailHost+">\r\nDATA\r\nSubject: stuffed\r\n\r\n.\r\nQUIT\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.Copy(io.Discard, conn); err != nil && !errors.Is(err, os.ErrDeadlineExceeded) && !strings.Contains(err.Error(), "reset") {
+		t.Error(err)
+	}
+	if strings.Contains(p.box(t, "root"), "stuffed") {
+		t.Error("a client that waits for no reply has sent a message")
+	}
+}
+
+// testConfigurations makes the package's sendmail.cf as for AIX with these options: m4 is content, and what is not built is not asked for.
+func testConfigurations(t *testing.T, b build, macros string) {
+	text, err := os.ReadFile(filepath.Join(b.root, "packaging/sendmail.mc"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := map[string]string{
+		"starttls": "O ServerCertFile=/c/tls/cert.pem", "sasl": "O AuthOptions=p y", "ndbm": "Kaccess dbm -T<TMPF> -o /c/access",
+	}
+	for _, options := range []string{"", "starttls", "sasl", "ndbm", "milter ndbm regex sasl starttls"} {
+		values := map[string]string{"prefix": "/p", "conf": "/c", "state": "/s", "ostype": "aix5", "options": options, "map": "none"}
+		if strings.Contains(options, "ndbm") {
+			values["map"] = "dbm"
+		}
+		mc, err := packaging.Fill("sendmail.mc", string(text), values)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m4 := exec.CommandContext(t.Context(), "m4", "-D_NO_MAKEINFO_", "-D_CF_DIR_="+macros+"/", "-DMAIL_SETTINGS_DIR=/c/", filepath.Join(macros, "m4/cf.m4"), "-")
+		var says bytes.Buffer
+		m4.Stdin, m4.Stderr = strings.NewReader(mc), &says
+		cf, err := m4.Output()
+		if err != nil || says.Len() > 0 {
+			t.Errorf("options %q: %v\n%s", options, err, &says)
+		}
+		for option, line := range lines {
+			if got, want := strings.Contains(string(cf), "\n"+line+"\n"), slices.Contains(strings.Fields(options), option); got != want {
+				t.Errorf("options %q: the line %q is there: %v, want %v", options, line, got, want)
+			}
+		}
+		for _, line := range []string{"#Djmail.example.com", "#Cwexample.com", "R127.0.0.1\t\t$# u2", "O AliasFile=/c/aliases"} {
+			if strings.Count(string(cf), "\n"+line+"\n") != 1 {
+				t.Errorf("options %q: the line %q is not there once", options, line)
+			}
+		}
+		if strings.Contains(string(cf), "_IF_BUILT_") || strings.Contains(string(cf), "@conf@") {
+			t.Errorf("options %q: the result has what should have been expanded", options)
+		}
+	}
+}
