@@ -17,17 +17,11 @@ import (
 const killer = `#!/bin/sh
 n=$(($(cat "$AIX/kill") + 1))
 echo $n >"$AIX/kill"
-if [ $n -eq ${KILL_AT:-0} ] && [ "$KILL_LATE" = 0 ]
-then
-	kill -9 0
-fi
-PATH=${PATH#*:} PROGRAM "$@"
-status=$?
 if [ $n -eq ${KILL_AT:-0} ]
 then
 	kill -9 0
 fi
-exit $status
+PATH=${PATH#*:} PROGRAM "$@"
 `
 
 // TestSwitchInterrupted cuts the power at each command of sendmail-switch that changes something. Whatever is left, either direction gets
@@ -44,31 +38,30 @@ func TestSwitchInterrupted(t *testing.T) {
 	}
 	cuts := 0
 	for _, from := range []string{"ibm", "ours"} {
-		for _, late := range []int{0, 1} {
-			for at := 1; ; at++ {
-				to := map[string]string{"ibm": "ours", "ours": "ibm"}[from]
-				b.put(t, "file aix/kill 0", "run sendmail-switch "+from, "file aix/kill 0")
-				if status, _, _ := b.run(t, fmt.Sprintf("KILL_AT=%d KILL_LATE=%d sendmail-switch %s", at, late, to)); status == 0 {
-					break
-				}
-				cuts++
-				next := to
-				if (at+late)%2 == 0 { // some turn round, some go on
-					next = from
-				}
-				status, _, stderr := b.run(t, "sendmail-switch "+next)
-				if status != 0 || stderr != "" {
-					t.Fatalf("cut at %d (late: %d) on the way from %s, then %s: status %d, %s", at, late, from, next, status, stderr)
-				}
-				if diff := cmp.Diff(states[next], b.state(t)); diff != "" {
-					t.Fatalf("cut at %d (late: %d) on the way from %s, then %s (-want +got):\n%s", at, late, from, next, diff)
-				}
+		for at := 1; ; at++ {
+			to := map[string]string{"ibm": "ours", "ours": "ibm"}[from]
+			b.put(t, "file aix/kill 0", "run sendmail-switch "+from, "file aix/kill 0")
+			if status, _, _ := b.run(t, fmt.Sprintf("KILL_AT=%d sendmail-switch %s", at, to)); status == 0 {
+				break
+			}
+			cuts++
+			next := to
+			if at%2 == 0 { // some turn round, some go on
+				next = from
+			}
+			status, _, stderr := b.run(t, "sendmail-switch "+next)
+			if status != 0 || stderr != "" {
+				t.Fatalf("cut at %d on the way from %s, then %s: status %d, %s", at, from, next, status, stderr)
+			}
+			if diff := cmp.Diff(states[next], b.state(t)); diff != "" {
+				t.Fatalf("cut at %d on the way from %s, then %s (-want +got):\n%s", at, from, next, diff)
 			}
 		}
 	}
-	if cuts < 30 {
-		t.Errorf("the power was cut %d times, want each command that changes something to be cut twice", cuts)
+	if cuts < 20 {
+		t.Errorf("the power was cut %d times, which is not at each command that changes something", cuts)
 	}
+	t.Logf("the power was cut %d times", cuts)
 }
 
 // switchBox is a box whose commands can be cut short, ready to switch.
