@@ -77,8 +77,8 @@ func refusesBare(t *testing.T, b build) bool {
 	return !strings.Contains(entry, `status = "affected"`)
 }
 
-// refused checks that an error is a reply of the server's with this first digit.
-func refused(t *testing.T, what string, err error, class int) {
+// checkRefused checks that an error is a reply of the server's with this first digit.
+func checkRefused(t *testing.T, what string, err error, class int) {
 	t.Helper()
 	reply := new(textproto.Error)
 	if !errors.As(err, &reply) || reply.Code/100 != class {
@@ -94,7 +94,7 @@ func testOffers(t *testing.T, p *installed) {
 	if got := offers(c); slices.Contains(got, "PLAIN") || slices.Contains(got, "LOGIN") || slices.Contains(got, "CRAM-MD5") {
 		t.Errorf("without TLS, EHLO offers AUTH %v", got)
 	}
-	refused(t, "AUTH PLAIN without TLS", c.Auth(mechanisms[0].start(mailUser, mailPassword)), 5)
+	checkRefused(t, "AUTH PLAIN without TLS", c.Auth(mechanisms[0].start(mailUser, mailPassword)), 5)
 	for _, m := range mechanisms[:2] { // PLAIN and LOGIN
 		c := p.mta.dial(t, tls.VersionTLS12)
 		if !slices.Contains(offers(c), m.name) {
@@ -103,7 +103,7 @@ func testOffers(t *testing.T, p *installed) {
 		if err := c.Auth(m.start(mailUser, mailPassword)); err != nil {
 			t.Errorf("AUTH %s with TLS: %v", m.name, err)
 		}
-		refused(t, "a wrong password", p.mta.dial(t, tls.VersionTLS13).Auth(m.start(mailUser, "open barley")), 5)
+		checkRefused(t, "a wrong password", p.mta.dial(t, tls.VersionTLS13).Auth(m.start(mailUser, "open barley")), 5)
 	}
 	for _, what := range []string{"VRFY postmaster", "EXPN postmaster"} {
 		c := p.mta.dial(t, 0)
@@ -168,7 +168,7 @@ func testDomains(t *testing.T, p *installed) {
 func testRelaying(t *testing.T, p *installed) {
 	const to = "somebody@elsewhere.test"
 	c := p.remote(t)
-	refused(t, "relaying for anyone", errors.Join(c.Mail("someone@"+mailHost), c.Rcpt(to)), 5)
+	checkRefused(t, "relaying for anyone", errors.Join(c.Mail("someone@"+mailHost), c.Rcpt(to)), 5)
 	c = p.remote(t)
 	if err := c.StartTLS(&tls.Config{RootCAs: p.site.roots, ServerName: mailHost}); err != nil {
 		t.Fatal(err)
@@ -179,7 +179,7 @@ func testRelaying(t *testing.T, p *installed) {
 }
 
 func testSubmissionPort(t *testing.T, p *installed) {
-	refused(t, "MAIL without AUTH", p.msa.dial(t, tls.VersionTLS13).Mail("someone@"+mailHost), 5)
+	checkRefused(t, "MAIL without AUTH", p.msa.dial(t, tls.VersionTLS13).Mail("someone@"+mailHost), 5)
 	c := p.msa.dial(t, tls.VersionTLS13)
 	if err := c.Auth(mechanisms[0].start(mailUser, mailPassword)); err != nil {
 		t.Fatal(err)
