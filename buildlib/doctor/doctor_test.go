@@ -74,7 +74,8 @@ func (f *fake) Stat(name string) (fs.FileInfo, error) {
 // debian is a machine that has everything for sasl and starttls.
 func debian() *fake {
 	return &fake{
-		programs: []string{"apt-get", "gcc", "make", "m4", "ar", "git", "patch", "gpgv", "xz", "openssl"},
+		programs: []string{"apt-get", "gcc", "make", "m4", "ar", "git", "patch", "gpgv", "xz", "openssl",
+			"mksh", "ksh93", "shellcheck", "checkbashisms", "clang-19", "llvm-readobj-19"},
 		output: map[string]string{"uname -s": "Linux", "getconf LONG_BIT": "64", "gcc --version": "gcc (Debian 12.2.0-14) 12.2.0",
 			"m4": "right", "id -u": "0", "ar --help": "ar: supported targets: aixcoff-rs6000 aix5coff64-rs6000",
 			host.Cmd{Argv: pluginViewer}.String(): "Installed auxprop mechanisms are:\nsasldb\nInstalled SASL mechanisms are:\n  DIGEST-MD5 EXTERNAL PLAIN LOGIN"},
@@ -130,6 +131,7 @@ func TestCheckDebian(t *testing.T) {
 		{"no compiler", debian().without("gcc"), "sasl", false, "gcc libc6-dev"},
 		{"options bring libraries", debian(), "ldap,newdb,tcpwrappers,cdb,eai", false, "libcdb-dev libdb-dev libicu-dev libldap2-dev libwrap0-dev"},
 		{"tests take second readers", debian().without("patch").without("gpgv"), "", true, "gpgv patch"},
+		{"tests take shells", debian().without("mksh").without("ksh93"), "", true, "ksh93u+m mksh"},
 		{"tests take clients", debian().without("openssl").says(pluginViewer, "sasldb\n  EXTERNAL PLAIN LOGIN"), "", true, "libsasl2-modules openssl"},
 		{"tests take a sasldb", debian().says(pluginViewer, ""), "", true, "libsasl2-modules sasl2-bin"},
 	} {

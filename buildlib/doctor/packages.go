@@ -69,6 +69,12 @@ var testPrograms = []program{
 		need: Need{APT: "libsasl2-modules", DNF: "cyrus-sasl-md5"}},
 	{name: "LOGIN", what: "authenticates with the built sendmail", argv: pluginViewer, answer: " LOGIN",
 		need: Need{APT: "libsasl2-modules", DNF: "cyrus-sasl-plain"}},
+	{name: "mksh", what: "runs the package's scripts as a Korn shell", need: Need{APT: "mksh", DNF: "mksh"}},
+	{name: "ksh93", what: "runs the package's scripts as another Korn shell", need: Need{APT: "ksh93u+m", DNF: "ksh"}},
+	{name: "shellcheck", what: "reads the package's scripts", need: Need{APT: "shellcheck", DNF: "ShellCheck"}},
+	{name: "checkbashisms", what: "reads the package's scripts another way", need: Need{APT: "devscripts", DNF: "devscripts-checkbashisms"}},
+	{name: "clang-19", what: "makes objects for AIX", need: Need{APT: "clang-19", DNF: "clang"}},
+	{name: "llvm-readobj-19", what: "reads objects and archives for AIX", need: Need{APT: "llvm-19", DNF: "llvm"}},
 }
 
 // pluginViewer lists the mechanisms that the SASL library has plugins for; Debian calls it by another name. It comes with
