@@ -1,0 +1,153 @@
+package rehearsal
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// aix is what a box begins with: an AIX 7.2 TL4 machine, as far as scripts of a mail package may look at one. Accounts, filesets
+// and the line of rc.tcpip are as published dumps of AIX machines and IBM's documents show them; IBM's programs are not here, their
+// places are.
+//
+//go:embed all:aix
+var aix embed.FS
+
+// standins stand in for commands of AIX.
+//
+//go:embed standins
+var standins embed.FS
+
+// directories of AIX that a package may expect. /etc/opt and /var/opt are not among them: not every AIX has them.
+var directories = []string{
+	"dev", "etc/mail", "etc/objrepos", "etc/rc.d/init.d", "etc/rc.d/rc2.d", "etc/security", "home", "lpp", "opt/freeware/lib",
+	"rehearsal", "sbin", "tmp",
+	"usr/bin", "usr/include", "usr/lib/objrepos", "usr/lpp", "usr/samples", "usr/sbin", "usr/share/man/man1", "usr/share/man/man5",
+	"usr/share/man/man8", "usr/ucb", "var/adm/ras", "var/adm/sw", "var/spool/mail", "var/spool/mqueue", "var/tmp",
+}
+
+// links of AIX itself: directories that moved below /usr long ago, and the names that IBM's sendmail goes by (documented; since
+// 7.2, which name of it runs is a matter of where /usr/lib/sendmail points to).
+var links = map[string]string{
+	// Relative, so that they stay in the box for this process, too.
+	"bin": "usr/bin", "lib": "usr/lib",
+	"usr/sbin/mailq": "/usr/sbin/sendmail", "usr/sbin/newaliases": "/usr/sbin/sendmail",
+	"usr/lib/sendmail": "/usr/sbin/sendmail", "usr/ucb/mailq": "/usr/sbin/sendmail", "usr/ucb/newaliases": "/usr/sbin/sendmail",
+}
+
+// commands are where AIX has the commands that a stand-in plays.
+var commands = map[string][]string{
+	"accounts": {"usr/bin/mkgroup", "usr/bin/mkuser", "usr/sbin/lsgroup", "usr/sbin/lsuser", "usr/bin/chown", "usr/bin/chgrp", "usr/bin/id"},
+	"src": {"usr/bin/mkssys", "usr/bin/chssys", "usr/bin/rmssys", "usr/bin/lssrc", "usr/bin/startsrc", "usr/bin/stopsrc", "usr/bin/refresh",
+		"usr/sbin/chrctcp"},
+	"inittab": {"usr/sbin/mkitab", "usr/sbin/chitab", "usr/sbin/rmitab", "usr/sbin/lsitab"},
+	"system": {"usr/bin/oslevel", "usr/bin/uname", "usr/bin/hostname", "usr/bin/getconf", "usr/sbin/bootinfo", "usr/sbin/prtconf",
+		"usr/bin/lslpp", "usr/bin/rpm", "usr/bin/odmget"},
+}
+
+// Box makes a new box, in an empty or missing directory, whose shell is one of Shells. What installp prints goes to out.
+func (p *Props) Box(dir, shell string, out io.Writer) (*Box, error) {
+	if !p.Has(shell) {
+		return nil, fmt.Errorf("this machine has no shell %q", shell)
+	}
+	b := &Box{Shell: shell, dir: dir, props: p, out: out, now: time.Now}
+	root := b.Root()
+	// Nobody else may run what a package of this machine's programs brings, set-user-id programs among it.
+	if err := errors.Join(os.MkdirAll(dir, 0o700), os.Chmod(dir, 0o700)); err != nil {
+		return nil, err
+	}
+	for _, name := range directories {
+		if err := makeDirectory(filepath.Join(root, name)); err != nil {
+			return nil, err
+		}
+	}
+	for _, name := range []string{"tmp", "var/tmp"} {
+		if err := os.Chmod(filepath.Join(root, name), 0o777|fs.ModeSticky); err != nil {
+			return nil, err
+		}
+	}
+	for name, target := range links {
+		if err := os.Symlink(target, filepath.Join(root, name)); err != nil {
+			return nil, err
+		}
+	}
+	if err := b.fill(); err != nil {
+		return nil, err
+	}
+	if err := p.furnish(root); err != nil {
+		return nil, err
+	}
+	var err error
+	if b.root, err = os.OpenRoot(root); err != nil {
+		return nil, err
+	}
+	return b, b.castStandIns()
+}
+
+func makeDirectory(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	return os.Chmod(dir, 0o755)
+}
+
+// fill puts AIX's files into the box.
+func (b *Box) fill() error {
+	return fs.WalkDir(aix, "aix", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := fs.ReadFile(aix, name)
+		if err != nil {
+			return err
+		}
+		to, mode := filepath.Join(b.Root(), strings.TrimPrefix(name, "aix/")), fs.FileMode(0o644)
+		if strings.HasPrefix(string(text), "#!") {
+			mode = 0o755
+		}
+		return errors.Join(os.WriteFile(to, text, mode), os.Chmod(to, mode))
+	})
+}
+
+// castStandIns gives each command of AIX its stand-in, and the shells their AIX names. What stands in for a tool of this machine
+// refuses the options that AIX's has not.
+func (b *Box) castStandIns() error {
+	files, err := fs.ReadDir(standins, "standins")
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		text, err := fs.ReadFile(standins, path.Join("standins", f.Name()))
+		if err != nil {
+			return err
+		}
+		if err := b.root.WriteFile("rehearsal/"+f.Name(), text, 0o755); err != nil {
+			return err
+		}
+	}
+	places := map[string]string{"usr/bin/egrep": "tool", "usr/bin/fgrep": "tool"}
+	for _, tool := range tools {
+		places["usr/bin/"+tool] = "tool"
+	}
+	for standIn, names := range commands {
+		for _, name := range names {
+			places[name] = standIn
+		}
+	}
+	for _, name := range []string{"sh", "ksh", "ksh93"} {
+		places["usr/bin/"+name] = "shells/" + b.Shell
+	}
+	for name, to := range places {
+		if err := os.Symlink("/rehearsal/"+to, filepath.Join(b.Root(), name)); err != nil {
+			return err
+		}
+	}
+	return errors.Join(b.root.WriteFile(gateFile, []byte("0 0\n"), 0o644), b.root.WriteFile("dev/null", nil, 0o666))
+}

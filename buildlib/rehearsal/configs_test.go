@@ -1,0 +1,121 @@
+package rehearsal
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/installp"
+)
+
+// Each method of cfgfiles does with an administrator's edit what the documents say, over a newer level, and again by force.
+func TestConfigMethods(t *testing.T) {
+	t.Parallel()
+	s := newTheatre(t, "dash")
+	old, new := media(t, demo(t, "1.0.0.0")), media(t, demo(t, "1.0.0.1"))
+	if err := s.Apply(t.Context(), old, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	methods := []installp.Method{installp.Preserve, installp.AutoMerge, installp.HoldNew, installp.UserMerge, installp.Other}
+	for _, m := range methods {
+		s.edit(t, "/etc/opt/demo/"+string(m), "mine\n")
+	}
+	const newer, absent = "of level 1.0.0.1\n", ""
+	for _, c := range []struct {
+		name string
+		want map[installp.Method][2]string // the active file, and the one in the save directory
+	}{
+		{"newer level", map[installp.Method][2]string{
+			installp.Preserve:  {"mine\n", absent},
+			installp.AutoMerge: {"mine\nmerged\n", absent},
+			installp.HoldNew:   {"mine\n", newer},
+			installp.UserMerge: {newer, "mine\n"},
+			installp.Other:     {newer, "mine\n"},
+		}},
+		// Equal counts as newer. What was not merged by hand meanwhile is lost: the new file has become the user's.
+		{"the same by force", map[installp.Method][2]string{
+			installp.Preserve:  {"mine\n", absent},
+			installp.AutoMerge: {"mine\nmerged\nmerged\n", absent},
+			installp.HoldNew:   {"mine\n", newer},
+			installp.UserMerge: {newer, newer},
+			installp.Other:     {newer, newer},
+		}},
+	} {
+		if err := s.Apply(t.Context(), new, Options{Force: true}); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Check(); err != nil {
+			t.Errorf("%s: %v", c.name, err)
+		}
+		got := map[installp.Method][2]string{}
+		for _, m := range methods {
+			got[m] = [2]string{s.text(t, "/etc/opt/demo/"+string(m)), s.text(t, "/lpp/save.config/etc/opt/demo/"+string(m))}
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s: active and saved, -want +got:\n%s", c.name, diff)
+		}
+	}
+	// A removal takes them all.
+	if err := s.Deinstall(t.Context(), Options{Names: []string{"demo"}}); err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range methods {
+		if s.has("/etc/opt/demo/" + string(m)) {
+			t.Errorf("the removal leaves the file of %s", m)
+		}
+	}
+}
+
+// text is the content of a file, empty for none.
+func (s *theatre) text(t *testing.T, name string) string {
+	t.Helper()
+	if !s.has(name) {
+		return ""
+	}
+	content, err := s.read(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}
+
+// The reason why no package of ours relies on cfgfiles: between the moment at which a saved file is put back and the end of the
+// installation, an interruption takes the administrator's file with the others.
+func TestPowerCutLosesConfig(t *testing.T) {
+	t.Parallel()
+	installed := newTheatre(t, "dash")
+	old, new := media(t, demo(t, "1.0.0.0")), media(t, demo(t, "1.0.0.1"))
+	if err := installed.Apply(t.Context(), old, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	const preserved = "/etc/opt/demo/preserve"
+	installed.edit(t, preserved, "mine\n")
+	installed.fate = fate{}
+	whole := installed.clone(t)
+	if err := whole.Apply(t.Context(), new, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	lost := 0
+	for n, moment := range whole.fate.moments {
+		if moment != "script config" {
+			continue
+		}
+		s := installed.clone(t)
+		s.fate = fate{power: n + 1}
+		if err := s.Apply(t.Context(), new, Options{}); !errors.Is(err, errPower) {
+			t.Fatal(err)
+		}
+		s.fate = fate{}
+		if err := errors.Join(s.Cleanup(t.Context()), s.Apply(t.Context(), new, Options{})); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(s.text(t, preserved), "mine") {
+			lost++
+		}
+	}
+	if lost != 1 {
+		t.Errorf("the file was lost %d times, want once: at the config of the root part", lost)
+	}
+}

@@ -1,0 +1,78 @@
+package rehearsal
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+// errPower ends an operation as a power cut does: nothing more happens on the disk, not even to clean up.
+var errPower = errors.New("the power went off")
+
+// fate is what befalls a box. Whatever changes the disk, installp or a command of a script, passes a moment before it does so; at
+// the one that is set, the power goes off, or the disk is full from then on. The zero fate is a good day.
+type fate struct {
+	moments []string // that have passed, each in a few words
+	power   int      // the number of the moment at which the power goes off, from 1; 0 for never
+	full    int      // the number of the one from which on nothing can be written; 0 for never
+}
+
+func (f *fate) moment(what string) error {
+	f.moments = append(f.moments, what)
+	if len(f.moments) == f.power {
+		return fmt.Errorf("before %s: %w", what, errPower)
+	}
+	return nil
+}
+
+// isFull tells whether nothing can be written any more.
+func (f *fate) isFull() bool { return f.full > 0 && len(f.moments) >= f.full }
+
+// room is asked before something is written.
+func (f *fate) room(name string) error {
+	if f.isFull() {
+		return &os.PathError{Op: "write", Path: name, Err: syscall.ENOSPC}
+	}
+	return nil
+}
+
+// gateFile lets the commands of a script take part: before one changes something, it counts a moment there, and the power goes off
+// at the one that the file names (standins/gate).
+const gateFile = "rehearsal/moments"
+
+// inScript begins the name of each moment that is one of a script's commands.
+const inScript = "a command of "
+
+// openGate is called before a script runs.
+func (b *Box) openGate() error {
+	left := 0 // never
+	if b.fate.power > len(b.fate.moments) {
+		left = b.fate.power - len(b.fate.moments)
+	}
+	return b.root.WriteFile(gateFile, fmt.Appendf(nil, "%d 0\n", left), 0o644)
+}
+
+// closeGate counts the moments that the script had, and tells whether the power went off during one.
+func (b *Box) closeGate(script string) error {
+	if b.fate.isFull() {
+		return nil // nothing could be counted
+	}
+	text, err := b.root.ReadFile(gateFile)
+	if err != nil {
+		return err
+	}
+	_, count, _ := strings.Cut(strings.TrimSpace(string(text)), " ")
+	passed, err := strconv.Atoi(count)
+	if err != nil {
+		return fmt.Errorf("reading %s: %w", gateFile, err)
+	}
+	for range passed {
+		if err := b.fate.moment(inScript + script); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,345 @@
+package rehearsal
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+	"strings"
+	"syscall"
+)
+
+// maxLinks bounds how many symbolic links a path may lead through.
+const maxLinks = 40
+
+// in is where a path of the box is below its root, every symbolic link in its directories followed as the box sees it. What the
+// path itself is does not matter. Access goes through an os.Root, out of which nothing leads.
+func (b *Box) in(name string) (string, error) {
+	rest := strings.Split(strings.Trim(path.Clean("/"+name), "/"), "/")
+	at := "."
+	for followed := 0; len(rest) > 1; rest = rest[1:] {
+		next := path.Join(at, rest[0])
+		target, err := b.root.Readlink(next)
+		if err != nil { // no link; whether it is there is for the caller to find out
+			at = next
+			continue
+		}
+		if followed++; followed > maxLinks {
+			return "", &fs.PathError{Op: "open", Path: name, Err: syscall.ELOOP}
+		}
+		if !path.IsAbs(target) {
+			target = path.Join("/", at, target)
+		}
+		at = "."
+		// The loop drops the first of these, which stands for the component that was the link.
+		rest = slices.Concat([]string{""}, strings.Split(strings.Trim(path.Clean(target), "/"), "/"), rest[1:])
+	}
+	return path.Join(at, cmp.Or(rest[0], ".")), nil
+}
+
+// follow is in for a directory: what the path itself links to counts.
+func (b *Box) follow(name string) (string, error) {
+	at, err := b.in(name + "/-")
+	return path.Dir(at), err
+}
+
+// info tells what a path of the box is, nil for nothing. A link is not followed.
+func (b *Box) info(name string) (fs.FileInfo, error) {
+	at, err := b.in(name)
+	if err != nil {
+		return nil, err
+	}
+	info, err := b.root.Lstat(at)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+		return nil, nil
+	}
+	return info, err
+}
+
+// mode is what stat has and fs.FileMode has elsewhere.
+func fileMode(mode uint32) fs.FileMode {
+	m := fs.FileMode(mode & 0o777)
+	for _, bit := range modeBits {
+		if mode&bit.stat != 0 {
+			m |= bit.file
+		}
+	}
+	return m
+}
+
+func statMode(m fs.FileMode) uint32 {
+	mode := uint32(m.Perm())
+	for _, bit := range modeBits {
+		if m&bit.file != 0 {
+			mode |= bit.stat
+		}
+	}
+	return mode
+}
+
+var modeBits = []struct {
+	stat uint32
+	file fs.FileMode
+}{{0o4000, fs.ModeSetuid}, {0o2000, fs.ModeSetgid}, {0o1000, fs.ModeSticky}}
+
+// putDirectory makes a directory, or gives one that is there its mode.
+func (b *Box) putDirectory(name string, mode uint32) error {
+	if err := b.fate.moment("directory " + name); err != nil {
+		return err
+	}
+	at, err := b.follow(name)
+	if err != nil {
+		return err
+	}
+	if info, err := b.root.Stat(at); err != nil || !info.IsDir() {
+		if err := errors.Join(b.fate.room(name), b.parents(name)); err != nil {
+			return err
+		}
+		if err := b.root.Mkdir(at, 0o755); err != nil {
+			return err
+		}
+	}
+	return b.root.Chmod(at, fileMode(mode))
+}
+
+// parents makes the directories above a path, as restore does.
+func (b *Box) parents(name string) error {
+	at, err := b.follow(path.Dir(path.Clean("/" + name)))
+	if err != nil {
+		return err
+	}
+	if _, err := b.root.Stat(at); err == nil {
+		return nil
+	}
+	if err := b.fate.room(name); err != nil {
+		return err
+	}
+	return b.root.MkdirAll(at, 0o755)
+}
+
+// putFile writes a file anew, in two halves: a power cut or a full disk leaves the first.
+func (b *Box) putFile(name string, mode uint32, size int64, content io.Reader) error {
+	if err := b.fate.moment("file " + name); err != nil {
+		return err
+	}
+	if err := b.clear(name); err != nil {
+		return err
+	}
+	if err := errors.Join(b.parents(name), b.fate.room(name)); err != nil {
+		return err
+	}
+	at, err := b.in(name)
+	if err != nil {
+		return err
+	}
+	out, err := b.root.Create(at)
+	if err != nil {
+		return err
+	}
+	_, err = io.CopyN(out, content, size/2)
+	if err == nil {
+		err = b.fate.moment("the end of file " + name)
+	}
+	if err == nil {
+		err = b.fate.room(name)
+	}
+	if err == nil {
+		_, err = io.Copy(out, content)
+	}
+	if err = errors.Join(err, out.Close()); err != nil {
+		return err
+	}
+	return b.root.Chmod(at, fileMode(mode))
+}
+
+// putLink makes a symbolic link.
+func (b *Box) putLink(name, target string) error {
+	if err := b.fate.moment("link " + name); err != nil {
+		return err
+	}
+	if err := b.clear(name); err != nil {
+		return err
+	}
+	if err := errors.Join(b.parents(name), b.fate.room(name)); err != nil {
+		return err
+	}
+	at, err := b.in(name)
+	if err != nil {
+		return err
+	}
+	return b.root.Symlink(target, at)
+}
+
+// clear removes what is in the way of a file, but not a directory.
+func (b *Box) clear(name string) error {
+	info, err := b.info(name)
+	if err != nil || info == nil {
+		return err
+	}
+	if info.IsDir() {
+		return fmt.Errorf("%s: %w", name, syscall.EISDIR)
+	}
+	at, err := b.in(name)
+	if err != nil {
+		return err
+	}
+	return b.root.Remove(at)
+}
+
+// remove removes a file or a link, or a directory that is empty; what is gone, and a directory with something in it, stays as it is.
+func (b *Box) remove(name string) error {
+	info, err := b.info(name)
+	if err != nil || info == nil {
+		return err
+	}
+	if err := b.fate.moment("removal of " + name); err != nil {
+		return err
+	}
+	at, err := b.in(name)
+	if err != nil {
+		return err
+	}
+	if err := b.root.Remove(at); err != nil && !info.IsDir() {
+		return err
+	}
+	return nil
+}
+
+// forget removes files of installp's own, and a directory of it once it is empty.
+func (b *Box) forget(names ...string) error {
+	for _, name := range names {
+		info, err := b.info(name)
+		if err != nil || info == nil {
+			return err
+		}
+		at, err := b.in(name)
+		if err != nil {
+			return err
+		}
+		if err := b.root.Remove(at); err != nil && !info.IsDir() {
+			return err
+		}
+	}
+	return nil
+}
+
+// removeTree removes a directory of installp's own with all that is in it.
+func (b *Box) removeTree(name string) error {
+	at, err := b.in(name)
+	if err != nil {
+		return err
+	}
+	return b.root.RemoveAll(at)
+}
+
+// copy copies a file, a link or a directory (without what is in it) within the box.
+func (b *Box) copy(from, to string) error {
+	at, err := b.in(from)
+	if err != nil {
+		return err
+	}
+	info, err := b.root.Lstat(at)
+	if err != nil {
+		return err
+	}
+	switch {
+	case info.IsDir():
+		return b.putDirectory(to, statMode(info.Mode()))
+	case info.Mode().Type() == fs.ModeSymlink:
+		target, err := b.root.Readlink(at)
+		if err != nil {
+			return err
+		}
+		return b.putLink(to, target)
+	}
+	in, err := b.root.Open(at)
+	if err != nil {
+		return err
+	}
+	return errors.Join(b.putFile(to, statMode(info.Mode()), info.Size(), in), in.Close())
+}
+
+// move renames a file of installp's own.
+func (b *Box) move(from, to string) error {
+	if err := b.parents(to); err != nil {
+		return err
+	}
+	old, err := b.in(from)
+	if err != nil {
+		return err
+	}
+	new, err := b.in(to)
+	if err != nil {
+		return err
+	}
+	return b.root.Rename(old, new)
+}
+
+// read gives the content of a file of the box.
+func (b *Box) read(name string) ([]byte, error) {
+	at, err := b.in(name)
+	if err != nil {
+		return nil, err
+	}
+	return b.root.ReadFile(at)
+}
+
+// has tells whether something is at a path of the box. What cannot be told counts as nothing.
+func (b *Box) has(name string) bool {
+	info, err := b.info(name)
+	return err == nil && info != nil
+}
+
+// list gives the names in a directory of the box, sorted; none for one that is not there.
+func (b *Box) list(dir string) ([]string, error) {
+	at, err := b.follow(dir)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := fs.ReadDir(b.root.FS(), at)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	names := make([]string, len(entries))
+	for i, e := range entries {
+		names[i] = e.Name()
+	}
+	return names, err
+}
+
+// putText writes a file of installp's own. What a power cut does to those is not the package's affair: no moment passes.
+func (b *Box) putText(name string, mode uint32, text string) error {
+	if err := errors.Join(b.fate.room(name), b.parents(name)); err != nil {
+		return err
+	}
+	at, err := b.in(name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(b.root.WriteFile(at, []byte(text), 0o644), b.root.Chmod(at, fileMode(mode)))
+}
+
+// putHardLink makes a further name for the file at a place below the box's root.
+func (b *Box) putHardLink(at string, file fs.FileInfo, name string) error {
+	if other, err := b.info(name); err != nil || other != nil && os.SameFile(file, other) {
+		return err
+	}
+	if err := b.fate.moment("hard link " + name); err != nil {
+		return err
+	}
+	if err := b.clear(name); err != nil {
+		return err
+	}
+	if err := errors.Join(b.parents(name), b.fate.room(name)); err != nil {
+		return err
+	}
+	to, err := b.in(name)
+	if err != nil {
+		return err
+	}
+	return b.root.Link(at, to)
+}

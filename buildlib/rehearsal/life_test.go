@@ -1,0 +1,95 @@
+package rehearsal
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/installp"
+)
+
+var rewrite = flag.Bool("update", false, "write the golden files anew")
+
+// The life of the demonstration, word for word.
+func TestLife(t *testing.T) {
+	t.Parallel()
+	s := newTheatre(t, "dash")
+	s.Free = map[string]int64{"/": 363384, "/usr": 380312, "/opt": 132640}
+	if err := s.Life(t.Context(), media(t, plainDemo(t, "1.0.0.0")), media(t, plainDemo(t, "1.0.0.1"))); err != nil {
+		t.Error(err)
+	}
+	golden := filepath.Join("testdata", "life.txt")
+	if *rewrite {
+		if err := os.WriteFile(golden, s.printed.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), s.printed.String()); diff != "" {
+		t.Errorf("%s, -want +got:\n%s", golden, diff)
+	}
+}
+
+// Updates can be part of a life.
+func TestLifeOfUpdates(t *testing.T) {
+	t.Parallel()
+	s := newTheatre(t, "dash")
+	if err := s.Life(t.Context(), media(t, plainDemo(t, "1.0.0.0")), mended("1.0.0.5").media(t)); err != nil {
+		t.Error(err)
+	}
+}
+
+// What a package does wrong in its life is told.
+func TestBadLives(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name string
+		step installp.Step // of the root part
+		more string        // what it does
+		want string
+	}{
+		{"touches IBM's files", installp.Config, "echo '# mine now' >>/etc/rc.tcpip", "~ /etc/rc.tcpip  file 0755"},
+		{"removes a file of IBM's", installp.PreI, "rm -f /etc/mail/submit.cf", "- /etc/mail/submit.cf  file 0644"},
+		{"forgets its subsystem", installp.Unconfig, "exit 0", "~ /etc/objrepos/SRCsubsys"},
+		{"changes what it has installed", installp.Config,
+			"echo more >>/opt/demo/share/../bin/demo", "lppchk:  demo.rte: sysck: the size of /opt/demo/bin/demo is"},
+		{"removes what it has installed", installp.Config,
+			"rm -f /opt/demo/bin/linked", "lppchk:  demo.rte: 0504-206  File /opt/demo/bin/linked could not be located"},
+		{"changes a mode", installp.Config, "chmod 700 /etc/opt/demo", "the mode of /etc/opt/demo is 700, not 750"},
+		{"changes an owner", installp.Config, "chown bin /etc/opt/demo", "/etc/opt/demo belongs to bin:demo, not to root:demo"},
+		{"comes to another end each time", installp.Config, "echo again >>/var/adm/ras/demo.log", "~ /var/adm/ras/demo.log"},
+		{"uses what AIX has not", installp.Config, "mktemp || exit 1", "script demo.rte.config of the root part: exit status 1"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s := newTheatre(t, "dash")
+			p := plainDemo(t, "1.0.0.0")
+			p.Filesets[0].Root[c.step] = told(c.step, c.more)
+			if err := s.Life(t.Context(), media(t, p)); fault.Code(err) != "rehearsal-failed" || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("Life = %v\nwant a failure with %q", err, c.want)
+			}
+		})
+	}
+}
+
+// A box has what an image requires, and says so.
+func TestSupplies(t *testing.T) {
+	t.Parallel()
+	s := newTheatre(t, "dash")
+	p := plainDemo(t, "1.0.0.0")
+	p.Filesets[0].Requisites = append(p.Filesets[0].Requisites, "*prereq openssl.base 3.0.0.0")
+	if err := s.Life(t.Context(), media(t, p)); err != nil {
+		t.Error(err)
+	}
+	if !strings.HasPrefix(s.printed.String(), "(this box gets the requisite openssl.base 3.0.0.0)\n") {
+		t.Errorf("printed %q", s.printed.String()[:100])
+	}
+}

@@ -1,0 +1,82 @@
+package rehearsal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/installp"
+)
+
+// Media is an image on this machine's disk, as installp -d takes it.
+type Media struct {
+	File  string
+	Image *installp.Image
+}
+
+// Open reads what an image says of itself. What it installs stays on the disk until it is applied.
+func Open(file string) (*Media, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	r, err := installp.NewReader(f)
+	if err != nil {
+		return nil, &fault.Error{
+			Code: "rehearsal-image", What: "this image cannot be installed", Where: file, Err: err, Do: `run "mage image:verify ` + file + `"`,
+		}
+	}
+	return &Media{File: file, Image: r.Image()}, nil
+}
+
+// restore writes the members whose names are given to the box, at the paths that they have in the image.
+func (m *Media) restore(ctx context.Context, b *Box, names []string) (count int, err error) {
+	f, err := os.Open(m.File)
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	r, err := installp.NewReader(f)
+	if err != nil {
+		return 0, err
+	}
+	for {
+		if err := ctx.Err(); err != nil {
+			return count, err
+		}
+		member, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			return count, nil
+		}
+		if err != nil {
+			return count, fmt.Errorf("restore: %w", err)
+		}
+		if !slices.Contains(names, member.Name) {
+			continue
+		}
+		name := path.Clean("/" + member.Name)
+		if member.IsDir() {
+			err = b.putDirectory(name, member.Mode&0o7777)
+		} else {
+			err = b.putFile(name, member.Mode&0o7777, member.Size, r)
+		}
+		if err != nil {
+			return count, fmt.Errorf("restore: %w", err)
+		}
+		count++
+	}
+}
+
+// selects tells whether a name on installp's command line means a fileset: its own, or one that it is below (documented: unless -w).
+func selects(names []string, fileset string) bool {
+	return len(names) == 0 || slices.ContainsFunc(names, func(name string) bool {
+		return name == "all" || name == fileset || strings.HasPrefix(fileset, name+".")
+	})
+}

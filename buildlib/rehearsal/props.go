@@ -1,0 +1,209 @@
+package rehearsal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
+)
+
+// Shells are the shells that scripts are rehearsed under. AIX's own are ksh88, which is not free, and ksh93: a script that these
+// three agree on keeps to what ksh88 has in common with them.
+var Shells = []string{"dash", "mksh", "ksh93"}
+
+// tools are the commands of this machine that a box gets under AIX's names: those that POSIX describes and every AIX has. What is
+// not here (mktemp, readlink, stat, seq, install ...) is not on AIX, or is something else there.
+var tools = []string{
+	"awk", "basename", "cat", "chmod", "cksum", "cmp", "comm", "cp", "cut", "date", "dirname", "env", "expr", "false", "find", "fold",
+	"grep", "head", "ln", "ls", "mkdir", "mv", "nohup", "od", "paste", "printf", "pwd", "rm", "rmdir", "sed", "sleep", "sort", "sum",
+	"tail", "tee", "test", "touch", "tr", "true", "uniq", "wc", "xargs",
+}
+
+// Props are the programs that every box on this machine shares, with the libraries they need, and the way into a box.
+type Props struct {
+	machine host.Machine
+	dir     string
+	shells  map[string]string // where they are on this machine
+	files   []string          // of a box, below dir: programs in rehearsal/bin, libraries where the loader looks for them
+	way     way
+}
+
+// Collect copies this machine's tools and the shells that it has to dir, and finds out how this user can make a directory the root
+// of a process.
+func Collect(ctx context.Context, machine host.Machine, dir string) (*Props, error) {
+	if runtime.GOOS != "linux" {
+		return nil, &fault.Error{
+			Code: "rehearsal-sandbox", What: "an installation can be rehearsed on Linux only", Found: runtime.GOOS,
+			Do: `take the image to a Linux machine; on AIX itself "installp -apXd IMAGE all" previews, and changes nothing`,
+		}
+	}
+	p := &Props{machine: machine, dir: dir, shells: map[string]string{}}
+	var programs []string
+	for _, tool := range append(slices.Clone(tools), "dash") {
+		file, err := machine.LookPath(tool)
+		if err != nil {
+			return nil, &fault.Error{
+				Code: "rehearsal-tool", What: "a program for the rehearsal is missing: " + tool, Err: err,
+				Do: "install it with this machine's package manager",
+			}
+		}
+		programs = append(programs, file)
+		if err := p.bring(file, "rehearsal/bin/"+tool); err != nil {
+			return nil, err
+		}
+	}
+	for _, shell := range Shells {
+		file, err := machine.LookPath(shell)
+		if err != nil {
+			continue // Has tells
+		}
+		p.shells[shell] = file
+		programs = append(programs, file)
+		if err := p.bring(file, "rehearsal/shells/"+shell); err != nil {
+			return nil, err
+		}
+	}
+	libraries, err := p.libraries(ctx, programs)
+	if err != nil {
+		return nil, err
+	}
+	for _, library := range libraries {
+		if err := p.bring(library, strings.TrimPrefix(library, "/")); err != nil {
+			return nil, err
+		}
+	}
+	return p, p.findWay(ctx)
+}
+
+// Has tells whether this machine has a shell.
+func (p *Props) Has(shell string) bool { return p.shells[shell] != "" }
+
+// libraryPath is a file in what ldd prints: behind an arrow, or the loader alone on its line.
+var libraryPath = regexp.MustCompile(`(?m)(?:=> |^\s+)(/\S+) \(0x`)
+
+// libraries are the shared libraries that programs need, the loader among them.
+func (p *Props) libraries(ctx context.Context, programs []string) ([]string, error) {
+	out, err := p.machine.Output(ctx, host.Cmd{Argv: append([]string{"ldd"}, programs...)})
+	if err != nil {
+		return nil, err
+	}
+	var files []string
+	for _, match := range libraryPath.FindAllStringSubmatch(out, -1) {
+		files = append(files, filepath.Clean(match[1]))
+	}
+	slices.Sort(files)
+	return slices.Compact(files), nil
+}
+
+// bring copies a file of this machine to where boxes take it from.
+func (p *Props) bring(from, name string) error {
+	p.files = append(p.files, name)
+	return copyFile(from, filepath.Join(p.dir, name), 0o755)
+}
+
+// furnish puts the props into the root directory of a box: as links, so that a box costs no space.
+func (p *Props) furnish(root string) error {
+	for _, name := range p.files {
+		from, to := filepath.Join(p.dir, name), filepath.Join(root, name)
+		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+			return err
+		}
+		if err := os.Link(from, to); err == nil || errors.Is(err, fs.ErrExist) {
+			continue
+		}
+		if err := copyFile(from, to, 0o755); err != nil { // perhaps another file system
+			return err
+		}
+	}
+	return nil
+}
+
+func copyFile(from, to string, mode fs.FileMode) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+		return err
+	}
+	out, err := os.OpenFile(to, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, mode)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Close(), os.Chmod(to, mode)) // the umask does not matter here
+}
+
+// way is how a process gets a box for its root: a command in front of its own, and the shell command that it runs first, in which
+// $0 is the box's root.
+type way struct {
+	name    string
+	argv    []string
+	prepare string
+	mounts  bool // whether it can mount: then /usr can be made read-only
+}
+
+// ways are tried in this order. The first is for root and the second for everyone else, where the system lets users have
+// namespaces of their own; the third is for root in a container that must not mount.
+var ways = []way{
+	{"a mount namespace", []string{"unshare", "--mount"}, `mount --bind /dev/null "$0/dev/null" && `, true},
+	{"a user namespace", []string{"unshare", "--user", "--map-root-user", "--mount"}, `mount --bind /dev/null "$0/dev/null" && `, true},
+	{"chroot", nil, `{ test -c "$0/dev/null" || { rm -f "$0/dev/null" && mknod -m 666 "$0/dev/null" c 1 3; }; } && `, false},
+}
+
+// command is the argv that runs a command with root for its root directory.
+func (w way) command(root string, readOnly bool, argv ...string) []string {
+	prepare := w.prepare
+	if readOnly {
+		for _, dir := range []string{"usr", "opt"} {
+			prepare += fmt.Sprintf(`mount --bind "$0/%s" "$0/%[1]s" && mount -o remount,bind,ro,nosuid,nodev "$0/%[1]s" && `, dir)
+		}
+	}
+	return slices.Concat(w.argv, []string{"sh", "-c", prepare + `exec chroot "$0" "$@"`, root}, argv)
+}
+
+// findWay tries each way in an empty box.
+func (p *Props) findWay(ctx context.Context) error {
+	root := filepath.Join(p.dir, "try")
+	if err := errors.Join(os.MkdirAll(filepath.Join(root, "dev"), 0o755), p.furnish(root)); err != nil {
+		return err
+	}
+	var problems []string
+	for _, w := range ways {
+		if err := os.WriteFile(filepath.Join(root, "dev/null"), nil, 0o666); err != nil {
+			return err
+		}
+		argv := w.command(root, false, "/rehearsal/bin/dash", "-c", "echo thrown away >/dev/null && test -c /dev/null")
+		err := p.machine.Run(ctx, host.Cmd{Argv: argv, Env: administratorsPath})
+		if err == nil {
+			p.way = w
+			return os.RemoveAll(root)
+		}
+		if ctx.Err() != nil {
+			return err
+		}
+		problem := err.Error()
+		if f, ok := errors.AsType[*fault.Error](err); ok && f.Found != "" {
+			problem = f.Found
+		}
+		problems = append(problems, w.name+": "+problem)
+	}
+	return &fault.Error{
+		Code: "rehearsal-sandbox", What: "no directory can be made the root of a process here", Found: strings.Join(problems, "\n"),
+		Do: "run as root, or let users have namespaces: sysctl kernel.unprivileged_userns_clone=1 user.max_user_namespaces=10000",
+	}
+}
+
+// administratorsPath finds chroot, mount and mknod for users whose PATH has no sbin.
+var administratorsPath = []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}

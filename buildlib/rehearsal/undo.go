@@ -1,0 +1,105 @@
+package rehearsal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// undo takes back what the application of a part has done so far: in reverse, the un- script of each script that came to its end,
+// and the files (documented: a clean-up returns to the state before where it can; that the un- scripts of completed steps alone run
+// is inferred). An un- script that fails does not stop it. What is left then:
+//
+//   - of a new fileset, nothing
+//   - of an update, the level below
+//   - of a base level over another, that other one while its files are still there, else BROKEN (documented)
+func (w *work) undo(ctx context.Context) error {
+	steps := w.steps()
+	way := baseBack
+	if w.lvl.Update {
+		way = updateBack
+	}
+	for _, b := range way {
+		var err error
+		switch {
+		case b.script == "" && w.begun(steps, b.step):
+			err = w.takeFilesBack()
+		case b.script != "" && w.past(steps, b.step):
+			err = w.try(ctx, b.script)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return w.backOut(steps)
+}
+
+// back undoes a step: by a script, or without one by taking files back.
+type back struct{ step, script string }
+
+// The ways back, the last step first.
+var (
+	baseBack   = []back{{stepConfig, "unconfig"}, {stepPostI, "unpost_i"}, {stepRestore, ""}, {stepPreI, "unpre_i"}}
+	updateBack = []back{{stepConfigU, "unconfig_u"}, {stepPostU, "unpost_u"}, {stepRestore, ""}, {stepPreU, "unpre_u"}}
+)
+
+// takeFilesBack removes what was restored.
+func (w *work) takeFilesBack() error {
+	if w.lvl.Update {
+		return w.putBackFiles()
+	}
+	return w.box.removeAll(w.lvl.paths())
+}
+
+// backOut enters in the database what is left.
+func (w *work) backOut(steps []step) error {
+	r := w.rec
+	broken := !w.lvl.Update && len(w.lvl.Before) > 0 && w.begun(steps, stepReplace)
+	if broken {
+		// The control files stay: this level can still be removed. So do the names of what may be left of the one before.
+		for _, l := range w.lvl.Before {
+			w.lvl.Files = append(w.lvl.Files, l.paths()...)
+		}
+		slices.Sort(w.lvl.Files)
+		w.lvl.Files = slices.Compact(w.lvl.Files)
+		if err := w.keepWhatIsThere(); err != nil {
+			return err
+		}
+		w.lvl.State, w.lvl.Step, w.lvl.Before = Broken, "", nil
+		w.log("APPLY", "BROKEN")
+		return w.box.save(r)
+	}
+	dirs := []string{w.control()}
+	if len(w.lvl.Before) == 0 {
+		dirs = []string{w.kept(), w.control()}
+	}
+	if w.lvl.Update {
+		r.Levels = r.Levels[:len(r.Levels)-1]
+	} else {
+		r.Levels = w.lvl.Before
+	}
+	if err := w.box.save(r); err != nil {
+		return err
+	}
+	return w.drop(dirs...)
+}
+
+// keepWhatIsThere is keep for a level whose control files may be in either place.
+func (w *work) keepWhatIsThere() error {
+	fresh, err := w.files(w.control())
+	if err != nil || len(fresh) == 0 {
+		return err
+	}
+	return w.keep(context.Background())
+}
+
+// try runs a script whose failure is told and changes nothing.
+func (w *work) try(ctx context.Context, name string) error {
+	err := w.run(ctx, name)
+	if err == nil || errors.Is(err, errPower) || ctx.Err() != nil {
+		return err
+	}
+	fmt.Fprintf(w.box.out, "installp: %v\n", err)
+	return nil
+}

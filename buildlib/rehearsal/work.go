@@ -1,0 +1,210 @@
+package rehearsal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/installp"
+)
+
+// work is one part of one fileset, at one level, while something is done with it.
+type work struct {
+	box   *Box
+	rec   *record
+	lvl   *level
+	media *Media         // nil but while it is applied
+	info  *installp.Info // the same
+	opts  Options
+}
+
+// step is what installp does in one go. The database has the name of the step that was begun last, so that a clean-up after an
+// interruption knows what there is to undo.
+type step struct {
+	name string
+	do   func(*work, context.Context) error
+}
+
+// finished stands for a step behind the last one: this part is done, but not yet the fileset.
+const finished = "finished"
+
+// control is the directory of the part's control files, INULIBDIR: the package's for a base level (documented as its default), that
+// of an update below it. The scripts for a removal stay in deinstl there (generally known).
+func (w *work) control() string {
+	dir := w.rec.Part.lpp() + "/" + w.rec.Package
+	if w.lvl.Update {
+		dir += "/" + w.rec.Fileset + "/" + w.lvl.Level.String()
+	}
+	return dir
+}
+
+// kept is the directory of what a later removal or rejection needs.
+func (w *work) kept() string { return w.control() + "/deinstl" }
+
+// saved is the directory of the files that an update replaced (inusave manual page).
+func (w *work) saved() string { return w.control() + ".save" }
+
+// temporary is INUTEMPDIR.
+const temporary = "/tmp/installp.work"
+
+func (b *Box) makeTemporary() error {
+	at, err := b.in(temporary)
+	if err != nil {
+		return err
+	}
+	return b.root.MkdirAll(at, 0o700)
+}
+
+// environment is what scripts are told (documented: INULIBDIR, INUTEMPDIR, INUEXPAND, INUSAVEDIR; generally known: the others).
+func (w *work) environment(control string) []string {
+	env := []string{
+		"PATH=/usr/bin:/etc:/usr/sbin:/usr/ucb:/sbin", "LC_ALL=C", "TZ=UTC", "HOME=/",
+		"INULIBDIR=" + control, "INUTEMPDIR=" + temporary, "INUEXPAND=1", "INUTREE=" + w.rec.Part.tree(),
+		"INUSAVEDIR=" + w.saved(), "MIGSAVE=" + w.rec.Part.saveConfig(), "ODMDIR=" + w.rec.Part.objrepos(),
+	}
+	if w.box.has(w.installedList()) {
+		env = append(env, "INSTALLED_LIST="+w.installedList())
+	}
+	return env
+}
+
+// installedList names what was installed before. It is not there on a first installation (generally known).
+func (w *work) installedList() string { return w.control() + "/" + w.rec.Fileset + ".installed_list" }
+
+// removal are the control files that are needed to take a level away again.
+var removal = []string{"al", "inventory", "pre_d", "unconfig", "unpost_i", "unpre_i", "unconfig_u", "unpost_u", "unpre_u"}
+
+// begin notes which step comes now.
+func (w *work) begin(name string) error {
+	w.lvl.Step = name
+	return w.box.save(w.rec)
+}
+
+// all goes through steps. The step at which it ends with an error is the one in the database.
+func (w *work) all(ctx context.Context, steps []step) error {
+	for _, s := range steps {
+		if err := w.begin(s.name); err != nil {
+			return err
+		}
+		if err := s.do(w, ctx); err != nil {
+			return err
+		}
+	}
+	return w.begin(finished)
+}
+
+// past tells whether a step is done, and begun whether it may have changed something.
+func (w *work) past(steps []step, name string) bool {
+	return w.lvl.Step == finished || index(steps, w.lvl.Step) > index(steps, name)
+}
+
+func (w *work) begun(steps []step, name string) bool {
+	return w.lvl.Step == name || w.past(steps, name)
+}
+
+func index(steps []step, name string) int {
+	return slices.IndexFunc(steps, func(s step) bool { return s.name == name })
+}
+
+// script makes a step of a script.
+func script(name string) step {
+	return step{name, func(w *work, ctx context.Context) error { return w.run(ctx, name) }}
+}
+
+// part is what the image has of this part.
+func (w *work) part() *installp.Part {
+	if w.rec.Part == rootPart {
+		return w.info.Root
+	}
+	return w.info.Usr
+}
+
+// unpack writes the part's control files, and the list of what is installed.
+func (w *work) unpack(context.Context) error {
+	p := w.part()
+	for _, suffix := range slices.Sorted(maps.Keys(p.Control)) {
+		mode := uint32(0o644)
+		if slices.Contains(p.Scripts(), installp.Step(suffix)) {
+			mode = 0o755
+		}
+		if err := w.box.putText(w.control()+"/"+w.rec.Fileset+"."+suffix, mode, p.Control[suffix]); err != nil {
+			return err
+		}
+	}
+	var list strings.Builder
+	for _, l := range slices.Concat(w.lvl.Before, w.rec.Levels[:len(w.rec.Levels)-1]) {
+		fmt.Fprintf(&list, "%s %s\n", w.rec.Fileset, l.Level)
+	}
+	if list.Len() == 0 {
+		return nil
+	}
+	return w.box.putText(w.installedList(), 0o644, list.String())
+}
+
+// keep leaves of the control files what a removal needs, in the place of an older level's.
+func (w *work) keep(context.Context) error {
+	fresh, err := w.files(w.control())
+	if err != nil {
+		return err
+	}
+	old, err := w.files(w.kept())
+	if err != nil {
+		return err
+	}
+	for _, name := range old {
+		if slices.Contains(fresh, name) {
+			continue
+		}
+		if err := w.box.forget(w.kept() + "/" + name); err != nil {
+			return err
+		}
+	}
+	for _, name := range fresh {
+		if slices.Contains(removal, strings.TrimPrefix(name, w.rec.Fileset+".")) {
+			err = w.box.move(w.control()+"/"+name, w.kept()+"/"+name)
+		} else {
+			err = w.box.forget(w.control() + "/" + name)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// files are the control files of this fileset in a directory, which other filesets of the package share. The name of one fileset
+// may be the beginning of another's; no suffix that we know has a point in it.
+func (w *work) files(dir string) ([]string, error) {
+	names, err := w.box.list(dir)
+	return slices.DeleteFunc(names, func(name string) bool {
+		suffix, own := strings.CutPrefix(name, w.rec.Fileset+".")
+		return !own || strings.Contains(suffix, ".")
+	}), err
+}
+
+// drop removes control files: of an update its directories, of a base level the fileset's own files in those given.
+func (w *work) drop(dirs ...string) error {
+	if w.lvl.Update {
+		return errors.Join(w.box.removeTree(w.saved()), w.box.removeTree(w.control()), w.box.forget(path.Dir(w.control())))
+	}
+	for _, dir := range dirs {
+		names, err := w.files(dir)
+		if err != nil {
+			return err
+		}
+		for _, name := range names {
+			if err := w.box.forget(dir + "/" + name); err != nil {
+				return err
+			}
+		}
+		// A directory that others still use is not empty, and stays.
+		if err := w.box.forget(dir); err != nil {
+			return err
+		}
+	}
+	return nil
+}
