@@ -174,6 +174,17 @@ func (Image) Toc(
 	return run(ctx, func(p *pipeline.Project, ctx context.Context) error { return p.ImageToc(ctx, dir) })
 }
 
+// Rehearse installs, updates, removes an image in a directory, scripts and all, as installp would.
+//
+// It does so under dash, mksh and ksh93, as far as they are here, with stand-ins for AIX's commands, and leaves the disk of each in
+// build/rehearsal. The scripts run as you: rehearse only images that you trust.
+func (Image) Rehearse(
+	ctx context.Context,
+	image string, // file; or several, each to be installed over the one before, with commas between
+) error {
+	return run(ctx, func(p *pipeline.Project, ctx context.Context) error { return p.ImageRehearse(ctx, image) })
+}
+
 // run does one target's work in the project of the current directory. Mage itself cancels the context only at Ctrl-C; a closed
 // terminal or a shutdown must not leave compilers running either.
 func run(ctx context.Context, do func(*pipeline.Project, context.Context) error) error {

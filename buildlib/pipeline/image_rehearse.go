@@ -1,0 +1,86 @@
+package pipeline
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal"
+)
+
+// ImageRehearse rehearses the life of a package under each shell that this machine has, and shows it for the first one: for the others
+// only what is different. Images are separated by commas, the oldest first; each is installed over the one before.
+func (p *Project) ImageRehearse(ctx context.Context, images string) error {
+	var media []*rehearsal.Media
+	for file := range strings.SplitSeq(images, ",") {
+		m, err := rehearsal.Open(file)
+		if err != nil {
+			return err
+		}
+		if len(media) > 0 && m.Image.Package != media[0].Image.Package {
+			return &fault.Error{
+				Code: "rehearsal-image", What: "the images are not of one package", Where: images,
+				Found: m.Image.Package + " and " + media[0].Image.Package, Do: "rehearse each package by itself",
+			}
+		}
+		media = append(media, m)
+	}
+	unlock, err := p.lock(ctx, "rehearsal")
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	dir := p.path("build", "rehearsal")
+	if err := os.RemoveAll(dir); err != nil {
+		return err
+	}
+	props, err := rehearsal.Collect(ctx, p.machine, filepath.Join(dir, "props"))
+	if err != nil {
+		return err
+	}
+	var first string
+	var problems []error
+	for _, shell := range rehearsal.Shells {
+		if !props.Has(shell) {
+			p.log.WithField("shell", shell).Warn(`not rehearsed under a shell that is not here; "mage setup test" installs it`)
+			continue
+		}
+		transcript, err := rehearseLife(ctx, props, filepath.Join(dir, shell), shell, media)
+		problems = append(problems, err)
+		switch {
+		case first == "":
+			first = transcript
+			fmt.Fprintf(p.out, "%sThis was %s. Its disk is in %s.\n", transcript, shell, filepath.Join("build/rehearsal", shell, "root"))
+		case transcript == first:
+			fmt.Fprintf(p.out, "%s: the same\n", shell)
+		default:
+			fmt.Fprintf(p.out, "%s does not say the same:\n\n%s", shell, transcript)
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return errors.Join(problems...)
+}
+
+// elapsed is the one thing that differs from run to run.
+var elapsed = regexp.MustCompile(`\(Total time:  \d+ mins \d+ secs\)`)
+
+func rehearseLife(ctx context.Context, props *rehearsal.Props, dir, shell string, media []*rehearsal.Media) (transcript string, err error) {
+	var out bytes.Buffer
+	box, err := props.Box(dir, shell, &out)
+	if err != nil {
+		return "", err
+	}
+	err = errors.Join(box.Life(ctx, media...), box.Close())
+	if err != nil {
+		err = fmt.Errorf("under %s: %w", shell, err)
+	}
+	return elapsed.ReplaceAllLiteralString(out.String(), "(Total time:  0 mins 0 secs)"), err
+}
