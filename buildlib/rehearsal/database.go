@@ -1,6 +1,7 @@
 package rehearsal
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -193,13 +194,21 @@ const suppliedFile = "rehearsal/supplied"
 
 // publish writes what lslpp -Lc says now. The letter of the state is in the sixth field (observed).
 func (b *Box) publish() error {
-	text, err := aix.ReadFile("aix/" + lslppFile)
+	own, err := aix.ReadFile("aix/" + lslppFile)
 	if err != nil {
 		return err
 	}
 	supplied, err := b.root.ReadFile(suppliedFile)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
+	}
+	// What is supplied takes the place of the level that AIX came with.
+	name := func(line []byte) string { return string(bytes.Split(line, []byte(":"))[1]) }
+	var text []byte
+	for line := range bytes.Lines(own) {
+		if !bytes.Contains(supplied, []byte(":"+name(line)+":")) {
+			text = append(text, line...)
+		}
 	}
 	text = append(text, supplied...)
 	shown, err := b.shown()

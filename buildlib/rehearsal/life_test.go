@@ -80,16 +80,20 @@ func TestBadLives(t *testing.T) {
 	}
 }
 
-// A box has what an image requires, and says so.
+// A box has what an image requires, in place of an older level, and says so, to scripts as well.
 func TestSupplies(t *testing.T) {
 	t.Parallel()
 	s := newTheatre(t, "dash")
 	p := plainDemo(t, "1.0.0.0")
 	p.Filesets[0].Requisites = append(p.Filesets[0].Requisites, "*prereq openssl.base 3.0.0.0")
+	p.Filesets[0].Usr[installp.PostI] = told(installp.PostI, `echo "there is $(lslpp -Lqc openssl.base | cut -d: -f3)"`)
 	if err := s.Life(t.Context(), media(t, p)); err != nil {
 		t.Error(err)
 	}
 	if !strings.HasPrefix(s.printed.String(), "(this box gets the requisite openssl.base 3.0.0.0)\n") {
 		t.Errorf("printed %q", s.printed.String()[:100])
+	}
+	if !strings.Contains(s.printed.String(), "\nthere is 3.0.0.0\n") {
+		t.Errorf("a script was told another level:\n%s", s.printed.String())
 	}
 }
