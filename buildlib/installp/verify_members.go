@@ -110,7 +110,14 @@ func (v *verifier) verifyAgainst(c *claimed, m *Member, where Where, data io.Rea
 			fmt.Sprintf("%v, in %s %v", image, c.where, inventory),
 			"make the image again: sysck would change or refuse what restore put there")
 	}
-	if m.IsDir() != (s.Type == Directory) || s.Type == Symlink {
+	if m.IsSymlink() && s.Type == Symlink {
+		target, err := io.ReadAll(io.LimitReader(data, maxPath+1))
+		if err == nil && string(target) != s.Target {
+			wrong("W37", "the target", string(target), s.Target)
+		}
+		return err
+	}
+	if m.IsDir() != (s.Type == Directory) || m.IsSymlink() != (s.Type == Symlink) {
 		wrong("6.3", "the type", fmt.Sprintf("%#o", m.Mode&^0o7777), typeWords[s.Type])
 		return nil
 	}

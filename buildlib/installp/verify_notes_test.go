@@ -100,6 +100,29 @@ func TestVerifyStrangeMembers(t *testing.T) {
 	}
 }
 
+// mkinstallp may put symbolic links into the archive and into the apply list: its templates name them with the files.
+func TestVerifySymlinkMember(t *testing.T) {
+	t.Parallel()
+	const name = "./opt/mailtools/sbin/newaliases"
+	for target, want := range map[string]string{"sendmail": "", "sendmai1": "W37 the target is not that of the inventory"} {
+		c := takeApart(t, write(t, example()))
+		edit(usrLib, "al", "./opt/mailtools/sbin/sendmail\n", "./opt/mailtools/sbin/sendmail\n"+name+"\n")(c)
+		if target != "sendmail" {
+			edit(usrLib, "inventory", "target = sendmail", "target = "+target)(c)
+		}
+		c.members = append(c.members, fileMember(name, 0o644, ""))
+		got := ""
+		for _, f := range findings(t, asSymlink(c.image(t), name)) {
+			if !f.Note {
+				got += f.Rule + " " + f.What
+			}
+		}
+		if got != want {
+			t.Errorf("a link to sendmail, in the inventory to %s: errors %q, want %q", target, got, want)
+		}
+	}
+}
+
 // Every rule and chapter that a finding can cite is in docs/formats.md.
 func TestRulesAreDocumented(t *testing.T) {
 	t.Parallel()
