@@ -33,6 +33,7 @@ func (j *job) packageInputs(ctx context.Context) (map[string]string, error) {
 	}
 	in.value("time", j.time.Format(time.RFC3339))
 	in.value("requisites", strings.Join(j.requisites(), "; "))
+	in.value("setting packager", j.settings.Packager)
 	in.program()
 	return in.done()
 }
@@ -56,7 +57,7 @@ func (j *job) pack(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := writeImage(pkg, j.image()); err != nil {
+	if err := j.makeImage(ctx, pkg); err != nil {
 		return err
 	}
 	sum, err := digest(ctx, j.image())
@@ -184,10 +185,14 @@ func (j *job) tools(ctx context.Context) (map[string]string, error) {
 	tools := map[string]string{
 		"compiler": j.target.Compiler.String(), "openssl": j.target.OpenSSL.Release, "sasl": j.target.SASL.API,
 	}
-	for name, argv := range map[string][]string{
+	asked := map[string][]string{
 		"m4": {j.target.M4, "--version"}, "make": {j.target.Make, "--version"}, "ar": {j.target.Ar, "--version"},
 		"ld": {"ld", "--version"}, "libc": {"ldd", "--version"}, "system": {"uname", "-srvm"},
-	} {
+	}
+	if j.settings.Packager == packagerMkinstallp {
+		asked["mkinstallp"] = []string{"lslpp", "-Lcq", insttools}
+	}
+	for name, argv := range asked {
 		out, err := j.machine.Output(ctx, host.Cmd{Argv: argv})
 		first, _, _ := strings.Cut(out, "\n")
 		if err != nil || first == "" {

@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"flag"
 	"fmt"
 	"io/fs"
 	"os"
@@ -21,11 +22,14 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/tree"
 )
 
+var update = flag.Bool("update", false, "write what scripts in testdata/script compare with anew")
+
 // tinyVersion is the release that the scripts build: the tree in testdata/src/tiny.
 const tinyVersion = "1.2.3"
 
 // TestScripts runs the scripts in testdata/script, which read like a manual. Each has a checkout of its own in $WORK/project, whose
-// only release is the tiny source tree, packed in $WORK/tiny.tar.gz; "mage" is the magefile, compiled.
+// only release is the tiny source tree, packed in $WORK/tiny.tar.gz; "mage" is the magefile, compiled. In $MKINSTALLP is a stand-in for
+// IBM's mkinstallp.
 func TestScripts(t *testing.T) {
 	for _, tool := range []string{"cc", "m4", "make", "git"} {
 		if _, err := exec.LookPath(tool); err != nil {
@@ -38,17 +42,27 @@ func TestScripts(t *testing.T) {
 	}
 	bin := t.TempDir()
 	compileMagefile(t, root, filepath.Join(bin, "mage"))
+	aix := t.TempDir()
+	compileMkinstallp(t, root, filepath.Join(aix, "mkinstallp"))
 	tarball := packTiny(t, root)
 
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join(root, "testdata/script"),
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
+		UpdateScripts:       *update,
+		Condition: func(name string) (bool, error) {
+			if name == "root" {
+				return os.Geteuid() == 0, nil
+			}
+			return false, fmt.Errorf("no condition is called %q", name)
+		},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("PATH", bin+string(filepath.ListSeparator)+e.Getenv("PATH"))
 			e.Setenv("HOME", filepath.Join(e.WorkDir, "home"))
 			e.Setenv("REPO", root)
 			e.Setenv("BOXES", filepath.Join(root, "testdata/boxes"))
+			e.Setenv("MKINSTALLP", aix)
 			e.Setenv("SENDMAIL_WITH", "regex")
 			e.Cd = filepath.Join(e.WorkDir, "project")
 			return errors.Join(
@@ -65,6 +79,16 @@ func TestScripts(t *testing.T) {
 func compileMagefile(t *testing.T, root, to string) {
 	t.Helper()
 	cmd := exec.Command("go", "tool", "mage", "-compile", to)
+	cmd.Dir = root
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %v\n%s", cmd, err, out)
+	}
+}
+
+// compileMkinstallp makes the stand-in for IBM's mkinstallp, which the tests of package installp are by that name.
+func compileMkinstallp(t *testing.T, root, to string) {
+	t.Helper()
+	cmd := exec.Command("go", "test", "-c", "-o", to, "./buildlib/installp")
 	cmd.Dir = root
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %v\n%s", cmd, err, out)

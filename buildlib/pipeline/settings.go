@@ -27,6 +27,7 @@ type Settings struct {
 	Source   string   // instead of the pinned addresses
 	Revision int      // of the package
 	Prefix   string   // directory of the programs on the target
+	Packager string   // what writes the image: native or mkinstallp
 	Compiler string   // "" is found by itself
 	OpenSSL  string   // provider
 	SASL     string   // provider
@@ -54,6 +55,8 @@ var table = []setting{
 	{"source", "", "tarball, directory or git URL to use instead of the pinned addresses", func(s *Settings) any { return &s.Source }, nil},
 	{"revision", "1", "revision of the package, the last part of its level", func(s *Settings) any { return &s.Revision }, between(1, 99)},
 	{"prefix", "/opt/sendmail", "directory of the programs on the target, /opt/NAME", func(s *Settings) any { return &s.Prefix }, checkPrefix},
+	{"packager", packagerNative, "what writes the image: native (this program) or mkinstallp (IBM's, on AIX as root)",
+		func(s *Settings) any { return &s.Packager }, oneOf(packagerNative, packagerMkinstallp)},
 	{"compiler", "", "xlc, xlclang, ibm-clang, gcc, or a path; empty: found by itself", func(s *Settings) any { return &s.Compiler }, nil},
 	{"openssl", "", "where OpenSSL is: base, toolbox, or a prefix; empty: found by itself", func(s *Settings) any { return &s.OpenSSL }, nil},
 	{"sasl", "", "where Cyrus SASL is: base, toolbox, or a prefix; empty: found by itself", func(s *Settings) any { return &s.SASL }, nil},

@@ -69,6 +69,7 @@ func TestLoadSettingsRefuses(t *testing.T) {
 		{"revision 0", "revision = 0", nil, "setting-value", "expected a number from 1 to 99"},
 		{"jobs", "", []string{"SENDMAIL_JOBS=many"}, "setting-value", "expected a number from 1 to 1024"},
 		{"log", "", []string{"SENDMAIL_LOG=jsno"}, "setting-value", `did you mean "json"?`},
+		{"packager", `packager = "backup"`, nil, "setting-value", "expected one of native, mkinstallp"},
 		{"hole in a list", "", []string{"SENDMAIL_WITH=sasl,,starttls"}, "setting-value", "expected words separated by commas"},
 		{"relative prefix", "", []string{"SENDMAIL_PREFIX=opt/sendmail"}, "setting-value", "expected /opt/NAME"},
 		{"prefix with a blank", "", []string{"SENDMAIL_PREFIX=/opt/send mail"}, "setting-value", "expected /opt/NAME"},
