@@ -99,6 +99,9 @@ func (j *job) compare(ctx context.Context, r *record.Record) error {
 	}
 	if len(lines) == 0 {
 		lines = []string{"no installed file; the control files of the image differ: levels, requisites, owners, modes or scripts"}
+		if j.settings.Packager == packagerMkinstallp {
+			lines = []string{"no installed file; mkinstallp writes the time of day into each image: compare two with mage image:diff"}
+		}
 	}
 	return &fault.Error{
 		Code: "reproduce-different", What: "the image is not the recorded one", Where: j.shown(j.image()),
