@@ -1,0 +1,2 @@
+/* The other name of signal.h. */
+#include <signal.h>

@@ -1,0 +1,1 @@
+/* sendmail includes this header on AIX and uses nothing of it. */

@@ -1,0 +1,97 @@
+# setjmp, sigsetjmp and longjmp for sdk_jmp_buf (setjmp.h). What a function must leave as it was: r1, r13 to r31, f14 to f31, cr, and of
+# course where it returns to; r2 is the same in all of a program. In 64 bits r13 belongs to the thread, and stays as it is.
+
+	.ifdef	WIDE
+	.macro	load reg, place
+	ld	\reg, \place
+	.endm
+	.macro	store reg, place
+	std	\reg, \place
+	.endm
+	.macro	address name
+	.llong	\name
+	.endm
+	.set	word, 8
+	.set	first, 14
+	.else
+	.macro	load reg, place
+	lwz	\reg, \place
+	.endm
+	.macro	store reg, place
+	stw	\reg, \place
+	.endm
+	.macro	address name
+	.long	\name
+	.endm
+	.set	word, 4
+	.set	first, 13
+	.endif
+
+	.set	gpr, 18*8
+	.set	sp, gpr
+	.set	lr, gpr+word
+	.set	cr, gpr+2*word
+	.set	r13, gpr+3*word
+
+	.toc
+
+	.macro	function name
+	.csect	.\name[PR], 5
+	.globl	.\name
+	.csect	\name[DS], 3
+	.globl	\name
+\name:
+	address	.\name
+	address	TOC[tc0]
+	address	0
+	.csect	.\name[PR], 5
+.\name:
+	.endm
+
+	.extern	.sdk_savemask
+
+	# int setjmp(jmp_buf)
+	function setjmp
+	li	4, 0
+	b	.sigsetjmp
+
+	# int sigsetjmp(sigjmp_buf, int masked)
+	function sigsetjmp
+	mflr	0
+	store	0, lr(3)
+	mfcr	0
+	store	0, cr(3)
+	store	1, sp(3)
+	.set	n, first
+	.rept	32-first
+	store	n, r13+(n-13)*word(3)
+	.set	n, n+1
+	.endr
+	.set	n, 14
+	.rept	18
+	stfd	n, (n-14)*8(3)
+	.set	n, n+1
+	.endr
+	b	.sdk_savemask	# it returns 0 to our caller
+
+	# void longjmp(jmp_buf, int)
+	function longjmp
+	.set	n, 14
+	.rept	18
+	lfd	n, (n-14)*8(3)
+	.set	n, n+1
+	.endr
+	.set	n, first
+	.rept	32-first
+	load	n, r13+(n-13)*word(3)
+	.set	n, n+1
+	.endr
+	load	1, sp(3)
+	load	0, cr(3)
+	mtcrf	0xff, 0
+	load	0, lr(3)
+	mtlr	0
+	mr.	3, 4
+	bnelr
+	li	3, 1
+	blr

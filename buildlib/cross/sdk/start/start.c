@@ -1,0 +1,7 @@
+/* The first C function of a program; see start.s. */
+#include <stdlib.h>
+#include <unistd.h>
+
+int main(int, char **, char **);
+
+void sdk_start(int argc, char **argv) { exit(main(argc, argv, environ)); }
