@@ -1,9 +1,6 @@
-/* Limits of types come from the compiler's own header; these are the system's [go] [rust]. */
+/* The system's limits [go] [rust]. Those of the types are in the compiler's own header, which includes this one. */
 #ifndef SDK_LIMITS_H
 #define SDK_LIMITS_H
-
-/* The compiler's header includes the next one only when this name is not defined, and finds nothing behind this one. */
-#include_next <limits.h>
 
 #define PATH_MAX 1023 /* without the final zero [go] */
 #define NGROUPS_MAX 2048 /* from 7.1 on; 128 before. Never the size of an array that AIX fills */

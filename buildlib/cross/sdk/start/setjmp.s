@@ -35,28 +35,38 @@
 
 	.toc
 
-	.macro	function name
-	.csect	.\name[PR], 5
-	.globl	.\name
-	.csect	\name[DS], 3
-	.globl	\name
-\name:
-	address	.\name
+	.macro	descriptor of	# a csect directive inside of a macro makes GNU as 2.40 stop with an internal error
+	address	\of
 	address	TOC[tc0]
 	address	0
-	.csect	.\name[PR], 5
-.\name:
 	.endm
+
+	.csect	setjmp[DS], 3
+	.globl	setjmp
+setjmp:
+	descriptor .setjmp
+	.csect	sigsetjmp[DS], 3
+	.globl	sigsetjmp
+sigsetjmp:
+	descriptor .sigsetjmp
+	.csect	longjmp[DS], 3
+	.globl	longjmp
+longjmp:
+	descriptor .longjmp
 
 	.extern	.sdk_savemask
 
 	# int setjmp(jmp_buf)
-	function setjmp
+	.csect	.setjmp[PR], 5
+	.globl	.setjmp
+.setjmp:
 	li	4, 0
 	b	.sigsetjmp
 
 	# int sigsetjmp(sigjmp_buf, int masked)
-	function sigsetjmp
+	.csect	.sigsetjmp[PR], 5
+	.globl	.sigsetjmp
+.sigsetjmp:
 	mflr	0
 	store	0, lr(3)
 	mfcr	0
@@ -75,7 +85,9 @@
 	b	.sdk_savemask	# it returns 0 to our caller
 
 	# void longjmp(jmp_buf, int)
-	function longjmp
+	.csect	.longjmp[PR], 5
+	.globl	.longjmp
+.longjmp:
 	.set	n, 14
 	.rept	18
 	lfd	n, (n-14)*8(3)
