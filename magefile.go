@@ -185,6 +185,12 @@ func (Image) Rehearse(
 	return run(ctx, func(p *pipeline.Project, ctx context.Context) error { return p.ImageRehearse(ctx, image) })
 }
 
+// Cross groups the targets about compiling for AIX on another system.
+type Cross mg.Namespace
+
+// Setup builds the linker for AIX, once, into the user's cache.
+func (Cross) Setup(ctx context.Context) error { return run(ctx, (*pipeline.Project).CrossSetup) }
+
 // run does one target's work in the project of the current directory. Mage itself cancels the context only at Ctrl-C; a closed
 // terminal or a shutdown must not leave compilers running either.
 func run(ctx context.Context, do func(*pipeline.Project, context.Context) error) error {

@@ -30,6 +30,7 @@ var rooms = map[string]string{
 	"siteconfig": "fault target",
 	"installp":   "fault vrmf bff aixar xcoff go-internal",
 	"doctor":     "fault host target siteconfig",
+	"cross":      "fault host target go-internal logrus",
 	"compile":    "fault host tree renameio logrus",
 	"stage":      "fault host",
 	"step":       "renameio logrus",

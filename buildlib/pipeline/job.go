@@ -14,6 +14,7 @@ import (
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fetch"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/packaging"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/patchset"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/release"
@@ -31,6 +32,8 @@ type job struct {
 	release *release.Release
 	series  *patchset.Series
 	target  *target.Target
+	machine *host.Local // what compiles for the target
+	absent  error       // why nothing here compiles for the target; nil when something does
 	site    *siteconfig.Result
 	refused error // why the release cannot be configured with these options on this target; nil when it can
 	// fragments are those of site.config.m4.d that are in effect.
@@ -59,7 +62,7 @@ func (p *Project) job(ctx context.Context) (*job, error) {
 	if j.series, err = patchset.Load(j.release.Dir); err != nil {
 		return nil, err
 	}
-	if j.target, err = p.detect(ctx); err != nil {
+	if j.target, j.machine, j.absent, err = p.detect(ctx); err != nil {
 		return nil, err
 	}
 	set, err := siteconfig.Load(p.path("site.config.m4.d"))

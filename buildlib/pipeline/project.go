@@ -21,7 +21,6 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/release"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/siteconfig"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/target"
 )
 
 // Project is one checkout of sendmail-aix with its settings, on one machine.
@@ -133,7 +132,7 @@ func (p *Project) Done(err error) error {
 // Settings shows the effective settings and where each came from.
 func (p *Project) Settings(ctx context.Context) error {
 	found := make(map[string]string)
-	if t, err := p.detect(ctx); err != nil {
+	if t, _, _, err := p.detect(ctx); err != nil {
 		p.log.WithError(err).Warn("the target cannot be told")
 	} else {
 		found["target"], found["compiler"] = t.String(), t.Compiler.String()
@@ -232,13 +231,6 @@ func (p *Project) cacheDir() (string, error) {
 func (p *Project) layout() siteconfig.Layout {
 	name := filepath.Base(p.settings.Prefix)
 	return siteconfig.Layout{Prefix: p.settings.Prefix, ConfDir: "/etc/opt/" + name, StateDir: "/var/opt/" + name}
-}
-
-// detect describes the target that the settings ask for.
-func (p *Project) detect(ctx context.Context) (*target.Target, error) {
-	return target.Detect(ctx, p.machine, target.Request{
-		Name: p.settings.Target, Compiler: p.settings.Compiler, OpenSSL: p.settings.OpenSSL, SASL: p.settings.SASL,
-	})
 }
 
 // with is the project with another value of one setting.

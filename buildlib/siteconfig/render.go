@@ -78,7 +78,7 @@ func targetSections(t *target.Target, macros []string, chosen []*Fragment) []sec
 		}
 		system.lines = append(system.lines,
 			// sendmail tests it against 40200, 40300 and 50200 alone: no larger value makes a difference.
-			def("confENVDEF", join("-D_AIX5=50300", load, strings.Join(flags.Defines, " "), strings.Join(macros, " "))),
+			def("confENVDEF", join("-D_AIX5=50300 -DHASSTRERROR=1", load, strings.Join(flags.Defines, " "), strings.Join(macros, " "))),
 			def("confLIBS", ""), def("confSM_OS_HEADER", "sm_os_aix"))
 	} else {
 		// HASFLOCK: the Berkeley DB 5 of today's distributions locks with flock, and 8.17.1 refuses it with other locks.

@@ -1,4 +1,4 @@
-/* The first C function of a program; see start.s. */
+/* The first C function of a program; see crt0.s. */
 #include <stdlib.h>
 #include <unistd.h>
 

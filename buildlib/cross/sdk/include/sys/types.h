@@ -3,6 +3,7 @@
 #define SDK_SYS_TYPES_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 typedef long ssize_t;
 typedef long time_t;

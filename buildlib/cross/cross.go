@@ -1,0 +1,152 @@
+// Package cross makes a machine that compiles for AIX out of one that is not AIX.
+//
+// Three things go into it. Clang knows AIX's object format and its calling convention; the linker, the assembler and ar are GNU's,
+// built once for AIX from the distribution's own source of binutils; and what stands under / of an AIX machine, headers and libraries,
+// is the SDK of this package, or a copy from a real one.
+//
+// The result is a [host.Machine] that answers as an AIX machine of that level: its uname says AIX, its clang compiles for it, its
+// ar writes AIX's archives, and what is looked for in /usr/include is found. Whoever detects, configures and compiles on an AIX
+// machine does the same on this one.
+package cross
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/lockedfile"
+	"github.com/sirupsen/logrus"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/target"
+)
+
+// Builder brings toolchains.
+type Builder struct {
+	Machine *host.Local // the one that compiles
+	Environ []string    // its environment, as of os.Environ
+	Cache   string      // directory for what is built, which all checkouts of a user share
+	Jobs    int
+	Log     logrus.FieldLogger
+}
+
+// Toolchain compiles for one level and width of AIX.
+type Toolchain struct {
+	Bin  string // directory of its programs, to stand in PATH before all others
+	Root string // what the programs take for /
+	SDK  bool   // whether Root is this package's, and not a copy of a real machine's
+}
+
+// Machine is the machine that the toolchain makes of this one.
+func (tc *Toolchain) Machine(environ []string) *host.Local {
+	own := append([]string(nil), environ...)
+	for i, pair := range own {
+		if path, ok := strings.CutPrefix(pair, "PATH="); ok {
+			own[i] = "PATH=" + tc.Bin + string(filepath.ListSeparator) + path
+		}
+	}
+	m := host.NewLocal(own)
+	m.Root = tc.Root
+	return m
+}
+
+// ErrAbsent: there is no toolchain yet; [Builder.Setup] makes it.
+var ErrAbsent = errors.New("no toolchain for AIX")
+
+// Toolchain gives the toolchain for a level and width, with the SDK for /, or with sysroot when that is not empty. It makes what is missing of
+// it but for the linker, which takes minutes: without one the error is an ErrAbsent.
+func (b *Builder) Toolchain(ctx context.Context, t *target.Target, sysroot string) (*Toolchain, error) {
+	clang, err := b.clang(ctx)
+	if err != nil {
+		return nil, err
+	}
+	binutils, err := b.binutils(ctx, false)
+	if err != nil {
+		return nil, err
+	}
+	k := kit{Builder: b, target: t, clang: clang, binutils: binutils, sysroot: sysroot}
+	dir, err := k.make(ctx)
+	if err != nil {
+		return nil, err
+	}
+	tc := &Toolchain{Bin: filepath.Join(dir, "bin"), Root: sysroot}
+	if sysroot == "" {
+		tc.Root, tc.SDK = filepath.Join(dir, "root"), true
+	}
+	return tc, nil
+}
+
+// Setup makes all that toolchains need and that takes its time.
+func (b *Builder) Setup(ctx context.Context) error {
+	if _, err := b.clang(ctx); err != nil {
+		return err
+	}
+	_, err := b.binutils(ctx, true)
+	return err
+}
+
+// clang finds the compiler. Older ones than 19 write AIX's objects incompletely.
+func (b *Builder) clang(ctx context.Context) (string, error) {
+	const oldest = 19
+	var found []string
+	for _, name := range []string{"clang-19", "clang-20", "clang-21", "clang-22", "clang"} {
+		file, err := b.Machine.LookPath(name)
+		if err != nil {
+			continue
+		}
+		text, err := b.Machine.Output(ctx, host.Cmd{Argv: []string{file, "--version"}})
+		if ctx.Err() != nil {
+			return "", err
+		}
+		_, version := target.ParseCompilerVersion(text)
+		major := 0
+		if _, err := fmt.Sscanf(version, "%d.", &major); err == nil && major >= oldest {
+			return file, nil
+		}
+		found = append(found, fmt.Sprintf("%s is version %q", file, version))
+	}
+	return "", &fault.Error{
+		Code: "cross-clang", What: "there is no clang that compiles for AIX here", Where: "PATH",
+		Found: strings.Join(found, "\n"), Err: ErrAbsent,
+		Do: fmt.Sprintf("install clang %d or newer: \"mage setup\" does", oldest),
+	}
+}
+
+// once fills the directory of this name and key in the cache, unless that was done before. What fill leaves half done is never seen.
+func (b *Builder) once(name, key string, fill func(dir string) error) (string, error) {
+	sum := sha256.Sum256([]byte(key))
+	dir := filepath.Join(b.Cache, "cross", name+"-"+hex.EncodeToString(sum[:8]))
+	if isDir(dir) {
+		return dir, nil
+	}
+	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
+		return "", err
+	}
+	unlock, err := lockedfile.MutexAt(dir + ".lock").Lock()
+	if err != nil {
+		return "", err
+	}
+	defer unlock()
+	if isDir(dir) { // another run has made it meanwhile
+		return dir, nil
+	}
+	half := dir + ".new"
+	if err := errors.Join(os.RemoveAll(half), os.Mkdir(half, 0o755)); err != nil {
+		return "", err
+	}
+	if err := fill(half); err != nil {
+		return "", errors.Join(err, os.RemoveAll(half))
+	}
+	return dir, os.Rename(half, dir)
+}
+
+func isDir(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.IsDir()
+}
