@@ -51,6 +51,7 @@ type Need struct {
 type Report struct {
 	Target   *target.Target
 	Findings []Finding
+	OnAIX    bool // whether the machine itself is one of AIX, whatever the target
 	machine  host.Machine
 }
 

@@ -20,15 +20,23 @@ func Check(ctx context.Context, m host.Machine, q Request) (*Report, error) {
 		return nil, err
 	}
 	e := &examiner{ctx: ctx, want: q.Want, r: &Report{Target: t, machine: m}}
+	system, err := m.Output(ctx, host.Cmd{Argv: []string{"uname", "-s"}})
+	if err != nil {
+		return nil, err
+	}
+	e.r.OnAIX = system == "AIX"
 	e.add(Finding{Name: "target", Status: OK, Found: t.String()})
 	if t.Here {
 		if t.OS == target.AIX {
 			e.r.Findings[0].Found += ", AIX " + t.Level.String()
 		}
 		e.parts()
-	} else {
+	} else if e.r.OnAIX {
 		e.r.Findings[0].Status = Note
 		e.r.Findings[0].Found += ": this machine is another one: it can configure for it, not compile"
+	} else {
+		e.r.Findings[0].Found += ", which this machine compiles for by a toolchain of its own"
+		e.programs(crossPrograms)
 	}
 	if t.OS == target.AIX && t.Here {
 		e.filesets()
@@ -160,7 +168,7 @@ func (e *examiner) library(l library) Finding {
 	if l.need == (Need{}) {
 		f.Cure = "install it by hand, or leave the option out"
 	} else {
-		f.Needs, f.Cure = []Need{l.need}, cure(e.r.Target.OS, l.need)
+		f.Needs, f.Cure = []Need{l.need}, e.cure(l.need)
 	}
 	return f
 }
@@ -203,17 +211,17 @@ func (e *examiner) programs(list []program) {
 			f.Status = Missing
 		}
 		if f.Status == Missing {
-			f.Found, f.Needs, f.Cure = "nothing that "+p.what, []Need{p.need}, cure(e.r.Target.OS, p.need)
+			f.Found, f.Needs, f.Cure = "nothing that "+p.what, []Need{p.need}, e.cure(p.need)
 		}
 		e.add(f)
 	}
 }
 
-func cure(os target.OS, n Need) string {
-	if n.Fileset != "" && os == target.AIX {
+func (e *examiner) cure(n Need) string {
+	if n.Fileset != "" && e.r.OnAIX {
 		return installp + n.Fileset
 	}
-	if os == target.AIX {
+	if e.r.OnAIX {
 		return "dnf install " + n.DNF
 	}
 	return `run "mage setup", or: apt-get install ` + n.APT + " (dnf install " + n.DNF + ")"

@@ -54,6 +54,22 @@ type program struct {
 	need   Need
 }
 
+// crossPrograms are what compiling for AIX on another system takes. Binutils' own generated sources are not in its tarball: hence bison
+// and flex. Fedora packs no source of binutils by itself.
+var crossPrograms = []program{
+	{name: "clang-19", what: "compiles for AIX", need: Need{APT: "clang-19", DNF: "clang"}},
+	{name: "source of binutils", what: "has the linker for AIX in it", argv: []string{"sh", "-c", "ls /usr/src/binutils"}, answer: "binutils-",
+		need: Need{APT: "binutils-source"}},
+	{name: "gcc", what: "compiles the linker", need: Need{APT: "gcc", DNF: "gcc"}},
+	{name: "C library", what: "has its headers", argv: []string{"sh", "-c", "ls /usr/include/stdio.h"}, answer: "stdio.h",
+		need: Need{APT: "libc6-dev", DNF: "glibc-devel"}},
+	{name: "make", what: "runs the makefiles", need: Need{APT: "make", DNF: "make"}},
+	{name: "m4", what: "expands sendmail's makefiles", need: Need{APT: "m4", DNF: "m4"}},
+	{name: "bison", what: "makes sources of the linker", need: Need{APT: "bison", DNF: "bison"}},
+	{name: "flex", what: "makes sources of the linker", need: Need{APT: "flex", DNF: "flex"}},
+	{name: "xz", what: "unpacks the source of binutils", need: Need{APT: "xz-utils", DNF: "xz"}},
+}
+
 var testPrograms = []program{
 	{name: "git", what: "applies patches a second way", need: Need{APT: "git", DNF: "git"}},
 	{name: "patch", what: "applies patches a third way", need: Need{APT: "patch", DNF: "patch"}},

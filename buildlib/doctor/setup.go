@@ -12,7 +12,6 @@ import (
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/target"
 )
 
 // Plan is how to bring what a report says is missing. A plan for a healthy machine is empty.
@@ -33,7 +32,7 @@ var managers = []string{"apt-get", "dnf"}
 func (r *Report) Plan() *Plan {
 	p := &Plan{}
 	for _, m := range managers {
-		if _, err := r.machine.LookPath(m); err == nil && (m == "dnf" || r.Target.OS == target.Host) {
+		if _, err := r.machine.LookPath(m); err == nil && (m == "dnf" || !r.OnAIX) {
 			p.Manager = m
 			break
 		}
@@ -46,7 +45,7 @@ func (r *Report) Plan() *Plan {
 			p.ByHand = append(p.ByHand, f.Name+": "+f.Cure)
 		}
 		for _, n := range f.Needs {
-			p.add(n, r.Target.OS)
+			p.add(n, r.OnAIX)
 		}
 	}
 	for _, list := range []*[]string{&p.Packages, &p.Filesets, &p.ByHand} {
@@ -56,11 +55,11 @@ func (r *Report) Plan() *Plan {
 	return p
 }
 
-func (p *Plan) add(n Need, os target.OS) {
+func (p *Plan) add(n Need, onAIX bool) {
 	switch {
-	case os == target.AIX && n.Fileset != "":
+	case onAIX && n.Fileset != "":
 		p.Filesets = append(p.Filesets, n.Fileset)
-	case p.Manager != "dnf" && os != target.AIX:
+	case p.Manager != "dnf" && !onAIX:
 		p.Packages = append(p.Packages, n.APT) // also for a manager that we do not know: most follow Debian's names
 	default:
 		p.Packages = append(p.Packages, n.DNF)

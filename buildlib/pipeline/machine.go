@@ -87,11 +87,18 @@ func (p *Project) Doctor(ctx context.Context) error {
 	return j.refused
 }
 
-// Setup installs what the machine lacks, for building and for the project's own tests.
+// Setup installs what the machine lacks, for building and for the project's own tests, and makes the toolchain when the target is AIX and
+// the machine is not.
 func (p *Project) Setup(ctx context.Context) error {
 	report, err := p.examine(ctx, true)
 	if err != nil {
 		return err
 	}
-	return report.Plan().Run(ctx, p.machine, p.out)
+	if err := report.Plan().Run(ctx, p.machine, p.out); err != nil {
+		return err
+	}
+	if report.Target.OS == target.AIX && !report.OnAIX {
+		return p.CrossSetup(ctx)
+	}
+	return nil
 }

@@ -102,10 +102,11 @@ func (j *job) compileInputs(ctx context.Context) (map[string]string, error) {
 
 func (j *job) compile(ctx context.Context) error {
 	if !j.target.Here {
+		absent, _, _ := strings.Cut(j.absent.Error(), "\n")
 		return &fault.Error{
 			Code: "target-elsewhere", What: "cannot compile for " + j.target.String() + " on this machine",
-			Found: "programs for AIX are compiled on AIX; this machine can only configure for it",
-			Do:    `run "mage build" on the AIX machine, or set SENDMAIL_TARGET=host to see the whole way with programs for this machine`,
+			Found: absent,
+			Do:    `run "mage setup", which brings a toolchain for AIX; or "mage build" on the AIX machine; or set SENDMAIL_TARGET=host for programs of this machine`,
 		}
 	}
 	need := []target.Part{target.PartCompiler, target.PartMake, target.PartM4, target.PartAr}
