@@ -161,8 +161,15 @@ func TestCheckRefuses(t *testing.T) {
 		t.Errorf("unknown target: %v, want fault target-unknown", err)
 	}
 	r, err := Check(t.Context(), debian(), Request{Want: target.Request{Name: "aix7.2-64"}, Options: []string{"ldap"}, Set: set(t)})
+	if err != nil || !strings.Contains(r.String(), "compiles for by a toolchain") {
+		t.Errorf("a target that takes a toolchain: %v\n%v", err, r)
+	} else if got, want := strings.Join(r.Plan().Packages, " "), "binutils-source bison clang-19 flex libc6-dev"; got != want {
+		t.Errorf("packages for the toolchain: %s, want %s", got, want)
+	}
+	box := &fake{output: map[string]string{"uname -s": "AIX", "oslevel -s": "7200-05-03-2148"}}
+	r, err = Check(t.Context(), box, Request{Want: target.Request{Name: "aix6.1-32"}})
 	if err != nil || !r.IsHealthy() || !strings.Contains(r.String(), "can configure for it, not compile") {
-		t.Errorf("another machine's target: %v\n%v", err, r)
+		t.Errorf("another AIX machine's target: %v\n%v", err, r)
 	}
 	r, err = Check(t.Context(), debian(), Request{Options: []string{"ph"}, Set: set(t)})
 	if err != nil || len(r.Plan().ByHand) != 1 {

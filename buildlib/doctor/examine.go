@@ -224,5 +224,8 @@ func (e *examiner) cure(n Need) string {
 	if e.r.OnAIX {
 		return "dnf install " + n.DNF
 	}
+	if n.DNF == "" {
+		return `run "mage setup", or: apt-get install ` + n.APT
+	}
 	return `run "mage setup", or: apt-get install ` + n.APT + " (dnf install " + n.DNF + ")"
 }
