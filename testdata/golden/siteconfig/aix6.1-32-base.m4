@@ -11,7 +11,7 @@ define(`confRANLIBOPTS', `-X32')
 define(`confSTRIPOPTS', `-X32')
 dnl
 dnl from target: aix6.1-32
-define(`confENVDEF', `-D_AIX5=50300 -DLA_TYPE=LA_ZERO -DSM_CONF_STDBOOL_H=0 -D_PATH_SENDMAILCF=\"/etc/opt/sendmail/sendmail.cf\" -D_DIR_SENDMAILCF=\"/etc/opt/sendmail/\" -D_PATH_SENDMAILPID=\"/var/opt/sendmail/sendmail.pid\" -DSMRSH_CMDDIR=\"/etc/opt/sendmail/smrsh\"')
+define(`confENVDEF', `-D_AIX5=50300 -DHASSTRERROR=1 -DLA_TYPE=LA_ZERO -DSM_CONF_STDBOOL_H=0 -D_PATH_SENDMAILCF=\"/etc/opt/sendmail/sendmail.cf\" -D_DIR_SENDMAILCF=\"/etc/opt/sendmail/\" -D_PATH_SENDMAILPID=\"/var/opt/sendmail/sendmail.pid\" -DSMRSH_CMDDIR=\"/etc/opt/sendmail/smrsh\"')
 define(`confLIBS', `')
 define(`confSM_OS_HEADER', `sm_os_aix')
 define(`confMAPDEF', `')

@@ -11,7 +11,7 @@ define(`confRANLIBOPTS', `-X64')
 define(`confSTRIPOPTS', `-X64')
 dnl
 dnl from target: aix7.1-64
-define(`confENVDEF', `-D_AIX5=50300 -DSM_CONF_STDBOOL_H=0 -D_PATH_SENDMAILCF=\"/etc/opt/sendmail/sendmail.cf\" -D_DIR_SENDMAILCF=\"/etc/opt/sendmail/\" -D_PATH_SENDMAILPID=\"/var/opt/sendmail/sendmail.pid\" -DSMRSH_CMDDIR=\"/etc/opt/sendmail/smrsh\"')
+define(`confENVDEF', `-D_AIX5=50300 -DHASSTRERROR=1 -DSM_CONF_STDBOOL_H=0 -D_PATH_SENDMAILCF=\"/etc/opt/sendmail/sendmail.cf\" -D_DIR_SENDMAILCF=\"/etc/opt/sendmail/\" -D_PATH_SENDMAILPID=\"/var/opt/sendmail/sendmail.pid\" -DSMRSH_CMDDIR=\"/etc/opt/sendmail/smrsh\"')
 define(`confLIBS', `')
 define(`confSM_OS_HEADER', `sm_os_aix')
 define(`confMAPDEF', `')
