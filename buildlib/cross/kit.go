@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
@@ -16,7 +18,8 @@ import (
 )
 
 // sdk holds what we know of AIX: include as its headers stand in /usr/include, imports the names that its libraries export, start
-// the code that every program begins with; programs are the toolchain's own.
+// the code that every program begins with; programs are the toolchain's own. What others deliver as well as AIX has its headers apart:
+// sasl, and openssl, of which there are several interfaces.
 //
 //go:embed sdk
 var sdk embed.FS
@@ -38,7 +41,7 @@ func (k *kit) make(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	key := []string{k.target.String(), k.clang, version, k.binutils, k.sysroot}
+	key := []string{k.target.String(), fmt.Sprint(k.target.OpenSSL, k.target.SASL), k.clang, version, k.binutils, k.sysroot}
 	err = fs.WalkDir(sdk, "sdk", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -118,19 +121,27 @@ func (k *kit) programs() error {
 func quoted(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
 
 func (k *kit) headers() error {
-	headers, err := fs.Sub(sdk, "sdk/include")
-	if err != nil {
-		return err
+	openssl, sasl := k.target.OpenSSL, k.target.SASL
+	for _, part := range []struct{ from, prefix, to string }{
+		{"include", "/usr", ""},
+		{"openssl/common", openssl.Prefix, "openssl"},
+		{"openssl/" + openssl.API, openssl.Prefix, "openssl"},
+		{"sasl", sasl.Prefix, "sasl"},
+	} {
+		headers, err := fs.Sub(sdk, "sdk/"+part.from)
+		if err != nil {
+			return err
+		}
+		if err := os.CopyFS(filepath.Join(k.dir, "root", part.prefix, "include", part.to), headers); err != nil {
+			return err
+		}
 	}
-	return os.CopyFS(filepath.Join(k.dir, "root/usr/include"), headers)
+	return nil
 }
 
 // libraries writes AIX's libraries into the root, as lists of what is imported from them, and the SDK's own, with the start code.
+// A library whose member nobody knows is not written: whoever looks for it says that it is missing.
 func (k *kit) libraries(ctx context.Context) error {
-	lib := filepath.Join(k.dir, "root/usr/lib")
-	if err := os.MkdirAll(lib, 0o755); err != nil {
-		return err
-	}
 	lists, err := fs.ReadDir(sdk, "sdk/imports")
 	if err != nil {
 		return err
@@ -140,33 +151,73 @@ func (k *kit) libraries(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		list, err := importFile(string(text), k.target.Bits)
-		if err != nil {
-			return fmt.Errorf("sdk/imports/%s: %w", l.Name(), err)
+		p := providerOf(l.Name(), k.target)
+		lib := filepath.Join(k.dir, "root", p.Prefix, "lib")
+		if err := os.MkdirAll(lib, 0o755); err != nil {
+			return err
+		}
+		list := importFile(string(text), k.target.Bits, p)
+		if list == "" {
+			continue
 		}
 		if err := os.WriteFile(filepath.Join(lib, l.Name()+".a"), []byte(list), 0o644); err != nil {
 			return err
 		}
 	}
-	return k.startCode(ctx, lib)
+	return k.startCode(ctx, filepath.Join(k.dir, "root/usr/lib"))
 }
 
-// importFile makes what the linker reads of a list: a first line that names the library and its member, then one name a line.
-func importFile(list string, bits int) (string, error) {
-	var b strings.Builder
+// providerOf tells whose library a program for the target takes.
+func providerOf(library string, t *target.Target) target.Provider {
+	switch library {
+	case "libssl", "libcrypto":
+		return t.OpenSSL
+	case "libsasl2":
+		return t.SASL
+	}
+	return target.Provider{Kind: target.Base, Prefix: "/usr"}
+}
+
+// importFile makes what the linker reads of a list: a first line that names the library and its member, then one name a line. Without a
+// member for that width and provider it is empty.
+//
+// A line of the list that begins with # and a width names a member, its last word. The words before that say what it is for: widths,
+// kinds of provider, interfaces; where none of these three is said, all are meant. In the same way, words after an exported name are the
+// interfaces that have it.
+func importFile(list string, bits int, p target.Provider) string {
 	member := ""
+	var names strings.Builder
 	for line := range strings.Lines(list) {
-		line = strings.TrimSpace(line)
-		if m, ok := strings.CutPrefix(line, fmt.Sprintf("# %d ", bits)); ok {
-			member = m
-		} else if line != "" && !strings.HasPrefix(line, "#") {
-			fmt.Fprintln(&b, line)
+		words := strings.Fields(line)
+		switch {
+		case len(words) > 2 && words[0] == "#" && (words[1] == "32" || words[1] == "64"):
+			if last := len(words) - 1; isFor(words[1:last], bits, p) {
+				member = words[last]
+			}
+		case len(words) > 0 && words[0] != "#" && isFor(words[1:], bits, p):
+			fmt.Fprintln(&names, words[0])
 		}
 	}
 	if member == "" {
-		return "", fmt.Errorf("no line names the member for %d bits", bits)
+		return ""
 	}
-	return "#! " + member + "\n" + b.String(), nil
+	return "#! " + member + "\n" + names.String()
+}
+
+func isFor(conditions []string, bits int, p target.Provider) bool {
+	var widths, kinds, interfaces []string
+	for _, c := range conditions {
+		switch {
+		case strings.Contains(c, "."):
+			interfaces = append(interfaces, c)
+		case c == "32" || c == "64":
+			widths = append(widths, c)
+		default:
+			kinds = append(kinds, c)
+		}
+	}
+	has := func(list []string, value string) bool { return len(list) == 0 || slices.Contains(list, value) }
+	return has(widths, strconv.Itoa(bits)) && has(kinds, string(p.Kind)) && has(interfaces, p.API)
 }
 
 // startCode compiles what every program brings along.
