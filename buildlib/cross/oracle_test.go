@@ -62,7 +62,7 @@ func TestOracle(t *testing.T) {
 			known := goPackage(t, filepath.Join(strings.TrimSpace(string(sys)), "unix"), w.arch)
 			var asserts strings.Builder
 			confirmed, only := 0, 0
-			for _, name := range cc.constants(includes(t, headers)) {
+			for _, name := range cc.constants(includes(t, headers), "(%s) != 0") {
 				value, ok := known.constant(name)
 				if !ok {
 					documents[name] = true
@@ -218,10 +218,10 @@ func (c compiler) check(text string) string {
 	return out
 }
 
-var defined = regexp.MustCompile(`(?m)^#define ([A-Z_][A-Z0-9_]*) (.+)$`)
+var defined = regexp.MustCompile(`(?m)^#define ([A-Za-z_][A-Za-z0-9_]*) (.+)$`)
 
-// constants are the names of the macros in a text that are integers.
-func (c compiler) constants(text string) []string {
+// constants are the names of the macros in a text that an expression, with %s for the name, makes a constant of.
+func (c compiler) constants(text, expression string) []string {
 	own, err := c.run(text, "-E", "-dM")
 	if err != nil {
 		c.t.Fatal(own)
@@ -245,7 +245,7 @@ func (c compiler) constants(text string) []string {
 		b.WriteString(text)
 		before := strings.Count(text, "\n")
 		for _, n := range names {
-			fmt.Fprintf(&b, "enum { sdk_%s = (int)((%s) != 0) };\n", n, n)
+			fmt.Fprintf(&b, "enum { sdk_%s = (int)(%s) };\n", n, strings.ReplaceAll(expression, "%s", n))
 		}
 		out, err := c.run(b.String(), "-fsyntax-only", "-ferror-limit=0")
 		if err == nil {
