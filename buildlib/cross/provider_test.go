@@ -38,7 +38,7 @@ var libraries = []provided{
 		lists:  []string{"libssl", "libcrypto"},
 		theirs: []string{"ssl.h", "err.h", "rand.h", "engine.h", "x509v3.h", "dsa.h", "dh.h", "rsa.h"},
 		structs: map[string][]string{"GENERAL_NAME_st": {"type", "d.ia5"}, "dh_st": {"p", "g"}, "x509_st": {"cert_info"},
-			"x509_cinf_st": {"key"}},
+			"x509_cinf_st": {"key"}, "x509_store_ctx_st": {"cert"}},
 		versions: []string{"OPENSSL_VERSION_NUMBER", "OPENSSL_VERSION_PATCH"},
 	},
 	{

@@ -1,12 +1,12 @@
 /*
- * Every macro with arguments that the SDK's headers of OpenSSL define, used as sendmail uses it. Compiled with OpenSSL's own headers and with
- * the SDK's, it must come to the same instructions: TestProviderHeaders.
+ * Every macro with arguments that the SDK's headers of OpenSSL define, used as sendmail uses it. Compiled with OpenSSL's own headers and
+ * with the SDK's, it must come to the same instructions: TestProviderHeaders.
  */
 #include <openssl/ssl.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
-int use_bio(BIO *b, char *name) { return BIO_read_filename(b, name); }
+long use_bio(BIO *b, char *name) { return BIO_read_filename(b, name); }
 int use_lookup(X509_LOOKUP *l, const char *dir) { return X509_LOOKUP_add_dir(l, dir, X509_FILETYPE_PEM); }
 X509_PUBKEY *use_key(X509 *x) { return X509_get_X509_PUBKEY(x); }
 int use_names(STACK_OF(GENERAL_NAME) *names) { return sk_GENERAL_NAME_num(names); }

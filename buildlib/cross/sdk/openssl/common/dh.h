@@ -1,7 +1,7 @@
 #ifndef SDK_OPENSSL_DH_H
 #define SDK_OPENSSL_DH_H
 
-#include <openssl/types.h>
+#include <openssl/bn.h>
 
 #if OPENSSL_VERSION_NUMBER < 0x10100000L
 /* Its beginning: DH_new alone makes one. */

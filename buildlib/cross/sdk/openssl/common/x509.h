@@ -52,7 +52,7 @@ void *X509_STORE_CTX_get_ex_data(SDK_CONST3 X509_STORE_CTX *, int);
 int i2d_X509_PUBKEY(SDK_CONST3 X509_PUBKEY *, unsigned char **);
 
 #if OPENSSL_VERSION_NUMBER < 0x10100000L
-/* Their beginnings, up to the key. */
+/* Their beginnings, up to the key, and the certificate that is verified. */
 struct x509_cinf_st {
 	ASN1_STRING *version;
 	ASN1_STRING *serialNumber;
@@ -64,6 +64,11 @@ struct x509_cinf_st {
 };
 struct x509_st {
 	struct x509_cinf_st *cert_info;
+};
+struct x509_store_ctx_st {
+	X509_STORE *ctx;
+	int current_method;
+	X509 *cert;
 };
 #define X509_get_X509_PUBKEY(x) ((x)->cert_info->key)
 /* A macro of OpenSSL's that sets the member; this function of the same release does so, too. */
