@@ -147,7 +147,8 @@ func (c *comparison) sameStructures() string {
 				fmt.Fprintf(&b, "_Static_assert(sizeof(struct %s) == sizeof(struct sdk_%s), \"size of %s\");\n", m[1], m[1], m[1])
 				continue
 			}
-			fmt.Fprintf(&b, `_Static_assert(__builtin_offsetof(struct %[1]s, %[2]s) == __builtin_offsetof(struct sdk_%[1]s, %[2]s), "place of %[2]s");
+			fmt.Fprintf(&b, `_Static_assert(__builtin_offsetof(struct %[1]s, %[2]s) == __builtin_offsetof(struct sdk_%[1]s, %[2]s),
+	"place of %[1]s.%[2]s");
 _Static_assert(__builtin_types_compatible_p(__typeof__(((struct %[1]s *)0)->%[2]s), __typeof__(((struct sdk_%[1]s *)0)->%[2]s)),
 	"type of %[1]s.%[2]s");
 `, m[1], member)

@@ -21,20 +21,18 @@ type provided struct {
 	version  string // header that tells the interface
 	parse    func([]byte) (string, error)
 	sdk      func(api string) []string // directories below sdk that make that directory
-	set      func(t *target.Target, p target.Provider)
-	lists    []string            // in sdk/imports
-	build    string              // environment variable that names an own build
-	shared   string              // end of the names of the distribution's libraries
-	theirs   []string            // headers that declare everything
-	structs  map[string][]string // members to compare, of all structures that ours have; "" is the size
-	versions []string            // constants that differ from one release of the interface to the next
+	lists    []string                  // in sdk/imports
+	build    string                    // environment variable that names an own build
+	shared   string                    // end of the names of the distribution's libraries
+	theirs   []string                  // headers that declare everything
+	structs  map[string][]string       // members to compare, of all structures that ours have; "" is the size
+	versions []string                  // constants that differ from one release of the interface to the next
 }
 
 var libraries = []provided{
 	{
 		name: "openssl", version: "opensslv.h", parse: target.ParseOpenSSLHeader, build: "OPENSSL_BUILD", shared: ".so.3",
 		sdk:    func(api string) []string { return []string{"openssl/common", "openssl/" + api} },
-		set:    func(t *target.Target, p target.Provider) { t.OpenSSL = p },
 		lists:  []string{"libssl", "libcrypto"},
 		theirs: []string{"ssl.h", "err.h", "rand.h", "engine.h", "x509v3.h", "dsa.h", "dh.h", "rsa.h"},
 		structs: map[string][]string{"GENERAL_NAME_st": {"type", "d.ia5"}, "dh_st": {"p", "g"}, "x509_st": {"cert_info"},
@@ -44,7 +42,6 @@ var libraries = []provided{
 	{
 		name: "sasl", version: "sasl.h", parse: target.ParseSASLHeader, build: "SASL_BUILD", shared: ".so.2",
 		sdk:    func(string) []string { return []string{"sasl"} },
-		set:    func(t *target.Target, p target.Provider) { t.SASL = p },
 		lists:  []string{"libsasl2"},
 		theirs: []string{"sasl.h", "saslplug.h", "saslutil.h"},
 		structs: map[string][]string{"sasl_callback": {"", "id", "proc", "context"}, "sasl_secret": {"", "len", "data"},
@@ -90,9 +87,9 @@ func (p provided) system(t *testing.T) (include, lib []string, suffix string) {
 	return include, []string{"/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib"}, p.shared
 }
 
-// TestProviderHeaders compares the SDK's headers of OpenSSL and Cyrus SASL with those that this machine has: every constant by value and type,
-// every prototype by declaring it a second time, every member by its place, every macro with arguments by the code that comes of it.
-// Nothing is in ours that theirs lack.
+// TestProviderHeaders compares the SDK's headers of OpenSSL and Cyrus SASL with those that this machine has: every constant by value and
+// type, every prototype by declaring it a second time, every member by its place, every macro with arguments by the code that comes of
+// it. Nothing is in ours that theirs lack.
 func TestProviderHeaders(t *testing.T) {
 	for _, p := range libraries {
 		t.Run(p.name, func(t *testing.T) {
@@ -264,4 +261,31 @@ func exports(t *testing.T, dirs []string, name string) map[string]bool {
 	}
 	t.Skipf("no %s in %v", name, dirs)
 	return nil
+}
+
+// TestProviderPlaces: headers lie where the provider has them, and tell what they are.
+func TestProviderPlaces(t *testing.T) {
+	for _, api := range []string{"1.0.2", "1.1.1", "3.0"} {
+		for kind, prefix := range map[target.ProviderKind]string{
+			target.Base: "/usr", target.Toolbox: target.ToolboxPrefix, target.Prefix: "/opt/own",
+		} {
+			t.Run(fmt.Sprint(api, "-", kind), func(t *testing.T) {
+				p := target.Provider{Kind: kind, Prefix: prefix, API: api}
+				k := kit{target: &target.Target{OpenSSL: p, SASL: p}, dir: t.TempDir()}
+				if err := k.headers(); err != nil {
+					t.Fatal(err)
+				}
+				for _, l := range libraries {
+					text, err := os.ReadFile(filepath.Join(k.dir, "root", prefix, "include", l.name, l.version))
+					if err != nil {
+						t.Fatal(err)
+					}
+					want := map[string]string{"openssl": api, "sasl": "2.1.27"}[l.name]
+					if got, err := l.parse(text); got != want || err != nil {
+						t.Errorf("%s in %s: %q, %v, want %q", l.name, prefix, got, err, want)
+					}
+				}
+			})
+		}
+	}
 }
