@@ -19,9 +19,10 @@ import (
 type comparison struct {
 	provided
 	compiler
-	own  string // directory of our headers, with name in it
-	ours []string
-	text string // our declarations as the compiler sees them
+	alone compiler // knows ours, and says all it has against them
+	own   string   // directory of our headers, with name in it
+	ours  []string
+	text  string // our declarations as the compiler sees them
 }
 
 // comparison lays our headers out and reads them.
@@ -49,6 +50,7 @@ func (p provided) comparison(t *testing.T, api string, bits int) *comparison {
 	triple := map[int]string{32: "powerpc-ibm-aix6.1", 64: "powerpc64-ibm-aix7.2"}[bits]
 	c := &comparison{provided: p, own: own,
 		compiler: compiler{t: t, argv: []string{clang, "--target=" + triple, "--sysroot=" + root, "-std=gnu17", "-w"}}}
+	c.alone = compiler{t: t, argv: slices.Concat(c.argv[:len(c.argv)-1], []string{"-Wall", "-Wextra", "-Werror", "-I" + own})}
 	files, err := os.ReadDir(filepath.Join(own, p.name))
 	if err != nil {
 		t.Fatal(err)

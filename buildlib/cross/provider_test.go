@@ -112,6 +112,11 @@ func TestProviderHeaders(t *testing.T) {
 					}
 					constants, functions := c.constantsOf(), c.functions()
 					t.Logf("%s %s, %d bits: %d constants, %d functions", p.name, api, bits, len(constants), len(functions))
+					for _, header := range c.ours {
+						if out := c.alone.check("#include <" + p.name + "/" + header + ">\n"); out != "" {
+							t.Errorf("%s alone:\n%s", header, out)
+						}
+					}
 					same("constants", c.sameConstants(constants))
 					same("functions", c.sameFunctions(functions))
 					same("structures", c.sameStructures())

@@ -8,6 +8,8 @@
 #include <openssl/opensslv.h>
 
 #define STACK_OF(type) struct stack_st_##type
+STACK_OF(SSL_COMP);
+STACK_OF(X509_NAME);
 
 typedef struct asn1_string_st ASN1_STRING;
 typedef struct bignum_st BIGNUM;
