@@ -75,9 +75,10 @@ func (f *fake) Stat(name string) (fs.FileInfo, error) {
 func debian() *fake {
 	return &fake{
 		programs: []string{"apt-get", "gcc", "make", "m4", "ar", "git", "patch", "gpgv", "xz", "openssl",
-			"mksh", "ksh93", "shellcheck", "checkbashisms", "clang-19", "llvm-readobj-19"},
+			"mksh", "ksh93", "shellcheck", "checkbashisms", "clang-19", "llvm-readobj-19", "bison", "flex"},
 		output: map[string]string{"uname -s": "Linux", "getconf LONG_BIT": "64", "gcc --version": "gcc (Debian 12.2.0-14) 12.2.0",
 			"m4": "right", "id -u": "0", "ar --help": "ar: supported targets: aixcoff-rs6000 aix5coff64-rs6000",
+			"sh -c 'ls /usr/src/binutils'": "binutils-2.40.tar.xz", "sh -c 'ls /usr/include/stdio.h'": "/usr/include/stdio.h",
 			host.Cmd{Argv: pluginViewer}.String(): "Installed auxprop mechanisms are:\nsasldb\nInstalled SASL mechanisms are:\n  DIGEST-MD5 EXTERNAL PLAIN LOGIN"},
 		text: map[string]string{"/usr/include/openssl/opensslv.h": "#define OPENSSL_VERSION_MAJOR 3\n#define OPENSSL_VERSION_MINOR 0\n",
 			"/usr/include/sasl/sasl.h": "#define SASL_VERSION_MAJOR 2\n#define SASL_VERSION_MINOR 1\n#define SASL_VERSION_STEP 28\n"},
@@ -160,10 +161,11 @@ func TestCheckRefuses(t *testing.T) {
 	if _, err := Check(t.Context(), debian(), Request{Want: target.Request{Name: "aix"}}); fault.Code(err) != "target-unknown" {
 		t.Errorf("unknown target: %v, want fault target-unknown", err)
 	}
-	r, err := Check(t.Context(), debian(), Request{Want: target.Request{Name: "aix7.2-64"}, Options: []string{"ldap"}, Set: set(t)})
+	r, err := Check(t.Context(), debian().without("bison").without("flex").says([]string{"sh", "-c", "ls /usr/src/binutils"}, ""),
+		Request{Want: target.Request{Name: "aix7.2-64"}, Options: []string{"ldap"}, Set: set(t)})
 	if err != nil || !strings.Contains(r.String(), "compiles for by a toolchain") {
 		t.Errorf("a target that takes a toolchain: %v\n%v", err, r)
-	} else if got, want := strings.Join(r.Plan().Packages, " "), "binutils-source bison flex libc6-dev"; got != want {
+	} else if got, want := strings.Join(r.Plan().Packages, " "), "binutils-source bison flex"; got != want {
 		t.Errorf("packages for the toolchain: %s, want %s", got, want)
 	}
 	box := &fake{output: map[string]string{"uname -s": "AIX", "oslevel -s": "7200-05-03-2148"}}

@@ -50,6 +50,9 @@ func Check(ctx context.Context, m host.Machine, q Request) (*Report, error) {
 	}
 	if q.Tests {
 		e.programs(testPrograms)
+		if !e.r.OnAIX {
+			e.programs(crossPrograms) // they build for AIX as well
+		}
 	}
 	return e.r, context.Cause(ctx)
 }
@@ -58,6 +61,8 @@ type examiner struct {
 	ctx  context.Context
 	r    *Report
 	want target.Request
+	// programsSeen are those that were looked for, by name.
+	programsSeen []string
 }
 
 func (e *examiner) add(f Finding) { e.r.Findings = append(e.r.Findings, f) }
@@ -201,6 +206,10 @@ func (e *examiner) header(name string) (found string, missed []string) {
 // programs looks for tools, and whether they can do what they are wanted for.
 func (e *examiner) programs(list []program) {
 	for _, p := range list {
+		if slices.Contains(e.programsSeen, p.name) { // two purposes may take the same
+			continue
+		}
+		e.programsSeen = append(e.programsSeen, p.name)
 		f := Finding{Name: p.name, Status: OK, Found: p.what}
 		if p.argv != nil {
 			out, err := e.r.machine.Output(e.ctx, host.Cmd{Argv: p.argv})
