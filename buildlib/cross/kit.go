@@ -140,7 +140,6 @@ func (k *kit) headers() error {
 }
 
 // libraries writes AIX's libraries into the root, as lists of what is imported from them, and the SDK's own, with the start code.
-// A library whose member nobody knows is not written: whoever looks for it says that it is missing.
 func (k *kit) libraries(ctx context.Context) error {
 	lists, err := fs.ReadDir(sdk, "sdk/imports")
 	if err != nil {
@@ -158,7 +157,11 @@ func (k *kit) libraries(ctx context.Context) error {
 		}
 		list := importFile(string(text), k.target.Bits, p)
 		if list == "" {
-			continue
+			return &fault.Error{
+				Code: "cross-provider", What: fmt.Sprintf("cannot link with %s from %s for %s", l.Name(), p, k.target),
+				Found: "it is not known what the library's members are called there",
+				Do:    "leave the setting of that library out, or let SENDMAIL_SYSROOT name a copy of a machine that has it",
+			}
 		}
 		if err := os.WriteFile(filepath.Join(lib, l.Name()+".a"), []byte(list), 0o644); err != nil {
 			return err

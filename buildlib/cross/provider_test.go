@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/target"
 )
 
@@ -292,5 +293,21 @@ func TestProviderPlaces(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// TestUnknownMember: a library that programs would not be loaded with is refused when the toolchain is made.
+func TestUnknownMember(t *testing.T) {
+	base := target.Provider{Kind: target.Base, Prefix: "/usr", API: "1.1.1"}
+	for name, tt := range map[string]*target.Target{
+		"openssl": {OS: target.AIX, Bits: 64, OpenSSL: target.Provider{Kind: target.Prefix, Prefix: "/opt/own", API: "1.0.2"}, SASL: base},
+		"sasl":    {OS: target.AIX, Bits: 64, OpenSSL: base, SASL: base},
+	} {
+		t.Run(name, func(t *testing.T) {
+			k := kit{target: tt, dir: t.TempDir()}
+			if err := k.libraries(t.Context()); fault.Code(err) != "cross-provider" {
+				t.Errorf("libraries() = %v, want cross-provider", err)
+			}
+		})
 	}
 }
