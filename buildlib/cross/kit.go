@@ -24,6 +24,9 @@ import (
 //go:embed sdk
 var sdk embed.FS
 
+// generation changes with what this file makes of the same SDK: what older code made is not taken from the cache then.
+const generation = "1"
+
 // kit is one toolchain, and what it is made from.
 type kit struct {
 	*Builder
@@ -41,7 +44,7 @@ func (k *kit) make(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	key := []string{k.target.String(), fmt.Sprint(k.target.OpenSSL, k.target.SASL), k.clang, version, k.binutils, k.sysroot}
+	key := []string{generation, k.target.String(), fmt.Sprint(k.target.OpenSSL, k.target.SASL), k.clang, version, k.binutils, k.sysroot}
 	err = fs.WalkDir(sdk, "sdk", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err

@@ -9,36 +9,45 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/target"
 )
 
-// detect describes the target that the settings ask for, and the machine that compiles for it: this one, or what a toolchain makes
-// of it. A target that can be configured for here, but not compiled, comes with the reason.
-func (p *Project) detect(ctx context.Context) (t *target.Target, m *host.Local, absent error, err error) {
+// workshop is a target, and the machine that compiles for it: this one, or what a toolchain makes of it.
+type workshop struct {
+	target  *target.Target
+	machine *host.Local
+	absent  error // why nothing here compiles for the target, which can be configured for all the same; nil when something does
+	sdk     bool  // whether it compiles with this project's own headers for AIX, and not with AIX's
+}
+
+// detect describes the target that the settings ask for.
+func (p *Project) detect(ctx context.Context) (w workshop, err error) {
 	want := target.Request{Name: p.settings.Target, Compiler: p.settings.Compiler, OpenSSL: p.settings.OpenSSL, SASL: p.settings.SASL}
-	t, err = target.Detect(ctx, p.machine, want)
-	if err != nil || t.OS != target.AIX || t.Here {
-		return t, p.machine, nil, err
+	w.machine = p.machine
+	w.target, err = target.Detect(ctx, p.machine, want)
+	if err != nil || w.target.OS != target.AIX || w.target.Here {
+		return w, err
 	}
 	b, err := p.crossBuilder()
 	if err != nil {
-		return nil, nil, nil, err
+		return w, err
 	}
 	sysroot := ""
 	if p.settings.Sysroot != "/" {
 		sysroot = p.machine.Root
 	}
-	tc, err := b.Toolchain(ctx, t, sysroot)
+	tc, err := b.Toolchain(ctx, w.target, sysroot)
 	if errors.Is(err, cross.ErrAbsent) {
-		return t, p.machine, err, nil
+		w.absent = err
+		return w, nil
 	}
 	if err != nil {
-		return nil, nil, nil, err
+		return w, err
 	}
-	m = tc.Machine(p.environ)
-	m.Trace = p.machine.Trace
+	w.machine, w.sdk = tc.Machine(p.environ), tc.SDK
+	w.machine.Trace = p.machine.Trace
 	if want.Compiler == "" {
 		want.Compiler = "clang" // the gcc that may be here as well is this machine's
 	}
-	t, err = target.Detect(ctx, m, want)
-	return t, m, nil, err
+	w.target, err = target.Detect(ctx, w.machine, want)
+	return w, err
 }
 
 func (p *Project) crossBuilder() (*cross.Builder, error) {

@@ -31,9 +31,9 @@ type job struct {
 	dir     string // build/<release>/<target>
 	release *release.Release
 	series  *patchset.Series
-	target  *target.Target
-	machine *host.Local // what compiles for the target
-	absent  error       // why nothing here compiles for the target; nil when something does
+	// The machine is that of the workshop, not the project's own.
+	machine *host.Local
+	workshop
 	site    *siteconfig.Result
 	refused error // why the release cannot be configured with these options on this target; nil when it can
 	// fragments are those of site.config.m4.d that are in effect.
@@ -62,9 +62,10 @@ func (p *Project) job(ctx context.Context) (*job, error) {
 	if j.series, err = patchset.Load(j.release.Dir); err != nil {
 		return nil, err
 	}
-	if j.target, j.machine, j.absent, err = p.detect(ctx); err != nil {
+	if j.workshop, err = p.detect(ctx); err != nil {
 		return nil, err
 	}
+	j.machine = j.workshop.machine
 	set, err := siteconfig.Load(p.path("site.config.m4.d"))
 	if err != nil {
 		return nil, err
@@ -284,6 +285,8 @@ func (j *job) showImage(ctx context.Context) error {
 	}
 	if j.target.OS == target.Host {
 		j.log.Warn("the programs in this image are for the machine that built it, not for AIX")
+	} else if j.sdk {
+		j.log.Warn("the programs in this image were made with this project's own headers for AIX: ship what was made with SENDMAIL_SYSROOT")
 	}
 	_, err = fmt.Fprintf(j.out, "%s  %s\n", sum, j.shown(j.image())) // as sha256sum -c reads it
 	return err

@@ -34,6 +34,7 @@ func (j *job) packageInputs(ctx context.Context) (map[string]string, error) {
 	in.value("time", j.time.Format(time.RFC3339))
 	in.value("requisites", strings.Join(j.requisites(), "; "))
 	in.value("setting packager", j.settings.Packager)
+	in.text("copyright", j.copyright())
 	in.program()
 	return in.done()
 }
@@ -119,8 +120,12 @@ func readManifest(file string) (stage.Manifest, error) {
 }
 
 func (j *job) copyright() string {
-	return fmt.Sprintf("sendmail %s, packaged by sendmail-aix.\nIt may be used and copied under the Sendmail License, which is installed as\n%s/share/LICENSE.\n",
+	text := fmt.Sprintf("sendmail %s, packaged by sendmail-aix.\nIt may be used and copied under the Sendmail License, which is installed as\n%s/share/LICENSE.\n",
 		j.release.Version, j.site.Layout.Prefix)
+	if j.sdk {
+		text += "Made on another system than AIX, with sendmail-aix's own headers for it.\n"
+	}
+	return text
 }
 
 // record collects what decided this image.

@@ -112,7 +112,7 @@ func TestRequisites(t *testing.T) {
 				t.Fatal(err)
 			}
 			to.OpenSSL = test.openssl
-			j := &job{target: to, fragments: test.fragments}
+			j := &job{workshop: workshop{target: to}, fragments: test.fragments}
 			if diff := cmp.Diff(test.want, j.requisites()); diff != "" {
 				t.Errorf("requisites (-want +got):\n%s", diff)
 			}

@@ -132,9 +132,10 @@ func (p *Project) Done(err error) error {
 // Settings shows the effective settings and where each came from.
 func (p *Project) Settings(ctx context.Context) error {
 	found := make(map[string]string)
-	if t, _, _, err := p.detect(ctx); err != nil {
+	if w, err := p.detect(ctx); err != nil {
 		p.log.WithError(err).Warn("the target cannot be told")
 	} else {
+		t := w.target
 		found["target"], found["compiler"] = t.String(), t.Compiler.String()
 		found["openssl"], found["sasl"] = t.OpenSSL.String(), t.SASL.String()
 	}
