@@ -30,7 +30,7 @@ func TestCanMkinstallp(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			j := &job{Project: &Project{root: "/checkout", machine: host.NewLocal([]string{"PATH=" + test.path})}, dir: "/checkout/build"}
+			j := &job{Project: &Project{root: "/checkout"}, machine: host.NewLocal([]string{"PATH=" + test.path}), dir: "/checkout/build"}
 			err := j.canMkinstallp(test.isRoot)
 			if got := fault.Code(err); got != test.want {
 				t.Errorf("canMkinstallp() = %v, code %q, want %q", err, got, test.want)
