@@ -31,6 +31,7 @@ var rooms = map[string]string{
 	"installp":   "fault vrmf bff aixar xcoff go-internal",
 	"doctor":     "fault host target siteconfig",
 	"cross":      "fault host target go-internal logrus",
+	"emulate":    "fault host",
 	"compile":    "fault host tree renameio logrus",
 	"stage":      "fault host",
 	"step":       "renameio logrus",
