@@ -1,0 +1,196 @@
+// Package emulate runs 64-bit AIX programs on Linux.
+//
+// A loader, written in C and made by the distribution's compiler for ppc64, runs under qemu-user. It does what AIX's own loader does: it
+// maps an XCOFF program, relocates it and binds its imports; and it enters the program as AIX does, so that the start code that ships is
+// the start code that runs. What a program imports is a function of Linux's C library where both systems agree to the bit, and one of the
+// loader's where they do not: that one translates numbers, structures and paths. The AIX side of each translation is compiled from the
+// headers that the program itself was compiled with.
+//
+// What the loader does not have ends the program with its name, never with a wrong value: a missing object when the program is
+// loaded, a missing function when it is called.
+//
+// A directory is the program's /. Nothing outside of it is reached but /dev/null and its like; programs that it executes are looked for
+// there too, and run by the same loader when they are AIX's. It keeps a program from accidents, and is no wall against a hostile one.
+package emulate
+
+import (
+	"context"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
+)
+
+// Emulator runs AIX programs.
+type Emulator struct {
+	Machine host.Machine // Linux, with qemu-user and a compiler for ppc64
+	Cache   string       // directory for the loader, which all checkouts of a user share
+	Headers fs.FS        // AIX's headers, those of the SDK
+}
+
+// Request is one program to run.
+type Request struct {
+	Root    string   // directory that is the program's /
+	Program string   // path below Root
+	Args    []string // without the name of the program
+	Env     []string // NAME=value pairs; they win over PATH, HOME, TMPDIR, LC_ALL and TZ, which every program is given
+	Stdin   io.Reader
+	Stdout  io.Writer
+	Stderr  io.Writer
+}
+
+// What the loader exits with when it, and not the program, ends the run.
+const (
+	Refused = 127 // the program cannot be loaded, or an object that it imports is missing
+	Missing = 126 // the program called a function that is missing
+)
+
+// The commands that the emulator needs, and the packages of Debian that bring them.
+const (
+	qemu     = "qemu-ppc64"
+	compiler = "powerpc64-linux-gnu-gcc"
+	packages = "qemu-user gcc-powerpc64-linux-gnu libc6-dev-ppc64-cross"
+)
+
+//go:embed loader
+var sources embed.FS
+
+// Run runs a program to its end. A program that ends with another status than 0 is an [*host.ExitError], as of any command.
+func (e *Emulator) Run(ctx context.Context, r Request) error {
+	interpreter, err := e.find(qemu)
+	if err != nil {
+		return err
+	}
+	root, err := filepath.Abs(r.Root)
+	if err != nil {
+		return err
+	}
+	loader, err := e.loader(ctx)
+	if err != nil {
+		return err
+	}
+	program := path.Join("/", filepath.ToSlash(r.Program))
+	err = e.Machine.Run(ctx, host.Cmd{
+		Argv: append([]string{interpreter, loader, interpreter, root, program, program}, r.Args...),
+		Dir:  root, Env: r.Env, Stdin: r.Stdin, Stdout: r.Stdout, Stderr: r.Stderr,
+	})
+	if f, ok := errors.AsType[*fault.Error](err); ok && f.Code == "command-failed" {
+		f.What = "AIX program failed: " + host.Cmd{Argv: append([]string{program}, r.Args...)}.String()
+	}
+	return err
+}
+
+// find looks for one of the emulator's commands.
+func (e *Emulator) find(command string) (string, error) {
+	file, err := e.Machine.LookPath(command)
+	if err != nil {
+		return "", &fault.Error{
+			Code: "emulate-missing", What: "cannot run AIX programs here: there is no " + command, Where: "PATH", Err: err,
+			Do: "as root, run: apt-get install " + packages,
+		}
+	}
+	return file, nil
+}
+
+// flags compile the loader. Its long double is a double, as AIX's is: so printf and its kin take the programs' arguments.
+var flags = strings.Fields("-std=gnu17 -O2 -g1 -Wall -Wextra -static -pthread -mlong-double-64 -fno-strict-aliasing -D_GNU_SOURCE -D__64BIT__ -I.")
+
+// loader is the loader's file; it is compiled unless that was done before, from the same text by the same compiler.
+func (e *Emulator) loader(ctx context.Context) (string, error) {
+	gcc, err := e.find(compiler)
+	if err != nil {
+		return "", err
+	}
+	version, err := e.Machine.Output(ctx, host.Cmd{Argv: []string{gcc, "--version"}})
+	if err != nil {
+		return "", err
+	}
+	texts, err := e.texts()
+	if err != nil {
+		return "", err
+	}
+	key := sha256.New()
+	fmt.Fprintf(key, "%q %q", version, flags)
+	names := slices.Sorted(maps.Keys(texts))
+	for _, name := range names {
+		fmt.Fprintf(key, " %q %q", name, texts[name])
+	}
+	dir := filepath.Join(e.Cache, "emulate")
+	file := filepath.Join(dir, "loader-"+hex.EncodeToString(key.Sum(nil)[:8]))
+	if _, err := os.Stat(file); err == nil {
+		return file, nil
+	}
+
+	// Two runs at once both compile, and the second puts the same in place of the first's.
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", err
+	}
+	work, err := os.MkdirTemp(dir, "work-")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(work) // what stays behind after an error is in nobody's way
+	argv := append([]string{gcc, "-o", "loader"}, flags...)
+	for _, name := range names {
+		to := filepath.Join(work, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+			return "", err
+		}
+		if err := os.WriteFile(to, []byte(texts[name]), 0o644); err != nil {
+			return "", err
+		}
+		if ext := path.Ext(name); ext == ".c" || ext == ".S" {
+			argv = append(argv, name)
+		}
+	}
+	if err := e.Machine.Run(ctx, host.Cmd{Argv: argv, Dir: work}); err != nil {
+		if f, ok := errors.AsType[*fault.Error](err); ok && f.Code == "command-failed" {
+			f.Do = "as root, run: apt-get install " + packages + "; if they are there, report this as a fault of sendmail-aix"
+		}
+		return "", err
+	}
+	return file, os.Rename(filepath.Join(work, "loader"), file)
+}
+
+// texts are the files that the loader is compiled from: its own source, and AIX's headers under aix, with the prefix.
+func (e *Emulator) texts() (map[string]string, error) {
+	texts := make(map[string]string)
+	own, err := fs.Sub(sources, "loader")
+	if err != nil {
+		return nil, err
+	}
+	read := func(fsys fs.FS, add func(name, text string)) error {
+		return fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			text, err := fs.ReadFile(fsys, name)
+			add(name, string(text))
+			return err
+		})
+	}
+	known := func(name string) bool {
+		_, err := fs.Stat(e.Headers, name)
+		return name != "" && err == nil
+	}
+	err = errors.Join(
+		read(own, func(name, text string) { texts[name] = text }),
+		read(e.Headers, func(name, text string) {
+			if path.Ext(name) == ".h" {
+				texts["aix/"+name] = translated(text, known)
+			}
+		}))
+	return texts, err
+}

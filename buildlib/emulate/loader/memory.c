@@ -1,0 +1,67 @@
+/* Memory, the program's own and shared. */
+#include "loader.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ipc.h>
+#include <sys/shm.h>
+
+#include "aix/stdlib.h"
+#include "aix/sys/shm.h"
+
+/* AIX gives no memory when none is asked for (its manual of malloc, but with _LINUX_SOURCE_COMPAT). */
+void *aix_malloc(size_t n) { return n == 0 ? NULL : malloc(n); }
+void *aix_calloc(size_t count, size_t n) { return count == 0 || n == 0 ? NULL : calloc(count, n); }
+
+void *aix_realloc(void *p, size_t n)
+{
+	if (n != 0)
+		return realloc(p, n);
+	free(p);
+	return NULL;
+}
+
+int aix_shmget(aix_key_t key, size_t size, int flags)
+{
+	static const struct pair bits[] = { BOTH(IPC_CREAT), BOTH(IPC_EXCL) };
+	int host;
+
+	if (!BITS_TO_HOST(bits, flags & ~0777, &host))
+		return -1;
+	/* Linux has 0 for a segment without a key, AIX -1. */
+	return shmget(key == aix_IPC_PRIVATE ? IPC_PRIVATE : key, size, host | (flags & 0777));
+}
+
+void *aix_shmat(int id, const void *at, int flags)
+{
+	static const struct pair bits[] = { BOTH(SHM_RDONLY) };
+	int host;
+
+	return BITS_TO_HOST(bits, flags, &host) ? shmat(id, at, host) : (void *)-1;
+}
+
+int aix_shmctl(int id, int command, struct aix_shmid_ds *aix)
+{
+	static const struct pair commands[] = { BOTH(IPC_RMID), BOTH(IPC_SET), BOTH(IPC_STAT) };
+	struct shmid_ds host;
+	int host_command, result;
+
+	if (!TO_HOST(commands, command, &host_command))
+		return -1;
+	memset(&host, 0, sizeof host);
+	if (host_command == IPC_SET) {
+		host.shm_perm.uid = aix->aix_shm_perm.aix_uid;
+		host.shm_perm.gid = aix->aix_shm_perm.aix_gid;
+		host.shm_perm.mode = aix->aix_shm_perm.aix_mode & 0777;
+	}
+	result = shmctl(id, host_command, &host);
+	if (result == 0 && host_command == IPC_STAT) {
+		memset(aix, 0, sizeof *aix);
+		aix->aix_shm_perm = (struct aix_ipc_perm){
+			.aix_uid = host.shm_perm.uid, .aix_gid = host.shm_perm.gid, .aix_cuid = host.shm_perm.cuid, .aix_cgid = host.shm_perm.cgid,
+			.aix_mode = host.shm_perm.mode, .aix_key = host.shm_perm.__key,
+		};
+	}
+	return result;
+}

@@ -1,0 +1,175 @@
+/*
+ * Paths. The program's / is a directory of Linux, called root here. Each path is walked name by name, as the kernel would: so neither ..
+ * nor a symbolic link leads out of the root, and an absolute link means what it says to the program. A change of root in the kernel would
+ * take the right to it, and would put the emulator itself out of reach of the programs that are executed.
+ */
+#include "loader.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "aix/sys/param.h"
+#include "aix/unistd.h"
+
+static char root[PATH_MAX]; /* "" for / */
+
+void root_set(const char *directory)
+{
+	char cwd[PATH_MAX];
+
+	if (realpath(directory, root) == NULL)
+		refuse("%s: %m", directory);
+	if (strcmp(root, "/") == 0)
+		*root = '\0';
+	if ((getcwd(cwd, sizeof cwd) == NULL || path_to_aix(cwd) == NULL) && chdir(directory) != 0)
+		refuse("%s: %m", directory);
+}
+
+const char *root_directory(void) { return *root == '\0' ? "/" : root; }
+
+const char *path_to_aix(const char *host)
+{
+	size_t n = strlen(root);
+
+	if (strncmp(host, root, n) != 0 || (host[n] != '/' && host[n] != '\0'))
+		return NULL;
+	return host[n] == '\0' ? "/" : host + n;
+}
+
+/* Devices that programs take for granted, and that a directory of files has not. */
+static const char *const devices[] = { "/dev/null", "/dev/zero", "/dev/random", "/dev/urandom", "/dev/tty" };
+
+static void find_device(char *host)
+{
+	struct stat st;
+
+	for (size_t i = 0; i < COUNT(devices); i++)
+		if (strcmp(host + strlen(root), devices[i]) == 0 && lstat(host, &st) != 0)
+			strcpy(host, devices[i]);
+}
+
+static bool fail(int error)
+{
+	errno = error;
+	return false;
+}
+
+/* What is left of the path to walk, and what has been walked: a path of Linux without links. */
+struct walk {
+	char left[PATH_MAX], *host;
+	int links;
+};
+
+/* The link at w->host is replaced by what it points to, which is walked next. */
+static bool follow(struct walk *w)
+{
+	char target[PATH_MAX], rest[PATH_MAX];
+	ssize_t n = readlink(w->host, target, sizeof target - 1);
+
+	if (n < 0)
+		return false;
+	target[n] = '\0';
+	if (++w->links > aix_MAXSYMLINKS)
+		return fail(ELOOP);
+	strcpy(rest, w->left);
+	if ((size_t)snprintf(w->left, sizeof w->left, "%s/%s", target, rest) >= sizeof w->left)
+		return fail(ENAMETOOLONG);
+	w->host[*target == '/' ? strlen(root) : (size_t)(strrchr(w->host, '/') - w->host)] = '\0';
+	return true;
+}
+
+static bool step(struct walk *w, enum last last)
+{
+	char *name = w->left + strspn(w->left, "/"), component[NAME_MAX + 1];
+	size_t length = strcspn(name, "/"), done = strlen(w->host);
+	const char *rest = name + length;
+	bool final = rest[strspn(rest, "/")] == '\0'; /* the last name; a slash behind it wants a directory */
+	bool slash = *rest != '\0';
+	struct stat st;
+
+	if (length > NAME_MAX)
+		return fail(ENAMETOOLONG);
+	memcpy(component, name, length);
+	component[length] = '\0';
+	memmove(w->left, rest, strlen(rest) + 1);
+	if (length == 0 || strcmp(component, ".") == 0)
+		return true;
+	if (strcmp(component, "..") == 0) {
+		if (done > strlen(root))
+			*strrchr(w->host, '/') = '\0';
+		return true;
+	}
+	if (done + 1 + length + 2 > PATH_MAX)
+		return fail(ENAMETOOLONG);
+	sprintf(w->host + done, "/%s", component);
+	if (lstat(w->host, &st) != 0)
+		return final && errno == ENOENT; /* it may be made */
+	if (S_ISLNK(st.st_mode) && (slash || last == FOLLOW))
+		return follow(w);
+	if (slash && !S_ISDIR(st.st_mode))
+		return fail(ENOTDIR);
+	return true;
+}
+
+bool path_to_host(const char *path, enum last last, char *host)
+{
+	struct walk w = { .host = host };
+	int before = errno;
+
+	if (path == NULL)
+		return fail(EFAULT);
+	if (*path == '\0')
+		return fail(ENOENT);
+	if (strlen(path) > aix_PATH_MAX)
+		return fail(ENAMETOOLONG);
+	strcpy(w.left, path);
+	if (*path == '/')
+		strcpy(host, root);
+	else if (getcwd(host, PATH_MAX) == NULL)
+		return false;
+	else if (path_to_aix(host) == NULL)
+		return fail(ENOENT); /* the directory was removed */
+	else if (strcmp(host, "/") == 0)
+		*host = '\0';
+	while (*w.left != '\0')
+		if (!step(&w, last))
+			return false;
+	find_device(host);
+	if (*host == '\0')
+		strcpy(host, "/");
+	errno = before; /* what was asked on the way is nobody's error */
+	return true;
+}
+
+FILE *root_open(const char *path)
+{
+	char host[PATH_MAX];
+
+	return path_to_host(path, FOLLOW, host) ? fopen(host, "re") : NULL;
+}
+
+int aix_chdir(const char *path)
+{
+	char host[PATH_MAX];
+
+	return path_to_host(path, FOLLOW, host) ? chdir(host) : -1;
+}
+
+int aix_chroot(const char *path)
+{
+	char host[PATH_MAX];
+	struct stat st;
+
+	if (!path_to_host(path, FOLLOW, host) || stat(host, &st) != 0)
+		return -1;
+	if (!S_ISDIR(st.st_mode) || geteuid() != 0) {
+		errno = geteuid() != 0 ? EPERM : ENOTDIR;
+		return -1;
+	}
+	strcpy(root, strcmp(host, "/") == 0 ? "" : host);
+	return 0;
+}
