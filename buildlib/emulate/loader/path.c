@@ -40,18 +40,6 @@ const char *path_to_aix(const char *host)
 	return host[n] == '\0' ? "/" : host + n;
 }
 
-/* Devices that programs take for granted, and that a directory of files has not. */
-static const char *const devices[] = { "/dev/null", "/dev/zero", "/dev/random", "/dev/urandom", "/dev/tty" };
-
-static void find_device(char *host)
-{
-	struct stat st;
-
-	for (size_t i = 0; i < COUNT(devices); i++)
-		if (strcmp(host + strlen(root), devices[i]) == 0 && lstat(host, &st) != 0)
-			strcpy(host, devices[i]);
-}
-
 static bool fail(int error)
 {
 	errno = error;
@@ -82,6 +70,26 @@ static bool follow(struct walk *w)
 	return true;
 }
 
+/* Devices that programs take for granted, and that a directory of files has not. */
+static const char *const devices[] = { "/dev/null", "/dev/zero", "/dev/random", "/dev/urandom", "/dev/tty" };
+
+/* The walk ends at a name that is not there: as a device of Linux, or if final, as a name to be made. */
+static bool absent(struct walk *w, bool final)
+{
+	char whole[2 * PATH_MAX];
+
+	if (errno != ENOENT)
+		return false;
+	snprintf(whole, sizeof whole, "%s%s", w->host + strlen(root), w->left);
+	for (size_t i = 0; i < COUNT(devices); i++)
+		if (strcmp(whole, devices[i]) == 0) {
+			strcpy(w->host, devices[i]);
+			*w->left = '\0';
+			return true;
+		}
+	return final;
+}
+
 static bool step(struct walk *w, enum last last)
 {
 	char *name = w->left + strspn(w->left, "/"), component[NAME_MAX + 1];
@@ -107,7 +115,7 @@ static bool step(struct walk *w, enum last last)
 		return fail(ENAMETOOLONG);
 	sprintf(w->host + done, "/%s", component);
 	if (lstat(w->host, &st) != 0)
-		return final && errno == ENOENT; /* it may be made */
+		return absent(w, final);
 	if (S_ISLNK(st.st_mode) && (slash || last == FOLLOW))
 		return follow(w);
 	if (slash && !S_ISDIR(st.st_mode))
@@ -138,7 +146,6 @@ bool path_to_host(const char *path, enum last last, char *host)
 	while (*w.left != '\0')
 		if (!step(&w, last))
 			return false;
-	find_device(host);
 	if (*host == '\0')
 		strcpy(host, "/");
 	errno = before; /* what was asked on the way is nobody's error */
