@@ -37,7 +37,10 @@ import (
 type Emulator struct {
 	Machine host.Machine // Linux, with qemu-user and a compiler for ppc64
 	Cache   string       // directory for the loader, which all checkouts of a user share
-	Headers fs.FS        // AIX's headers, those of the SDK
+	SDK     fs.FS        // AIX's headers in include, and in imports the names that its libraries export
+	// Libraries is a directory with static libraries for Linux on ppc64: libssl.a, libcrypto.a, libsasl2.a. Those that are not
+	// there are missing to programs, and so are all when it is empty.
+	Libraries string
 }
 
 // Request is one program to run.
@@ -117,15 +120,23 @@ func (e *Emulator) loader(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	libraries, err := e.libraries()
+	if err != nil {
+		return "", err
+	}
 	texts, err := e.texts()
 	if err != nil {
 		return "", err
 	}
+	texts["libraries.c"] = table(libraries)
 	key := sha256.New()
 	fmt.Fprintf(key, "%q %q", version, flags)
 	names := slices.Sorted(maps.Keys(texts))
 	for _, name := range names {
 		fmt.Fprintf(key, " %q %q", name, texts[name])
+	}
+	for _, l := range libraries {
+		fmt.Fprintf(key, " %q %x", l.name, sha256.Sum256(l.content))
 	}
 	dir := filepath.Join(e.Cache, "emulate")
 	file := filepath.Join(dir, "loader-"+hex.EncodeToString(key.Sum(nil)[:8]))
@@ -155,6 +166,15 @@ func (e *Emulator) loader(ctx context.Context) (string, error) {
 			argv = append(argv, name)
 		}
 	}
+	argv = append(argv, "-Wl,--whole-archive") // nothing but the table, whose references are weak, asks for what is in them
+	for _, l := range libraries {
+		name, err := e.adapt(ctx, l, work)
+		if err != nil {
+			return "", err
+		}
+		argv = append(argv, name)
+	}
+	argv = append(argv, "-Wl,--no-whole-archive")
 	if err := e.Machine.Run(ctx, host.Cmd{Argv: argv, Dir: work}); err != nil {
 		if f, ok := errors.AsType[*fault.Error](err); ok && f.Code == "command-failed" {
 			f.Do = "as root, run: apt-get install " + packages + "; if they are there, report this as a fault of sendmail-aix"
@@ -181,13 +201,17 @@ func (e *Emulator) texts() (map[string]string, error) {
 			return err
 		})
 	}
+	headers, err := fs.Sub(e.SDK, "include")
+	if err != nil {
+		return nil, err
+	}
 	known := func(name string) bool {
-		_, err := fs.Stat(e.Headers, name)
+		_, err := fs.Stat(headers, name)
 		return name != "" && err == nil
 	}
 	err = errors.Join(
 		read(own, func(name, text string) { texts[name] = text }),
-		read(e.Headers, func(name, text string) {
+		read(headers, func(name, text string) {
 			if path.Ext(name) == ".h" {
 				texts["aix/"+name] = translated(text, known)
 			}

@@ -68,12 +68,7 @@ int aix_open(const char *path, int flags, ...)
 	ON_PATH(host_flags & O_NOFOLLOW || (host_flags & O_CREAT && host_flags & O_EXCL) ? STAY : FOLLOW, path, open(host, host_flags, mode));
 }
 
-aix_FILE *aix_fopen(const char *path, const char *mode)
-{
-	char host[PATH_MAX];
-
-	return path_to_host(path, FOLLOW, host) ? fopen(host, mode) : NULL;
-}
+aix_FILE *aix_fopen(const char *path, const char *mode) { return root_fopen(path, mode); }
 
 int aix_mkstemp(char *template)
 {

@@ -50,11 +50,6 @@
 #include "aix/unistd.h"
 #include "imports.h"
 
-struct import {
-	const char *name;
-	void *address;
-};
-
 /* Linux's own function; the compiler has found its type to be the same as AIX's. */
 #define HOST(function) { #function, sizeof(char[__builtin_types_compatible_p(__typeof__(function), __typeof__(aix_##function)) ? 1 : -1]) ? (void *)function : NULL }
 /* Linux's own as well: it differs in the name of a type, or in a const, alone. */
@@ -149,10 +144,29 @@ static const struct import imports[] = {
 	OURS(pthread_mutex_unlock), OURS(pthread_self),
 };
 
+/*
+ * For programs that are linked with OpenSSL and SASL, and only say so: what they call before they need either, when the loader was made
+ * without these libraries. A digest is a pointer that only the library looks behind, and whoever hands it back there finds the library missing; to
+ * say where memory comes from is of interest to the library alone.
+ */
+static const struct import unused[] = {
+	{ "EVP_md5", (void *)module },
+	{ "sasl_set_alloc", (void *)module },
+};
+
+static void *find(const struct import *table, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(table[i].name, name) == 0)
+			return table[i].address;
+	return NULL;
+}
+
 void *imported(const char *name)
 {
-	for (size_t i = 0; i < COUNT(imports); i++)
-		if (strcmp(imports[i].name, name) == 0)
-			return imports[i].address;
-	return NULL;
+	void *found = find(imports, COUNT(imports), name);
+
+	if (found == NULL)
+		found = find(libraries, library_count, name);
+	return found != NULL ? found : find(unused, COUNT(unused), name);
 }

@@ -2,6 +2,17 @@
 #ifndef IMPORTS_H
 #define IMPORTS_H
 
+#include <stddef.h>
+
+struct import {
+	const char *name;
+	void *address;
+};
+
+/* What other libraries the loader was made with; emulate.go writes libraries.c. */
+extern const struct import libraries[];
+extern const size_t library_count;
+
 extern int program_h_errno;
 char *inet_ntoa_of_register(unsigned long value);
 

@@ -61,7 +61,7 @@ const char *root_directory(void);
 bool path_to_host(const char *path, enum last, char *host);
 /* The other way; null for what is outside of the root. */
 const char *path_to_aix(const char *host);
-FILE *root_open(const char *path);
+FILE *root_fopen(const char *path, const char *mode);
 
 /* signal.c */
 int signal_to_aix(int host);

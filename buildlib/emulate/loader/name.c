@@ -56,7 +56,7 @@ static bool search(FILE *f, struct line *l, wanted *is, const void *what)
 static bool look_up(const char *file, const char *known, struct line *l, wanted *is, const void *what)
 {
 	int before = errno;
-	bool found = search(root_open(file), l, is, what) || search(fmemopen((void *)known, strlen(known), "r"), l, is, what);
+	bool found = search(root_fopen(file, "re"), l, is, what) || search(fmemopen((void *)known, strlen(known), "r"), l, is, what);
 
 	errno = before;
 	return found;

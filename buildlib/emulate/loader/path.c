@@ -5,8 +5,11 @@
  */
 #include "loader.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -152,11 +155,43 @@ bool path_to_host(const char *path, enum last last, char *host)
 	return true;
 }
 
-FILE *root_open(const char *path)
+/*
+ * The same for libraries that the program calls, and that are Linux's own: their calls that take paths are turned to these (libraries.go).
+ * As a shared library of AIX's would, they see the program's files.
+ */
+FILE *root_fopen(const char *path, const char *mode)
 {
 	char host[PATH_MAX];
 
-	return path_to_host(path, FOLLOW, host) ? fopen(host, "re") : NULL;
+	return path_to_host(path, FOLLOW, host) ? fopen(host, mode) : NULL;
+}
+
+FILE *root_fopen64(const char *, const char *) __attribute__((alias("root_fopen")));
+
+int root_open(const char *path, int flags, ...)
+{
+	char host[PATH_MAX];
+	va_list args;
+	mode_t mode;
+
+	va_start(args, flags);
+	mode = flags & O_CREAT ? va_arg(args, mode_t) : 0;
+	va_end(args);
+	return path_to_host(path, flags & O_NOFOLLOW ? STAY : FOLLOW, host) ? open(host, flags, mode) : -1;
+}
+
+DIR *root_opendir(const char *path)
+{
+	char host[PATH_MAX];
+
+	return path_to_host(path, FOLLOW, host) ? opendir(host) : NULL;
+}
+
+int root_stat(const char *path, struct stat *st)
+{
+	char host[PATH_MAX];
+
+	return path_to_host(path, FOLLOW, host) ? stat(host, st) : -1;
 }
 
 int aix_chdir(const char *path)

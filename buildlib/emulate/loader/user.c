@@ -34,7 +34,7 @@ SAME(group, gr_mem);
 static FILE *open_list(const char *file, const char *known)
 {
 	int before = errno;
-	FILE *f = root_open(file);
+	FILE *f = root_fopen(file, "re");
 
 	if (f == NULL)
 		f = fmemopen((void *)known, strlen(known), "r");
