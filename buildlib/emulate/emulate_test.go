@@ -1,18 +1,194 @@
 package emulate
 
 import (
+	"context"
+	"errors"
 	"io/fs"
+	"log"
 	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
 )
 
+// cache holds the loader of all tests.
+var cache string
+
+func TestMain(m *testing.M) {
+	os.Exit(func() int {
+		var err error
+		if cache, err = os.MkdirTemp("", "emulate-"); err != nil {
+			log.Print(err)
+			return 1
+		}
+		defer os.RemoveAll(cache)
+		return m.Run()
+	}())
+}
+
 func sdk() fs.FS { return os.DirFS("../cross/sdk") }
 
-func TestBuild(t *testing.T) {
-	e := &Emulator{Machine: host.NewLocal(os.Environ()), Cache: t.TempDir(), SDK: sdk(), Libraries: os.Getenv("L")}
-	if _, err := e.loader(t.Context()); err != nil {
+// emulator is one that can run programs; without the commands for it the test is skipped.
+func emulator(t *testing.T) *Emulator {
+	t.Helper()
+	m := host.NewLocal(os.Environ())
+	for _, command := range []string{qemu, compiler} {
+		if _, err := m.LookPath(command); err != nil {
+			t.Skipf("%v; apt-get install %s", err, packages)
+		}
+	}
+	return &Emulator{Machine: m, Cache: cache, SDK: sdk()}
+}
+
+// compiled is a test program, compiled and linked for AIX; it becomes root/bin/NAME.
+func compiled(t *testing.T, root, name string, flags ...string) {
+	t.Helper()
+	cc := os.Getenv("AIX_CC")
+	if cc == "" {
+		t.Skip("AIX_CC is not set: it is the command that compiles and links a C program for 64-bit AIX")
+	}
+	bin := filepath.Join(root, "bin")
+	if err := os.MkdirAll(bin, 0o755); err != nil {
 		t.Fatal(err)
+	}
+	argv := append([]string{cc, "-std=gnu17", "-O1", "-Wall", "-Wextra", "-Werror", name + ".c", "-o", filepath.Join(bin, name)}, flags...)
+	if err := host.NewLocal(os.Environ()).Run(t.Context(), host.Cmd{Argv: argv, Dir: "testdata"}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// result is how a run ended.
+type result struct {
+	status         int
+	stdout, stderr string
+}
+
+func (e *Emulator) try(ctx context.Context, r Request) (result, error) {
+	var stdout, stderr strings.Builder
+	r.Stdout, r.Stderr = &stdout, &stderr
+	err := e.Run(ctx, r)
+	exit, ok := errors.AsType[*host.ExitError](err)
+	if ok {
+		return result{exit.Status, stdout.String(), stderr.String()}, nil
+	}
+	return result{0, stdout.String(), stderr.String()}, err
+}
+
+func write(t *testing.T, name, text string) {
+	t.Helper()
+	if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o755), os.WriteFile(name, []byte(text), 0o644)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func link(t *testing.T, to, name string) {
+	t.Helper()
+	if err := os.Symlink(to, name); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Each program checks one group of calls from inside; what it prints is either the checks that failed, or "passed".
+func TestPrograms(t *testing.T) {
+	tests := map[string]struct {
+		flags []string
+		args  []string
+		want  result
+	}{
+		"start":   {args: []string{"one", "two words"}, want: result{status: 7, stdout: "passed\natexit\n"}},
+		"error":   {want: result{stdout: "passed\n"}},
+		"file":    {want: result{stdout: "passed\n"}},
+		"signal":  {want: result{stdout: "passed\n"}},
+		"process": {want: result{stdout: "passed\n"}},
+		"socket":  {want: result{stdout: "passed\n"}},
+		"name":    {want: result{stdout: "passed\n"}},
+		"text":    {want: result{stdout: "passed\n"}},
+		"dbm":     {flags: []string{"-ldbm"}, want: result{stdout: "passed\n"}},
+		"thread":  {flags: []string{"-lpthreads"}, want: result{stdout: "passed\n"}},
+		"missing": {want: result{Missing, "before\n", "emulate: the program called semget of libc.a(shr_64.o), which is missing here\n"}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			e, root := emulator(t), t.TempDir()
+			compiled(t, root, name, test.flags...)
+			write(t, filepath.Join(root, "etc/hosts"), "127.0.0.1 loopback localhost\n192.0.2.25\tmail.example.com mail # the relay\n2001:db8::25 six\n")
+			write(t, filepath.Join(root, "etc/services"), "# for tests\nsmtp 2525/tcp mail\n")
+			write(t, filepath.Join(root, "etc/passwd"), "root:!:0:0::/:/usr/bin/ksh\nalice:!:1001:20:Alice A.:/home/alice:/usr/bin/ksh\nnobody:!:4294967294:4294967294::/:\n")
+			write(t, filepath.Join(root, "etc/group"), "system:!:0:root\nstaff:!:20:root,alice\n")
+			write(t, filepath.Join(root, "var/log/syslog"), "")
+			link(t, "/etc", filepath.Join(root, "link"))
+			link(t, "../../../../etc", filepath.Join(root, "out"))
+			link(t, "loop", filepath.Join(root, "loop"))
+			link(t, "/etc/new", filepath.Join(root, "dangling"))
+			got, err := e.try(t.Context(), Request{Root: root, Program: "bin/" + name, Args: test.args, Env: []string{"GREETING=hello", "TZ=CET-1CEST,M3.5.0,M10.5.0/3"}})
+			if err != nil || got != test.want {
+				t.Errorf("Run() = %+v, %v, want %+v", got, err, test.want)
+			}
+			if name != "text" {
+				return
+			}
+			// What syslogd would have written.
+			text, err := os.ReadFile(filepath.Join(root, "var/log/syslog"))
+			if err != nil || !strings.Contains(string(text), " aix.example.com text[") || !strings.Contains(string(text), "]: number 5: Connection timed out\n") {
+				t.Errorf("log = %q, %v, want the line of syslog", text, err)
+			}
+		})
+	}
+}
+
+// A program that is linked where the loader itself stands is moved, as AIX moves programs.
+func TestMoved(t *testing.T) {
+	e, root := emulator(t), t.TempDir()
+	compiled(t, root, "start", "-Wl,-bpT:0x10000000", "-Wl,-bpD:0x20000000")
+	got, err := e.try(t.Context(), Request{Root: root, Program: "/bin/start", Args: []string{"one", "two words"}, Env: []string{"GREETING=hello"}})
+	if want := (result{status: 7, stdout: "passed\natexit\n"}); err != nil || got != want {
+		t.Errorf("Run() = %+v, %v, want %+v", got, err, want)
+	}
+}
+
+// An object that is missing cannot wait for a call: the program would read whatever stood there.
+func TestMissingObject(t *testing.T) {
+	e, root := emulator(t), t.TempDir()
+	write(t, filepath.Join(root, "more.exp"), "#! libc.a(shr_64.o)\nsys_nerr\n")
+	compiled(t, root, "object", filepath.Join(root, "more.exp"))
+	got, err := e.try(t.Context(), Request{Root: root, Program: "/bin/object"})
+	if err != nil || got.status != Refused || !strings.Contains(got.stderr, "libc.a(shr_64.o) imports sys_nerr") && !strings.Contains(got.stderr, "imports sys_nerr") {
+		t.Errorf("Run() = %+v, %v, want status %d and the name sys_nerr", got, err, Refused)
+	}
+}
+
+func TestCommandsAreMissing(t *testing.T) {
+	e := &Emulator{Machine: host.NewLocal([]string{"PATH=" + t.TempDir()}), Cache: t.TempDir(), SDK: sdk()}
+	err := e.Run(t.Context(), Request{Root: t.TempDir(), Program: "/bin/x"})
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok || f.Code != "emulate-missing" || !strings.Contains(f.Do, "qemu-user") {
+		t.Errorf("Run() = %v, want a fault that names the package qemu-user", err)
+	}
+}
+
+// The loader is made once of the same text.
+func TestCached(t *testing.T) {
+	e := emulator(t)
+	first, err := e.loader(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, err := os.Stat(first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := e.loader(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	after, err := os.Stat(again)
+	if err != nil || again != first || !os.SameFile(before, after) {
+		t.Errorf("the second loader is %s, %v, want %s as it was", again, err, first)
+	}
+	if left, err := filepath.Glob(filepath.Join(cache, "emulate/work-*")); len(left) > 0 || err != nil {
+		t.Errorf("left behind: %v, %v", left, err)
 	}
 }

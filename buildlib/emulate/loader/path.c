@@ -67,7 +67,7 @@ static bool follow(struct walk *w)
 	if (++w->links > aix_MAXSYMLINKS)
 		return fail(ELOOP);
 	strcpy(rest, w->left);
-	if ((size_t)snprintf(w->left, sizeof w->left, "%s/%s", target, rest) >= sizeof w->left)
+	if ((size_t)snprintf(w->left, sizeof w->left, "%s%s", target, rest) >= sizeof w->left)
 		return fail(ENAMETOOLONG);
 	w->host[*target == '/' ? strlen(root) : (size_t)(strrchr(w->host, '/') - w->host)] = '\0';
 	return true;
