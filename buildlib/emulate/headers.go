@@ -15,7 +15,8 @@ var own = func() map[string]bool {
 	for _, name := range strings.Fields(`
 		auto break case char const continue default do double else enum extern float for goto if inline int long register restrict return
 		short signed sizeof static struct switch typedef union unsigned void volatile while defined
-		NULL size_t ptrdiff_t wchar_t va_list offsetof __asm__ __64BIT__ _LARGE_FILES`) {
+		NULL size_t ptrdiff_t wchar_t va_list offsetof int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t intptr_t uintptr_t
+		__asm__ __64BIT__ _LARGE_FILES`) {
 		m[name] = true
 	}
 	return m
