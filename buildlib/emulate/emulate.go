@@ -80,6 +80,12 @@ func (e *Emulator) Run(ctx context.Context, r Request) error {
 	if err != nil {
 		return err
 	}
+	if info, err := os.Stat(root); err != nil || !info.IsDir() {
+		return &fault.Error{
+			Code: "emulate-root", What: "there is no directory to run " + r.Program + " in", Where: root, Err: err,
+			Do: "name the directory that is to be the program's /",
+		}
+	}
 	loader, err := e.loader(ctx)
 	if err != nil {
 		return err
@@ -138,7 +144,10 @@ func (e *Emulator) loader(ctx context.Context) (string, error) {
 	for _, l := range libraries {
 		fmt.Fprintf(key, " %q %x", l.name, sha256.Sum256(l.content))
 	}
-	dir := filepath.Join(e.Cache, "emulate")
+	dir, err := filepath.Abs(filepath.Join(e.Cache, "emulate"))
+	if err != nil {
+		return "", err
+	}
 	file := filepath.Join(dir, "loader-"+hex.EncodeToString(key.Sum(nil)[:8]))
 	if _, err := os.Stat(file); err == nil {
 		return file, nil

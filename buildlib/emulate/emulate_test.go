@@ -169,6 +169,64 @@ func TestCommandsAreMissing(t *testing.T) {
 	}
 }
 
+func TestNoRoot(t *testing.T) {
+	e := emulator(t)
+	for _, root := range []string{filepath.Join(t.TempDir(), "none"), "emulate_test.go"} {
+		if err := e.Run(t.Context(), Request{Root: root, Program: "/bin/x"}); fault.Code(err) != "emulate-root" {
+			t.Errorf("Run() in %s = %v, want a fault emulate-root", root, err)
+		}
+	}
+}
+
+// A library of Linux's stands for AIX's of the same name, and sees the program's files.
+func TestLibraries(t *testing.T) {
+	e, root, dir := emulator(t), t.TempDir(), t.TempDir()
+	compiled(t, root, "sasl", "-lsasl2")
+	for _, argv := range [][]string{
+		{compiler, "-O1", "-Wall", "-Werror", "-c", "testdata/linux/libsasl2.c", "-o", filepath.Join(dir, "x.o")},
+		{strings.TrimSuffix(compiler, "gcc") + "ar", "rc", filepath.Join(dir, "libsasl2.a"), filepath.Join(dir, "x.o")},
+	} {
+		if err := e.Machine.Run(t.Context(), host.Cmd{Argv: argv}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(t, filepath.Join(root, "etc/sasl.conf"), "4711\n")
+	without, err := e.loader(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.Libraries = dir
+	with, err := e.loader(t.Context())
+	if err != nil || with == without {
+		t.Fatalf("loader() = %s, %v, with libraries as without", with, err)
+	}
+	got, err := e.try(t.Context(), Request{Root: root, Program: "/bin/sasl"})
+	want := result{Missing, "4711\n", "emulate: the program called sasl_server_init of libsasl2.a(libsasl2.so.3), which is missing here\n"}
+	if err != nil || got != want {
+		t.Errorf("Run() = %+v, %v, want %+v", got, err, want)
+	}
+}
+
+// Go's own linker writes XCOFF as well. Its programs take more of AIX than sendmail does, but they are loaded and entered.
+func TestGoProgram(t *testing.T) {
+	if testing.Short() {
+		t.Skip("Go's runtime is compiled for AIX first")
+	}
+	e, root := emulator(t), t.TempDir()
+	write(t, filepath.Join(root, "go.mod"), "module x\n")
+	write(t, filepath.Join(root, "x.go"), "package main\n\nfunc main() { println(1) }\n")
+	err := e.Machine.Run(t.Context(), host.Cmd{
+		Argv: []string{"go", "build", "-o", "x", "."}, Dir: root, Env: []string{"GOOS=aix", "GOARCH=ppc64", "CGO_ENABLED=0", "GOFLAGS=", "GOWORK=off"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := e.try(t.Context(), Request{Root: root, Program: "/x"})
+	if err != nil || got.status != Missing || !strings.HasSuffix(got.stderr, " of libc.a(shr_64.o), which is missing here\n") {
+		t.Errorf("Run() = %+v, %v, want status %d after a function of libc", got, err, Missing)
+	}
+}
+
 // The loader is made once of the same text.
 func TestCached(t *testing.T) {
 	e := emulator(t)

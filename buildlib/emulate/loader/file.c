@@ -72,15 +72,20 @@ aix_FILE *aix_fopen(const char *path, const char *mode) { return root_fopen(path
 
 int aix_mkstemp(char *template)
 {
+	static const char marks[] = "XXXXXX";
+	const size_t n = strlen(marks), length = strlen(template);
 	char host[PATH_MAX];
-	size_t n = strlen(template);
 	int fd;
 
+	if (length < n || strcmp(template + length - n, marks) != 0) {
+		errno = EINVAL;
+		return -1;
+	}
 	if (!path_to_host(template, STAY, host))
 		return -1;
 	fd = mkstemp(host);
 	if (fd >= 0)
-		memcpy(template + n - 6, host + strlen(host) - 6, 6);
+		memcpy(template + length - n, host + strlen(host) - n, n);
 	return fd;
 }
 

@@ -175,7 +175,7 @@ static void *stand_in(const unsigned char *symbol)
 }
 
 /* The addresses of all symbols. Objects that are missing are told all at once. */
-static uint64_t *bind(const unsigned char **sections)
+static uint64_t *bind(const unsigned char *const *sections)
 {
 	uint64_t *address = calloc(symbols + 1ul, sizeof *address);
 	bool complete = true;
@@ -187,7 +187,7 @@ static uint64_t *bind(const unsigned char **sections)
 		unsigned section = u16(symbol + 12);
 
 		if (!(u8(symbol + 14) & IMPORT)) {
-			if (section == 0 || sections[section & 0xff] == NULL || section > 0xff)
+			if (section > 0xff || sections[section] == NULL)
 				continue; /* not in memory; refused when a relocation wants it */
 			address[i] = u64(symbol) + (u32(sections[section] + 64) & TEXT ? text : data).delta;
 			continue;
@@ -254,15 +254,57 @@ static void map_file(void)
 	close(fd);
 }
 
-/* The sections that a program has in memory, each at most once. */
-static void check_sections(const unsigned char *const by_kind[4])
-{
-	const struct segment bss = by_kind[2] != NULL ? section_range(by_kind[2]) : (struct segment){ 0 };
+/* The headers of all sections, of those that are in memory by number, and by kind. */
+struct sections {
+	const unsigned char *in_memory[0x100], *text, *data, *bss, *loader;
+};
 
-	if (by_kind[0] == NULL || by_kind[1] == NULL || by_kind[3] == NULL)
-		refuse("%s: this is no whole program: it has no %s", name, by_kind[0] == NULL ? ".text" : by_kind[1] == NULL ? ".data" : ".loader");
-	text = section_range(by_kind[0]);
-	data = section_range(by_kind[1]);
+static void find_sections(struct sections *all)
+{
+	const struct part whole = { file, file_size };
+	const unsigned count = u16(file + 2);
+	const uint64_t first = FILE_HEADER + u16(file + 16);
+
+	if (count >= COUNT(all->in_memory))
+		refuse("%s: it has %u sections", name, count);
+	for (unsigned i = 1; i <= count; i++) {
+		const unsigned char *s = within(whole, first + (uint64_t)(i - 1) * SECTION, SECTION, "a section's header"), **place;
+
+		switch (u32(s + 64) & 0xffff) {
+		case TEXT:
+			place = &all->text;
+			break;
+		case DATA:
+			place = &all->data;
+			break;
+		case BSS:
+			place = &all->bss;
+			break;
+		case LOADER:
+			place = &all->loader;
+			break;
+		case THREAD_DATA:
+		case THREAD_BSS:
+			refuse("%s: it has storage of threads, which is missing here", name);
+		default:
+			continue; /* for debuggers */
+		}
+		if (*place != NULL)
+			refuse("%s: it has two sections of kind %#x", name, u32(s + 64) & 0xffff);
+		*place = s;
+		if (place != &all->loader)
+			all->in_memory[i] = s;
+	}
+	if (all->text == NULL || all->data == NULL || all->loader == NULL)
+		refuse("%s: this is no whole program: it has no %s", name, all->text == NULL ? ".text" : all->data == NULL ? ".data" : ".loader");
+}
+
+static void place_sections(const struct sections *all)
+{
+	const struct segment bss = all->bss != NULL ? section_range(all->bss) : (struct segment){ 0 };
+
+	text = section_range(all->text);
+	data = section_range(all->data);
 	if (bss.size > 0) {
 		if (bss.start < data.start || bss.start - data.start < data.size || bss.start > UINT64_MAX - bss.size)
 			refuse("%s: .bss at %#lx does not follow .data at %#lx", name, bss.start, data.start);
@@ -270,59 +312,42 @@ static void check_sections(const unsigned char *const by_kind[4])
 	}
 	place(&text);
 	place(&data);
+	copy(all->text, &text);
+	copy(all->data, &data);
+}
+
+/* Code is not written to from here on. */
+static void protect_text(void)
+{
+	const uint64_t into_page = text.start & ((uint64_t)sysconf(_SC_PAGESIZE) - 1);
+	char *start = (char *)(text.start + text.delta);
+
+	if (mprotect(start - into_page, text.size + into_page, PROT_READ | PROT_EXEC) != 0)
+		refuse("%s: %m", name);
+	__builtin___clear_cache(start, start + text.size);
 }
 
 void *image_load(const char *path)
 {
-	static const unsigned kinds[4] = { TEXT, DATA, BSS, LOADER };
-	const unsigned char *sections[0x100] = { NULL }, *by_kind[4] = { NULL };
-	const struct part whole = { NULL, 0 };
-	struct part all = whole;
-	const unsigned char *aux;
-	const uint64_t *address;
-	uint64_t entry, page = (uint64_t)sysconf(_SC_PAGESIZE);
-	unsigned count;
+	struct sections all = { 0 };
+	uint64_t entry, *address;
 
 	name = path;
 	map_file();
-	all = (struct part){ file, file_size };
 	if (u16(file) != MAGIC64)
 		refuse("%s: this is no 64-bit XCOFF program: it begins with %#06x%s", name, u16(file), u16(file) == MAGIC32 ? ", as a 32-bit one" : "");
-	count = u16(file + 2);
 	if (u16(file + 16) < AUX_HEADER)
 		refuse("%s: this is no program: its auxiliary header has %u bytes", name, u16(file + 16));
-	if (count >= COUNT(sections))
-		refuse("%s: it has %u sections", name, count);
-	aux = within(all, FILE_HEADER, u16(file + 16), "the auxiliary header");
-	for (unsigned i = 1; i <= count; i++) {
-		const unsigned char *s = within(all, FILE_HEADER + u16(file + 16) + (uint64_t)(i - 1) * SECTION, SECTION, "a section's header");
-		unsigned kind = u32(s + 64) & 0xffff;
-
-		if (kind == THREAD_DATA || kind == THREAD_BSS)
-			refuse("%s: it has storage of threads, which is missing here", name);
-		for (size_t k = 0; k < COUNT(kinds); k++)
-			if (kind == kinds[k]) {
-				if (by_kind[k] != NULL)
-					refuse("%s: it has two sections of kind %#x", name, kind);
-				by_kind[k] = s;
-				if (kind != LOADER)
-					sections[i] = s;
-			}
-	}
-	check_sections(by_kind);
-	copy(by_kind[0], &text);
-	copy(by_kind[1], &data);
-	loader_open(by_kind[3]);
-	address = bind(sections);
+	find_sections(&all);
+	place_sections(&all);
+	loader_open(all.loader);
+	address = bind(all.in_memory);
 	for (uint32_t i = 0; i < relocations; i++)
 		relocate(relocation_table.start + (uint64_t)i * RELOCATION, address);
-	free((void *)address);
-
-	entry = u64(aux + 80);
+	free(address);
+	entry = u64(file + FILE_HEADER + 80);
 	if (!holds(&data, entry, 24))
 		refuse("%s: it begins at %#lx, which is not in .data", name, entry);
-	if (mprotect((void *)((text.start & -page) + text.delta), text.size + (text.start & (page - 1)), PROT_READ | PROT_EXEC) != 0)
-		refuse("%s: %m", name);
-	__builtin___clear_cache((char *)text.start + text.delta, (char *)text.start + text.delta + text.size);
+	protect_text();
 	return (void *)(entry + data.delta);
 }

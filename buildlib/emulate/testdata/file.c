@@ -92,6 +92,8 @@ static void directories(void)
 	fd = mkstemp(template);
 	CHECK(fd >= 0 && strncmp(template, "/dir/temp", 9) == 0 && strstr(template, "XXXXXX") == NULL && stat(template, &st) == 0);
 	close(fd);
+	strcpy(long_name, "/dir/tempXXXXX/");
+	CHECK(mkstemp(long_name) == -1 && errno == EINVAL);
 	CHECK(rmdir("/dir") == -1 && errno == EEXIST); /* what AIX says of a directory that is not empty */
 	CHECK(chdir("/dir") == 0 && stat(template + 5, &st) == 0);
 	dir = opendir(".");
