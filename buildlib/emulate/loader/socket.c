@@ -50,18 +50,23 @@ static bool fail(int error)
 	return false;
 }
 
+/* Linux has less room for the path than AIX. */
+static bool fits(const char *host, struct sockaddr_un *address)
+{
+	if (strlen(host) >= sizeof address->sun_path)
+		return fail(ENAMETOOLONG);
+	address->sun_family = AF_UNIX;
+	strcpy(address->sun_path, host);
+	return true;
+}
+
 static bool local_to_host(const struct aix_sockaddr_un *aix, size_t length, enum last last, union address *host)
 {
 	char path[sizeof aix->aix_sun_path + 1], file[PATH_MAX];
 
 	memcpy(path, aix->aix_sun_path, length);
 	path[length] = '\0';
-	if (!path_to_host(path, last, file))
-		return false;
-	if (strlen(file) >= sizeof host->local.sun_path)
-		return fail(ENAMETOOLONG); /* Linux has less room than AIX */
-	strcpy(host->local.sun_path, file);
-	return true;
+	return path_to_host(path, last, file) && fits(file, &host->local);
 }
 
 bool address_to_host(const struct aix_sockaddr *aix, size_t length, enum last last, union address *host, socklen_t *host_length)
@@ -184,6 +189,22 @@ int aix_connect(int fd, const struct aix_sockaddr *aix, aix_socklen_t n)
 	socklen_t length;
 
 	return address_to_host(aix, n, FOLLOW, &a, &length) ? connect(fd, &a.any, length) : -1;
+}
+
+/* For libraries of Linux's (libraries.go): a local socket is in the root. */
+int root_connect(int fd, const struct sockaddr *address, socklen_t length)
+{
+	const size_t before_path = offsetof(struct sockaddr_un, sun_path);
+	const struct sockaddr_un *local = (const void *)address;
+	union address a = { 0 };
+	char path[sizeof local->sun_path + 1] = "", host[PATH_MAX];
+
+	if (length <= before_path || length > sizeof *local || address->sa_family != AF_UNIX)
+		return connect(fd, address, length);
+	memcpy(path, local->sun_path, length - before_path);
+	if (!path_to_host(path, FOLLOW, host) || !fits(host, &a.local))
+		return -1;
+	return connect(fd, &a.any, sizeof a.local);
 }
 
 /* A socket with a port that only root can have, from *port downwards. */
