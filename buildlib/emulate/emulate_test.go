@@ -18,6 +18,7 @@ import (
 var cache string
 
 func TestMain(m *testing.M) {
+	flags = append(flags, "-Werror") // users have other compilers, which may warn of other things
 	os.Exit(func() int {
 		var err error
 		if cache, err = os.MkdirTemp("", "emulate-"); err != nil {
