@@ -73,7 +73,7 @@ func (e *Emulator) MakeLibraries(ctx context.Context, jobs int) (string, error) 
 	b := libraryBuild{Emulator: e, work: work, log: filepath.Join(filepath.Dir(dir), "libraries.log"), jobs: jobs}
 	if err := b.run(ctx, codename(string(system))); err != nil {
 		if f, ok := errors.AsType[*fault.Error](err); ok && f.Code == "command-failed" {
-			f.Do = "install apt-get's and the compiler's needs (make, perl, dpkg-dev), and read the whole output in " + b.log
+			f.Do = "see that make, perl and xz are there, and read the whole output in " + b.log
 		}
 		return "", err
 	}
@@ -111,7 +111,11 @@ func (b *libraryBuild) make(ctx context.Context, r recipe, release string) error
 		return err
 	}
 	// Of the release itself, which stays, and not of its updates, which go.
-	if err := b.apt(ctx, dir, "source", r.source+"/"+release); err != nil {
+	if err := b.apt(ctx, dir, "source", "--download-only", r.source+"/"+release); err != nil {
+		return err
+	}
+	// Upstream's source, as it was; the distribution's changes are for its own way of building.
+	if err := b.Machine.Run(ctx, host.Cmd{Argv: []string{"sh", "-c", "tar -xf *.orig.tar.[gx]z"}, Dir: dir, Log: b.log}); err != nil {
 		return err
 	}
 	source, err := onlyDirectory(dir)

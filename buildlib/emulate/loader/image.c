@@ -238,10 +238,10 @@ static void relocate(const unsigned char *r, const uint64_t *address)
 	memcpy((void *)(at + s->delta), &word, sizeof word);
 }
 
-static void map_file(void)
+static void map_file(const char *path)
 {
 	struct stat st;
-	int fd = open(name, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0 || fstat(fd, &st) != 0)
 		refuse("%s: %m", name);
@@ -327,13 +327,13 @@ static void protect_text(void)
 	__builtin___clear_cache(start, start + text.size);
 }
 
-void *image_load(const char *path)
+void *image_load(const char *path, const char *program)
 {
 	struct sections all = { 0 };
 	uint64_t entry, *address;
 
-	name = path;
-	map_file();
+	name = program;
+	map_file(path);
 	if (u16(file) != MAGIC64)
 		refuse("%s: this is no 64-bit XCOFF program: it begins with %#06x%s", name, u16(file), u16(file) == MAGIC32 ? ", as a 32-bit one" : "");
 	if (u16(file + 16) < AUX_HEADER)

@@ -71,6 +71,7 @@ void called_missing(const char *name, const char *library)
 {
 	fflush(NULL);
 	dprintf(STDERR_FILENO, "emulate: the program called %s of %s, which is missing here\n", name, library);
+	aix_syslog(aix_LOG_CRIT, "%s of %s is missing", name, library); /* a daemon has no standard error */
 	_exit(MISSING);
 }
 

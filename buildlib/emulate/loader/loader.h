@@ -19,7 +19,7 @@ enum { REFUSED = 127, MISSING = 126 };
 void refuse(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 
 /* image.c: the program in memory. Its entry is a function descriptor. */
-void *image_load(const char *file);
+void *image_load(const char *file, const char *name);
 
 /* enter.S: leaves the loader for good, as AIX's kernel does. */
 void enter(void *entry, int argc, char **argv, void *init) __attribute__((noreturn));
@@ -54,10 +54,19 @@ int errno_to_host(int aix);
 /* Linux's errno as the program would have it; see values.c. */
 int errno_for_program(void);
 
-/* path.c: where in Linux a path of the program's is; false sets errno. The buffer has PATH_MAX bytes. */
+/*
+ * path.c: what the loader keeps open for itself and for the programs that this one executes, behind the last descriptor that programs may
+ * have. The name that it gets opens the same thing, whatever rights the program has by then. A name of that kind stays as it is.
+ */
+const char *keep(const char *path, int flags);
+enum { KEPT = 2 };
+#define KEPT_PREFIX "/proc/self/fd/"
+
+/* Where in Linux a path of the program's is; false sets errno. The buffer has PATH_MAX bytes. */
 enum last { FOLLOW, STAY }; /* what to do with a symbolic link at the end */
 void root_set(const char *directory);
-const char *root_directory(void);
+const char *root_directory(void); /* as keep named it */
+int root_descriptor(void);
 bool path_to_host(const char *path, enum last, char *host);
 /* The other way; null for what is outside of the root. */
 const char *path_to_aix(const char *host);

@@ -58,7 +58,7 @@ int main(int argc, char **argv)
 	process_set(argv[1], argv[0]);
 	if (!path_to_host(argv[3], FOLLOW, file))
 		refuse("%s: %m", argv[3]);
-	entry = image_load(file);
+	entry = image_load(file, argv[3]);
 	become(file);
 	enter(entry, argc - 4, argv + 4, (void *)initialise);
 }

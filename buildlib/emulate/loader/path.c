@@ -15,32 +15,72 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "aix/limits.h"
 #include "aix/sys/param.h"
 #include "aix/unistd.h"
 
-static char root[PATH_MAX]; /* "" for / */
+/*
+ * The root's path, "" for /; and the same as a descriptor, which paths are made with. A program that gives up its rights still gets
+ * at its files, though the root may lie in a directory of somebody else's; and paths of local sockets stay short.
+ */
+static char root[PATH_MAX], base[sizeof KEPT_PREFIX "2147483647"];
+
+const char *keep(const char *path, int flags)
+{
+	static int next;
+	int fd, limit = (int)sysconf(_SC_OPEN_MAX);
+	char *kept;
+
+	if (strncmp(path, KEPT_PREFIX, strlen(KEPT_PREFIX)) == 0)
+		return path;
+	if (next == 0)
+		next = (limit < aix_OPEN_MAX ? limit : aix_OPEN_MAX) - KEPT;
+	fd = open(path, flags);
+	if (fd < 0 || fcntl(fd, F_DUPFD, next) != next || asprintf(&kept, KEPT_PREFIX "%d", next) < 0)
+		refuse("%s: %m", path);
+	close(fd);
+	next++;
+	return kept;
+}
+
+static bool find_root(void)
+{
+	ssize_t n = readlink(base, root, sizeof root - 1);
+
+	if (n < 0)
+		return false;
+	root[n == 1 ? 0 : n] = '\0';
+	return true;
+}
 
 void root_set(const char *directory)
 {
 	char cwd[PATH_MAX];
 
-	if (realpath(directory, root) == NULL)
+	if ((size_t)snprintf(base, sizeof base, "%s", keep(directory, O_RDONLY | O_DIRECTORY)) >= sizeof base || !find_root())
 		refuse("%s: %m", directory);
-	if (strcmp(root, "/") == 0)
-		*root = '\0';
-	if ((getcwd(cwd, sizeof cwd) == NULL || path_to_aix(cwd) == NULL) && chdir(directory) != 0)
+	if ((getcwd(cwd, sizeof cwd) == NULL || path_to_aix(cwd) == NULL) && chdir(base) != 0)
 		refuse("%s: %m", directory);
 }
 
-const char *root_directory(void) { return *root == '\0' ? "/" : root; }
+const char *root_directory(void) { return base; }
+
+int root_descriptor(void) { return atoi(base + strlen(KEPT_PREFIX)); }
+
+static const char *below(const char *directory, const char *path)
+{
+	size_t n = strlen(directory);
+
+	if (strncmp(path, directory, n) != 0 || (path[n] != '/' && path[n] != '\0'))
+		return NULL;
+	return path[n] == '\0' ? "/" : path + n;
+}
 
 const char *path_to_aix(const char *host)
 {
-	size_t n = strlen(root);
+	const char *path = below(base, host);
 
-	if (strncmp(host, root, n) != 0 || (host[n] != '/' && host[n] != '\0'))
-		return NULL;
-	return host[n] == '\0' ? "/" : host + n;
+	return path != NULL ? path : below(root, host);
 }
 
 static bool fail(int error)
@@ -69,7 +109,7 @@ static bool follow(struct walk *w)
 	strcpy(rest, w->left);
 	if ((size_t)snprintf(w->left, sizeof w->left, "%s%s", target, rest) >= sizeof w->left)
 		return fail(ENAMETOOLONG);
-	w->host[*target == '/' ? strlen(root) : (size_t)(strrchr(w->host, '/') - w->host)] = '\0';
+	w->host[*target == '/' ? strlen(base) : (size_t)(strrchr(w->host, '/') - w->host)] = '\0';
 	return true;
 }
 
@@ -83,7 +123,7 @@ static bool absent(struct walk *w, bool final)
 
 	if (errno != ENOENT)
 		return false;
-	snprintf(whole, sizeof whole, "%s%s", w->host + strlen(root), w->left);
+	snprintf(whole, sizeof whole, "%s%s", w->host + strlen(base), w->left);
 	for (size_t i = 0; i < COUNT(devices); i++)
 		if (strcmp(whole, devices[i]) == 0) {
 			strcpy(w->host, devices[i]);
@@ -110,7 +150,7 @@ static bool step(struct walk *w, enum last last)
 	if (length == 0 || strcmp(component, ".") == 0)
 		return true;
 	if (strcmp(component, "..") == 0) {
-		if (done > strlen(root))
+		if (done > strlen(base))
 			*strrchr(w->host, '/') = '\0';
 		return true;
 	}
@@ -138,19 +178,21 @@ bool path_to_host(const char *path, enum last last, char *host)
 	if (strlen(path) > aix_PATH_MAX)
 		return fail(ENAMETOOLONG);
 	strcpy(w.left, path);
-	if (*path == '/')
-		strcpy(host, root);
-	else if (getcwd(host, PATH_MAX) == NULL)
-		return false;
-	else if (path_to_aix(host) == NULL)
-		return fail(ENOENT); /* the directory was removed */
-	else if (strcmp(host, "/") == 0)
-		*host = '\0';
+	strcpy(host, base);
+	if (*path != '/') {
+		char cwd[PATH_MAX];
+		const char *inside = getcwd(cwd, sizeof cwd) != NULL ? path_to_aix(cwd) : NULL;
+
+		if (inside == NULL)
+			return fail(ENOENT); /* the directory was removed, or is outside after chroot */
+		if (strlen(base) + strlen(inside) >= PATH_MAX)
+			return fail(ENAMETOOLONG);
+		if (strcmp(inside, "/") != 0)
+			strcat(host, inside);
+	}
 	while (*w.left != '\0')
 		if (!step(&w, last))
 			return false;
-	if (*host == '\0')
-		strcpy(host, "/");
 	errno = before; /* what was asked on the way is nobody's error */
 	return true;
 }
@@ -204,14 +246,18 @@ int aix_chdir(const char *path)
 int aix_chroot(const char *path)
 {
 	char host[PATH_MAX];
-	struct stat st;
+	int fd;
 
-	if (!path_to_host(path, FOLLOW, host) || stat(host, &st) != 0)
+	if (!path_to_host(path, FOLLOW, host))
 		return -1;
-	if (!S_ISDIR(st.st_mode) || geteuid() != 0) {
-		errno = geteuid() != 0 ? EPERM : ENOTDIR;
+	if (geteuid() != 0) {
+		errno = EPERM;
 		return -1;
 	}
-	strcpy(root, strcmp(host, "/") == 0 ? "" : host);
-	return 0;
+	fd = open(host, O_RDONLY | O_DIRECTORY);
+	if (fd < 0)
+		return -1;
+	dup2(fd, root_descriptor());
+	close(fd);
+	return find_root() ? 0 : -1;
 }

@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "aix/stdlib.h"
-#include "aix/limits.h"
 #include "aix/sys/time.h"
 #include "aix/sys/utsname.h"
 #include "aix/sys/wait.h"
@@ -24,7 +23,7 @@ static const char *interpreter, *loader;
 void process_set(const char *interpreter_file, const char *loader_file)
 {
 	interpreter = interpreter_file;
-	loader = loader_file;
+	loader = keep(loader_file, O_RDONLY);
 }
 
 /* Executes a program of AIX's through this loader. What comes before the program's own arguments is for main.c. */
@@ -191,7 +190,7 @@ long aix_sysconf(int what)
 	if (!TO_HOST(whats, what, &host))
 		return -1;
 	value = sysconf(host);
-	return what == aix__SC_OPEN_MAX && value > aix_OPEN_MAX ? aix_OPEN_MAX : value;
+	return what == aix__SC_OPEN_MAX ? root_descriptor() : value; /* what is behind it is kept; see path.c */
 }
 
 int aix_uname(struct aix_utsname *u)
