@@ -193,6 +193,8 @@ bool path_to_host(const char *path, enum last last, char *host)
 	while (*w.left != '\0')
 		if (!step(&w, last))
 			return false;
+	if (strcmp(host, base) == 0)
+		strcat(host, "/."); /* the name of a descriptor is a link, and / is none */
 	errno = before; /* what was asked on the way is nobody's error */
 	return true;
 }

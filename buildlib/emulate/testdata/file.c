@@ -62,6 +62,7 @@ static void links(void)
 
 	CHECK(stat("/link/file", &a) == 0 && stat("/etc/file", &b) == 0 && a.st_ino == b.st_ino && a.st_dev == b.st_dev);
 	CHECK(lstat("/link", &a) == 0 && S_ISLNK(a.st_mode) && stat("/link", &a) == 0 && S_ISDIR(a.st_mode));
+	CHECK(lstat("/", &a) == 0 && S_ISDIR(a.st_mode) && lstat("/..", &a) == 0 && S_ISDIR(a.st_mode) && readlink("/", text, sizeof text) == -1);
 	CHECK(readlink("/link", text, sizeof text) == 4 && memcmp(text, "/etc", 4) == 0);
 	CHECK(stat("/out/file", &a) == 0 && a.st_ino == b.st_ino); /* a link that would lead out ends at / */
 	CHECK(stat("/etc/../../../../etc/file", &a) == 0 && a.st_ino == b.st_ino);
