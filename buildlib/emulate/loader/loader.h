@@ -33,7 +33,10 @@ struct missing {
 /* imports.c: what stands behind a name, or null. */
 void *imported(const char *name);
 
-/* values.c: a number of AIX's and the same thing's in Linux. Where one side has two names for one number, the first pair counts. */
+/* values.c: sets errno, and is false. */
+bool fail(int error);
+
+/* A number of AIX's and the same thing's in Linux. Where one side has two names for one number, the first pair counts. */
 struct pair {
 	long aix, host;
 };

@@ -83,12 +83,6 @@ const char *path_to_aix(const char *host)
 	return path != NULL ? path : below(root, host);
 }
 
-static bool fail(int error)
-{
-	errno = error;
-	return false;
-}
-
 /* What is left of the path to walk, and what has been walked: a path of Linux without links. */
 struct walk {
 	char left[PATH_MAX], *host;

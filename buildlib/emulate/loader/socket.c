@@ -31,10 +31,7 @@ static const struct pair families[] = { BOTH(AF_UNSPEC), BOTH(AF_UNIX), BOTH(AF_
 
 bool family_to_host(int aix, int *host)
 {
-	if (TO_HOST(families, aix, host))
-		return true;
-	errno = EAFNOSUPPORT;
-	return false;
+	return TO_HOST(families, aix, host) || fail(EAFNOSUPPORT);
 }
 
 int family_to_aix(int host)
@@ -42,12 +39,6 @@ int family_to_aix(int host)
 	int aix;
 
 	return TO_AIX(families, host, &aix) ? aix : aix_AF_UNSPEC;
-}
-
-static bool fail(int error)
-{
-	errno = error;
-	return false;
 }
 
 /* Linux has less room for the path than AIX. */

@@ -7,13 +7,18 @@
 #include "aix/errno.h"
 #include "aix/fcntl.h"
 
+bool fail(int error)
+{
+	errno = error;
+	return false;
+}
+
 bool pair_to_host(const struct pair *pairs, size_t n, long aix, int *host)
 {
 	for (; n > 0; pairs++, n--)
 		if (pairs->aix == aix)
 			return *host = (int)pairs->host, true;
-	errno = EINVAL;
-	return false;
+	return fail(EINVAL);
 }
 
 bool pair_to_aix(const struct pair *pairs, size_t n, long host, int *aix)
@@ -21,8 +26,7 @@ bool pair_to_aix(const struct pair *pairs, size_t n, long host, int *aix)
 	for (; n > 0; pairs++, n--)
 		if (pairs->host == host)
 			return *aix = (int)pairs->aix, true;
-	errno = EINVAL;
-	return false;
+	return fail(EINVAL);
 }
 
 bool bits_to_host(const struct pair *pairs, size_t n, long aix, int *host)
@@ -33,9 +37,7 @@ bool bits_to_host(const struct pair *pairs, size_t n, long aix, int *host)
 			*host |= (int)pairs->host;
 			aix &= ~pairs->aix;
 		}
-	if (aix != 0)
-		errno = EINVAL;
-	return aix == 0;
+	return aix == 0 || fail(EINVAL);
 }
 
 int bits_to_aix(const struct pair *pairs, size_t n, long host)
