@@ -114,7 +114,8 @@ func (e *Emulator) find(command string) (string, error) {
 }
 
 // flags compile the loader. Its long double is a double, as AIX's is: so printf and its kin take the programs' arguments.
-var flags = strings.Fields("-std=gnu17 -O2 -g1 -Wall -Wextra -static -pthread -mlong-double-64 -fno-strict-aliasing -D_GNU_SOURCE -D__64BIT__ -I.")
+var flags = strings.Fields(`-std=gnu17 -O2 -g1 -Wall -Wextra -static -pthread -mlong-double-64 -fno-strict-aliasing
+	-D_GNU_SOURCE -D__64BIT__ -I.`)
 
 // loader is the loader's file; it is compiled unless that was done before, from the same text by the same compiler.
 func (e *Emulator) loader(ctx context.Context) (string, error) {

@@ -78,7 +78,9 @@ func table(libraries []library) string {
 }
 
 // throughRoot are the functions by which libraries get at files, and what takes their place (path.c): the program's files are in its root.
-var throughRoot = []string{"fopen=root_fopen", "fopen64=root_fopen64", "open=root_open", "opendir=root_opendir", "stat=root_stat", "connect=root_connect"}
+var throughRoot = []string{
+	"fopen=root_fopen", "fopen64=root_fopen64", "open=root_open", "opendir=root_opendir", "stat=root_stat", "connect=root_connect",
+}
 
 // adapt copies a library to a directory, with its calls turned to the program's root. It gives the file's name there.
 func (e *Emulator) adapt(ctx context.Context, l library, dir string) (string, error) {

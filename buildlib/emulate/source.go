@@ -35,8 +35,9 @@ var recipes = []recipe{
 		source: "cyrus-sasl2",
 		commands: []string{
 			"./configure --host=${CROSS%-} --build=$(cc -dumpmachine) CC=${CROSS}gcc --enable-static --disable-shared --disable-sample" +
-				" --disable-gssapi --disable-otp --disable-srp --disable-digest --disable-scram --disable-anon --enable-plain --enable-login --enable-cram" +
-				" --with-dblib=none --without-openssl --with-saslauthd=/var/run/saslauthd --with-plugindir=/usr/lib/sasl2 --with-configdir=/usr/lib/sasl2",
+				" --disable-gssapi --disable-otp --disable-srp --disable-digest --disable-scram --disable-anon" +
+				" --enable-plain --enable-login --enable-cram --with-dblib=none --without-openssl" +
+				" --with-saslauthd=/var/run/saslauthd --with-plugindir=/usr/lib/sasl2 --with-configdir=/usr/lib/sasl2",
 			"for part in include common plugins lib; do make -j$JOBS -C $part; done",
 			"cp -L lib/.libs/libsasl2.a .", // lib/libsasl2.a is a link
 		},

@@ -1,6 +1,6 @@
 /*
- * The dbm database: AIX's calls and its two files, but not the form of these, which is not published: what is made here is for programs that
- * run here. The .pag file is a log of what was stored and deleted; it is read whole when the database is opened. The .dir file is empty.
+ * The dbm database: AIX's calls and its two files, but not the form of these, which is not published: what is made here is for
+ * programs that run here. The .pag file is a log of what was stored and deleted; it is read whole when the database is opened. The .dir file is empty.
  */
 #include "loader.h"
 
@@ -218,9 +218,12 @@ aix_datum aix_dbm_fetch(aix_DBM *db, aix_datum key)
 static int change(aix_DBM *db, aix_datum key, const aix_datum *value)
 {
 	struct head h = { (uint32_t)key.aix_dsize, value != NULL ? (uint32_t)value->aix_dsize : DELETED };
-	struct iovec parts[3] = { { &h, sizeof h }, { key.aix_dptr, key.aix_dsize }, { value != NULL ? value->aix_dptr : NULL, value != NULL ? value->aix_dsize : 0 } };
-	ssize_t size = (ssize_t)(sizeof h + key.aix_dsize + parts[2].iov_len);
+	struct iovec parts[3] = { { &h, sizeof h }, { key.aix_dptr, key.aix_dsize } };
+	ssize_t size;
 
+	if (value != NULL)
+		parts[2] = (struct iovec){ value->aix_dptr, value->aix_dsize };
+	size = (ssize_t)(sizeof h + key.aix_dsize + parts[2].iov_len);
 	if (key.aix_dsize >= DELETED || parts[2].iov_len >= DELETED) {
 		errno = EINVAL;
 		return -1;

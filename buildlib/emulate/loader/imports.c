@@ -51,7 +51,8 @@
 #include "imports.h"
 
 /* Linux's own function; the compiler has found its type to be the same as AIX's. */
-#define HOST(function) { #function, sizeof(char[__builtin_types_compatible_p(__typeof__(function), __typeof__(aix_##function)) ? 1 : -1]) ? (void *)function : NULL }
+#define SAME(a, b) __builtin_types_compatible_p(__typeof__(a), __typeof__(b))
+#define HOST(function) { #function, sizeof(char[SAME(function, aix_##function) ? 1 : -1]) != 0 ? (void *)function : NULL }
 /* Linux's own as well: it differs in the name of a type, or in a const, alone. */
 #define LIKE(function) { #function, (void *)function }
 /* The loader's. */
@@ -94,55 +95,57 @@ static const struct import imports[] = {
 	OURS(_Errno), HOST(_exit), HOST(abort), HOST(atexit), HOST(exit),
 
 	/* files */
-	OURS(access), OURS(chdir), OURS(chmod), OURS(chown), OURS(chroot), HOST(close), OURS(closedir), HOST(dup), HOST(dup2), HOST(fchmod), HOST(fchown),
-	OURS(fcntl), OURS(fpathconf), OURS(fstat), HOST(fsync), HOST(ftruncate), HOST(isatty), OURS(link), OURS(lockf), HOST(lseek), OURS(lstat),
-	OURS(mkdir), OURS(mkstemp), OURS(open), OURS(opendir), HOST(pipe), HOST(read), OURS(readdir), OURS(readlink), OURS(remove), OURS(rename),
-	OURS(rewinddir), OURS(rmdir), OURS(stat), OURS(statfs), HOST(ttyname), HOST(umask), OURS(unlink), HOST(write), LIKE(writev),
+	OURS(access), OURS(chdir), OURS(chmod), OURS(chown), OURS(chroot), HOST(close), OURS(closedir), HOST(dup), HOST(dup2),
+	HOST(fchmod), HOST(fchown), OURS(fcntl), OURS(fpathconf), OURS(fstat), HOST(fsync), HOST(ftruncate), HOST(isatty), OURS(link),
+	OURS(lockf), HOST(lseek), OURS(lstat), OURS(mkdir), OURS(mkstemp), OURS(open), OURS(opendir), HOST(pipe), HOST(read),
+	OURS(readdir), OURS(readlink), OURS(remove), OURS(rename), OURS(rewinddir), OURS(rmdir), OURS(stat), OURS(statfs), HOST(ttyname),
+	HOST(umask), OURS(unlink), HOST(write), LIKE(writev),
 
 	/* databases */
-	OURS(dbm_close), OURS(dbm_delete), OURS(dbm_dirfno), OURS(dbm_error), OURS(dbm_fetch), OURS(dbm_firstkey), OURS(dbm_nextkey), OURS(dbm_open),
-	OURS(dbm_pagfno), OURS(dbm_store),
+	OURS(dbm_close), OURS(dbm_delete), OURS(dbm_dirfno), OURS(dbm_error), OURS(dbm_fetch), OURS(dbm_firstkey), OURS(dbm_nextkey),
+	OURS(dbm_open), OURS(dbm_pagfno), OURS(dbm_store),
 
 	/* streams */
-	HOST(fclose), HOST(fdopen), HOST(feof), HOST(ferror), HOST(fflush), HOST(fgetc), HOST(fgets), HOST(fileno), OURS(fopen), HOST(fprintf), HOST(fputc),
-	HOST(fputs), HOST(fread), HOST(fseek), HOST(fwrite), HOST(getc), HOST(printf), HOST(putc), HOST(puts), OURS(setvbuf), HOST(snprintf), HOST(sprintf),
-	HOST(ungetc), HOST(vfprintf), HOST(vsnprintf), HOST(vsprintf),
+	HOST(fclose), HOST(fdopen), HOST(feof), HOST(ferror), HOST(fflush), HOST(fgetc), HOST(fgets), HOST(fileno), OURS(fopen),
+	HOST(fprintf), HOST(fputc), HOST(fputs), HOST(fread), HOST(fseek), HOST(fwrite), HOST(getc), HOST(printf), HOST(putc),
+	HOST(puts), OURS(setvbuf), HOST(snprintf), HOST(sprintf), HOST(ungetc), HOST(vfprintf), HOST(vsnprintf), HOST(vsprintf),
 
 	/* processes */
-	HOST(alarm), OURS(execle), OURS(execv), OURS(execve), HOST(fork), HOST(getpid), HOST(getppid), HOST(nice), HOST(pause), HOST(setpgid), OURS(sysconf),
-	OURS(uname), OURS(wait), OURS(wait3), OURS(waitpid),
-	OURS(kill), OURS(pthread_sigmask), OURS(sigaction), OURS(sigaddset), OURS(sigemptyset), OURS(sigismember), OURS(signal), OURS(sigprocmask), OURS(sigwait),
+	HOST(alarm), OURS(execle), OURS(execv), OURS(execve), HOST(fork), HOST(getpid), HOST(getppid), HOST(nice), HOST(pause),
+	HOST(setpgid), OURS(sysconf), OURS(uname), OURS(wait), OURS(wait3), OURS(waitpid), OURS(kill), OURS(pthread_sigmask),
+	OURS(sigaction), OURS(sigaddset), OURS(sigemptyset), OURS(sigismember), OURS(signal), OURS(sigprocmask), OURS(sigwait),
 
 	/* users */
-	HOST(getegid), HOST(geteuid), HOST(getgid), HOST(getuid), HOST(setgid), HOST(setreuid), HOST(setuid), HOST(seteuid), HOST(getgroups), OURS(setgroups),
-	OURS(initgroups), OURS(_getpwnam_shadow), OURS(endpwent), OURS(getgrgid), OURS(getgrnam), OURS(getlogin), OURS(getpwent), OURS(getpwnam),
-	OURS(getpwuid), OURS(setpwent),
+	HOST(getegid), HOST(geteuid), HOST(getgid), HOST(getuid), HOST(setgid), HOST(setreuid), HOST(setuid), HOST(seteuid),
+	HOST(getgroups), OURS(setgroups), OURS(initgroups), OURS(_getpwnam_shadow), OURS(endpwent), OURS(getgrgid), OURS(getgrnam),
+	OURS(getlogin), OURS(getpwent), OURS(getpwnam), OURS(getpwuid), OURS(setpwent),
 
 	/* memory */
 	OURS(calloc), HOST(free), OURS(malloc), OURS(realloc), OURS(shmat), OURS(shmctl), HOST(shmdt), OURS(shmget),
 
 	/* the net */
 	RENAMED(__fd_select, select), RENAMED(naccept, accept), RENAMED(ngetpeername, getpeername), RENAMED(ngetsockname, getsockname),
-	RENAMED(nrecvfrom, recvfrom), OURS(bind), OURS(connect), OURS(ioctl), HOST(listen), OURS(poll), OURS(rresvport), OURS(sendto), OURS(setsockopt),
-	OURS(socket), OURS(socketpair),
-	RENAMED(_res_init, res_init), HOST(dn_expand), HOST(dn_skipname), OURS(freehostent), OURS(gethostbyaddr), OURS(gethostbyname), OURS(gethostname),
-	OURS(getipnodebyname), OURS(getnameinfo), OURS(getservbyname), HOST(inet_addr), LIKE(inet_aton), { "inet_ntoa", (void *)inet_ntoa_of_register },
-	OURS(inet_ntop), OURS(inet_pton), OURS(res_query), OURS(res_querydomain), OURS(res_search),
+	RENAMED(nrecvfrom, recvfrom), OURS(bind), OURS(connect), OURS(ioctl), HOST(listen), OURS(poll), OURS(rresvport), OURS(sendto),
+	OURS(setsockopt), OURS(socket), OURS(socketpair), RENAMED(_res_init, res_init), HOST(dn_expand), HOST(dn_skipname),
+	OURS(freehostent), OURS(gethostbyaddr), OURS(gethostbyname), OURS(gethostname), OURS(getipnodebyname), OURS(getnameinfo),
+	OURS(getservbyname), HOST(inet_addr), LIKE(inet_aton), { "inet_ntoa", (void *)inet_ntoa_of_register }, OURS(inet_ntop),
+	OURS(inet_pton), OURS(res_query), OURS(res_querydomain), OURS(res_search),
 
 	/* text and numbers */
-	HOST(atoi), HOST(atol), HOST(getenv), OURS(getopt), HOST(isalnum), HOST(isalpha), HOST(iscntrl), HOST(isgraph), HOST(isprint), HOST(ispunct),
-	HOST(isspace), HOST(isupper), HOST(isxdigit), HOST(putenv), HOST(qsort), HOST(random), OURS(regcomp), OURS(regerror), OURS(regexec), OURS(regfree),
-	HOST(setenv), HOST(srandom), HOST(strcasecmp), HOST(strdup), OURS(strerror), HOST(strncasecmp), HOST(strtod), HOST(strtok), HOST(strtol),
-	HOST(strtoll), HOST(strtoul), HOST(strtoull), HOST(tolower), HOST(toupper), HOST(unsetenv),
-	OURS(closelog), OURS(openlog), OURS(syslog),
+	HOST(atoi), HOST(atol), HOST(getenv), OURS(getopt), HOST(isalnum), HOST(isalpha), HOST(iscntrl), HOST(isgraph), HOST(isprint),
+	HOST(ispunct), HOST(isspace), HOST(isupper), HOST(isxdigit), HOST(putenv), HOST(qsort), HOST(random), OURS(regcomp),
+	OURS(regerror), OURS(regexec), OURS(regfree), HOST(setenv), HOST(srandom), HOST(strcasecmp), HOST(strdup), OURS(strerror),
+	HOST(strncasecmp), HOST(strtod), HOST(strtok), HOST(strtol), HOST(strtoll), HOST(strtoul), HOST(strtoull), HOST(tolower),
+	HOST(toupper), HOST(unsetenv), OURS(closelog), OURS(openlog), OURS(syslog),
 
 	/* time */
-	HOST(ctime), OURS(gettimeofday), OURS(gmtime), OURS(localtime), OURS(mktime), OURS(setitimer), OURS(strftime), HOST(time), HOST(tzset),
+	HOST(ctime), OURS(gettimeofday), OURS(gmtime), OURS(localtime), OURS(mktime), OURS(setitimer), OURS(strftime), HOST(time),
+	HOST(tzset),
 
 	/* threads */
-	OURS(pthread_cond_destroy), OURS(pthread_cond_init), OURS(pthread_cond_signal), OURS(pthread_cond_timedwait), OURS(pthread_cond_wait),
-	OURS(pthread_create), OURS(pthread_detach), OURS(pthread_mutex_destroy), OURS(pthread_mutex_init), OURS(pthread_mutex_lock),
-	OURS(pthread_mutex_unlock), OURS(pthread_self),
+	OURS(pthread_cond_destroy), OURS(pthread_cond_init), OURS(pthread_cond_signal), OURS(pthread_cond_timedwait),
+	OURS(pthread_cond_wait), OURS(pthread_create), OURS(pthread_detach), OURS(pthread_mutex_destroy), OURS(pthread_mutex_init),
+	OURS(pthread_mutex_lock), OURS(pthread_mutex_unlock), OURS(pthread_self),
 };
 
 /*
