@@ -139,8 +139,8 @@ static const struct import imports[] = {
 	HOST(toupper), HOST(unsetenv), OURS(closelog), OURS(openlog), OURS(syslog),
 
 	/* time */
-	HOST(ctime), OURS(gettimeofday), OURS(gmtime), OURS(localtime), OURS(mktime), OURS(setitimer), OURS(strftime), HOST(time),
-	HOST(tzset),
+	OURS(ctime), OURS(gettimeofday), OURS(gmtime), OURS(localtime), OURS(mktime), OURS(setitimer), OURS(strftime), HOST(time),
+	OURS(tzset),
 
 	/* threads */
 	OURS(pthread_cond_destroy), OURS(pthread_cond_init), OURS(pthread_cond_signal), OURS(pthread_cond_timedwait),

@@ -90,8 +90,20 @@ int aix_getopt(int argc, char *const argv[], const char *options)
 _Static_assert(offsetof(struct tm, tm_sec) == offsetof(struct aix_tm, aix_tm_sec) && offsetof(struct tm, tm_isdst) == offsetof(struct aix_tm, aix_tm_isdst) &&
 	sizeof(struct aix_tm) <= offsetof(struct tm, tm_gmtoff), "struct tm");
 
+/* Without TZ it is UTC: the zone of the machine below is nobody's business. */
+static bool has_zone(void) { return getenv("TZ") != NULL; }
+
+void aix_tzset(void)
+{
+	if (has_zone())
+		tzset();
+	else
+		tzname[0] = tzname[1] = "UTC";
+}
+
 struct aix_tm *aix_gmtime(const aix_time_t *t) { return (struct aix_tm *)gmtime(t); }
-struct aix_tm *aix_localtime(const aix_time_t *t) { return (struct aix_tm *)localtime(t); }
+struct aix_tm *aix_localtime(const aix_time_t *t) { return (struct aix_tm *)(has_zone() ? localtime(t) : gmtime(t)); }
+char *aix_ctime(const aix_time_t *t) { return asctime((struct tm *)aix_localtime(t)); }
 
 aix_time_t aix_mktime(struct aix_tm *aix)
 {
@@ -99,7 +111,7 @@ aix_time_t aix_mktime(struct aix_tm *aix)
 	time_t t;
 
 	memcpy(&host, aix, sizeof *aix);
-	t = mktime(&host);
+	t = has_zone() ? mktime(&host) : timegm(&host);
 	memcpy(aix, &host, sizeof *aix);
 	return t;
 }
@@ -109,9 +121,9 @@ size_t aix_strftime(char *to, size_t n, const char *format, const struct aix_tm 
 	struct tm host = { 0 };
 
 	memcpy(&host, aix, sizeof *aix);
-	tzset();
+	aix_tzset();
 	host.tm_zone = tzname[host.tm_isdst > 0];
-	host.tm_gmtoff = -timezone + (host.tm_isdst > 0 ? 3600 : 0);
+	host.tm_gmtoff = has_zone() ? -timezone + (host.tm_isdst > 0 ? 3600 : 0) : 0;
 	return strftime(to, n, format, &host);
 }
 
@@ -161,7 +173,7 @@ static void log_line(const char *format, va_list args)
 	/* Whoever the program becomes later goes on with the file. Only its owner can say so, and the owner has said it. */
 	if (fchmod(fd, 0666) != 0)
 		errno = 0;
-	strftime(when, sizeof when, "%b %d %H:%M:%S", localtime_r(&now, &t));
+	strftime(when, sizeof when, "%b %d %H:%M:%S", has_zone() ? localtime_r(&now, &t) : gmtime_r(&now, &t));
 	if (log_options & aix_LOG_PID)
 		snprintf(who, sizeof who, "[%d]", getpid());
 	errno = error > 0 ? error : 0; /* for %m */

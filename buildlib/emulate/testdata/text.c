@@ -38,6 +38,9 @@ int main(void)
 	CHECK(t.tm_hour == 3 && t.tm_isdst == 1 && mktime(&t) == when);
 	CHECK(strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S %Z %z", &t) > 0 && strcmp(text, "2001-09-09 03:46:40 CEST +0200") == 0);
 	CHECK(strcmp(ctime(&when), "Sun Sep  9 03:46:40 2001\n") == 0);
+	CHECK(unsetenv("TZ") == 0 && localtime(&when)->tm_hour == 1 && strcmp(ctime(&when), "Sun Sep  9 01:46:40 2001\n") == 0);
+	t = *localtime(&when);
+	CHECK(mktime(&t) == when && strftime(text, sizeof text, "%H %Z %z", &t) > 0 && strcmp(text, "01 UTC +0000") == 0 && strcmp(tzname[0], "UTC") == 0);
 	CHECK(strtoll("-9223372036854775808", NULL, 10) == -9223372036854775807LL - 1 && strcasecmp("MiXed", "mIxED") == 0);
 
 	openlog("text", LOG_PID, LOG_MAIL);
