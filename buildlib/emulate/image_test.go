@@ -195,7 +195,7 @@ func TestImage(t *testing.T) {
 		{"libraries beyond", set("libraries size", 1<<31), Refused, "the list of libraries at"},
 		{"name beyond", set("symbol name", 7), Refused, "a symbol's name at offset 0x7"},
 		{"missing function", set("symbol name", 3), Missing, "the program called xit of libc.a(shr_64.o), which is missing here"},
-		{"missing object", with(set("symbol name", 3), "symbol class", 4), Refused, "libc.a(shr_64.o) imports xit, which is missing here"},
+		{"missing object", with(set("symbol name", 3), "symbol class", 4), Refused, "/x imports xit of libc.a(shr_64.o), which is missing here"},
 		{"symbol that is nowhere", set("symbol type", 0), Refused, "to symbol 3, which has no address"},
 
 		{"relocation outside", set("exit relocation address", textAt-4), Refused, "a relocation at 0xfffffffc, which is not in the program"},

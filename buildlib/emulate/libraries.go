@@ -51,16 +51,20 @@ func (e *Emulator) libraries() ([]library, error) {
 	return found, nil
 }
 
-// names are those of an import list: one a line, with comments.
+// names are those of an import list: each begins a line, and may have behind it for which releases of a library it counts.
 func names(list string) []string {
 	var names []string
 	for line := range strings.Lines(list) {
-		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
-			names = append(names, line)
+		if words := strings.Fields(line); len(words) > 0 && !strings.HasPrefix(words[0], "#") {
+			names = append(names, words[0])
 		}
 	}
 	return names
 }
+
+// memberEnd is what the members of AIX's libraries end in whose programs the libraries are for, OpenSSL 3 and SASL 2.1.2x. Another release may
+// have a function of the same name that wants something else.
+const memberEnd = ".so.3)"
 
 // table is the loader's table of what the libraries have. A name that the one at hand lacks is null, and so missing to programs.
 func table(libraries []library) string {
@@ -69,11 +73,11 @@ func table(libraries []library) string {
 	for _, l := range libraries {
 		for _, name := range l.imports {
 			fmt.Fprintf(&declarations, "extern void %s(void) __attribute__((weak));\n", name)
-			fmt.Fprintf(&entries, "\t{ %q, (void *)%s },\n", name, name)
+			fmt.Fprintf(&entries, "\t{ %q, (void *)%s, %q },\n", name, name, memberEnd)
 			count++
 		}
 	}
-	return fmt.Sprintf("#include \"imports.h\"\n\n%s\nconst struct import libraries[] = {\n%s\t{ 0 }\n};\nconst size_t library_count = %d;\n",
+	return fmt.Sprintf("#include \"imports.h\"\n\n%s\nconst struct import libraries[] = {\n%s\t{ 0, 0, 0 }\n};\nconst size_t library_count = %d;\n",
 		declarations.String(), entries.String(), count)
 }
 

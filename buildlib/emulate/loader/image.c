@@ -160,14 +160,14 @@ static const char *library_of(const unsigned char *symbol)
 }
 
 /* A descriptor for a function that is missing: whoever calls it ends the program. */
-static void *stand_in(const unsigned char *symbol)
+static void *stand_in(const char *function, const char *library)
 {
 	void **descriptor = malloc(3 * sizeof *descriptor);
 	struct missing *m = malloc(sizeof *m);
 
 	if (descriptor == NULL || m == NULL)
 		refuse("out of memory");
-	*m = (struct missing){ symbol_name(symbol), library_of(symbol), ((void **)(void *)stand_in)[1] };
+	*m = (struct missing){ function, library, ((void **)(void *)stand_in)[1] };
 	descriptor[0] = (void *)missing_code;
 	descriptor[1] = m;
 	descriptor[2] = NULL;
@@ -185,6 +185,7 @@ static uint64_t *bind(const unsigned char *const *sections)
 	for (uint32_t i = 0; i < symbols; i++) {
 		const unsigned char *symbol = symbol_table.start + (uint64_t)i * SYMBOL;
 		unsigned section = u16(symbol + 12);
+		const char *import, *library;
 
 		if (!(u8(symbol + 14) & IMPORT)) {
 			if (section > 0xff || sections[section] == NULL)
@@ -192,11 +193,13 @@ static uint64_t *bind(const unsigned char *const *sections)
 			address[i] = u64(symbol) + (u32(sections[section] + 64) & TEXT ? text : data).delta;
 			continue;
 		}
-		address[i] = (uint64_t)imported(symbol_name(symbol));
+		import = symbol_name(symbol);
+		library = library_of(symbol);
+		address[i] = (uint64_t)imported(import, library);
 		if (address[i] == 0 && u8(symbol + 15) == CLASS_DS)
-			address[i] = (uint64_t)stand_in(symbol);
+			address[i] = (uint64_t)stand_in(import, library);
 		if (address[i] == 0) {
-			fprintf(stderr, "emulate: %s: %s imports %s, which is missing here\n", name, library_of(symbol), symbol_name(symbol));
+			fprintf(stderr, "emulate: %s imports %s of %s, which is missing here\n", name, import, library);
 			complete = false;
 		}
 	}

@@ -52,13 +52,13 @@
 
 /* Linux's own function; the compiler has found its type to be the same as AIX's. */
 #define SAME(a, b) __builtin_types_compatible_p(__typeof__(a), __typeof__(b))
-#define HOST(function) { #function, sizeof(char[SAME(function, aix_##function) ? 1 : -1]) != 0 ? (void *)function : NULL }
+#define HOST(function) { #function, sizeof(char[SAME(function, aix_##function) ? 1 : -1]) != 0 ? (void *)function : NULL, NULL }
 /* Linux's own as well: it differs in the name of a type, or in a const, alone. */
-#define LIKE(function) { #function, (void *)function }
+#define LIKE(function) { #function, (void *)function, NULL }
 /* The loader's. */
-#define OURS(function) { #function, (void *)aix_##function }
+#define OURS(function) { #function, (void *)aix_##function, NULL }
 /* The loader's, under the name that AIX's headers make of it. */
-#define RENAMED(linked, function) { #linked, (void *)aix_##function }
+#define RENAMED(linked, function) { #linked, (void *)aix_##function, NULL }
 
 /* What start code imports: the number of threads, of which it only hands on the address, and a routine that there is nothing to do for. */
 static int threads[4];
@@ -78,20 +78,20 @@ void called_missing(const char *name, const char *library)
 
 static const struct import imports[] = {
 	/* objects */
-	{ "__n_pthreads", threads },
-	{ "_res", &aix__res },
-	{ "environ", &environ },
-	{ "h_errno", &program_h_errno },
-	{ "in6addr_any", (void *)&any6 },
-	{ "in6addr_loopback", (void *)&loopback6 },
-	{ "optarg", &optarg },
-	{ "opterr", &opterr },
-	{ "optind", &optind },
-	{ "optopt", &optopt },
-	{ "tzname", tzname },
+	{ "__n_pthreads", threads, NULL },
+	{ "_res", &aix__res, NULL },
+	{ "environ", &environ, NULL },
+	{ "h_errno", &program_h_errno, NULL },
+	{ "in6addr_any", (void *)&any6, NULL },
+	{ "in6addr_loopback", (void *)&loopback6, NULL },
+	{ "optarg", &optarg, NULL },
+	{ "opterr", &opterr, NULL },
+	{ "optind", &optind, NULL },
+	{ "optopt", &optopt, NULL },
+	{ "tzname", tzname, NULL },
 
 	/* start and end */
-	{ "__mod_init", (void *)module },
+	{ "__mod_init", (void *)module, NULL },
 	OURS(_Errno), HOST(_exit), HOST(abort), HOST(atexit), HOST(exit),
 
 	/* files */
@@ -128,7 +128,7 @@ static const struct import imports[] = {
 	RENAMED(nrecvfrom, recvfrom), OURS(bind), OURS(connect), OURS(ioctl), HOST(listen), OURS(poll), OURS(rresvport), OURS(sendto),
 	OURS(setsockopt), OURS(socket), OURS(socketpair), RENAMED(_res_init, res_init), HOST(dn_expand), HOST(dn_skipname),
 	OURS(freehostent), OURS(gethostbyaddr), OURS(gethostbyname), OURS(gethostname), OURS(getipnodebyname), OURS(getnameinfo),
-	OURS(getservbyname), HOST(inet_addr), LIKE(inet_aton), { "inet_ntoa", (void *)inet_ntoa_of_register }, OURS(inet_ntop),
+	OURS(getservbyname), HOST(inet_addr), LIKE(inet_aton), { "inet_ntoa", (void *)inet_ntoa_of_register, NULL }, OURS(inet_ntop),
 	OURS(inet_pton), OURS(res_query), OURS(res_querydomain), OURS(res_search),
 
 	/* text and numbers */
@@ -154,23 +154,30 @@ static const struct import imports[] = {
  * say where memory comes from is of interest to the library alone.
  */
 static const struct import unused[] = {
-	{ "EVP_md5", (void *)module },
-	{ "sasl_set_alloc", (void *)module },
+	{ "EVP_md5", (void *)module, NULL },
+	{ "sasl_set_alloc", (void *)module, NULL },
 };
 
-static void *find(const struct import *table, size_t n, const char *name)
+static bool ends_in(const char *text, const char *end)
+{
+	size_t n = strlen(text), m = strlen(end);
+
+	return n >= m && strcmp(text + n - m, end) == 0;
+}
+
+static void *find(const struct import *table, size_t n, const char *name, const char *library)
 {
 	for (size_t i = 0; i < n; i++)
-		if (strcmp(table[i].name, name) == 0)
+		if (strcmp(table[i].name, name) == 0 && (table[i].member == NULL || ends_in(library, table[i].member)))
 			return table[i].address;
 	return NULL;
 }
 
-void *imported(const char *name)
+void *imported(const char *name, const char *library)
 {
-	void *found = find(imports, COUNT(imports), name);
+	void *found = find(imports, COUNT(imports), name, library);
 
 	if (found == NULL)
-		found = find(libraries, library_count, name);
-	return found != NULL ? found : find(unused, COUNT(unused), name);
+		found = find(libraries, library_count, name, library);
+	return found != NULL ? found : find(unused, COUNT(unused), name, library);
 }

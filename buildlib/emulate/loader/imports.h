@@ -7,6 +7,7 @@
 struct import {
 	const char *name;
 	void *address;
+	const char *member; /* what the library that it is imported from must end in; null for any */
 };
 
 /* What other libraries the loader was made with; emulate.go writes libraries.c. */

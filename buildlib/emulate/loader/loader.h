@@ -30,8 +30,8 @@ struct missing {
 	void *toc; /* of the loader; enter.S reads all three */
 };
 
-/* imports.c: what stands behind a name, or null. */
-void *imported(const char *name);
+/* imports.c: what stands behind a name that is imported from a library, or null. */
+void *imported(const char *name, const char *library);
 
 /* values.c: sets errno, and is false. */
 bool fail(int error);
