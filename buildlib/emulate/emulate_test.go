@@ -3,15 +3,21 @@ package emulate
 import (
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"log"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
+	"github.com/sirupsen/logrus"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/cross"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/target"
 )
 
 // cache holds the loader of all tests.
@@ -44,19 +50,41 @@ func emulator(t *testing.T) *Emulator {
 	return &Emulator{Machine: m, Cache: cache, SDK: sdk()}
 }
 
+// toolchain is a machine that compiles for AIX, with what "mage cross:setup" has built.
+var toolchain = sync.OnceValues(func() (*host.Local, error) {
+	user, err := os.UserCacheDir()
+	if err != nil {
+		return nil, err
+	}
+	level, err := target.Parse("aix7.2-64")
+	if err != nil {
+		return nil, err
+	}
+	silent := logrus.New()
+	silent.SetOutput(io.Discard)
+	b := &cross.Builder{Machine: host.NewLocal(os.Environ()), Environ: os.Environ(), Cache: filepath.Join(user, "sendmail-aix"), Jobs: 1, Log: silent}
+	tc, err := b.Toolchain(context.Background(), level, "")
+	if err != nil {
+		return nil, err
+	}
+	return tc.Machine(os.Environ()), nil
+})
+
 // compiled is a test program, compiled and linked for AIX; it becomes root/bin/NAME.
 func compiled(t *testing.T, root, name string, flags ...string) {
 	t.Helper()
-	cc := os.Getenv("AIX_CC")
-	if cc == "" {
-		t.Skip("AIX_CC is not set: it is the command that compiles and links a C program for 64-bit AIX")
+	machine, err := toolchain()
+	if errors.Is(err, cross.ErrAbsent) {
+		t.Skipf("%v\nrun: go tool mage cross:setup", err)
+	} else if err != nil {
+		t.Fatal(err)
 	}
 	bin := filepath.Join(root, "bin")
 	if err := os.MkdirAll(bin, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	argv := append([]string{cc, "-std=gnu17", "-O1", "-Wall", "-Wextra", "-Werror", name + ".c", "-o", filepath.Join(bin, name)}, flags...)
-	if err := host.NewLocal(os.Environ()).Run(t.Context(), host.Cmd{Argv: argv, Dir: "testdata"}); err != nil {
+	argv := append([]string{"clang", "-std=gnu17", "-O1", "-Wall", "-Wextra", "-Werror", name + ".c", "-o", filepath.Join(bin, name)}, flags...)
+	if err := machine.Run(t.Context(), host.Cmd{Argv: argv, Dir: "testdata"}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -203,7 +231,9 @@ func TestNoRoot(t *testing.T) {
 // A library of Linux's stands for AIX's of the same name, and sees the program's files.
 func TestLibraries(t *testing.T) {
 	e, root, dir := emulator(t), t.TempDir(), t.TempDir()
-	compiled(t, root, "sasl", "-lsasl2")
+	list := filepath.Join(root, "list.exp")
+	write(t, list, "#! libsasl2.a(libsasl2.so.3)\nsasl_client_init\nsasl_server_init\n")
+	compiled(t, root, "sasl", list)
 	for _, argv := range [][]string{
 		{compiler, "-O1", "-Wall", "-Werror", "-c", "testdata/linux/libsasl2.c", "-o", filepath.Join(dir, "x.o")},
 		{strings.TrimSuffix(compiler, "gcc") + "ar", "rc", filepath.Join(dir, "libsasl2.a"), filepath.Join(dir, "x.o")},
@@ -229,8 +259,8 @@ func TestLibraries(t *testing.T) {
 	}
 
 	// Another release of the library is another library.
-	write(t, filepath.Join(root, "old.exp"), "#! libsasl2.a(libsasl2.so.2)\nsasl_client_init\nsasl_server_init\n")
-	compiled(t, root, "sasl", filepath.Join(root, "old.exp"))
+	write(t, list, "#! libsasl2.a(libsasl2.so.2)\nsasl_client_init\nsasl_server_init\n")
+	compiled(t, root, "sasl", list)
 	got, err = e.try(t.Context(), Request{Root: root, Program: "/bin/sasl"})
 	want = result{Missing, "", "emulate: the program called sasl_client_init of libsasl2.a(libsasl2.so.2), which is missing here\n"}
 	if err != nil || got != want {
