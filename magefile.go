@@ -191,6 +191,14 @@ type Cross mg.Namespace
 // Setup builds the linker for AIX, once, into the user's cache.
 func (Cross) Setup(ctx context.Context) error { return run(ctx, (*pipeline.Project).CrossSetup) }
 
+// Emulate runs a 64-bit AIX program of the staged files on this machine, with these files as its /.
+func Emulate(
+	ctx context.Context,
+	command string, // the program's path and its arguments, as in "/opt/sendmail/sbin/sendmail -d0.1 -bt"
+) error {
+	return run(ctx, func(p *pipeline.Project, ctx context.Context) error { return p.Emulate(ctx, command) })
+}
+
 // run does one target's work in the project of the current directory. Mage itself cancels the context only at Ctrl-C; a closed
 // terminal or a shutdown must not leave compilers running either.
 func run(ctx context.Context, do func(*pipeline.Project, context.Context) error) error {

@@ -24,6 +24,15 @@ import (
 //go:embed sdk
 var sdk embed.FS
 
+// SDK is what we know of AIX: its headers in include, and in imports the names that its libraries export.
+func SDK() fs.FS {
+	sub, err := fs.Sub(sdk, "sdk")
+	if err != nil {
+		panic(err) // the name is valid
+	}
+	return sub
+}
+
 // generation changes with what this file makes of the same SDK: what older code made is not taken from the cache then.
 const generation = "1"
 

@@ -68,6 +68,10 @@ var crossPrograms = []program{
 	{name: "bison", what: "makes sources of the linker", need: Need{APT: "bison", DNF: "bison"}},
 	{name: "flex", what: "makes sources of the linker", need: Need{APT: "flex", DNF: "flex"}},
 	{name: "xz", what: "unpacks the source of binutils", need: Need{APT: "xz-utils", DNF: "xz"}},
+	{name: "qemu-ppc64", what: "runs what was compiled", need: Need{APT: "qemu-user", DNF: "qemu-user"}},
+	{name: "powerpc64-linux-gnu-gcc", what: "compiles the loader for that", need: Need{APT: "gcc-powerpc64-linux-gnu", DNF: "gcc-powerpc64-linux-gnu"}},
+	{name: "C library for ppc64", what: "is what the loader stands on", argv: []string{"sh", "-c", "ls /usr/powerpc64-linux-gnu/include/stdio.h"}, answer: "stdio.h",
+		need: Need{APT: "libc6-dev-ppc64-cross"}},
 }
 
 var testPrograms = []program{

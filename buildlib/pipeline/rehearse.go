@@ -107,7 +107,11 @@ func (j *job) report(ctx context.Context, wanted string, ran int) error {
 	}
 	fmt.Fprintf(j.out, "\ntarget     %s\noptions    %s\nsource     %s\npatches    %d, all applied exactly\n",
 		describe(j.target), strings.Join(j.site.Options, " "), j.source, len(j.series.Patches))
-	fmt.Fprintf(j.out, "installed  %d files, %d directories, %d links\nsteps run  %d of %d\n",
-		kinds[stage.File], kinds[stage.Directory], kinds[stage.Link], ran, len(j.chain(ctx).Steps))
+	proof, err := j.prove(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(j.out, "installed  %d files, %d directories, %d links\nproof      %s\nsteps run  %d of %d\n",
+		kinds[stage.File], kinds[stage.Directory], kinds[stage.Link], proof, ran, len(j.chain(ctx).Steps))
 	return j.showImage(ctx)
 }

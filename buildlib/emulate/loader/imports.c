@@ -134,7 +134,7 @@ static const struct import imports[] = {
 	/* text and numbers */
 	HOST(atoi), HOST(atol), HOST(getenv), OURS(getopt), HOST(isalnum), HOST(isalpha), HOST(iscntrl), HOST(isgraph), HOST(isprint),
 	HOST(ispunct), HOST(isspace), HOST(isupper), HOST(isxdigit), HOST(putenv), HOST(qsort), HOST(random), OURS(regcomp),
-	OURS(regerror), OURS(regexec), OURS(regfree), HOST(setenv), HOST(srandom), HOST(strcasecmp), HOST(strdup), OURS(strerror),
+	OURS(regerror), OURS(regexec), OURS(regfree), HOST(setenv), HOST(sleep), HOST(srandom), HOST(strcasecmp), HOST(strdup), OURS(strerror),
 	HOST(strncasecmp), HOST(strtod), HOST(strtok), HOST(strtol), HOST(strtoll), HOST(strtoul), HOST(strtoull), HOST(tolower),
 	HOST(toupper), HOST(unsetenv), OURS(closelog), OURS(openlog), OURS(syslog),
 
