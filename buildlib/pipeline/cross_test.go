@@ -4,6 +4,7 @@ package pipeline_test
 
 import (
 	"bytes"
+	"errors"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -15,15 +16,18 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/cross"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/emulate"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/xcoff"
 )
 
 // TestCross builds for AIX on this machine, in both widths, what TestRealSource builds for the machine itself: the image holds programs of
-// AIX, which llvm-readobj reads as we do, and is the same from another directory.
+// AIX, which llvm-readobj reads as we do, and is the same from another directory. What has 64 bits is run as well.
 //
 // Another release, or a source that this machine cannot get by itself, is tested as with TestMail.
 func TestCross(t *testing.T) {
-	for _, tool := range []string{"clang-19", "llvm-readobj-19"} {
+	for _, tool := range []string{"clang-19", "llvm-readobj-19", "qemu-ppc64", "powerpc64-linux-gnu-gcc"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			t.Skipf("%v; \"mage setup\" installs it", err)
 		}
@@ -37,7 +41,7 @@ func TestCross(t *testing.T) {
 			env := []string{"SENDMAIL_TARGET=" + target, "SENDMAIL_RELEASE=" + b.version,
 				"SENDMAIL_SOURCE=" + filepath.Join(filepath.Dir(b.image()), "pristine")}
 			first := checkout{t: t, mage: b.checkout.mage, dir: b.checkout.dir}
-			out := first.run(env, "cross:setup", "package")
+			out := first.run(env, "cross:setup", "rehearse")
 			image := crossImage.FindStringSubmatch(out)
 			if image == nil {
 				t.Fatalf("no image for AIX is named:\n%s", out)
@@ -52,9 +56,81 @@ func TestCross(t *testing.T) {
 			}
 			dir := filepath.Join(b.dir, "extracted-"+target)
 			first.run(env, "image:extract", image[2], dir)
-			comparePrograms(t, dir, map[bool]int{true: 64, false: 32}[strings.HasSuffix(target, "64")])
+			if strings.HasSuffix(target, "32") {
+				comparePrograms(t, dir, 32)
+				return // nothing runs these here
+			}
+			comparePrograms(t, dir, 64)
+			if want := "\nproof      sendmail runs: Version " + b.version + " SASLv2 STARTTLS\n"; !strings.Contains(out, want) {
+				t.Errorf("rehearse does not say %q:\n%s", want, out)
+			}
+			runPrograms(t, b, dir)
 		})
 	}
+}
+
+// runPrograms runs the programs of an image that was extracted into dir, which becomes what installp makes of it.
+func runPrograms(t *testing.T, b build, dir string) {
+	t.Helper()
+	if err := os.CopyFS(dir, os.DirFS(filepath.Join(dir, "usr/lpp/sendmail/inst_root"))); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{
+		"etc/opt/sendmail/sendmail.cf": read(t, filepath.Join(dir, "etc/opt/sendmail/sendmail.cf.default")),
+		"m/access.in":                  "a.example\tREJECT\nb.example\tOK\n",
+		"m/aliases.in":                 "one\ttwo\n",
+	} {
+		file := filepath.Join(dir, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o755), os.WriteFile(file, []byte(text), 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := &emulate.Emulator{Machine: host.NewLocal(os.Environ()), Cache: filepath.Join(cache, "sendmail-aix", "emulate"), SDK: cross.SDK()}
+	for _, run := range []struct {
+		program, args, input string
+		status               int
+		want                 string
+	}{
+		{"sbin/sendmail", "-d0.1 -bt", "3,0 someone@localhost\n", 0, "Version " + b.version + "\n"},
+		{"sbin/sendmail", "-bt", "3,0 someone@localhost\n/map nothing x\n", 0, "parse            returns: $# local $: someone\n"},
+		{"sbin/sendmail", "-bt", "/parse someone\n", 0, "mailer local, user someone\n"},
+		{"sbin/makemap", "dbm /m/access", read(t, filepath.Join(dir, "m/access.in")), 0, ""},
+		{"sbin/makemap", "-u dbm /m/access", "", 0, "a.example\tREJECT\nb.example\tOK\n"},
+		{"sbin/editmap", "-q dbm /m/access a.example", "", 0, "REJECT\n"},
+		{"sbin/editmap", "-u dbm /m/access c.example DISCARD", "", 0, ""},
+		{"sbin/makemap", "dbm /m/aliases", read(t, filepath.Join(dir, "m/aliases.in")), 0, ""},
+		{"sbin/praliases", "-f /m/access", "", 0, "c.example:DISCARD\n"},
+		{"sbin/praliases", "-f /m/aliases", "", 0, "one:two\n"},
+		{"sbin/mailstats", "-f /var/opt/sendmail/statistics", "", 0, "Statistics from "},
+		{"libexec/smrsh", "-c nothing", "", 69, "not available for sendmail programs"},
+		{"bin/vacation", "-x -f /m/vacation", "", 0, ""},
+	} {
+		var out bytes.Buffer
+		err := e.Run(t.Context(), emulate.Request{Root: dir, Program: "/opt/sendmail/" + run.program, Args: strings.Fields(run.args),
+			Stdin: strings.NewReader(run.input), Stdout: &out, Stderr: &out})
+		status := 0
+		if exit, ok := errors.AsType[*host.ExitError](err); ok {
+			status = exit.Status
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		if status != run.status || !strings.Contains(out.String(), run.want) {
+			t.Errorf("%s %s: status %d, want %d and %q:\n%s", run.program, run.args, status, run.status, run.want, &out)
+		}
+	}
+}
+
+func read(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
 
 var crossImage = regexp.MustCompile(`(?m)^([0-9a-f]{64})  (build/[0-9.]+/aix\S+\.I)$`)
