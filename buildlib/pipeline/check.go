@@ -16,6 +16,7 @@ import (
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/target"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/tree"
 )
 
@@ -77,6 +78,10 @@ func (p *Project) goEnv() []string {
 // Bench builds the same source with upstream's "sh ./Build" and with this project, each from nothing and once more, in one run: on a
 // noisy machine only their ratio means something.
 func (p *Project) Bench(ctx context.Context) error {
+	p, err := p.with("target", string(target.Host), "bench") // upstream's own build makes nothing else here
+	if err != nil {
+		return err
+	}
 	real, _, err := p.obtainable(ctx)
 	if err != nil {
 		return err
@@ -103,7 +108,7 @@ func (p *Project) Bench(ctx context.Context) error {
 	// Without the settings of this run but the release: options and all else as they stand in build.toml.
 	ours := host.Cmd{
 		Argv: []string{"go", "tool", "mage", "build"}, Dir: checkout, Log: filepath.Join(dir, "checkout.log"),
-		Env: append(p.goEnv(), "SENDMAIL_RELEASE="+j.release.Version),
+		Env: append(p.goEnv(), "SENDMAIL_RELEASE="+j.release.Version, "SENDMAIL_TARGET=host"),
 	}
 	warm := ours
 	warm.Argv = []string{"go", "tool", "mage", "settings"}

@@ -17,9 +17,24 @@ type workshop struct {
 	sdk     bool  // whether it compiles with this project's own headers for AIX, and not with AIX's
 }
 
+// elsewhere is what a machine that is not AIX builds for unless told otherwise: what most AIX machines of today can run.
+const elsewhere = "aix7.2-64"
+
+// wanted is the target that the settings ask for. On AIX, none is the machine itself.
+func (p *Project) wanted(ctx context.Context) target.Request {
+	want := target.Request{Name: p.settings.Target, Compiler: p.settings.Compiler, OpenSSL: p.settings.OpenSSL, SASL: p.settings.SASL}
+	if want.Name == "" {
+		// Detecting says what is wrong when there is no uname.
+		if system, err := p.machine.Output(ctx, host.Cmd{Argv: []string{"uname", "-s"}}); err == nil && system != "AIX" {
+			want.Name = elsewhere
+		}
+	}
+	return want
+}
+
 // detect describes the target that the settings ask for.
 func (p *Project) detect(ctx context.Context) (w workshop, err error) {
-	want := target.Request{Name: p.settings.Target, Compiler: p.settings.Compiler, OpenSSL: p.settings.OpenSSL, SASL: p.settings.SASL}
+	want := p.wanted(ctx)
 	w.machine = p.machine
 	w.target, err = target.Detect(ctx, p.machine, want)
 	if err != nil || w.target.OS != target.AIX || w.target.Here {

@@ -105,7 +105,7 @@ var rehearsal shared
 // rehearse builds the release that this machine can get.
 func rehearse(t *testing.T) build {
 	t.Helper()
-	return rehearsal.get(t, nil, "rehearse")
+	return rehearsal.get(t, []string{"SENDMAIL_TARGET=host"}, "rehearse")
 }
 
 // newBuild makes a checkout in a new directory and has the target build there.

@@ -61,10 +61,11 @@ func (p *Project) examine(ctx context.Context, tests bool) (*doctor.Report, erro
 	if err != nil {
 		return nil, err
 	}
-	return doctor.Check(ctx, p.machine, doctor.Request{
-		Want:    target.Request{Name: p.settings.Target, Compiler: p.settings.Compiler, OpenSSL: p.settings.OpenSSL, SASL: p.settings.SASL},
-		Options: p.settings.With, Set: set, Tests: tests,
-	})
+	want := p.wanted(ctx)
+	if tests && want.Name == elsewhere && p.settings.Target == "" {
+		want.Name = string(target.Host) // they build for both
+	}
+	return doctor.Check(ctx, p.machine, doctor.Request{Want: want, Options: p.settings.With, Set: set, Tests: tests})
 }
 
 // Doctor shows what this machine has and lacks. A lack that stops a build is an error, and so are settings that cannot be met here.

@@ -10,12 +10,26 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/release"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/stage"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/target"
 )
 
 // Rehearse goes the whole way with the first release that can really be had here: the one that is set, else the one that this
 // machine's distribution packages. It never does so silently.
+//
+// Nor does it take programs of this machine for programs of AIX silently: it builds them where nobody named a target and there is no
+// toolchain.
 func (p *Project) Rehearse(ctx context.Context) error {
 	wanted := p.settings.Release
+	w, err := p.detect(ctx)
+	if err != nil {
+		return err
+	}
+	if w.absent != nil && p.settings.Target == "" {
+		p.log.WithError(w.absent).WithField("target", string(target.Host)).Warn("rehearsing with programs of this machine; \"mage setup\" brings what builds those of AIX")
+		if p, err = p.with("target", string(target.Host), "rehearsal"); err != nil {
+			return err
+		}
+	}
 	p, fetched, err := p.obtainable(ctx)
 	if err != nil {
 		return err

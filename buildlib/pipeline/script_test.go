@@ -156,7 +156,7 @@ urls    = [%q]
 		return err
 	}
 	files := map[string]string{
-		"build.toml": "release = \"" + tinyVersion + "\"\n",
+		"build.toml": "release = \"" + tinyVersion + "\"\ntarget = \"host\"\n",
 		"patches/" + tinyVersion + "/release.toml":    toml,
 		"patches/" + tinyVersion + "/files.sha256":    listing.String(),
 		"patches/" + tinyVersion + "/series":          osFiles + "\n",

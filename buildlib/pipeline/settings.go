@@ -22,7 +22,7 @@ import (
 // Settings says what to build. Each value is the strongest of: built-in default, build.toml, environment.
 type Settings struct {
 	Release  string   // directory under patches
-	Target   string   // "" is the machine itself on AIX, and host elsewhere
+	Target   string   // "" is the machine itself on AIX, and aix7.2-64 elsewhere
 	With     []string // options, sorted
 	Source   string   // instead of the pinned addresses
 	Revision int      // of the package
@@ -50,7 +50,7 @@ type setting struct {
 // table is every setting there is, in the order they are shown.
 var table = []setting{
 	{"release", "8.15.2", "release of sendmail, a directory under patches", func(s *Settings) any { return &s.Release }, nil},
-	{"target", "", "aix7.2-64, aix6.1-32, ... or host; empty: this machine", func(s *Settings) any { return &s.Target }, nil},
+	{"target", "", "aix7.2-64, aix6.1-32, ... or host; empty: this machine if it is AIX, else aix7.2-64", func(s *Settings) any { return &s.Target }, nil},
 	{"with", "sasl,starttls", "options, separated by commas, or none", func(s *Settings) any { return &s.With }, nil},
 	{"source", "", "tarball, directory or git URL to use instead of the pinned addresses", func(s *Settings) any { return &s.Source }, nil},
 	{"revision", "1", "revision of the package, the last part of its level", func(s *Settings) any { return &s.Revision }, between(1, 99)},
