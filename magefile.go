@@ -191,6 +191,11 @@ type Cross mg.Namespace
 // Setup builds the linker for AIX, once, into the user's cache.
 func (Cross) Setup(ctx context.Context) error { return run(ctx, (*pipeline.Project).CrossSetup) }
 
+// Sysroot tells how to take headers and libraries from an AIX machine, to build with them.
+func (Cross) Sysroot(ctx context.Context) error {
+	return run(ctx, (*pipeline.Project).CrossSysroot)
+}
+
 // Emulate runs a 64-bit AIX program of the staged files on this machine, with these files as its /.
 func Emulate(
 	ctx context.Context,

@@ -1,6 +1,7 @@
 package cross
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"errors"
@@ -34,7 +35,7 @@ func SDK() fs.FS {
 }
 
 // generation changes with what this file makes of the same SDK: what older code made is not taken from the cache then.
-const generation = "1"
+const generation = "2"
 
 // kit is one toolchain, and what it is made from.
 type kit struct {
@@ -71,7 +72,9 @@ func (k *kit) make(ctx context.Context) (string, error) {
 			return err
 		}
 		if k.sysroot != "" {
-			return nil
+			// AIX's own start code and libraries are there. But what its compilers call at fixed addresses of the kernel, GNU ld cannot
+			// link (facts in sdk/start/string.c), and what clang calls to divide is not AIX's.
+			return k.startCode(ctx, "string", "divide")
 		}
 		return errors.Join(k.headers(), k.libraries(ctx))
 	})
@@ -96,14 +99,14 @@ func (k *kit) programs() error {
 	if k.target.Bits == 64 {
 		arch = "powerpc64"
 	}
-	root, libraries := `${0%/*}/../root`, "-lsdk -lc"
+	root := `${0%/*}/../root`
 	if k.sysroot != "" {
-		root, libraries = quoted(k.sysroot), "-lc"
+		root = quoted(k.sysroot)
 	}
 	values := strings.NewReplacer(
 		"@target@", k.target.String(), "@version@", fmt.Sprint(level.Version), "@release@", fmt.Sprint(level.Release),
 		"@bits@", fmt.Sprint(k.target.Bits), "@triple@", fmt.Sprintf("%s-ibm-aix%d.%d", arch, level.Version, level.Release),
-		"@clang@", quoted(k.clang), "@binutils@", quoted(k.binutils), "@root@", root, "@start@", "crt0"+k.suffix()+".o", "@libraries@", libraries,
+		"@clang@", quoted(k.clang), "@binutils@", quoted(k.binutils), "@root@", root, "@start@", "crt0"+k.suffix()+".o",
 	)
 	scripts, err := fs.ReadDir(sdk, "sdk/programs")
 	if err != nil {
@@ -179,7 +182,7 @@ func (k *kit) libraries(ctx context.Context) error {
 			return err
 		}
 	}
-	return k.startCode(ctx, filepath.Join(k.dir, "root/usr/lib"))
+	return k.startCode(ctx)
 }
 
 // providerOf tells whose library a program for the target takes.
@@ -235,8 +238,12 @@ func isFor(conditions []string, bits int, p target.Provider) bool {
 	return has(widths, strconv.Itoa(bits)) && has(kinds, string(p.Kind)) && has(interfaces, p.API)
 }
 
-// startCode compiles what every program brings along.
-func (k *kit) startCode(ctx context.Context, lib string) error {
+// startCode compiles what every program brings along: all of it, or what is named.
+func (k *kit) startCode(ctx context.Context, only ...string) error {
+	lib := filepath.Join(k.dir, "lib")
+	if err := os.Mkdir(lib, 0o755); err != nil {
+		return err
+	}
 	work, err := os.MkdirTemp(k.dir, "start-")
 	if err != nil {
 		return err
@@ -254,7 +261,7 @@ func (k *kit) startCode(ctx context.Context, lib string) error {
 		return err
 	}
 	ar := []string{"ar", fmt.Sprintf("-X%d", k.target.Bits), "rc", filepath.Join(lib, "libsdk.a")}
-	tc := &Toolchain{Bin: filepath.Join(k.dir, "bin"), Root: filepath.Join(k.dir, "root")}
+	tc := &Toolchain{Bin: filepath.Join(k.dir, "bin"), Root: cmp.Or(k.sysroot, filepath.Join(k.dir, "root"))}
 	machine := tc.Machine(k.Environ)
 	run := func(argv ...string) error {
 		err := machine.Run(ctx, host.Cmd{Argv: argv, Dir: work})
@@ -265,6 +272,9 @@ func (k *kit) startCode(ctx context.Context, lib string) error {
 	}
 	for _, entry := range names {
 		base, kind, _ := strings.Cut(entry.Name(), ".")
+		if len(only) > 0 && !slices.Contains(only, base) {
+			continue
+		}
 		object := base + ".o"
 		switch kind {
 		case "s":
@@ -282,7 +292,7 @@ func (k *kit) startCode(ctx context.Context, lib string) error {
 			return err
 		}
 		if base == "crt0" {
-			if err := os.Rename(filepath.Join(work, object), filepath.Join(lib, base+k.suffix()+".o")); err != nil {
+			if err := os.Rename(filepath.Join(work, object), filepath.Join(k.dir, "root/usr/lib", base+k.suffix()+".o")); err != nil {
 				return err
 			}
 			continue

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"errors"
+	"io"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/cross"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
@@ -73,6 +74,12 @@ func (p *Project) crossBuilder() (*cross.Builder, error) {
 	here := *p.machine
 	here.Root = "/"
 	return &cross.Builder{Machine: &here, Environ: p.environ, Cache: cache, Jobs: p.settings.Jobs, Log: p.log.WithField("step", "cross")}, nil
+}
+
+// CrossSysroot tells how to build with the headers and libraries of a real machine.
+func (p *Project) CrossSysroot(context.Context) error {
+	_, err := io.WriteString(p.out, cross.Collect)
+	return err
 }
 
 // CrossSetup builds what compiling for AIX on this machine takes.
