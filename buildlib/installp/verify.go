@@ -52,7 +52,7 @@ func Verify(r *io.SectionReader) ([]Finding, error) {
 		source: r, claims: map[string]*claimed{}, programs: map[int]string{},
 		known: known{views: map[*Info][]*partView{}, owned: map[string]bool{}, paths: map[string]bool{}, created: map[string]bool{}},
 	}
-	if err := v.verify(io.NewSectionReader(r, 0, r.Size())); err != nil {
+	if err := v.verify(io.NewSectionReader(r, 0, r.Size()), io.NewSectionReader(r, 0, r.Size())); err != nil {
 		return nil, err
 	}
 	if v.whole {
@@ -117,11 +117,36 @@ func (v *verifier) note(rule string, where Where, what, found string) {
 	v.add(Finding{Rule: rule, Note: true, Where: where, What: what, Found: found})
 }
 
-// verify reads the image once. Only errors of the source come back; those that the image is to blame for become findings.
-func (v *verifier) verify(r io.Reader) error {
+// verifyBackup looks at the container alone: backup -i makes others than packages.
+func (v *verifier) verifyBackup(archive io.Reader) error {
+	r := bff.NewReader(archive)
+	for n := 0; ; n++ {
+		h, err := r.Next()
+		if err == io.EOF {
+			v.note("4", Where{Member: "the image"}, "this is a backup of files, and nothing that installp takes: only the container was looked at", fmt.Sprintf("%d members", n))
+			return nil
+		}
+		if err == nil {
+			_, err = io.Copy(io.Discard, r)
+		}
+		if err != nil {
+			where := Where{Offset: r.Stored().Offset}
+			if h != nil {
+				where.Member = h.Name
+			}
+			return v.broken(err, where)
+		}
+	}
+}
+
+// verify reads the image once; again is for what turns out to be none. Only errors of the source come back; those that the image is to blame for become findings.
+func (v *verifier) verify(r, again io.Reader) error {
 	reader, err := newReader(r, func(where Where, what string) {
 		v.wrong(chapter(where), where, what, "", "make the image again; a line that AIX cannot read ends the installation")
 	})
+	if errors.Is(err, errBackup) {
+		return v.verifyBackup(again)
+	}
 	if err != nil {
 		return v.broken(err, Where{})
 	}

@@ -55,6 +55,20 @@ func TestVerifySample(t *testing.T) {
 	}
 }
 
+// What backup -i made on AIX is no package, and nothing is wrong with it.
+func TestVerifyBackup(t *testing.T) {
+	t.Parallel()
+	data := sample(t, "backup-i.bff")
+	found := findings(t, data)
+	if len(found) != 1 || !found[0].Note || !strings.Contains(found[0].String(), "this is a backup of files") || !strings.Contains(found[0].String(), "4 members") {
+		t.Errorf("found %v, want one note that it is a backup with 4 members", found)
+	}
+	data[200] ^= 1
+	if found = findings(t, data); len(found) != 1 || found[0].Note || !strings.Contains(found[0].String(), "checksum") {
+		t.Errorf("found %v in a damaged one, want its checksum to be wrong", found)
+	}
+}
+
 // withProgram is the example with an XCOFF program for sendmail, with a library path of as many bytes as that of the file.
 func withProgram(t testing.TB, edit func(program string) string) *installp.Package {
 	t.Helper()
