@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/sirupsen/logrus"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/target"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/xcoff"
@@ -138,6 +139,41 @@ func TestUnknownImport(t *testing.T) {
 	err := tc.Machine(os.Environ()).Run(t.Context(), host.Cmd{Argv: []string{"clang", "-o", "program", "program.c"}, Dir: dir})
 	if err == nil || !strings.Contains(err.Error(), "undefined reference to `.unheard_of'") {
 		t.Errorf("linking a name that no library has: %v", err)
+	}
+}
+
+// A sysroot may come as an archive; one of something else is told from it.
+func TestSysrootArchive(t *testing.T) {
+	b := user(t)
+	b.Cache = t.TempDir()
+	dir := t.TempDir()
+	pack := func(name, file string) string {
+		t.Helper()
+		if err := os.MkdirAll(filepath.Join(dir, filepath.Dir(file)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, file), []byte("text\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if err := b.Machine.Run(t.Context(), host.Cmd{Argv: []string{"tar", "cf", name, file}, Dir: dir}); err != nil {
+			t.Fatal(err)
+		}
+		return filepath.Join(dir, name)
+	}
+	for range 2 { // the second time it is there already
+		root, err := b.Sysroot(t.Context(), pack("sysroot.tar", "usr/include/own.h"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text, err := os.ReadFile(filepath.Join(root, "usr/include/own.h")); err != nil || string(text) != "text\n" {
+			t.Errorf("own.h is %q, %v", text, err)
+		}
+	}
+	if _, err := b.Sysroot(t.Context(), pack("other.tar", "letters/one")); fault.Code(err) != "cross-sysroot" {
+		t.Errorf("an archive of letters: %v, want fault cross-sysroot", err)
+	}
+	if root, err := b.Sysroot(t.Context(), dir); root != dir || err != nil {
+		t.Errorf("a directory: %s, %v; want it as it is", root, err)
 	}
 }
 

@@ -45,9 +45,11 @@ func (p *Project) detect(ctx context.Context) (w workshop, err error) {
 	if err != nil {
 		return w, err
 	}
-	sysroot := ""
-	if p.settings.Sysroot != "/" {
-		sysroot = p.machine.Root
+	sysroot := p.sysroot
+	if sysroot != "" {
+		if sysroot, err = b.Sysroot(ctx, sysroot); err != nil {
+			return w, err
+		}
 	}
 	tc, err := b.Toolchain(ctx, w.target, sysroot)
 	if errors.Is(err, cross.ErrAbsent) {

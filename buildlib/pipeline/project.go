@@ -29,6 +29,7 @@ type Project struct {
 	environ  []string
 	settings *Settings
 	machine  *host.Local
+	sysroot  string // absolute: a directory or an archive; empty when none is set
 	log      *logrus.Logger
 	out      *results  // stable for scripts
 	errOut   io.Writer // progress
@@ -99,13 +100,16 @@ func open(root string, environ []string, settings *Settings, c Console) (*Projec
 		if err != nil {
 			return nil, err
 		}
-		if info, err := os.Stat(sysroot); err != nil || !info.IsDir() {
+		info, err := os.Stat(sysroot)
+		if err != nil || !info.IsDir() && !info.Mode().IsRegular() {
 			return nil, &fault.Error{
-				Code: "setting-value", What: "sysroot is not a directory", Where: settings.origin["sysroot"], Found: settings.Sysroot,
-				Do: "name the directory that has the target's usr/include and usr/lib below it",
+				Code: "setting-value", What: "sysroot is neither a directory nor an archive", Where: settings.origin["sysroot"], Found: settings.Sysroot,
+				Do: "name the directory that has the target's usr/include and usr/lib below it, or a tar archive of that",
 			}
 		}
-		p.machine.Root = sysroot
+		if p.sysroot = sysroot; info.IsDir() { // an archive is for the toolchain alone
+			p.machine.Root = sysroot
+		}
 	}
 	p.log, p.logFile = newLogger(filepath.Join(root, "build", "log"), environ, settings.Log, c)
 	p.machine.Trace = func(c host.Cmd) { p.log.WithField("command", c.String()).WithField("directory", c.Dir).Debug("run") }

@@ -31,7 +31,7 @@ type Settings struct {
 	Compiler string   // "" is found by itself
 	OpenSSL  string   // provider
 	SASL     string   // provider
-	Sysroot  string   // directory that the target's headers and libraries are looked for under
+	Sysroot  string   // directory or archive that the target's headers and libraries are in
 	Jobs     int      // processes at a time
 	Log      string   // text or json
 
@@ -60,7 +60,7 @@ var table = []setting{
 	{"compiler", "", "xlc, xlclang, ibm-clang, gcc, or a path; empty: found by itself", func(s *Settings) any { return &s.Compiler }, nil},
 	{"openssl", "", "where OpenSSL is: base, toolbox, or a prefix; empty: found by itself", func(s *Settings) any { return &s.OpenSSL }, nil},
 	{"sasl", "", "where Cyrus SASL is: base, toolbox, or a prefix; empty: found by itself", func(s *Settings) any { return &s.SASL }, nil},
-	{"sysroot", "/", "directory that the target's headers and libraries are looked for under", func(s *Settings) any { return &s.Sysroot }, nil},
+	{"sysroot", "/", "directory or archive that the target's headers and libraries are in", func(s *Settings) any { return &s.Sysroot }, nil},
 	{"jobs", strconv.Itoa(runtime.NumCPU()), "directories compiled at a time, and files in each", func(s *Settings) any { return &s.Jobs }, between(1, 1024)},
 	{"log", "text", "form of the log on standard error: text or json", func(s *Settings) any { return &s.Log }, oneOf("text", "json")},
 }
