@@ -123,16 +123,7 @@ func (b *Box) parents(name string) error {
 
 // putFile writes a file anew, in two halves: a power cut or a full disk leaves the first.
 func (b *Box) putFile(name string, mode uint32, size int64, content io.Reader) error {
-	if err := b.fate.moment("file " + name); err != nil {
-		return err
-	}
-	if err := b.clear(name); err != nil {
-		return err
-	}
-	if err := errors.Join(b.parents(name), b.fate.room(name)); err != nil {
-		return err
-	}
-	at, err := b.in(name)
+	at, err := b.place("file", name)
 	if err != nil {
 		return err
 	}
@@ -156,18 +147,23 @@ func (b *Box) putFile(name string, mode uint32, size int64, content io.Reader) e
 	return b.root.Chmod(at, fileMode(mode))
 }
 
-// putLink makes a symbolic link.
-func (b *Box) putLink(name, target string) error {
-	if err := b.fate.moment("link " + name); err != nil {
-		return err
+// place makes room for something of a kind, and tells where that is below the box's root.
+func (b *Box) place(kind, name string) (string, error) {
+	if err := b.fate.moment(kind + " " + name); err != nil {
+		return "", err
 	}
 	if err := b.clear(name); err != nil {
-		return err
+		return "", err
 	}
 	if err := errors.Join(b.parents(name), b.fate.room(name)); err != nil {
-		return err
+		return "", err
 	}
-	at, err := b.in(name)
+	return b.in(name)
+}
+
+// putLink makes a symbolic link.
+func (b *Box) putLink(name, target string) error {
+	at, err := b.place("link", name)
 	if err != nil {
 		return err
 	}
@@ -328,16 +324,7 @@ func (b *Box) putHardLink(at string, file fs.FileInfo, name string) error {
 	if other, err := b.info(name); err != nil || other != nil && os.SameFile(file, other) {
 		return err
 	}
-	if err := b.fate.moment("hard link " + name); err != nil {
-		return err
-	}
-	if err := b.clear(name); err != nil {
-		return err
-	}
-	if err := errors.Join(b.parents(name), b.fate.room(name)); err != nil {
-		return err
-	}
-	to, err := b.in(name)
+	to, err := b.place("hard link", name)
 	if err != nil {
 		return err
 	}
