@@ -2,37 +2,17 @@
 # descriptor of a loader routine that must be called first, with r18 as its argument and the addresses of __n_pthreads and __mod_init.
 # Source: rt0_aix_ppc64.s and the linker of the Go tree, which run on AIX; 32 bits by analogy (Go has none).
 
+	.include	"width.inc"
 	.ifdef	WIDE
-	.macro	load reg, place
-	ld	\reg, \place
-	.endm
-	.macro	store reg, place
-	std	\reg, \place
-	.endm
 	.macro	frame
 	stdu	1, -128(1)
 	.endm
-	.macro	address name
-	.llong	\name
-	.endm
-	.set	word, 8
-	.set	tocsave, 40
 	.else
-	.macro	load reg, place
-	lwz	\reg, \place
-	.endm
-	.macro	store reg, place
-	stw	\reg, \place
-	.endm
 	.macro	frame
 	stwu	1, -64(1)
 	.endm
-	.macro	address name
-	.long	\name
-	.endm
-	.set	word, 4
-	.set	tocsave, 20
 	.endif
+	.set	tocsave, 5*word
 
 	.extern	__n_pthreads
 	.extern	__mod_init

@@ -1,29 +1,10 @@
 # setjmp, sigsetjmp and longjmp for sdk_jmp_buf (setjmp.h). What a function must leave as it was: r1, r13 to r31, f14 to f31, cr, and of
 # course where it returns to; r2 is the same in all of a program. In 64 bits r13 belongs to the thread, and stays as it is.
 
+	.include	"width.inc"
 	.ifdef	WIDE
-	.macro	load reg, place
-	ld	\reg, \place
-	.endm
-	.macro	store reg, place
-	std	\reg, \place
-	.endm
-	.macro	address name
-	.llong	\name
-	.endm
-	.set	word, 8
 	.set	first, 14
 	.else
-	.macro	load reg, place
-	lwz	\reg, \place
-	.endm
-	.macro	store reg, place
-	stw	\reg, \place
-	.endm
-	.macro	address name
-	.long	\name
-	.endm
-	.set	word, 4
 	.set	first, 13
 	.endif
 
