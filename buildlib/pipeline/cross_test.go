@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -155,8 +156,8 @@ func comparePrograms(t *testing.T, dir string, width int) {
 		if f.Width != width || f.TimeStamp != 0 {
 			t.Errorf("%s has %d bits and time stamp %d, want %d and none", name, f.Width, f.TimeStamp, width)
 		}
-		if got := strings.Join(f.LibraryPath(), ":"); !strings.HasPrefix(got, "/usr/lib:/lib") {
-			t.Errorf("%s looks for libraries in %q", name, got)
+		if got, want := strings.Join(f.LibraryPath(), ":"), readobjPath(t, name); got != want || !strings.HasPrefix(got, "/usr/lib:/lib") {
+			t.Errorf("%s looks for libraries in %q, by llvm-readobj in %q", name, got, want)
 		}
 		var ours []string
 		for _, l := range f.Libraries() {
@@ -179,6 +180,38 @@ func comparePrograms(t *testing.T, dir string, width int) {
 	if d := cmp.Diff(want, names); d != "" {
 		t.Errorf("programs (-want +got):\n%s", d)
 	}
+}
+
+var (
+	importFiles = regexp.MustCompile(`OffsetToImportFileIDs: 0x([0-9A-F]+)`)
+	dumped      = regexp.MustCompile(`(?m)^\[ *([0-9a-f]+)\] (.*)$`)
+)
+
+// readobjPath is where a program looks for libraries: the string that stands where llvm-readobj says that the list of import files begins.
+func readobjPath(t *testing.T, name string) string {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "llvm-readobj-19", "--loader-section-header", "--string-dump=.loader", name).CombinedOutput()
+	if err != nil {
+		t.Fatalf("llvm-readobj-19: %v\n%s", err, out)
+	}
+	begin := importFiles.FindSubmatch(out)
+	if begin == nil {
+		t.Fatalf("llvm-readobj-19 tells of no import files:\n%s", out)
+	}
+	at, err := strconv.ParseInt(string(begin[1]), 16, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range dumped.FindAllSubmatch(out, -1) {
+		from, err := strconv.ParseInt(string(m[1]), 16, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if at >= from && at < from+int64(len(m[2])) {
+			return string(m[2][at-from:])
+		}
+	}
+	return ""
 }
 
 var (
