@@ -31,21 +31,26 @@ func BenchmarkTree(b *testing.B) {
 	p := example()
 	p.Filesets[0].Files = append(p.Filesets[0].Files, tree(b, filepath.Join(dir, "root"), "/opt/mailtools/sbin", 1<<30)...)
 	root, image, archive := filepath.Join(dir, "root"), filepath.Join(dir, "image"), filepath.Join(dir, "tar")
-	var ours, theirs time.Duration
+	var ours, theirs time.Duration // the shortest of each: these machines are noisy
+	shortest := func(best *time.Duration, took time.Duration) {
+		if *best == 0 || took < *best {
+			*best = took
+		}
+	}
 	for b.Loop() {
-		theirs += timed(b, exec.CommandContext(b.Context(), program, "-cf", archive, "-C", root, ".").Run)
-		ours += timed(b, func() error {
+		shortest(&theirs, timed(b, exec.CommandContext(b.Context(), program, "-cf", archive, "-C", root, ".").Run))
+		shortest(&ours, timed(b, func() error {
 			out, err := os.Create(image)
 			if err != nil {
 				return err
 			}
 			return errors.Join(p.Write(out), out.Close())
-		})
+		}))
 		if err := errors.Join(os.Remove(archive), os.Remove(image)); err != nil {
 			b.Fatal(err)
 		}
 	}
-	b.ReportMetric(float64(b.N)*(1<<30)/1e6/ours.Seconds(), "MB/s")
+	b.ReportMetric((1<<30)/1e6/ours.Seconds(), "MB/s")
 	var memory runtime.MemStats
 	runtime.ReadMemStats(&memory)
 	b.ReportMetric(float64(ours)/float64(theirs), "x-tar")

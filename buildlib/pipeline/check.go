@@ -105,10 +105,18 @@ func (p *Project) Bench(ctx context.Context) error {
 		return err
 	}
 	theirs := host.Cmd{Argv: []string{"sh", "./Build"}, Dir: upstream, Log: filepath.Join(dir, "upstream.log")}
-	// Without the settings of this run but the release: options and all else as they stand in build.toml.
+	// Without the settings of this run but release and source: options and all else as they stand in build.toml.
 	ours := host.Cmd{
 		Argv: []string{"go", "tool", "mage", "build"}, Dir: checkout, Log: filepath.Join(dir, "checkout.log"),
 		Env: append(p.goEnv(), "SENDMAIL_RELEASE="+j.release.Version, "SENDMAIL_TARGET=host"),
+	}
+	if source := p.settings.Source; source != "" {
+		if _, err := os.Stat(source); err == nil { // no address; and the checkout is another directory
+			if source, err = filepath.Abs(source); err != nil {
+				return err
+			}
+		}
+		ours.Env = append(ours.Env, "SENDMAIL_SOURCE="+source)
 	}
 	warm := ours
 	warm.Argv = []string{"go", "tool", "mage", "settings"}
