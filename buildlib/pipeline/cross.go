@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"io"
+	"path/filepath"
+	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/cross"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/target"
 )
@@ -66,6 +69,32 @@ func (p *Project) detect(ctx context.Context) (w workshop, err error) {
 	}
 	w.target, err = target.Detect(ctx, w.machine, want)
 	return w, err
+}
+
+// sdkLacks tells which libraries of the options the SDK has nothing of: better than a compiler that looks for their headers.
+func (j *job) sdkLacks() error {
+	if !j.sdk {
+		return nil
+	}
+	var lacks []string
+	for _, name := range j.site.Libraries {
+		there := false
+		for _, dir := range append(j.target.LibraryPath(), target.ToolboxPrefix+"/lib") {
+			_, err := j.machine.Stat(filepath.Join(dir, "lib"+name+".a"))
+			there = there || err == nil
+		}
+		if !there {
+			lacks = append(lacks, "lib"+name)
+		}
+	}
+	if lacks == nil {
+		return nil
+	}
+	return &fault.Error{
+		Code: "sdk-lacks", What: "the project's own headers and libraries for AIX have no " + strings.Join(lacks, ", "),
+		Where: "options " + strings.Join(j.site.Options, ","),
+		Do:    `leave out the option that links it, or build with those of a real machine: "mage cross:sysroot" tells how`,
+	}
 }
 
 func (p *Project) crossBuilder() (*cross.Builder, error) {

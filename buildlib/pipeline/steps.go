@@ -118,6 +118,9 @@ func (j *job) compile(ctx context.Context) error {
 	if err := j.target.Need(need...); err != nil {
 		return err
 	}
+	if err := j.sdkLacks(); err != nil {
+		return err
+	}
 	in, err := j.compileInputs(ctx)
 	if err != nil {
 		return err
