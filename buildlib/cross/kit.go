@@ -73,10 +73,13 @@ func (k *kit) make(ctx context.Context) (string, error) {
 		}
 		if k.sysroot != "" {
 			// AIX's own start code and libraries are there. But what its compilers call at fixed addresses of the kernel, GNU ld cannot
-			// link (facts in sdk/start/string.c), and what clang calls to divide is not AIX's.
+			// link (sdk/start/string.c), and what clang calls to divide is not AIX's.
 			return k.startCode(ctx, "string", "divide")
 		}
-		return errors.Join(k.headers(), k.libraries(ctx))
+		if err := k.headers(); err != nil {
+			return err
+		}
+		return k.libraries(ctx)
 	})
 }
 
@@ -105,7 +108,7 @@ func (k *kit) programs() error {
 	}
 	values := strings.NewReplacer(
 		"@target@", k.target.String(), "@version@", fmt.Sprint(level.Version), "@release@", fmt.Sprint(level.Release),
-		"@bits@", fmt.Sprint(k.target.Bits), "@triple@", fmt.Sprintf("%s-ibm-aix%d.%d", arch, level.Version, level.Release),
+		"@triple@", fmt.Sprintf("%s-ibm-aix%d.%d", arch, level.Version, level.Release),
 		"@clang@", quoted(k.clang), "@binutils@", quoted(k.binutils), "@root@", root, "@start@", "crt0"+k.suffix()+".o",
 	)
 	scripts, err := fs.ReadDir(sdk, "sdk/programs")

@@ -27,13 +27,16 @@ const elsewhere = "aix7.2-64"
 // wanted is the target that the settings ask for. On AIX, none is the machine itself.
 func (p *Project) wanted(ctx context.Context) target.Request {
 	want := target.Request{Name: p.settings.Target, Compiler: p.settings.Compiler, OpenSSL: p.settings.OpenSSL, SASL: p.settings.SASL}
-	if want.Name == "" {
-		// Detecting says what is wrong when there is no uname.
-		if system, err := p.machine.Output(ctx, host.Cmd{Argv: []string{"uname", "-s"}}); err == nil && system != "AIX" {
-			want.Name = elsewhere
-		}
+	if want.Name == "" && !p.onAIX(ctx) {
+		want.Name = elsewhere
 	}
 	return want
+}
+
+// onAIX tells whether this machine is one of AIX. Without a uname it counts as one: detecting says what is wrong.
+func (p *Project) onAIX(ctx context.Context) bool {
+	system, err := p.machine.Output(ctx, host.Cmd{Argv: []string{"uname", "-s"}})
+	return err != nil || system == "AIX"
 }
 
 // detect describes the target that the settings ask for.

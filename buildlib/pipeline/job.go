@@ -286,7 +286,7 @@ func (j *job) showImage(ctx context.Context) error {
 	if j.target.OS == target.Host {
 		j.log.Warn("the programs in this image are for the machine that built it, not for AIX")
 	} else if j.sdk {
-		j.log.Warn("the programs in this image were made with this project's own headers for AIX: ship what was made with SENDMAIL_SYSROOT")
+		j.log.Warn("the programs in this image were made with this project's own headers for AIX: to ship it, build with a real machine's (mage cross:sysroot)")
 	}
 	_, err = fmt.Fprintf(j.out, "%s  %s\n", sum, j.shown(j.image())) // as sha256sum -c reads it
 	return err

@@ -62,8 +62,8 @@ func (p *Project) examine(ctx context.Context, tests bool) (*doctor.Report, erro
 		return nil, err
 	}
 	want := p.wanted(ctx)
-	if tests && want.Name == elsewhere && p.settings.Target == "" {
-		want.Name = string(target.Host) // they build for both
+	if tests && want.Name != string(target.Host) && !p.onAIX(ctx) {
+		want = target.Request{Name: string(target.Host)} // tests build for both
 	}
 	return doctor.Check(ctx, p.machine, doctor.Request{Want: want, Options: p.settings.With, Set: set, Tests: tests})
 }
