@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/bff"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/vrmf"
 )
 
 // Finding is one thing that Verify found.
@@ -90,6 +91,7 @@ type known struct {
 	paths    map[string]bool       // all paths of the inventories, links included
 	created  map[string]bool       // words of the pre_i scripts, names of accounts among them
 	licensed bool                  // lpp_name names license files
+	bases    map[string]vrmf.Level // the oldest AIX for each fileset
 }
 
 // claimed is a line of a usr part's apply list.
@@ -151,6 +153,7 @@ func (v *verifier) verify(r, again io.Reader) error {
 		return v.broken(err, Where{})
 	}
 	v.image = reader.Image()
+	v.bases = v.image.baseLevels()
 	v.collect()
 	v.verifyFront()
 	for i := range v.image.Filesets {

@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aixar"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/vrmf"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/xcoff"
 )
 
@@ -48,7 +50,40 @@ func (v *verifier) verifyXCOFF(data io.ReaderAt, where Where, name string) error
 				"link it with -blibpath and directories that only root can write to")
 		}
 	}
+	v.verifyImports(file, where, name)
 	return nil
+}
+
+// verifyImports looks for imports without which AIX would not load the program, on the oldest level that the fileset allows.
+func (v *verifier) verifyImports(file *xcoff.File, where Where, name string) {
+	claim := v.claims[where.Member]
+	if claim == nil {
+		return
+	}
+	base, ok := v.bases[claim.fileset.Name]
+	if !ok {
+		return // nothing tells which AIX it is for
+	}
+	var absent []string
+	var last vrmf.Level
+	for _, i := range file.Imports() {
+		level, ok := lastWithout[i.Symbol]
+		if ok && !i.Weak && slices.Contains(baseLibraries, i.From.Base) && base.Compare(level) <= 0 {
+			absent = append(absent, i.Symbol)
+			if level.Compare(last) > 0 {
+				last = level
+			}
+		}
+	}
+	if len(absent) == 0 {
+		return
+	}
+	slices.Sort(absent)
+	v.add(Finding{
+		Rule: "15.3", Note: true, Where: where, What: "the program imports what AIX lacks at the level that its fileset is content with",
+		Found: strings.TrimPrefix(fmt.Sprintf("%s, %s; bos.rte %s", name, strings.Join(slices.Compact(absent), " "), base), ", "),
+		Do:    fmt.Sprintf("build it without them, or require a bos.rte above %s", last),
+	})
 }
 
 // unsafe tells why others could put a library of theirs into a directory of a library path.

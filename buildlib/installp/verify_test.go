@@ -299,6 +299,59 @@ func TestVerifyProgram(t *testing.T) {
 	}
 }
 
+// Imports are held against the AIX that the fileset asks for, by itself or through another fileset.
+func TestVerifyImports(t *testing.T) {
+	t.Parallel()
+	const told = ": the program imports what AIX lacks at the level that its fileset is content with\n    found: "
+	for _, test := range []struct {
+		symbol, requisite, want string // a symbol as long as the one that it stands for
+	}{
+		{"timespec_getres", "*prereq bos.rte 7.1.0.0", told + "timespec_getres; bos.rte 7.1.0.0\n    do:    build it without them, or require a bos.rte above 7.1.0.0"},
+		{"timespec_getres", "*coreq bos.rte.libc 6.1.9.0", told + "timespec_getres; bos.rte 6.1.9.0"},
+		{"getlocalename_l", "*prereq bos.rte 7.3.1.0", told + "getlocalename_l; bos.rte 7.3.1.0"},
+		{"getlocalename_l", "*prereq other.rte", told + "getlocalename_l; bos.rte 6.1.0.0"},
+		{"timespec_getres", "*prereq bos.rte 7.1.1.0", ""}, // a technology level may have brought it
+		{"timespec_getres", "*prereq bos.rte 7.2.0.0", ""},
+		{"timespec_getres", "*ifreq bos.rte 6.1.0.0", ""}, // any AIX, so none that is known
+		{"timespec_getres", "*prereq bos.rte", ""},
+		{"res_querydomaim", "*prereq bos.rte 6.1.0.0", ""},
+	} {
+		p := withProgram(t, func(program string) string { return strings.Replace(program, "res_querydomain", test.symbol, 1) })
+		p.Filesets[0].Requisites = []string{test.requisite}
+		other := p.Filesets[0]
+		other.Name, other.Files = "mailtools.sendmail.base", nil
+		other.Requisites = []string{"*prereq bos.rte 6.1.0.0", "*prereq " + p.Filesets[0].Name} // a circle
+		p.Filesets[0].Requisites[0] = strings.Replace(test.requisite, "other.rte", other.Name, 1)
+		p.Filesets = append(p.Filesets, other)
+		got := ""
+		for _, f := range findings(t, write(t, p)) {
+			if f.Rule == "15.3" {
+				got += f.String()
+			}
+		}
+		if test.want == "" && got != "" || !strings.Contains(got, test.want) {
+			t.Errorf("%s with %s: found %q, want %q", test.symbol, test.requisite, got, test.want)
+		}
+	}
+}
+
+// Programs run without their weak imports, and libraries that are not AIX's are not known.
+func TestVerifyImportsOfOthers(t *testing.T) {
+	t.Parallel()
+	for name, edit := range map[string]func(string) string{
+		"weak": func(program string) string { return strings.Replace(program, "maybe", "flock", 1) },
+		"other": func(program string) string {
+			return strings.Replace(strings.Replace(program, "res_querydomain", "timespec_getres", 1), "libc.a", "libz.a", 1)
+		},
+	} {
+		p := withProgram(t, edit)
+		p.Filesets[0].Requisites = []string{"*prereq bos.rte 6.1.0.0"}
+		if found := findings(t, write(t, p)); slices.ContainsFunc(found, func(f installp.Finding) bool { return f.Rule == "15.3" }) {
+			t.Errorf("%s: found %v", name, found)
+		}
+	}
+}
+
 // What is quoted of an image commands no terminal.
 func TestFindingIsPrintable(t *testing.T) {
 	t.Parallel()
