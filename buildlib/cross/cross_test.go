@@ -221,6 +221,15 @@ func TestSysroot(t *testing.T) {
 			if diff := cmp.Diff([]string{"printf"}, got); diff != "" || tc.SDK || tc.Root != root {
 				t.Errorf("SDK %v, root %s, imports (-want +got):\n%s", tc.SDK, tc.Root, diff)
 			}
+			if again := toolchain(t, &cached, name, root); again.Bin != tc.Bin {
+				t.Errorf("the same sysroot makes another toolchain, %s", again.Bin)
+			}
+			if err := os.WriteFile(filepath.Join(root, "usr/include/own.h"), []byte("#define OWN 22\n"), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			if changed := toolchain(t, &cached, name, root); changed.Bin == tc.Bin {
+				t.Error("a changed header makes no other toolchain, so no other build")
+			}
 		})
 	}
 }

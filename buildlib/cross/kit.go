@@ -66,6 +66,13 @@ func (k *kit) make(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if k.sysroot != "" {
+		state, err := k.state()
+		if err != nil {
+			return "", err
+		}
+		key = append(key, state)
+	}
 	return k.once(k.target.String(), strings.Join(key, "\x00"), func(dir string) error {
 		k.dir = dir
 		if err := k.programs(); err != nil {
@@ -81,6 +88,38 @@ func (k *kit) make(ctx context.Context) (string, error) {
 		}
 		return k.libraries(ctx)
 	})
+}
+
+// state tells one state of a sysroot from another, so that new headers or libraries in it make a new toolchain, and that a new build.
+// Like make it goes by sizes and times, not by contents: a copy of a whole machine is large.
+func (k *kit) state() (string, error) {
+	var b strings.Builder
+	seen := map[string]bool{}
+	for _, prefix := range []string{"/usr", target.ToolboxPrefix, k.target.OpenSSL.Prefix, k.target.SASL.Prefix} {
+		for _, dir := range []string{filepath.Join(prefix, "include"), filepath.Join(prefix, "lib")} {
+			if seen[dir] || prefix == "" {
+				continue
+			}
+			seen[dir] = true
+			err := filepath.WalkDir(filepath.Join(k.sysroot, dir), func(name string, d fs.DirEntry, err error) error {
+				if errors.Is(err, fs.ErrNotExist) && d == nil {
+					return nil // the library may come from elsewhere
+				}
+				if err != nil {
+					return err
+				}
+				info, err := d.Info()
+				if err == nil && !d.IsDir() {
+					fmt.Fprintln(&b, name, info.Mode(), info.Size(), info.ModTime().UnixNano())
+				}
+				return err
+			})
+			if err != nil {
+				return "", err
+			}
+		}
+	}
+	return b.String(), nil
 }
 
 // suffix is what the names of AIX's 64-bit files end in.

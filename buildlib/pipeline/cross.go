@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/cross"
@@ -74,12 +75,20 @@ func (p *Project) detect(ctx context.Context) (w workshop, err error) {
 	return w, err
 }
 
-// sdkLacks tells which libraries of the options the SDK has nothing of: better than a compiler that looks for their headers.
+// sdkUnknown are options that need values of AIX's headers which the SDK does not have, as nobody here knows them, and the option
+// that makes one do without.
+var sdkUnknown = []struct{ option, need, without string }{
+	{option: "dane", need: "RES_USE_DNSSEC of resolv.h"},
+	{option: "ipv6", need: "getipnodebyname of netdb.h", without: "needs-getipnode"},
+}
+
+// sdkLacks tells what the options need and the SDK has not: better than a compiler that looks for it.
 func (j *job) sdkLacks() error {
 	if !j.sdk {
 		return nil
 	}
 	var lacks []string
+	do := "leave out the option that needs it"
 	for _, name := range j.site.Libraries {
 		there := false
 		for _, dir := range append(j.target.LibraryPath(), target.ToolboxPrefix+"/lib") {
@@ -90,13 +99,23 @@ func (j *job) sdkLacks() error {
 			lacks = append(lacks, "lib"+name)
 		}
 	}
+	has := func(option string) bool { return slices.Contains(j.site.Options, option) }
+	for _, u := range sdkUnknown {
+		if !has(u.option) || has(u.without) {
+			continue
+		}
+		lacks = append(lacks, u.need)
+		if u.without != "" {
+			do += ", or add " + u.without
+		}
+	}
 	if lacks == nil {
 		return nil
 	}
 	return &fault.Error{
-		Code: "sdk-lacks", What: "the project's own headers and libraries for AIX have no " + strings.Join(lacks, ", "),
+		Code: "sdk-lacks", What: "the project's own headers and libraries for AIX have no " + strings.Join(lacks, ", no "),
 		Where: "options " + strings.Join(j.site.Options, ","),
-		Do:    `leave out the option that links it, or build with those of a real machine: "mage cross:sysroot" tells how`,
+		Do:    do + `, or build with those of a real machine: "mage cross:sysroot" tells how`,
 	}
 }
 

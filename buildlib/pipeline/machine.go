@@ -87,7 +87,10 @@ func (p *Project) Doctor(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return j.refused
+	if j.refused != nil {
+		return j.refused
+	}
+	return j.sdkLacks()
 }
 
 // Setup installs what the machine lacks, for building and for the project's own tests, which build for AIX as well: so a machine that is

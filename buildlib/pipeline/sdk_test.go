@@ -29,18 +29,22 @@ func TestSDKLacks(t *testing.T) {
 		}
 	}
 	for _, test := range []struct {
-		libraries string
-		sdk       bool
-		want      string // in the error; none without
+		libraries, options string
+		sdk                bool
+		want               string // in the error; none without
 	}{
-		{"ssl sasl2", true, ""},
-		{"ssl ldap lber", true, "no libldap, liblber"},
-		{"ldap", false, ""}, // a real machine's: its linker knows better
+		{"ssl sasl2", "starttls sasl", true, ""},
+		{"ssl ldap lber", "starttls ldap", true, "no libldap, no liblber"},
+		{"", "starttls dane", true, "no RES_USE_DNSSEC of resolv.h"},
+		{"", "ipv6", true, "needs-getipnode"},
+		{"", "ipv6 needs-getipnode", true, ""},
+		{"ldap", "ldap dane ipv6", false, ""}, // a real machine's: its compiler and linker know better
 	} {
-		j := &job{machine: m, workshop: workshop{target: to, sdk: test.sdk}, site: &siteconfig.Result{Libraries: strings.Fields(test.libraries)}}
+		j := &job{machine: m, workshop: workshop{target: to, sdk: test.sdk},
+			site: &siteconfig.Result{Libraries: strings.Fields(test.libraries), Options: strings.Fields(test.options)}}
 		err := j.sdkLacks()
 		if test.want == "" && err != nil || test.want != "" && (fault.Code(err) != "sdk-lacks" || !strings.Contains(err.Error(), test.want)) {
-			t.Errorf("sdkLacks with %s = %v, want %q", test.libraries, err, test.want)
+			t.Errorf("sdkLacks with %s = %v, want %q", test.options, err, test.want)
 		}
 	}
 }
