@@ -228,6 +228,7 @@ func FuzzVerify(f *testing.F) {
 // FuzzReader: any bytes.
 func FuzzReader(f *testing.F) {
 	f.Add(write(f, example()))
+	f.Add(write(f, withProgram(f, libraryPath("/usr/lib:/opt:"))))
 	f.Fuzz(func(t *testing.T, image []byte) {
 		findings(t, image)
 	})
