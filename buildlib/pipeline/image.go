@@ -88,7 +88,7 @@ func (p *Project) compareDigest(image *io.SectionReader, file string) error {
 	if err != nil {
 		return err
 	}
-	want, _, _ := strings.Cut(string(text), " ")
+	want, _, _ := strings.Cut(strings.TrimSpace(string(text)), " ") // a file name may follow
 	sum := sha256.New()
 	if _, err := io.Copy(sum, io.NewSectionReader(image, 0, image.Size())); err != nil {
 		return err
@@ -102,9 +102,13 @@ func (p *Project) compareDigest(image *io.SectionReader, file string) error {
 
 // ImageExtract writes the members of an image into a new directory, which appears whole or not at all.
 func (p *Project) ImageExtract(ctx context.Context, file, dir string) error {
-	if _, err := os.Lstat(dir); !errors.Is(err, fs.ErrNotExist) {
-		return errors.Join(err, &fault.Error{Code: "image-extract", What: "the directory to extract into is there already", Where: dir,
-			Do: "name one that is not"})
+	dir = filepath.Clean(dir) // not so out/, whose parent would be out
+	there := &fault.Error{Code: "image-extract", What: "the directory to extract into is there already", Where: dir, Do: "name one that is not"}
+	switch _, err := os.Lstat(dir); {
+	case err == nil:
+		return there
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
 	}
 	return withImage(file, func(image *io.SectionReader) error {
 		temporary, err := os.MkdirTemp(filepath.Dir(dir), "."+filepath.Base(dir)+".*")
@@ -114,7 +118,11 @@ func (p *Project) ImageExtract(ctx context.Context, file, dir string) error {
 		if err := extractInto(ctx, image, temporary); err != nil {
 			return errors.Join(unreadable(file, err), os.RemoveAll(temporary))
 		}
-		return os.Rename(temporary, dir)
+		if err := os.Rename(temporary, dir); err != nil {
+			there.Err = err // since a moment ago
+			return errors.Join(there, os.RemoveAll(temporary))
+		}
+		return nil
 	})
 }
 
@@ -194,12 +202,7 @@ func readImage(file string) (image *installp.Image, err error) {
 
 // withImage opens a file for what is to be done with it.
 func withImage(file string, do func(*io.SectionReader) error) error {
-	f, err := os.Open(file)
-	if err != nil {
-		return err
-	}
-	defer f.Close() // it was only read
-	info, err := f.Stat()
+	info, err := os.Stat(file) // before it is opened: that would wait for a writer of a FIFO
 	if err != nil {
 		return err
 	}
@@ -207,6 +210,11 @@ func withImage(file string, do func(*io.SectionReader) error) error {
 		return &fault.Error{Code: "image-unreadable", What: "this is no file", Where: file,
 			Do: "name an image, such as build/8.15.2/aix7.2-64/sendmail.8.15.2.1.I"}
 	}
+	f, err := os.Open(file)
+	if err != nil {
+		return err
+	}
+	defer f.Close() // it was only read
 	return do(io.NewSectionReader(f, 0, info.Size()))
 }
 

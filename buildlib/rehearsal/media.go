@@ -22,6 +22,13 @@ type Media struct {
 
 // Open reads what an image says of itself. What it installs stays on the disk until it is applied.
 func Open(file string) (*Media, error) {
+	info, err := os.Stat(file) // before it is opened: that would wait for a writer of a FIFO
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, &fault.Error{Code: "rehearsal-image", What: "this is no file", Where: file, Do: "name an image"}
+	}
 	f, err := os.Open(file)
 	if err != nil {
 		return nil, err
@@ -47,6 +54,10 @@ func (m *Media) restore(ctx context.Context, b *Box, names []string) (count int,
 	if err != nil {
 		return 0, err
 	}
+	wanted := make(map[string]bool, len(names))
+	for _, name := range names {
+		wanted[name] = true
+	}
 	for {
 		if err := ctx.Err(); err != nil {
 			return count, err
@@ -58,7 +69,7 @@ func (m *Media) restore(ctx context.Context, b *Box, names []string) (count int,
 		if err != nil {
 			return count, fmt.Errorf("restore: %w", err)
 		}
-		if !slices.Contains(names, member.Name) {
+		if !wanted[member.Name] {
 			continue
 		}
 		name := path.Clean("/" + member.Name)
