@@ -157,8 +157,8 @@ func TestVerifyTogether(t *testing.T) {
 	}
 
 	edit(usrLib, "al", "./opt/mailtools\n", strings.Repeat("x\n", 100000))(c)
-	if n := len(findings(t, c.image(t))); n != installp.MaxFindings {
-		t.Errorf("%d findings, want %d", n, installp.MaxFindings)
+	if n := len(errorsIn(t, c.image(t))); n != installp.MaxFindings {
+		t.Errorf("%d errors, want %d", n, installp.MaxFindings)
 	}
 	if _, err := installp.NewReader(bytes.NewReader(c.image(t))); err == nil || len(err.Error()) > 50000 {
 		t.Errorf("NewReader tells %d bytes", len(fmt.Sprint(err)))

@@ -43,7 +43,8 @@ func (f Finding) String() string {
 }
 
 // Verify checks the image in r: the container, lpp_name, every control file, and each member against them. The findings
-// come in the order of the image, at most [MaxFindings] of them. The error is one of reading r.
+// come in the order of the image, at most [MaxFindings] errors and as many notes; one more note tells how many there are besides.
+// The error is one of reading r.
 //
 // Of an image that [Package.Write] made every byte is looked at, and nothing is found but what its programs are to blame for. What no
 // rule can tell is the content of what has no checksum: titles, requisites and scripts that are well formed, copyrights, volatile
@@ -63,10 +64,15 @@ func Verify(r *io.SectionReader) ([]Finding, error) {
 	}
 	v.locate()
 	slices.SortStableFunc(v.findings, func(a, b Finding) int { return cmp.Compare(a.Where.Offset, b.Where.Offset) })
+	if errors, notes := max(v.errors-MaxFindings, 0), max(v.notes-MaxFindings, 0); errors+notes > 0 {
+		v.findings = append(v.findings, Finding{Rule: "4", Note: true, Where: Where{Member: "the image", Offset: r.Size()},
+			What: "more was found than is told", Found: fmt.Sprintf("%d more errors, %d more notes", errors, notes)})
+	}
 	return v.findings, nil
 }
 
-// MaxFindings bounds what is told of one image: one damage can make every line wrong.
+// MaxFindings bounds what is told of one image: one damage can make every line wrong. Notes take no room from errors: a package of
+// others has notes for each of its files, and the error behind them counts.
 const MaxFindings = 1000
 
 type verifier struct {
@@ -74,6 +80,8 @@ type verifier struct {
 	buffer   []byte // for contents
 	image    *Image
 	findings []Finding
+	errors   int // that were found, told or not
+	notes    int
 	known
 	claims     map[string]*claimed // by name of the member
 	order      []string            // of the claims, as the apply lists have them
@@ -105,7 +113,11 @@ type claimed struct {
 
 func (v *verifier) add(f Finding) {
 	f.What, f.Found = shorten(f.What), shorten(f.Found)
-	if len(v.findings) < MaxFindings {
+	found := &v.errors
+	if f.Note {
+		found = &v.notes
+	}
+	if *found++; *found <= MaxFindings {
 		v.findings = append(v.findings, f)
 	}
 }
@@ -169,6 +181,9 @@ func (v *verifier) verify(r, again io.Reader) error {
 		if err == nil {
 			last = Where{Member: m.Name, Offset: m.Offset}
 			err = v.verifyMember(n, m, reader)
+		}
+		if err == nil && m.Packed { // restore unpacks what no checksum covers, too
+			_, err = io.Copy(io.Discard, reader)
 		}
 		if err != nil {
 			return v.broken(err, last)
@@ -238,8 +253,8 @@ func (v *verifier) strict(r io.Reader) error {
 			where := Where{Member: "the container", Offset: container.Stored().Offset}
 			v.note("2", where, "a byte is not what our Writer writes (W1 to W11)", err.Error())
 			return nil
-		case err != nil:
-			return err
+		case err != nil: // the first reading did not come to the last block's end
+			return v.broken(err, Where{Offset: container.Stored().Offset})
 		}
 	}
 }

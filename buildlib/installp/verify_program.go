@@ -43,12 +43,17 @@ func (v *verifier) verifyXCOFF(data io.ReaderAt, where Where, name string) error
 	if v.programs[file.Width] == "" {
 		v.programs[file.Width] = where.Member
 	}
-	for _, dir := range file.LibraryPath() {
-		if reason := v.unsafe(dir); reason != "" {
-			v.wrong("11", where, "the program looks for libraries in a directory that "+reason,
-				strings.TrimPrefix(fmt.Sprintf("%s, %q in %q", name, dir, file.LibraryPath()), ", "),
-				"link it with -blibpath and directories that only root can write to")
+	dirs := file.LibraryPath()
+	told := map[string]bool{}
+	for _, dir := range dirs {
+		reason := v.unsafe(dir)
+		if reason == "" || told[dir] || len(told) > maxProblems {
+			continue
 		}
+		told[dir] = true
+		v.wrong("11", where, "the program looks for libraries in a directory that "+reason,
+			strings.TrimPrefix(fmt.Sprintf("%s, %q in %q", name, dir, shorten(strings.Join(dirs, ":"))), ", "),
+			"link it with -blibpath and directories that only root can write to")
 	}
 	v.verifyImports(file, where, name)
 	return nil
@@ -100,10 +105,12 @@ func (v *verifier) unsafe(dir string) string {
 			return "users may write to"
 		}
 	}
-	for i := range v.image.Filesets {
-		for _, p := range v.views[&v.image.Filesets[i]] {
-			if s := p.stanzas[clean]; s != nil && s.Type == Directory && (s.Mode&0o022 != 0 || s.Owner != linkOwner && s.Owner != "bin") {
-				return "users may write to, as the inventory has it"
+	for ; clean != "/"; clean = path.Dir(clean) { // who may write to a parent can put a directory of theirs in its place
+		for i := range v.image.Filesets {
+			for _, p := range v.views[&v.image.Filesets[i]] {
+				if s := p.stanzas[clean]; s != nil && s.Type == Directory && (s.Mode&0o022 != 0 || s.Owner != linkOwner && s.Owner != "bin") {
+					return "users may write to, as the inventory has it"
+				}
 			}
 		}
 	}

@@ -276,6 +276,7 @@ func TestVerifyProgram(t *testing.T) {
 		"empty":      {libraryPath("/usr/lib::/lib"), "is the current one"},
 		"writable":   {libraryPath("//tmp/lib:/lib"), "users may write to"},
 		"as we ship": {libraryPath("/opt/mailtools"), "users may write to, as the inventory has it"},
+		"below that": {func(s string) string { return withLibraryPath(t, []byte(s), "/opt/mailtools/lib") }, "users may write to, as the inventory has it"},
 		"in an archive": {func(s string) string {
 			return pack(t, []libraryMember{controlFile("text", "no program"), controlFile("shr.o", libraryPath("usr/lib:/libxy")(s))})
 		}, "is relative"},
