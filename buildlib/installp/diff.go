@@ -26,11 +26,11 @@ func Diff(a, b *io.SectionReader) (string, error) {
 	}
 	before, err := readContents(a)
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("the first image: %w", err)
 	}
 	after, err := readContents(b)
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("the second image: %w", err)
 	}
 	d := &differ{}
 	d.value("package", before.image.Package, after.image.Package)
@@ -40,7 +40,15 @@ func Diff(a, b *io.SectionReader) (string, error) {
 	for _, name := range union(before.filesets, after.filesets) {
 		d.fileset(name, before.filesets[name], after.filesets[name])
 	}
-	if d.out.Len() == 0 {
+	if before.others != after.others {
+		d.line("members that no fileset installs: %d with %d bytes -> %d with %d bytes", before.others.count, before.others.size,
+			after.others.count, after.others.size)
+	}
+	switch {
+	case d.out.Len() > 0:
+	case d.space:
+		d.out.WriteString("only the space that is asked for differs, and perhaps the form: what is in the images is the same\n")
+	default:
 		d.out.WriteString("only the form differs: what is in the images, and what they ask for, is the same\n")
 	}
 	return d.out.String(), nil
@@ -71,6 +79,25 @@ type contents struct {
 	image    *Image
 	date     string
 	filesets map[string]*filesetContents
+	others   others
+}
+
+// others are the members that no apply list has, such as license files. There may be any number, so they are not kept one by one.
+type others struct {
+	count, size int64
+	digest      [sha256.Size]byte // of each one's line in a list, its data and the digest before it
+}
+
+func (o *others) add(m *Member, data io.Reader) error {
+	digest := sha256.New()
+	digest.Write(o.digest[:])
+	fmt.Fprintf(digest, "%q %o %d %d %d\n", m.Name, m.Mode, m.UID, m.GID, m.Size)
+	if _, err := io.Copy(digest, data); err != nil {
+		return err
+	}
+	digest.Sum(o.digest[:0])
+	o.count, o.size = o.count+1, o.size+m.Size
+	return nil
 }
 
 type filesetContents struct {
@@ -84,6 +111,7 @@ type fileContents struct {
 	method  Method
 	digest  [sha256.Size]byte
 	size    int64
+	packed  bool // the next two are not known
 	imports []xcoff.Import
 	search  []string // library path
 }
@@ -130,10 +158,14 @@ func readContents(r *io.SectionReader) (*contents, error) {
 		if err != nil {
 			return nil, err
 		}
-		if file := members[m.Name]; file != nil && m.IsRegular() {
-			if err := file.read(m, reader, r); err != nil {
-				return nil, fmt.Errorf("%s: %w", printable(m.Name), err)
-			}
+		switch file, listed := members[m.Name]; {
+		case !listed:
+			err = c.others.add(m, reader)
+		case file != nil && m.IsRegular():
+			err = file.read(m, reader, r)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", printable(m.Name), err)
 		}
 	}
 }
@@ -145,7 +177,7 @@ func (f *fileContents) read(m *Member, data io.Reader, image io.ReaderAt) error 
 	}
 	digest.Sum(f.digest[:0])
 	f.size = m.Size
-	if m.Packed {
+	if f.packed = m.Packed; f.packed {
 		return nil
 	}
 	program, err := xcoff.NewFile(io.NewSectionReader(image, m.Data, m.Size))
@@ -169,6 +201,7 @@ func union[V any](a, b map[string]V) []string {
 type differ struct {
 	out     strings.Builder
 	heading string
+	space   bool // other space is asked for: each packager has formulas of its own, so that alone is told only when nothing else is
 }
 
 // What a list or the difference of a text may take of a screen.
@@ -182,7 +215,7 @@ func (d *differ) line(format string, args ...any) {
 		d.out.WriteString(d.heading + "\n")
 		d.heading = ""
 	}
-	d.out.WriteString(printable(fmt.Sprintf(format, args...)) + "\n")
+	d.out.WriteString(printable(shorten(fmt.Sprintf(format, args...))) + "\n")
 }
 
 func (d *differ) value(name, before, after string) {
@@ -215,9 +248,13 @@ func (d *differ) fileset(name string, before, after *filesetContents) {
 	d.value("  title", before.Text, after.Text)
 	d.value("  content", before.Content, after.Content)
 	d.value("  bosboot", before.BosBoot, after.BosBoot)
+	d.value("  language", before.Language, after.Language)
 	d.set("  %s requisite %s", before.Requisites, after.Requisites)
 	d.set("  %s supersedes %s", before.Supersedes, after.Supersedes)
 	d.set("  %s fix %s", before.Fixes, after.Fixes)
+	for i := range max(len(before.Rest), len(after.Rest)) {
+		d.set(fmt.Sprintf("  %%s section %d: %%s", i+5), at(before.Rest, i), at(after.Rest, i))
+	}
 	var changes []string
 	for _, path := range union(before.files, after.files) {
 		changes = append(changes, changed(before.files[path], after.files[path])...)
@@ -226,6 +263,24 @@ func (d *differ) fileset(name string, before, after *filesetContents) {
 	d.texts("usr", before.Usr, after.Usr)
 	d.texts("root", before.Root, after.Root)
 	d.heading = ""
+	d.space = d.space || !slices.Equal(before.space(), after.space())
+}
+
+// space are the lines of the size section.
+func (f *filesetContents) space() []string {
+	var lines []string
+	for i := range f.Sizes {
+		lines = append(lines, f.Sizes[i].String())
+	}
+	return lines
+}
+
+// at is one of several sections, empty when there are not as many.
+func at(sections [][]string, i int) []string {
+	if i < len(sections) {
+		return sections[i]
+	}
+	return nil
 }
 
 // set tells of lines that only one side has.
@@ -293,11 +348,15 @@ func changed(before, after *fileContents) []string {
 	if before.size == after.size && before.digest != after.digest {
 		words = append(words, "content")
 	}
-	word("library path", strings.Join(before.search, ":"), strings.Join(after.search, ":"))
+	var imports []string
+	if !before.packed && !after.packed {
+		word("library path", strings.Join(before.search, ":"), strings.Join(after.search, ":"))
+		imports = changedImports(before, after)
+	}
 	if len(words) == 0 {
 		return nil
 	}
-	return append([]string{"  ~ " + before.Path + ": " + strings.Join(words, ", ")}, changedImports(before, after)...)
+	return append([]string{"  ~ " + before.Path + ": " + strings.Join(words, ", ")}, imports...)
 }
 
 func (f *fileContents) describe() string {

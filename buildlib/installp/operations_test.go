@@ -140,6 +140,47 @@ func TestDiffPrograms(t *testing.T) {
 	}
 }
 
+// What no builder of ours varies is told as well, and what is long is cut.
+func TestDiffOthers(t *testing.T) {
+	t.Parallel()
+	extra := func(data string) func(*contentsOf) {
+		return func(c *contentsOf) {
+			c.members = append(c.members, fileMember("./usr/swlag/en_US/LICENSE", 0o444, data))
+		}
+	}
+	for name, test := range map[string]struct {
+		before, after func(*contentsOf)
+		want          string
+	}{
+		"language": {func(*contentsOf) {}, lppName("en_US", "de_DE"), "fileset mailtools.sendmail.rte\n  language en_US -> de_DE\n"},
+		"space": {func(*contentsOf) {}, lppName("INSTWORK 96", "INSTWORK 968"),
+			"only the space that is asked for differs"},
+		"section": {func(*contentsOf) {}, lppName("%\n]", "%\nPRIVATE\n]"), "fileset mailtools.sendmail.rte\n  + section 6: PRIVATE\n"},
+		"license": {extra("yours"), extra("ours."), "members that no fileset installs: 1 with 5 bytes -> 1 with 5 bytes\n"},
+		"long":    {func(*contentsOf) {}, edit(usrLib, "copyright", "\n", strings.Repeat("x", 100000)+"\n"), strings.Repeat("x", 300)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			before, after := takeApart(t, write(t, example())), takeApart(t, write(t, example()))
+			test.before(before)
+			test.after(after)
+			got, err := installp.Diff(section(before.image(t)), section(after.image(t)))
+			if err != nil || len(got) > 2000 || !strings.Contains(got, test.want) {
+				t.Errorf("Diff gives %d bytes, %.2000s, %v, want %s", len(got), got, err, test.want)
+			}
+		})
+	}
+}
+
+// The error says which of the two images it is about.
+func TestDiffNamesImage(t *testing.T) {
+	t.Parallel()
+	whole := write(t, example())
+	if _, err := installp.Diff(section(whole), section(whole[:1000])); err == nil || !strings.Contains(err.Error(), "the second image: ") {
+		t.Errorf("Diff = %v", err)
+	}
+}
+
 // The same package in another form differs, too.
 func TestDiffForm(t *testing.T) {
 	t.Parallel()
