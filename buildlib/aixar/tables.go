@@ -63,14 +63,20 @@ func (r *Reader) checkTable() error {
 	return nil
 }
 
+// maxTable bounds the memory that a table takes, and the symbols in it some five times as much. It is far above what any archive seen here has.
+const maxTable = 64 << 20
+
 // readTable reads the member without a name at offset: its data, and where that starts.
 func (r *Reader) readTable(offset int64) (start int64, data []byte, err error) {
 	h, _, start, err := r.parseMember(offset)
 	if err != nil {
 		return 0, nil, err
 	}
-	if h.Name != "" {
+	switch {
+	case h.Name != "":
 		return 0, nil, broken(offset, "a table with the name %q; tables have none", h.Name)
+	case h.Size > maxTable:
+		return 0, nil, broken(offset, "a table of %d bytes, more than %d", h.Size, maxTable)
 	}
 	data, err = r.at(start, h.Size)
 	return start, data, err

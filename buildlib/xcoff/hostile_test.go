@@ -23,6 +23,41 @@ const (
 	loader32, loader64     = 0x290, 0x398
 )
 
+// endless is a file that goes on with zeros.
+type endless []byte
+
+func (e endless) ReadAt(p []byte, at int64) (int, error) {
+	clear(p)
+	if at < int64(len(e)) {
+		copy(p, e[at:])
+	}
+	return len(p), nil
+}
+
+// However large a file is, its loader section takes bounded memory.
+func TestLargeLoader(t *testing.T) {
+	data, err := os.ReadFile("testdata/program64")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := xcoff.NewFile(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, s := range f.Sections {
+		if s.Type == xcoff.TypeLoader {
+			put64(sections64+i*72+24, 256<<20)(data) // s_size
+		}
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, err = xcoff.NewFile(endless(data))
+	runtime.ReadMemStats(&after)
+	if n := after.TotalAlloc - before.TotalAlloc; !refused(err, "a loader section of 268435456 bytes") || n > 1<<20 {
+		t.Errorf("NewFile = %v with %d bytes of memory", err, n)
+	}
+}
+
 // put16, put32 and put64 change a number.
 func put16(at int, v uint16) func([]byte) {
 	return func(b []byte) { binary.BigEndian.PutUint16(b[at:], v) }
@@ -61,8 +96,8 @@ func TestRefuses(t *testing.T) {
 			"at offset 24: .* section 4 for the loader section, the table of sections 0"},
 		{"a loader section without a number", "program64", put16(aux64+40, 0),
 			"at offset 24: .* section 0 for the loader section, the table of sections 4"},
-		{"loader section larger than the file", "program64", put64(sections64+3*72+24, 1<<40),
-			`section ".loader" should have 1099511627776 bytes here, the file has`},
+		{"loader section larger than the file", "program64", put64(sections64+3*72+24, 1<<20),
+			`section ".loader" should have 1048576 bytes here, the file has`},
 		{"loader section too short", "program32", put32(sections32+3*40+16, 31),
 			"at offset 656: .* 31 bytes, too short for a loader section"},
 		{"an unknown version", "program32", put32(loader32, 3),

@@ -11,6 +11,9 @@ const (
 	// lastVersion: IBM's ld writes version 1 in both widths, GNU ld and Go's linker write 2 with 64 bits. The layout is the same.
 	lastVersion = 2
 
+	// maxLoader bounds the memory that a file can make us take, some five times as much. It is far above what any program seen here has.
+	maxLoader = 64 << 20
+
 	// firstSymbol: relocations count the loader's symbols from here; 0, 1 and 2 are .text, .data and .bss.
 	firstSymbol = 3
 )
@@ -84,6 +87,9 @@ type loaderReader struct {
 }
 
 func (f *File) readLoader(s *Section) (*Loader, error) {
+	if s.inFile() > maxLoader {
+		return nil, broken(s.Offset, "a loader section of %d bytes, more than %d", s.inFile(), maxLoader)
+	}
 	b, err := s.Data()
 	if err != nil {
 		return nil, err
