@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/bff"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
 )
 
 // Owner of the directories that every image has (W17; S2 and S3 have 2:2 for the first one).
@@ -171,6 +172,10 @@ func (w *imageWriter) directory(name string) {
 
 // text gives the offset of the content.
 func (w *imageWriter) text(name string, content []byte) int64 {
+	if len(content) > MaxControl && w.err == nil {
+		w.err = &fault.Error{Code: "installp-control", What: "the control files are larger than the readers of images take", Where: name,
+			Found: fmt.Sprintf("%d bytes, more than %d", len(content), MaxControl), Do: "divide the files among several packages"}
+	}
 	w.header(&bff.Header{Name: name, Mode: bff.TypeRegular | 0o644, Size: int64(len(content))})
 	if w.err == nil {
 		_, w.err = w.bff.Write(content)

@@ -2,11 +2,13 @@ package installp_test
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"testing"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/installp"
 )
 
@@ -76,4 +78,16 @@ func opens(t *testing.T, p *installp.Package, w io.Writer, opened *int) int {
 		t.Fatal(err)
 	}
 	return *opened - before
+}
+
+// What our own Reader would refuse is not written.
+func TestWriteTooManyFiles(t *testing.T) {
+	t.Parallel()
+	p := example()
+	for i := range 30000 {
+		p.Filesets[0].Files = append(p.Filesets[0].Files, file(fmt.Sprintf("/opt/mailtools/%d", i), 0o644, "root", "system", ""))
+	}
+	if err := p.Write(io.Discard); fault.Code(err) != "installp-control" {
+		t.Errorf("Write = %v", err)
+	}
 }
