@@ -45,8 +45,9 @@ func (p *Project) ImageList(ctx context.Context, file string) error {
 }
 
 // ImageVerify checks an image, and its digest where that lies beside it.
-func (p *Project) ImageVerify(_ context.Context, file string) error {
+func (p *Project) ImageVerify(ctx context.Context, file string) error {
 	return withImage(file, func(image *io.SectionReader) error {
+		image = until(ctx, image)
 		findings, err := installp.Verify(image)
 		if err != nil {
 			return err
@@ -116,7 +117,12 @@ func (p *Project) ImageExtract(ctx context.Context, file, dir string) error {
 			return err
 		}
 		if err := extractInto(ctx, image, temporary); err != nil {
-			return errors.Join(unreadable(file, err), os.RemoveAll(temporary))
+			err = unreadable(file, err)
+			if ctx.Err() == nil && fault.Code(err) == "" { // it may quote a name of the image, which a fault makes printable
+				err = &fault.Error{Code: "image-extract", What: "the image could not be extracted", Where: dir, Err: err,
+					Do: "cure the cause, and extract it again: what was written is removed"}
+			}
+			return errors.Join(err, os.RemoveAll(temporary))
 		}
 		if err := os.Rename(temporary, dir); err != nil {
 			there.Err = err // since a moment ago
@@ -139,10 +145,10 @@ func extractInto(ctx context.Context, image io.Reader, dir string) error {
 }
 
 // ImageDiff shows what differs between two images, and fails if anything does.
-func (p *Project) ImageDiff(_ context.Context, a, b string) error {
+func (p *Project) ImageDiff(ctx context.Context, a, b string) error {
 	return withImage(a, func(before *io.SectionReader) error {
 		return withImage(b, func(after *io.SectionReader) error {
-			text, err := installp.Diff(before, after)
+			text, err := installp.Diff(until(ctx, before), until(ctx, after))
 			if err != nil {
 				return unreadable(a+" or "+b, err)
 			}
@@ -216,6 +222,23 @@ func withImage(file string, do func(*io.SectionReader) error) error {
 	}
 	defer f.Close() // it was only read
 	return do(io.NewSectionReader(f, 0, info.Size()))
+}
+
+// until gives an image that ends with its context, for what has no context of its own.
+func until(ctx context.Context, image *io.SectionReader) *io.SectionReader {
+	return io.NewSectionReader(&cancelled{ctx, image}, 0, image.Size())
+}
+
+type cancelled struct {
+	ctx   context.Context
+	image io.ReaderAt
+}
+
+func (c *cancelled) ReadAt(p []byte, offset int64) (int, error) {
+	if err := context.Cause(c.ctx); err != nil {
+		return 0, err
+	}
+	return c.image.ReadAt(p, offset)
 }
 
 // unreadable tells what to do about an image that ended the reading. Other errors, such as a full disk, stay what they are.

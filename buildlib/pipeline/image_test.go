@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -121,6 +122,50 @@ func TestImageIsFIFO(t *testing.T) {
 		case <-time.After(10 * time.Second):
 			t.Fatal("it is waited for")
 		}
+	}
+}
+
+// Verifying and comparing end with their context: no verdict is given of what was not read.
+func TestImageCancelled(t *testing.T) {
+	t.Parallel()
+	a, b := filepath.Join(t.TempDir(), "a.I"), filepath.Join(t.TempDir(), "b.I")
+	writeBackup(t, a, "./")
+	writeBackup(t, b, "./", "./b")
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var out bytes.Buffer
+	p := &Project{out: &results{w: &out}}
+	for name, err := range map[string]error{"verify": p.ImageVerify(ctx, a), "diff": p.ImageDiff(ctx, a, b)} {
+		if !errors.Is(err, context.Canceled) || out.Len() > 0 {
+			t.Errorf("%s: %v, %q", name, err, &out)
+		}
+	}
+}
+
+// A name of the image that the disk does not take is not sent to the terminal as it is.
+func TestExtractPrintable(t *testing.T) {
+	t.Parallel()
+	image := filepath.Join(t.TempDir(), "a.I")
+	writeBackup(t, image, "./", "./a_b"+strings.Repeat("x", 300))
+	data, err := os.ReadFile(image)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const nameAt = 64
+	header := data[bytes.Index(data, []byte("./a_b"))-nameAt:]
+	header[nameAt+3] = 0x1b // the Writer takes no such name
+	header[4], header[5] = 0, 0
+	var sum uint16
+	for _, c := range header[:int(header[0])*8] {
+		sum += uint16(c) << (c & 7)
+	}
+	header[4], header[5] = byte(sum), byte(sum>>8)
+	if err := os.WriteFile(image, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	err = (&Project{}).ImageExtract(t.Context(), image, filepath.Join(t.TempDir(), "out"))
+	if text := fmt.Sprint(err); fault.Code(err) != "image-extract" || strings.Contains(text, "\x1b") || !strings.Contains(text, "name too long") {
+		t.Errorf("ImageExtract = %q", text)
 	}
 }
 
