@@ -180,6 +180,10 @@ func (p *Project) ImageToc(_ context.Context, dir string) error {
 			p.log.WithField("file", f.Name()).Debug("no image")
 			continue
 		}
+		if strings.ContainsFunc(f.Name(), func(r rune) bool { return r <= ' ' || r > '~' }) {
+			return &fault.Error{Code: "image-toc", What: "a .toc cannot hold the name of this image", Where: dir, Found: fmt.Sprintf("%q", f.Name()),
+				Do: "rename it: printable ASCII without blanks"}
+		}
 		entries = append(entries, installp.TocEntry{FileName: f.Name(), Image: image})
 	}
 	if len(entries) == 0 {
@@ -193,7 +197,11 @@ func (p *Project) ImageToc(_ context.Context, dir string) error {
 func readImage(file string) (image *installp.Image, err error) {
 	err = withImage(file, func(r *io.SectionReader) error {
 		probe := bff.NewReader(r)
-		if _, err := probe.Next(); err != nil && probe.Stored().Offset == 0 {
+		magic := make([]byte, 4) // the last two bytes; an image whose first header is damaged must not just be missing from a .toc
+		if _, err := r.ReadAt(magic, 0); err != nil && err != io.EOF {
+			return err
+		}
+		if _, err := probe.Next(); err != nil && probe.Stored().Offset == 0 && string(magic[2:]) != "\x6b\xea" {
 			return nil
 		}
 		reader, err := installp.NewReader(io.NewSectionReader(r, 0, r.Size()))

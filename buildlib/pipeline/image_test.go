@@ -15,8 +15,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sirupsen/logrus"
+
 	"github.com/sendmail-aix/sendmail-aix/buildlib/bff"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/vrmf"
 )
 
 // An extraction that is interrupted, or that meets a damaged image, leaves nothing behind.
@@ -166,6 +170,48 @@ func TestExtractPrintable(t *testing.T) {
 	err = (&Project{}).ImageExtract(t.Context(), image, filepath.Join(t.TempDir(), "out"))
 	if text := fmt.Sprint(err); fault.Code(err) != "image-extract" || strings.Contains(text, "\x1b") || !strings.Contains(text, "name too long") {
 		t.Errorf("ImageExtract = %q", text)
+	}
+}
+
+// A damaged image does not just stay out of a .toc.
+func TestTocDamaged(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file := filepath.Join(dir, "a.I")
+	writeBackup(t, file, "./")
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data[4]++ // the checksum of the first header
+	if err := os.WriteFile(file, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	p := &Project{log: logrus.New()}
+	if err := p.ImageToc(t.Context(), dir); fault.Code(err) != "image-unreadable" {
+		t.Errorf("ImageToc = %v", err)
+	}
+}
+
+// The name of an image is a field of a line.
+func TestTocName(t *testing.T) {
+	t.Parallel()
+	p, dir := &Project{log: logrus.New()}, t.TempDir()
+	image := &installp.Package{Name: "demo", Level: vrmf.Level{Version: 1}, Filesets: []installp.Fileset{{
+		Name: "demo.rte", Text: "Demo", Copyright: "Ours.\n", Usr: installp.Scripts{installp.PreI: "#!/usr/bin/ksh\nexit 0\n"},
+	}}, Time: time.Unix(0, 0)}
+	var b bytes.Buffer
+	if err := errors.Join(image.Write(&b), os.WriteFile(filepath.Join(dir, "a\nb.I"), b.Bytes(), 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.ImageToc(t.Context(), dir); fault.Code(err) != "image-toc" {
+		t.Errorf("ImageToc = %v", err)
+	}
+	if err := os.Rename(filepath.Join(dir, "a\nb.I"), filepath.Join(dir, "b.I")); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.ImageToc(t.Context(), dir); err != nil {
+		t.Error(err)
 	}
 }
 
