@@ -36,7 +36,7 @@ type Cmd struct {
 	Argv   []string
 	Dir    string
 	Env    []string  // NAME=value pairs added to the built environment; the last of a name wins
-	Stdin  io.Reader // nil is empty
+	Stdin  io.Reader // nil is empty; with an *os.File the command may read a terminal, see [Local.Run]
 	Stdout io.Writer // gets a copy of standard output; may be nil
 	Stderr io.Writer // the same for standard error
 	Log    string    // file that all output is appended to; "" for none
@@ -150,7 +150,8 @@ func (l *Local) Output(ctx context.Context, c Cmd) (string, error) {
 const stopGrace = 2 * time.Second
 
 // Run implements [Machine]. The command leads a process group of its own, so that a cancelled context ends all its children
-// too: first SIGTERM, then after two seconds SIGKILL.
+// too: first SIGTERM, then after two seconds SIGKILL. One that reads a file of ours stays in our group, as that may be the terminal,
+// which stops whoever reads it from another group; a cancelled context ends it without its children, which Ctrl-C reaches.
 func (l *Local) Run(ctx context.Context, c Cmd) (err error) {
 	program, err := l.LookPath(c.Argv[0])
 	if err != nil {
@@ -191,12 +192,18 @@ func (l *Local) Run(ctx context.Context, c Cmd) (err error) {
 	if c.Stdout != nil || c.Stderr != nil {
 		cmd.Stderr = &sharedWriter{w: stderr, lock: &tail.lock}
 	}
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
+	_, shares := c.Stdin.(*os.File)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: !shares}
+	cmd.Cancel = func() error {
+		if shares {
+			return cmd.Process.Signal(syscall.SIGTERM)
+		}
+		return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM)
+	}
 	cmd.WaitDelay = stopGrace
 	err = cmd.Run()
 	if ctx.Err() != nil {
-		if cmd.Process != nil {
+		if cmd.Process != nil && !shares {
 			// What is left of the group has had its time. An error means that nothing is left.
 			_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -103,6 +104,34 @@ func TestCancelEndsTheWholeGroup(t *testing.T) {
 		time.Sleep(5 * time.Millisecond)
 	}
 	t.Errorf("process %d outlived the cancelled command", pid)
+}
+
+// A terminal stops a process that reads it from another group than the one in front.
+func TestRunGroup(t *testing.T) {
+	m := NewLocal(os.Environ())
+	file, err := os.Open(os.DevNull)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	for _, test := range []struct {
+		name  string
+		stdin io.Reader
+		ours  bool
+	}{
+		{"a file", file, true},
+		{"text", strings.NewReader("text"), false},
+		{"nothing", nil, false},
+	} {
+		out, err := m.Output(t.Context(), Cmd{Argv: []string{"sh", "-c", "ps -o pgid= -p $$; ps -o pgid= -p $PPID"}, Stdin: test.stdin})
+		if err != nil {
+			t.Fatal(err)
+		}
+		groups := strings.Fields(out)
+		if len(groups) != 2 || (groups[0] == groups[1]) != test.ours {
+			t.Errorf("a command that reads %s and this one are in groups %q, want them to be the same: %t", test.name, groups, test.ours)
+		}
+	}
 }
 
 // zombie tells a process that has ended but that nobody has waited for, as happens in a container without an init.
