@@ -114,7 +114,8 @@ func (p *Project) ImageExtract(ctx context.Context, file, dir string) error {
 	return withImage(file, func(image *io.SectionReader) error {
 		temporary, err := os.MkdirTemp(filepath.Dir(dir), "."+filepath.Base(dir)+".*")
 		if err != nil {
-			return err
+			return &fault.Error{Code: "image-extract", What: "cannot make the directory to extract into", Where: dir, Err: reason(err),
+				Do: "name one in a directory that is there and that you may write to"}
 		}
 		if err := extractInto(ctx, image, temporary); err != nil {
 			err = unreadable(file, err)
@@ -165,7 +166,8 @@ func (p *Project) ImageDiff(ctx context.Context, a, b string) error {
 func (p *Project) ImageToc(_ context.Context, dir string) error {
 	files, err := os.ReadDir(dir)
 	if err != nil {
-		return err
+		return &fault.Error{Code: "image-toc", What: "cannot read the directory", Where: dir, Err: reason(err),
+			Do: "name a directory with images in it"}
 	}
 	var entries []installp.TocEntry
 	for _, f := range files {
@@ -216,20 +218,28 @@ func readImage(file string) (image *installp.Image, err error) {
 
 // withImage opens a file for what is to be done with it.
 func withImage(file string, do func(*io.SectionReader) error) error {
-	info, err := os.Stat(file) // before it is opened: that would wait for a writer of a FIFO
-	if err != nil {
-		return err
+	info, err := os.Stat(file)
+	if err == nil && !info.Mode().IsRegular() {
+		err = errors.New("this is no file") // a FIFO would be waited for
 	}
-	if !info.Mode().IsRegular() {
-		return &fault.Error{Code: "image-unreadable", What: "this is no file", Where: file,
+	var f *os.File
+	if err == nil {
+		f, err = os.Open(file)
+	}
+	if err != nil {
+		return &fault.Error{Code: "image-unreadable", What: "cannot read the image", Where: file, Err: reason(err),
 			Do: "name an image, such as build/8.15.2/aix7.2-64/sendmail.8.15.2.1.I"}
-	}
-	f, err := os.Open(file)
-	if err != nil {
-		return err
 	}
 	defer f.Close() // it was only read
 	return do(io.NewSectionReader(f, 0, info.Size()))
+}
+
+// reason is why a call failed, without the path that the fault tells anyway.
+func reason(err error) error {
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		return e.Err
+	}
+	return err
 }
 
 // until gives an image that ends with its context, for what has no context of its own.

@@ -22,16 +22,19 @@ type Media struct {
 
 // Open reads what an image says of itself. What it installs stays on the disk until it is applied.
 func Open(file string) (*Media, error) {
-	info, err := os.Stat(file) // before it is opened: that would wait for a writer of a FIFO
-	if err != nil {
-		return nil, err
+	info, err := os.Stat(file)
+	if err == nil && !info.Mode().IsRegular() {
+		err = errors.New("this is no file") // a FIFO would be waited for
 	}
-	if !info.Mode().IsRegular() {
-		return nil, &fault.Error{Code: "rehearsal-image", What: "this is no file", Where: file, Do: "name an image"}
+	var f *os.File
+	if err == nil {
+		f, err = os.Open(file)
 	}
-	f, err := os.Open(file)
 	if err != nil {
-		return nil, err
+		return nil, &fault.Error{
+			Code: "rehearsal-image", What: "cannot read the image", Where: file, Err: err,
+			Do: "name an image, or several with commas between and no blanks",
+		}
 	}
 	defer f.Close()
 	r, err := installp.NewReader(f)
