@@ -172,6 +172,12 @@ func TestSysrootArchive(t *testing.T) {
 	if _, err := b.Sysroot(t.Context(), pack("other.tar", "letters/one")); fault.Code(err) != "cross-sysroot" {
 		t.Errorf("an archive of letters: %v, want fault cross-sysroot", err)
 	}
+	for _, name := range []string{filepath.Join(dir, "letters"), filepath.Join(dir, "letters/one")} {
+		_, err := b.Sysroot(t.Context(), name)
+		if f, ok := errors.AsType[*fault.Error](err); !ok || f.Code != "cross-sysroot" || f.Where != name || f.Do == "" {
+			t.Errorf("%s: %v, want fault cross-sysroot that tells where, and what to do", name, err)
+		}
+	}
 	if root, err := b.Sysroot(t.Context(), dir); root != dir || err != nil {
 		t.Errorf("a directory: %s, %v; want it as it is", root, err)
 	}

@@ -2,7 +2,12 @@ package cross
 
 import (
 	"context"
+	"crypto/sha256"
+	"errors"
+	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
@@ -11,22 +16,47 @@ import (
 // Sysroot gives the directory of a sysroot that may be a tar archive, which is unpacked once.
 func (b *Builder) Sysroot(ctx context.Context, name string) (string, error) {
 	if isDir(name) {
-		return name, nil
+		return name, checkSysroot(name, name)
 	}
-	archive, err := os.ReadFile(name)
+	digest, err := digestOf(name)
 	if err != nil {
 		return "", err
 	}
-	return b.once("sysroot", string(archive), func(dir string) error {
+	return b.once("sysroot", digest, func(dir string) error {
 		err := b.Machine.Run(ctx, host.Cmd{Argv: []string{"tar", "xf", name, "-C", dir, "--no-same-owner", "--no-same-permissions"}})
-		if err == nil && !isDir(dir+"/usr/include") {
-			err = &fault.Error{
-				Code: "cross-sysroot", What: "this is no copy of an AIX machine's headers and libraries", Where: name, Found: "no usr/include in it", Err: os.ErrNotExist,
-				Do: `collect one as "mage cross:sysroot" tells`,
-			}
+		if f, ok := errors.AsType[*fault.Error](err); ok && f.Code == "command-failed" {
+			f.Code, f.What, f.Where, f.Do = "cross-sysroot", "the sysroot cannot be unpacked", name, collectOne
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return checkSysroot(dir, name)
 	})
+}
+
+const collectOne = `collect one as "mage cross:sysroot" tells`
+
+// checkSysroot refuses a directory that is no copy of an AIX machine, by the name that the user has given it.
+func checkSysroot(dir, name string) error {
+	if isDir(filepath.Join(dir, "usr/include")) {
+		return nil
+	}
+	return &fault.Error{
+		Code: "cross-sysroot", What: "this is no copy of an AIX machine's headers and libraries", Where: name, Found: "no usr/include in it",
+		Err: fs.ErrNotExist, Do: collectOne,
+	}
+}
+
+// digestOf tells archives apart, which may be larger than what is good to have in memory.
+func digestOf(name string) (string, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close() // it is only read
+	sum := sha256.New()
+	_, err = io.Copy(sum, f)
+	return string(sum.Sum(nil)), err
 }
 
 // Collect tells how to take from an AIX machine what the SDK stands in for: for a copy to compile with, in place of it. The libraries are
