@@ -25,6 +25,9 @@ type workshop struct {
 // elsewhere is what a machine that is not AIX builds for unless told otherwise: what most AIX machines of today can run.
 const elsewhere = "aix7.2-64"
 
+// crossCompiler is the one that compiles for AIX elsewhere. Others that may be there as well compile for that machine.
+const crossCompiler = "clang"
+
 // wanted is the target that the settings ask for. On AIX, none is the machine itself.
 func (p *Project) wanted(ctx context.Context) target.Request {
 	want := target.Request{Name: p.settings.Target, Compiler: p.settings.Compiler, OpenSSL: p.settings.OpenSSL, SASL: p.settings.SASL}
@@ -68,11 +71,23 @@ func (p *Project) detect(ctx context.Context) (w workshop, err error) {
 	}
 	w.machine, w.sdk = tc.Machine(p.environ), tc.SDK
 	w.machine.Trace = p.machine.Trace
-	if want.Compiler == "" {
-		want.Compiler = "clang" // the gcc that may be here as well is this machine's
+	if err := compilesElsewhere(want); err != nil {
+		return w, err
 	}
+	want.Compiler = crossCompiler
 	w.target, err = target.Detect(ctx, w.machine, want)
 	return w, err
+}
+
+// compilesElsewhere refuses another compiler than the toolchain's.
+func compilesElsewhere(want target.Request) error {
+	if want.Compiler == "" || want.Compiler == crossCompiler {
+		return nil
+	}
+	return &fault.Error{
+		Code: "cross-compiler", What: "cannot compile for " + want.Name + " with " + want.Compiler + " on this machine", Where: "setting compiler",
+		Found: "the toolchain that compiles for AIX here has " + crossCompiler, Do: "leave the compiler setting out, or build on an AIX machine",
+	}
 }
 
 // sdkUnknown are options that need values of AIX's headers which the SDK does not have, as nobody here knows them, and the option
