@@ -114,6 +114,9 @@ func splitList(value string) ([]string, error) {
 		}
 		list = append(list, word)
 	}
+	if slices.Contains(list, "none") {
+		return nil, errors.New("expected none to stand alone")
+	}
 	slices.Sort(list)
 	return slices.Compact(list), nil
 }

@@ -71,6 +71,7 @@ func TestLoadSettingsRefuses(t *testing.T) {
 		{"log", "", []string{"SENDMAIL_LOG=jsno"}, "setting-value", `did you mean "json"?`},
 		{"packager", `packager = "backup"`, nil, "setting-value", "expected one of native, mkinstallp"},
 		{"hole in a list", "", []string{"SENDMAIL_WITH=sasl,,starttls"}, "setting-value", "expected words separated by commas"},
+		{"none and some", "", []string{"SENDMAIL_WITH=none,sasl"}, "setting-value", "expected none to stand alone"},
 		{"relative prefix", "", []string{"SENDMAIL_PREFIX=opt/sendmail"}, "setting-value", "expected /opt/NAME"},
 		{"prefix with a blank", "", []string{"SENDMAIL_PREFIX=/opt/send mail"}, "setting-value", "expected /opt/NAME"},
 		{"prefix with ..", "", []string{"SENDMAIL_PREFIX=/opt/../etc"}, "setting-value", "expected /opt/NAME"},
