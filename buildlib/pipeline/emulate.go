@@ -29,7 +29,7 @@ func (p *Project) emulator() (*emulate.Emulator, error) {
 func (p *Project) Emulate(ctx context.Context, command string) error {
 	words := strings.Fields(command)
 	if len(words) == 0 {
-		return &fault.Error{Code: "emulate-command", What: "there is no program to run", Do: `say for example: mage emulate "/opt/sendmail/sbin/sendmail -d0.1 -bt"`}
+		return &fault.Error{Code: "emulate-command", What: "there is no program to run", Do: `say for example: mage emulate "/opt/sendmail/sbin/makemap -l"`}
 	}
 	return p.run(ctx, "stage", func(j *job, _ int) error {
 		if !j.canRun() {
@@ -42,7 +42,11 @@ func (p *Project) Emulate(ctx context.Context, command string) error {
 		if err != nil {
 			return err
 		}
-		return e.Run(ctx, emulate.Request{Root: j.staged(), Program: words[0], Args: words[1:], Stdin: os.Stdin, Stdout: p.out, Stderr: p.errOut})
+		err = e.Run(ctx, emulate.Request{Root: j.staged(), Program: words[0], Args: words[1:], Stdin: os.Stdin, Stdout: p.out, Stderr: p.errOut})
+		if f, ok := errors.AsType[*fault.Error](err); ok && f.Code == "command-failed" {
+			f.Where, f.Found = "in "+j.shown(j.staged()), "" // what it said has just been shown
+		}
+		return err
 	})
 }
 
