@@ -199,7 +199,7 @@ func (Cross) Sysroot(ctx context.Context) error {
 // Emulate runs a 64-bit AIX program of the staged files on this machine, with these files as its /.
 func Emulate(
 	ctx context.Context,
-	command string, // the program's path and its arguments, as in "/opt/sendmail/sbin/sendmail -d0.1 -bt"
+	command string, // the program's path and its arguments, as in "/opt/sendmail/sbin/makemap -l"
 ) error {
 	return run(ctx, func(p *pipeline.Project, ctx context.Context) error { return p.Emulate(ctx, command) })
 }
