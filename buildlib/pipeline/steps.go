@@ -102,10 +102,13 @@ func (j *job) compileInputs(ctx context.Context) (map[string]string, error) {
 
 func (j *job) compile(ctx context.Context) error {
 	if !j.target.Here {
-		absent, _, _ := strings.Cut(j.absent.Error(), "\n")
+		found := j.absent.Error()
+		if f, ok := errors.AsType[*fault.Error](j.absent); ok {
+			found = strings.TrimSpace(f.What + "\n" + f.Found)
+		}
 		return &fault.Error{
 			Code: "target-elsewhere", What: "cannot compile for " + j.target.String() + " on this machine",
-			Found: absent,
+			Found: found,
 			Do:    `run "mage setup", which brings a toolchain for AIX; or "mage build" on the AIX machine; or set SENDMAIL_TARGET=host for programs of this machine`,
 		}
 	}
