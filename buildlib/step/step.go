@@ -203,7 +203,8 @@ func (c *Chain) changes(ctx context.Context, s Step) (inputs map[string]string, 
 
 // Compare lists what two sets of named digests or values do not have in common, by name. What is the kind of thing they name.
 func Compare(what string, was, now map[string]string) []Change {
-	names := maps.Clone(was)
+	names := make(map[string]string)
+	maps.Copy(names, was)
 	maps.Copy(names, now)
 	var changes []Change
 	for _, name := range slices.Sorted(maps.Keys(names)) {

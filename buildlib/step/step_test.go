@@ -176,3 +176,14 @@ func TestRunUpTo(t *testing.T) {
 		t.Errorf("Run(cancelled) = %v, want %v", err, context.Canceled)
 	}
 }
+
+// A record that a user hands over may lack any of its parts.
+func TestCompareWithNothing(t *testing.T) {
+	some := map[string]string{"m4": "1.4"}
+	if diff := cmp.Diff([]Change{{"tool", "m4", "", "1.4"}}, Compare("tool", nil, some)); diff != "" {
+		t.Errorf("Compare(nil, some) (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]Change{{"tool", "m4", "1.4", ""}}, Compare("tool", some, nil)); diff != "" {
+		t.Errorf("Compare(some, nil) (-want +got):\n%s", diff)
+	}
+}
