@@ -49,6 +49,9 @@ func (b *Builder) Build(ctx context.Context) ([]Directory, error) {
 
 // prepare makes the object root belong to the present key.
 func (b *Builder) prepare() error {
+	if err := os.MkdirAll(b.LogDir, 0o755); err != nil {
+		return err
+	}
 	keyFile := filepath.Join(b.Objects, ".key")
 	if key, err := os.ReadFile(keyFile); err == nil && string(key) == b.Key {
 		return nil
@@ -57,9 +60,6 @@ func (b *Builder) prepare() error {
 		return err
 	}
 	if err := os.MkdirAll(b.Objects, 0o755); err != nil {
-		return err
-	}
-	if err := os.MkdirAll(b.LogDir, 0o755); err != nil {
 		return err
 	}
 	return renameio.WriteFile(keyFile, []byte(b.Key), 0o644)
