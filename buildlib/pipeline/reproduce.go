@@ -55,6 +55,14 @@ func (p *Project) Reproduce(ctx context.Context, file string) error {
 // recorded is the project with the settings of a record instead of its own. Where the source comes from, and how the machine is
 // used, stay as they are.
 func (p *Project) recorded(r *record.Record, file string) (*Project, error) {
+	for name := range r.Settings {
+		if !slices.ContainsFunc(table, func(row setting) bool { return row.name == name }) {
+			return nil, &fault.Error{
+				Code: "record-damaged", What: fmt.Sprintf("the record has an unknown setting %q", name), Where: file,
+				Do: "use the record as it was written, with the project it was written by",
+			}
+		}
+	}
 	again := p
 	for _, row := range table {
 		value, ok := r.Settings[row.name]
