@@ -12,6 +12,7 @@
 package bff
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -22,6 +23,11 @@ const (
 	TypeRegular = 0o100000
 	TypeSymlink = 0o120000 // only read: no archive made by AIX shows how one is stored
 )
+
+// HasMagic tells whether data begins as an archive does, be the rest of its first header right or damaged.
+func HasMagic(data []byte) bool {
+	return len(data) >= offMagic+2 && slices.Contains([]uint16{magicPlain, magicPacked, magicByInode}, le.Uint16(data[offMagic:]))
+}
 
 // Header describes one member.
 type Header struct {

@@ -15,8 +15,9 @@ import (
 )
 
 // Extract writes the members of an image into root, at the paths and with the modes and dates that the image has: lpp_name and the
-// control libraries as well, and the root part's files below inst_root. Owners are those of who extracts. Whatever is there already,
-// or reaches out of root, or is a link, is refused; nothing is taken back after an error.
+// control libraries as well, and the root part's files below inst_root. Owners are those of who extracts, so set-id bits are left
+// out: they would be for another account. Whatever is there already, or reaches out of root, or is a link, is refused; nothing is
+// taken back after an error.
 func Extract(ctx context.Context, r io.Reader, root *os.Root) error {
 	x := &extractor{ctx: ctx, root: root, reader: bff.NewReader(r), made: map[string]bool{".": true}}
 	for {
@@ -98,7 +99,7 @@ func (x *extractor) file(name string, h *bff.Header) error {
 }
 
 func (x *extractor) attributes(name string, h *bff.Header) error {
-	return errors.Join(x.root.Chmod(name, fileMode(h.Mode)), x.root.Chtimes(name, h.ModTime, h.ModTime))
+	return errors.Join(x.root.Chmod(name, fs.FileMode(h.Mode&0o777)), x.root.Chtimes(name, h.ModTime, h.ModTime))
 }
 
 // finish goes backwards: a directory that may not be written to comes after what is in it.
@@ -113,20 +114,6 @@ func (x *extractor) finish() error {
 		}
 	}
 	return nil
-}
-
-// fileMode translates AIX's set-id bits into those of Go, which stand elsewhere.
-func fileMode(mode uint32) fs.FileMode {
-	m := fs.FileMode(mode & 0o777)
-	for _, bit := range []struct {
-		mask uint32
-		mode fs.FileMode
-	}{{0o4000, fs.ModeSetuid}, {0o2000, fs.ModeSetgid}, {0o1000, fs.ModeSticky}} {
-		if mode&bit.mask != 0 {
-			m |= bit.mode
-		}
-	}
-	return m
 }
 
 // cancelled is a reader that ends with its context.

@@ -35,8 +35,8 @@ var lacks = []struct {
 		posix_spawn_file_actions_addtcsetpgrp_np sig2str str2sig strlcat strlcpy tcgetwinsize tcsetwinsize wcslcat wcslcpy`},
 }
 
-// baseLibraries are the archives that the names are of.
-var baseLibraries = []string{"libc.a", "libpthreads.a"}
+// baseLibraries are the archives that the names are of; the last is another name of the one before.
+var baseLibraries = []string{"libc.a", "libpthreads.a", "libpthread.a"}
 
 // lastWithout gives, for each name in lacks, the newest level that is known to lack it.
 var lastWithout = func() map[string]vrmf.Level {

@@ -2,6 +2,7 @@ package installp
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path"
 	"slices"
@@ -144,4 +145,18 @@ func (w *rootWriter) owner(name, owner, group string) {
 	if w.own != nil {
 		w.try(func() error { return w.own(name, int(uid(owner)), int(gid(group))) })
 	}
+}
+
+// fileMode translates AIX's set-id bits into those of Go, which stand elsewhere.
+func fileMode(mode uint32) fs.FileMode {
+	m := fs.FileMode(mode & 0o777)
+	for _, bit := range []struct {
+		mask uint32
+		mode fs.FileMode
+	}{{0o4000, fs.ModeSetuid}, {0o2000, fs.ModeSetgid}, {0o1000, fs.ModeSticky}} {
+		if mode&bit.mask != 0 {
+			m |= bit.mode
+		}
+	}
+	return m
 }

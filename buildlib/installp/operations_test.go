@@ -213,7 +213,7 @@ func TestExtract(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"opt/mailtools/sbin":          "dr-xr-xr-x",
-		"opt/mailtools/sbin/sendmail": "gr-xr-xr-x",
+		"opt/mailtools/sbin/sendmail": "-r-xr-xr-x", // without the set-group-id bit
 		"lpp_name":                    "-rw-r--r--",
 		"usr/lpp/mailtools.sendmail/inst_root/etc/mailtools/submit.cf": "-rw-r--r--",
 		"usr/lpp/mailtools.sendmail/inst_root/var/spool/mtqueue":       "drwxrwx---",

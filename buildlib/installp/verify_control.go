@@ -56,6 +56,9 @@ func (v *verifier) collect() {
 			for j := range p.Inventory {
 				s := &p.Inventory[j]
 				v.owned[s.Path] = s.Type == Directory
+				if s.Type == Directory && (s.Mode&0o022 != 0 || s.Owner != linkOwner && s.Owner != "bin") {
+					v.open[s.Path] = true
+				}
 				for _, name := range append([]string{s.Path}, s.Links...) {
 					v.paths[name] = true
 				}

@@ -98,6 +98,8 @@ func (v *verifier) unsafe(dir string) string {
 		return "is the current one of whoever runs it"
 	case !strings.HasPrefix(dir, "/"):
 		return "is relative to the current one of whoever runs it"
+	case len(dir) > maxPath:
+		return "no AIX can have: the path is too long"
 	}
 	clean := path.Clean(dir)
 	for _, w := range writable {
@@ -106,12 +108,8 @@ func (v *verifier) unsafe(dir string) string {
 		}
 	}
 	for ; clean != "/"; clean = path.Dir(clean) { // who may write to a parent can put a directory of theirs in its place
-		for i := range v.image.Filesets {
-			for _, p := range v.views[&v.image.Filesets[i]] {
-				if s := p.stanzas[clean]; s != nil && s.Type == Directory && (s.Mode&0o022 != 0 || s.Owner != linkOwner && s.Owner != "bin") {
-					return "users may write to, as the inventory has it"
-				}
-			}
+		if v.open[clean] {
+			return "users may write to, as the inventory has it"
 		}
 	}
 	return ""

@@ -61,6 +61,9 @@ func (p *Project) detect(ctx context.Context) (w workshop, err error) {
 			return w, err
 		}
 	}
+	if w.absent = compilesElsewhere(want); w.absent != nil {
+		return w, nil
+	}
 	tc, err := b.Toolchain(ctx, w.target, sysroot)
 	if errors.Is(err, cross.ErrAbsent) {
 		w.absent = err
@@ -71,9 +74,6 @@ func (p *Project) detect(ctx context.Context) (w workshop, err error) {
 	}
 	w.machine, w.sdk = tc.Machine(p.environ), tc.SDK
 	w.machine.Trace = p.machine.Trace
-	if err := compilesElsewhere(want); err != nil {
-		return w, err
-	}
 	want.Compiler = crossCompiler
 	w.target, err = target.Detect(ctx, w.machine, want)
 	return w, err

@@ -195,15 +195,13 @@ func (p *Project) ImageToc(_ context.Context, dir string) error {
 	return renameio.WriteFile(filepath.Join(dir, ".toc"), []byte(installp.Toc(entries)), 0o644)
 }
 
-// readImage reads the front of a file, or returns nil when that does not even begin like an archive.
+// readImage reads the front of a file, or returns nil when that does not even begin like one.
 func readImage(file string) (image *installp.Image, err error) {
 	err = withImage(file, func(r *io.SectionReader) error {
-		probe := bff.NewReader(r)
-		magic := make([]byte, 4) // the last two bytes; an image whose first header is damaged must not just be missing from a .toc
-		if _, err := r.ReadAt(magic, 0); err != nil && err != io.EOF {
+		first := make([]byte, 16)
+		if n, err := r.ReadAt(first, 0); err != nil && err != io.EOF {
 			return err
-		}
-		if _, err := probe.Next(); err != nil && probe.Stored().Offset == 0 && string(magic[2:]) != "\x6b\xea" {
+		} else if !bff.HasMagic(first[:n]) {
 			return nil
 		}
 		reader, err := installp.NewReader(io.NewSectionReader(r, 0, r.Size()))

@@ -104,6 +104,9 @@ func (j *job) compile(ctx context.Context) error {
 	if !j.target.Here {
 		found := j.absent.Error()
 		if f, ok := errors.AsType[*fault.Error](j.absent); ok {
+			if f.Code == "cross-compiler" {
+				return f
+			}
 			found = strings.TrimSpace(f.What + "\n" + f.Found)
 		}
 		return &fault.Error{
