@@ -29,7 +29,7 @@ var rooms = map[string]string{
 	"target":     "fault host",
 	"siteconfig": "fault target",
 	"installp":   "fault vrmf bff aixar xcoff go-internal",
-	"doctor":     "fault host target siteconfig",
+	"doctor":     "fault host target siteconfig cross",
 	"cross":      "fault host target go-internal logrus",
 	"emulate":    "fault host",
 	"compile":    "fault host tree renameio logrus",

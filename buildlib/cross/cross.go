@@ -62,7 +62,7 @@ var ErrAbsent = errors.New("no toolchain for AIX")
 // Toolchain gives the toolchain for a level and width, with the SDK for /, or with sysroot when that is not empty. It makes what is missing of
 // it but for the linker, which takes minutes: without one the error is an ErrAbsent.
 func (b *Builder) Toolchain(ctx context.Context, t *target.Target, sysroot string) (*Toolchain, error) {
-	clang, err := b.clang(ctx)
+	clang, err := Clang(ctx, b.Machine)
 	if err != nil {
 		return nil, err
 	}
@@ -84,23 +84,23 @@ func (b *Builder) Toolchain(ctx context.Context, t *target.Target, sysroot strin
 
 // Setup makes all that toolchains need and that takes its time.
 func (b *Builder) Setup(ctx context.Context) error {
-	if _, err := b.clang(ctx); err != nil {
+	if _, err := Clang(ctx, b.Machine); err != nil {
 		return err
 	}
 	_, err := b.binutils(ctx, true)
 	return err
 }
 
-// clang finds the compiler. Older ones than 19 write AIX's objects incompletely.
-func (b *Builder) clang(ctx context.Context) (string, error) {
+// Clang finds the compiler on a machine. Older ones than 19 write AIX's objects incompletely. Without one the error is an ErrAbsent.
+func Clang(ctx context.Context, m host.Machine) (string, error) {
 	const oldest = 19
 	var found []string
 	for _, name := range []string{"clang-19", "clang-20", "clang-21", "clang-22", "clang"} {
-		file, err := b.Machine.LookPath(name)
+		file, err := m.LookPath(name)
 		if err != nil {
 			continue
 		}
-		text, err := b.Machine.Output(ctx, host.Cmd{Argv: []string{file, "--version"}})
+		text, err := m.Output(ctx, host.Cmd{Argv: []string{file, "--version"}})
 		if ctx.Err() != nil {
 			return "", err
 		}

@@ -77,7 +77,7 @@ func debian() *fake {
 		programs: []string{"apt-get", "gcc", "make", "m4", "ar", "git", "patch", "gpgv", "xz", "openssl",
 			"mksh", "ksh93", "shellcheck", "checkbashisms", "clang-19", "llvm-readobj-19", "bison", "flex", "qemu-ppc64", "powerpc64-linux-gnu-gcc"},
 		output: map[string]string{"uname -s": "Linux", "getconf LONG_BIT": "64", "gcc --version": "gcc (Debian 12.2.0-14) 12.2.0",
-			"m4": "right", "id -u": "0", "ar --help": "ar: supported targets: aixcoff-rs6000 aix5coff64-rs6000",
+			"m4": "right", "id -u": "0", "/usr/bin/clang-19 --version": "Debian clang version 19.1.7", "ar --help": "ar: supported targets: aixcoff-rs6000 aix5coff64-rs6000",
 			"sh -c 'ls /usr/src/binutils'": "binutils-2.40.tar.xz", "sh -c 'ls /usr/include/stdio.h'": "/usr/include/stdio.h",
 			"sh -c 'ls /usr/powerpc64-linux-gnu/include/stdio.h'": "/usr/powerpc64-linux-gnu/include/stdio.h",
 			host.Cmd{Argv: pluginViewer}.String():                 "Installed auxprop mechanisms are:\nsasldb\nInstalled SASL mechanisms are:\n  DIGEST-MD5 EXTERNAL PLAIN LOGIN"},
@@ -455,6 +455,28 @@ func TestFedora(t *testing.T) {
 	}
 	if want := "dnf install -y gcc glibc-devel m4\n"; r.Plan().String() != want {
 		t.Errorf("plan %q, want %q", r.Plan(), want)
+	}
+}
+
+// TestClang asks for what compiles for AIX, whatever it is called, by its version.
+func TestClang(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ program, version, want string }{
+		{"clang", "clang version 20.1.2 (Fedora 20.1.2-1.fc42)", "clang for AIX            ok       /usr/bin/clang\n"},
+		{"clang-19", "Debian clang version 19.1.7", "clang for AIX            ok       /usr/bin/clang-19\n"},
+		{"clang", "Debian clang version 14.0.6", "/usr/bin/clang is version \"14.0.6\"\n"},
+		{"", "", "clang for AIX            missing  there is no clang that compiles for AIX here\n"},
+	} {
+		m := debian().without("clang-19")
+		m.programs = append(m.programs, test.program)
+		m.output["/usr/bin/"+test.program+" --version"] = test.version
+		r, err := Check(t.Context(), m, Request{Want: target.Request{Name: "aix7.2-64"}})
+		if err != nil || !strings.Contains(r.String(), test.want) {
+			t.Errorf("with %s, %s: %v\n%s\nwant %q", test.program, test.version, err, r, test.want)
+		}
+		if missing := slices.ContainsFunc(r.Plan().Packages, func(p string) bool { return p == "clang-19" }); missing == strings.Contains(test.want, " ok ") {
+			t.Errorf("with %s, %s: the plan is %s", test.program, test.version, r.Plan())
+		}
 	}
 }
 

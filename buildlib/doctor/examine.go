@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/cross"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/target"
@@ -36,7 +37,7 @@ func Check(ctx context.Context, m host.Machine, q Request) (*Report, error) {
 		e.r.Findings[0].Found += ": this machine is another one: it can configure for it, not compile"
 	} else {
 		e.r.Findings[0].Found += ", which this machine compiles for by a toolchain of its own"
-		e.programs(crossPrograms)
+		e.toolchain()
 	}
 	if t.OS == target.AIX && t.Here {
 		e.filesets()
@@ -51,7 +52,7 @@ func Check(ctx context.Context, m host.Machine, q Request) (*Report, error) {
 	if q.Tests {
 		e.programs(testPrograms)
 		if !e.r.OnAIX {
-			e.programs(crossPrograms) // they build for AIX as well
+			e.toolchain() // they build for AIX as well
 		}
 	}
 	return e.r, context.Cause(ctx)
@@ -201,6 +202,25 @@ func (e *examiner) header(name string) (found string, missed []string) {
 		missed = append(missed, file)
 	}
 	return "", missed
+}
+
+// toolchain looks for what compiling for AIX on another system takes.
+func (e *examiner) toolchain() {
+	const name = "clang for AIX"
+	if !slices.Contains(e.programsSeen, name) {
+		e.programsSeen = append(e.programsSeen, name)
+		f := Finding{Name: name, Status: OK}
+		var err error
+		if f.Found, err = cross.Clang(e.ctx, e.r.machine); err != nil {
+			need := Need{APT: "clang-19", DNF: "clang"}
+			f.Status, f.Found, f.Needs, f.Cure = Missing, err.Error(), []Need{need}, e.cure(need)
+			if fault, ok := errors.AsType[*fault.Error](err); ok {
+				f.Found = strings.TrimSpace(fault.What + "\n" + fault.Found)
+			}
+		}
+		e.add(f)
+	}
+	e.programs(crossPrograms)
 }
 
 // programs looks for tools, and whether they can do what they are wanted for.

@@ -54,10 +54,9 @@ type program struct {
 	need   Need
 }
 
-// crossPrograms are what compiling for AIX on another system takes. Binutils' own generated sources are not in its tarball: hence bison
+// crossPrograms are what compiling for AIX on another system takes, besides clang. Binutils' own generated sources are not in its tarball: hence bison
 // and flex. Fedora packs no source of binutils by itself.
 var crossPrograms = []program{
-	{name: "clang-19", what: "compiles for AIX", need: Need{APT: "clang-19", DNF: "clang"}},
 	{name: "source of binutils", what: "has the linker for AIX in it", argv: []string{"sh", "-c", "ls /usr/src/binutils"}, answer: "binutils-",
 		need: Need{APT: "binutils-source"}},
 	{name: "gcc", what: "compiles the linker", need: Need{APT: "gcc", DNF: "gcc"}},
