@@ -57,8 +57,11 @@ func (p *Project) CheckAdvisories(ctx context.Context) (err error) {
 	if err := errors.Join(problems...); err != nil {
 		return err
 	}
-	fmt.Fprintf(p.out, "%d answers to %d advisories: %d fixed, %d not affected, %d affected; no source to look up line numbers in: %s\n",
-		total, len(known), count[release.Fixed], count[release.NotAffected], count[release.Affected], dash(strings.Join(unseen, ", ")))
+	fmt.Fprintf(p.out, "%d answers to %d advisories: %d fixed, %d not affected, %d affected\n",
+		total, len(known), count[release.Fixed], count[release.NotAffected], count[release.Affected])
+	if len(unseen) > 0 {
+		fmt.Fprintf(p.out, "no source to look up line numbers in: %s\n", strings.Join(unseen, ", "))
+	}
 	return nil
 }
 

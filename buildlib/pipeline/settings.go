@@ -297,7 +297,7 @@ func settingNames() []string {
 	return names
 }
 
-// show writes each setting with its value and where that came from. What was found on the machine stands in for settings that leave
+// show writes each setting with its value and where that came from. What detecting chose stands in for settings that leave
 // it to the machine.
 func (s *Settings) show(found map[string]string) string {
 	var b strings.Builder
@@ -306,7 +306,7 @@ func (s *Settings) show(found map[string]string) string {
 	for _, row := range table {
 		value, origin := row.get(s), s.origin[row.name]
 		if value == "" {
-			if value, origin = found[row.name], "found on this machine"; value == "" {
+			if value, origin = found[row.name], "chosen for this machine"; value == "" {
 				value, origin = "-", s.origin[row.name]
 			}
 		}

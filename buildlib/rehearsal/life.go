@@ -77,7 +77,7 @@ func (b *Box) Life(ctx context.Context, images ...*Media) error {
 		act("installp -aXd "+filepath.Base(m.File)+" all", func() error { return b.Apply(ctx, m, Options{}) })
 	}
 	check()
-	act("(compare with the first installation)", func() error { return b.same(installed, "removing and installing again") })
+	act("(compared with the first installation)", func() error { return b.same(installed, "removing and installing again") })
 	if left != nil || len(problems) == 0 {
 		fmt.Fprintf(b.out, "The removal left, besides what was there before the installation:\n%s\n", indented(left))
 	}
