@@ -26,8 +26,7 @@ func (s *Source) repository(ctx context.Context) (string, error) {
 		}
 		return s.Name, nil
 	}
-	sum := sha256.Sum256([]byte(s.Name + " " + s.Ref))
-	dir := filepath.Join(s.f.Cache, "git", hex.EncodeToString(sum[:16]))
+	dir := s.fetched()
 	unlock, err := s.f.lock(ctx, filepath.Base(dir))
 	if err != nil {
 		return "", err
@@ -53,6 +52,12 @@ func (s *Source) repository(ctx context.Context) (string, error) {
 		return "", s.gitFault(ctx, err)
 	}
 	return dir, nil
+}
+
+// fetched is the directory of the cache for what comes from a repository elsewhere.
+func (s *Source) fetched() string {
+	sum := sha256.Sum256([]byte(s.Name + " " + s.Ref))
+	return filepath.Join(s.f.Cache, "git", hex.EncodeToString(sum[:16]))
 }
 
 // commit is how the source's commit is called in its repository.
@@ -88,23 +93,31 @@ func (s *Source) unpackGit(ctx context.Context, dst string) error {
 	if _, err := s.git(ctx, dir, "rev-parse", "--verify", s.commit()); err != nil {
 		return s.gitFault(ctx, err)
 	}
-	ctx, cancel := context.WithCancelCause(ctx)
+	reading, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	out, in := io.Pipe()
+	archive := s.command(dir, in, "archive", "--format=tar", "--prefix=sendmail/", s.commit())
+	var said strings.Builder
+	archive.Stderr = &said
 	archived := make(chan error, 1)
 	go func() {
-		err := s.f.Machine.Run(ctx, s.command(dir, in, "archive", "--format=tar", "--prefix=sendmail/", s.commit()))
-		archived <- errors.Join(err, in.CloseWithError(err))
+		err := s.f.Machine.Run(reading, archive)
+		_ = in.CloseWithError(err) // it never fails
+		archived <- err
 	}()
 	err = tree.Unpack(ctx, out, dst, s.rel.Date, tree.Limits{})
 	if err != nil {
 		cancel(err) // git would wait for ever to be read
 	}
+	// That git failed is what counts, unless it was only stopped because of ours.
 	failed := <-archived
-	if err == nil && failed != nil {
-		return s.gitFault(ctx, failed)
+	if failed == nil || err != nil && !errors.Is(err, failed) {
+		return err
 	}
-	return err
+	if f, ok := errors.AsType[*fault.Error](failed); ok && f.Code == "command-failed" {
+		f.Found = said.String() // and not what it wrote, which is the archive
+	}
+	return s.gitFault(ctx, failed)
 }
 
 func (s *Source) git(ctx context.Context, dir string, args ...string) (string, error) {

@@ -316,10 +316,8 @@ func (s *Source) verify(ctx context.Context, dir string) error {
 	if len(differences) == 0 {
 		return nil
 	}
-	if s.Kind == Download {
-		if err := os.RemoveAll(s.record()); err != nil { // so that a corrected file is fetched the next time
-			return s.f.local(err)
-		}
+	if err := s.forget(ctx); err != nil {
+		return err
 	}
 	var lines []string
 	for i, d := range differences {
@@ -337,6 +335,26 @@ func (s *Source) verify(ctx context.Context, dir string) error {
 		f.Do = "the tarball is the pinned one, so files.sha256 in " + s.rel.Dir + " is wrong: report it"
 	}
 	return f
+}
+
+// forget makes the next run fetch from an address of the user's again: what it has may have been corrected, or a tag moved.
+func (s *Source) forget(ctx context.Context) error {
+	switch {
+	case s.Kind == Download:
+		if err := os.RemoveAll(s.record()); err != nil {
+			return s.f.local(err)
+		}
+	case s.Kind == Git && !filepath.IsAbs(s.Name):
+		unlock, err := s.f.lock(ctx, filepath.Base(s.fetched()))
+		if err != nil {
+			return err
+		}
+		defer unlock()
+		if err := os.RemoveAll(s.fetched()); err != nil {
+			return s.f.local(err)
+		}
+	}
+	return nil
 }
 
 // record is the file that remembers which content an address had.

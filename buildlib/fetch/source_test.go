@@ -170,6 +170,54 @@ func TestGitSources(t *testing.T) {
 	}
 }
 
+// TestGitMoves is a tag that was of another tree: when it has been moved, the next run sees that.
+func TestGitMoves(t *testing.T) {
+	t.Parallel()
+	dir := repository(t)
+	git := func(args ...string) {
+		t.Helper()
+		args = append([]string{"-C", dir, "-c", "user.name=n", "-c", "user.email=e"}, args...)
+		if out, err := exec.Command("git", args...).CombinedOutput(); err != nil {
+			t.Fatalf("git %v: %s", args, out)
+		}
+	}
+	git("commit", "-qam", "changed")
+	git("tag", "v2")
+	f, _ := fetcher(t)
+	f.Machine = host.NewLocal(os.Environ())
+	s := &Source{Kind: Git, Name: "file://" + dir, Ref: "v2", f: f, rel: pinned(t, tarball(t, sources))}
+	if err := s.Unpack(t.Context(), filepath.Join(t.TempDir(), "x")); fault.Code(err) != "source-mismatch" {
+		t.Fatalf("Unpack(wrong tag) = %v, want source-mismatch", err)
+	}
+	git("tag", "-f", "v2", "v1")
+	if err := s.Unpack(t.Context(), filepath.Join(t.TempDir(), "x")); err != nil {
+		t.Errorf("Unpack() of the tag that was moved = %v", err)
+	}
+}
+
+// TestGitDamaged is a repository that lacks an object of the commit: git says so, and not the reader of what it writes.
+func TestGitDamaged(t *testing.T) {
+	t.Parallel()
+	dir := repository(t)
+	blob, err := exec.Command("git", "-C", dir, "rev-parse", "v1:sendmail/tls.c").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(dir, ".git/objects", string(blob[:2]), string(blob[2:40]))); err != nil {
+		t.Fatal(err)
+	}
+	f, _ := fetcher(t)
+	f.Machine = host.NewLocal(os.Environ())
+	s, err := f.Open(pinned(t, tarball(t, sources)), dir+"?ref=v1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Unpack(t.Context(), filepath.Join(t.TempDir(), "x")); fault.Code(err) != "source-git" ||
+		!strings.Contains(err.Error(), string(blob[:40])) || strings.Contains(err.Error(), "read me") {
+		t.Errorf("Unpack() = %v, want source-git with the object that is missing, and nothing of the archive", err)
+	}
+}
+
 func TestSourceMismatch(t *testing.T) {
 	t.Parallel()
 	data := tarball(t, sources)
