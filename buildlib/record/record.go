@@ -79,6 +79,8 @@ func Parse(text []byte) (*Record, error) {
 		return nil, fmt.Errorf("it is in format %d, and this project reads format %d", r.Format, format)
 	case len(r.SHA256) != 64 || strings.Trim(r.SHA256, "0123456789abcdef") != "":
 		return nil, fmt.Errorf("sha256 = %q is not 64 hexadecimal digits", r.SHA256)
+	case r.Time.IsZero() || r.Time.Location() == time.Local: // TOML takes a time without a zone for one of the reader's own
+		return nil, errors.New("time is missing, or says no time zone")
 	case r.Image == "" || strings.ContainsAny(r.Image, "/\\"):
 		return nil, fmt.Errorf("image = %q is not a file name", r.Image)
 	case len(r.Settings) == 0 || len(r.Inputs) == 0 || len(r.Files) == 0:

@@ -53,6 +53,8 @@ func TestLoadRefuses(t *testing.T) {
 		{"later format", "format = 1", "format = 2", "record-damaged", "format 2"},
 		{"path as a name", "sendmail.8.15.2.1.I", "../sendmail.8.15.2.1.I", "record-damaged", "not a file name"},
 		{"short hash", strings.Repeat("0a", 32), "0a", "record-damaged", "64 hexadecimal digits"},
+		{"no time", "time = 2015-07-03T00:00:00Z\n", "", "record-damaged", "time is missing"},
+		{"no time zone", "00:00:00Z", "00:00:00", "record-damaged", "time zone"},
 		{"cut off", "[settings]", "[tools.x]", "record-damaged", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {

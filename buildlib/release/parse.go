@@ -66,6 +66,8 @@ func (d *document) check() error {
 	}
 	need(versionForm.MatchString(d.Version), "version %q is not of numbers and dots", d.Version)
 	need(!d.Date.IsZero(), "date is missing: the release's day, as 2015-07-03T00:00:00Z")
+	// TOML takes a time without a zone for one of the reader's own: it would be another moment on each machine.
+	need(d.Date.Location() != time.Local, "date %s says no time zone: put Z behind it", d.Date.Format(time.DateTime))
 	need(d.Size > 0, "size %d is not a number of bytes", d.Size)
 	need(sha256Form.MatchString(d.SHA256), "sha256 %q is not 64 lower case hexadecimal digits", d.SHA256)
 	need(d.SHA512 == "" || sha512Form.MatchString(d.SHA512), "sha512 %q is not 128 lower case hexadecimal digits", d.SHA512)

@@ -98,6 +98,8 @@ func TestLoadRefuses(t *testing.T) {
 		{"version a number", strings.Replace(good, `"8.15.2"`, "8.15", 1), "line 1, column"},
 		{"other version", strings.Replace(good, `"8.15.2"`, `"8.15.1"`, 1), `"8.15.1" in a directory named "8.15.2"`},
 		{"no date", strings.Replace(good, "date =", "#", 1), "date is missing"},
+		{"a date without zone", strings.Replace(good, "00Z", "00", 1), "date 2015-07-03 00:00:00 says no time zone"},
+		{"a day alone", strings.Replace(good, "T00:00:00Z", "", 1), "date 2015-07-03 00:00:00 says no time zone"},
 		{"no size", strings.Replace(good, "size =", "#", 1), "size 0"},
 		{"upper case hash", strings.Replace(good, "2cf24", "2CF24", 1), "sha256"},
 		{"short sha512", good + "sha512 = \"00\"\n", "sha512"},
