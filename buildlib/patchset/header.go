@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -52,7 +53,7 @@ func parseHeader(text string) (Header, error) {
 			if _, twice := fields[last]; twice {
 				errs = append(errs, fmt.Errorf("line %d: %s is there twice", i+1, last))
 			}
-			if !known(last) {
+			if !slices.Contains(fieldNames, last) {
 				errs = append(errs, unknownField(i+1, last))
 			}
 			fields[last] = strings.TrimSpace(m[2])
@@ -73,15 +74,6 @@ func parseHeader(text string) (Header, error) {
 		CVE: words(fields["CVE"]), Bug: words(fields["Bug"]),
 	}
 	return h, errors.Join(append(errs, h.check())...)
-}
-
-func known(name string) bool {
-	for _, n := range fieldNames {
-		if n == name {
-			return true
-		}
-	}
-	return false
 }
 
 func unknownField(line int, name string) error {

@@ -65,7 +65,7 @@ func Advisories(patchesDir string) ([]Advisory, error) {
 	known, err := parseAdvisories(text)
 	if err != nil {
 		return nil, &fault.Error{
-			Code: "advisories-invalid", What: "the list of advisories cannot be read", Where: where, Err: printable{err},
+			Code: "advisories-invalid", What: "the list of advisories cannot be read", Where: where, Err: err,
 			Do: "give each [[advisory]] id, title, published and reference; fixed too, when a release of upstream is without it",
 		}
 	}
@@ -138,7 +138,7 @@ func (r *Release) Answers(known []Advisory, today time.Time) ([]Answer, error) {
 	entries, err := parseAnswers(text)
 	if err != nil {
 		return nil, &fault.Error{
-			Code: "advisories-invalid", What: "what sendmail " + r.Version + " says to advisories cannot be read", Where: where, Err: printable{err},
+			Code: "advisories-invalid", What: "what sendmail " + r.Version + " says to advisories cannot be read", Where: where, Err: err,
 			Do: "give each [[advisory]] id, status, evidence and reviewed; patch when it is fixed, reason when it is affected",
 		}
 	}

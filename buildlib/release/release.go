@@ -16,7 +16,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
 )
@@ -175,24 +174,7 @@ func read(dir string) (*Release, error) {
 
 func invalid(where string, err error) error {
 	return &fault.Error{
-		Code: "release-invalid", What: "a release is not described as it must be", Where: where, Err: printable{err},
+		Code: "release-invalid", What: "a release is not described as it must be", Where: where, Err: err,
 		Do: "correct the file; another release's release.toml shows how it should look",
 	}
 }
-
-// printable is an error about a file's text, without the characters in it that a terminal would obey.
-type printable struct{ error }
-
-func (p printable) Error() string {
-	var b strings.Builder
-	for _, r := range p.error.Error() {
-		if unicode.IsControl(r) && r != '\n' && r != '\t' {
-			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
-			continue
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
-}
-
-func (p printable) Unwrap() error { return p.error }

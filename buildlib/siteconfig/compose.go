@@ -48,7 +48,7 @@ func (s *Set) Compose(q Request) (*Result, error) {
 	}
 	release, err := ParseVersion(q.Release)
 	if err != nil {
-		return nil, &fault.Error{Code: "release-bad", What: "this is not a release of sendmail", Found: printable(q.Release), Err: err, Do: "say for example 8.17.1.9"}
+		return nil, &fault.Error{Code: "release-bad", What: "this is not a release of sendmail", Found: q.Release, Err: err, Do: "say for example 8.17.1.9"}
 	}
 	chosen, err := s.choose(q.Options, q.Target.OS)
 	if err != nil {

@@ -151,10 +151,8 @@ func words(value string, form *regexp.Regexp) ([]string, error) {
 }
 
 func oneOf(value string, choices ...string) error {
-	for _, c := range choices {
-		if value == c {
-			return nil
-		}
+	if slices.Contains(choices, value) {
+		return nil
 	}
 	return fmt.Errorf("%q: want one of %s", value, strings.Join(choices, " "))
 }

@@ -21,12 +21,8 @@ func DefaultLayout() Layout {
 }
 
 func (l Layout) check() error {
-	err := errors.Join(checkPath("the prefix", l.Prefix), checkPath("the configuration directory", l.ConfDir),
+	return errors.Join(checkPath("the prefix", l.Prefix), checkPath("the configuration directory", l.ConfDir),
 		checkPath("the state directory", l.StateDir))
-	if err != nil {
-		return err
-	}
-	return nil
 }
 
 // Sbin holds sendmail, makemap, editmap, mailstats and praliases.

@@ -17,9 +17,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
-	"strings"
-	"unicode"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/target"
@@ -52,7 +49,7 @@ func load(fsys fs.FS, dir string) (*Set, error) {
 		f, err := ParseFragment(e.Name(), text)
 		if err != nil {
 			errs = append(errs, &fault.Error{Code: "fragment-bad", What: "an option fragment cannot be used",
-				Where: filepath.Join(dir, printable(e.Name())), Err: err, Do: "correct the file; site.config.m4.d/20-starttls.m4 is a good model"})
+				Where: filepath.Join(dir, e.Name()), Err: err, Do: "correct the file; site.config.m4.d/20-starttls.m4 is a good model"})
 			continue
 		}
 		if twin := s.find(f.Option); twin != nil {
@@ -70,14 +67,6 @@ func load(fsys fs.FS, dir string) (*Set, error) {
 		return nil, err
 	}
 	return s, nil
-}
-
-// printable is a file's name as it may be shown: quoted when it has a character that a terminal would obey.
-func printable(name string) string {
-	if strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) {
-		return strconv.Quote(name)
-	}
-	return name
 }
 
 // checkNames refuses fragments that name an option which no fragment has. It matters for those in use alone: whoever takes a fragment away
