@@ -43,7 +43,7 @@ func (p *Project) CheckAdvisories(ctx context.Context) (err error) {
 	for _, r := range releases {
 		answers, had, err := p.checkAnswers(ctx, r, known, today, filepath.Join(dir, r.Version))
 		if ctx.Err() != nil {
-			return err
+			return context.Cause(ctx) // without one that ended well as if all had
 		}
 		problems = append(problems, err)
 		total += len(answers)
@@ -189,6 +189,9 @@ func (p *Project) lookUp(r *release.Release, answers []release.Answer, source st
 					return err
 				}
 				n = bytes.Count(text, []byte("\n"))
+				if len(text) > 0 && text[len(text)-1] != '\n' {
+					n++
+				}
 				lines[c.File] = n
 			}
 			if c.Line > n {

@@ -41,7 +41,7 @@ func (p *Project) otherAppliers(ctx context.Context) ([]applier, error) {
 	} {
 		version, err := p.machine.Output(ctx, host.Cmd{Argv: []string{tool.argv[0], "--version"}})
 		if ctx.Err() != nil {
-			return nil, err
+			return nil, context.Cause(ctx) // the command may have ended well all the same
 		}
 		if err != nil || !strings.HasPrefix(version, tool.sign) {
 			missing = append(missing, tool.name)
@@ -162,7 +162,10 @@ func (p *Project) pristine(ctx context.Context, r *release.Release, to string) (
 func pristineFiles(r *release.Release) (map[string]bool, error) {
 	listing, err := tree.ParseListing(r.Files)
 	if err != nil {
-		return nil, err
+		return nil, &fault.Error{
+			Code: "release-invalid", What: "the file list of sendmail " + r.Version + " cannot be read", Where: filepath.Join(r.Dir, "files.sha256"), Err: err,
+			Do: "restore it from git",
+		}
 	}
 	files := make(map[string]bool, len(listing))
 	for _, e := range listing {
