@@ -58,7 +58,7 @@ func (p *Project) detect(ctx context.Context) (w workshop, err error) {
 	sysroot := p.sysroot
 	if sysroot != "" {
 		if sysroot, err = b.Sysroot(ctx, sysroot); err != nil {
-			return w, err
+			return w, p.explainCache(err)
 		}
 	}
 	if w.absent = compilesElsewhere(want); w.absent != nil {
@@ -70,7 +70,7 @@ func (p *Project) detect(ctx context.Context) (w workshop, err error) {
 		return w, nil
 	}
 	if err != nil {
-		return w, err
+		return w, p.explainCache(err)
 	}
 	w.machine, w.sdk = tc.Machine(p.environ), tc.SDK
 	w.machine.Trace = p.machine.Trace
@@ -156,5 +156,5 @@ func (p *Project) CrossSetup(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return explain(b.Setup(ctx))
+	return explain(p.explainCache(b.Setup(ctx)))
 }

@@ -46,7 +46,7 @@ func (p *Project) Emulate(ctx context.Context, command string) error {
 		if f, ok := errors.AsType[*fault.Error](err); ok && f.Code == "command-failed" {
 			f.Where, f.Found = "in "+j.shown(j.staged()), "" // what it said has just been shown
 		}
-		return err
+		return p.explainCache(err)
 	})
 }
 
@@ -83,9 +83,13 @@ func (j *job) prove(ctx context.Context) (string, error) {
 		Root: dir, Program: layout.Prefix + "/sbin/sendmail", Args: []string{"-C" + conf + "/sendmail.cf.default", "-d0.1", "-bt"},
 		Stdin: strings.NewReader("3,0 someone\n"), Stdout: &out, Stderr: &out,
 	})
+	err = j.explainCache(err)
 	if fault.Code(err) == "emulate-missing" {
 		j.log.WithError(err).Warn("the programs in this image have not been run")
 		return `none: no emulator here; "mage setup" brings it`, nil
+	}
+	if err != nil && fault.Code(err) != "command-failed" {
+		return "", err // it did not come to run, or not to its end
 	}
 	shown := []string{"Version " + j.release.Version}
 	for _, o := range []struct{ option, word string }{{"sasl", "SASLv2"}, {"starttls", "STARTTLS"}} {

@@ -173,7 +173,7 @@ func (j *job) compareMade(pkg *installp.Package, made string) error {
 				return err
 			}
 			log := j.log.WithField("compare", "mage image:diff "+j.shown(ours)+" "+j.shown(j.image()))
-			if _, rest, _ := strings.Cut(text, "\n"); strings.HasPrefix(text, "date ") && rest == "" {
+			if isDateAlone(text) {
 				log.Info("mkinstallp's image is the one that this program would write, but for its date")
 			} else {
 				log.Warn("mkinstallp's image is not the one that this program would write")
@@ -181,4 +181,10 @@ func (j *job) compareMade(pkg *installp.Package, made string) error {
 			return nil
 		})
 	})
+}
+
+// isDateAlone tells whether two images are the same but for their date, if for that.
+func isDateAlone(diff string) bool {
+	line, rest, _ := strings.Cut(diff, "\n")
+	return rest == "" && (line == "" || strings.HasPrefix(line, "date "))
 }

@@ -213,6 +213,29 @@ func explain(err error) error {
 	return f
 }
 
+// explainCache does the same for what is kept between builds, and lies outside of the checkout.
+func (p *Project) explainCache(err error) error {
+	path, ok := errors.AsType[*fs.PathError](err)
+	cache, none := p.cacheDir()
+	if !ok || none != nil || fault.Code(err) != "" || !isBelow(path.Path, cache) && !isBelow(cache, path.Path) {
+		return err
+	}
+	f := &fault.Error{
+		Code: "cache-unwritable", What: "the directory for downloads and toolchains cannot be used", Where: cache, Err: err,
+		Do: "let this user write there, or let XDG_CACHE_HOME name another directory",
+	}
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		f.Code, f.What, f.Do = "cache-full", "there is no room left for downloads and toolchains", "make room there, or let XDG_CACHE_HOME name another directory"
+	}
+	return f
+}
+
+// isBelow tells whether a path is a directory or lies in it.
+func isBelow(path, dir string) bool {
+	rel, err := filepath.Rel(dir, path)
+	return err == nil && filepath.IsLocal(rel)
+}
+
 func (p *Project) path(elements ...string) string {
 	return filepath.Join(append([]string{p.root}, elements...)...)
 }
