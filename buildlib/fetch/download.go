@@ -30,7 +30,7 @@ const tries = 3
 type file struct {
 	name   string // for the progress line
 	size   int64  // 0 when not pinned
-	limit  int64
+	limit  int64  // of its size; the size itself when that is pinned
 	sha256 string // "" when not pinned
 }
 
@@ -143,6 +143,8 @@ func checkLocalFile(name string, what file) error {
 		return errors.New("no such file")
 	case err != nil:
 		return err
+	case !info.Mode().IsRegular():
+		return errors.New("not a regular file") // a device has no end
 	case what.size > 0 && info.Size() != what.size:
 		return sizeError{has: info.Size(), want: what.size}
 	case info.Size() > what.limit:

@@ -93,22 +93,18 @@ func (s *Source) unpackGit(ctx context.Context, dst string) error {
 	if _, err := s.git(ctx, dir, "rev-parse", "--verify", s.commit()); err != nil {
 		return s.gitFault(ctx, err)
 	}
-	reading, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
 	out, in := io.Pipe()
 	archive := s.command(dir, in, "archive", "--format=tar", "--prefix=sendmail/", s.commit())
 	var said strings.Builder
 	archive.Stderr = &said
 	archived := make(chan error, 1)
 	go func() {
-		err := s.f.Machine.Run(reading, archive)
+		err := s.f.Machine.Run(ctx, archive)
 		_ = in.CloseWithError(err) // it never fails
 		archived <- err
 	}()
 	err = tree.Unpack(ctx, out, dst, s.rel.Date, tree.Limits{})
-	if err != nil {
-		cancel(err) // git would wait for ever to be read
-	}
+	_ = out.CloseWithError(err) // else git, and what copies from it, would wait for ever to be read; it never fails
 	// That git failed is what counts, unless it was only stopped because of ours.
 	failed := <-archived
 	if failed == nil || err != nil && !errors.Is(err, failed) {

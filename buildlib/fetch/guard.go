@@ -25,7 +25,7 @@ type guard struct {
 	base  http.RoundTripper
 	part  string        // the file that go-getter writes to
 	want  int64         // the file's exact size, or 0 when it is not known
-	limit int64         // no more than this many bytes are stored
+	limit int64         // no more than this many bytes are stored; as many as wanted, when that is known
 	stall time.Duration // longest time without a byte
 	tick  func(done, total int64)
 }
@@ -181,12 +181,8 @@ func (b *guardedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	if n > 0 {
 		b.timer.Reset(b.g.stall)
-		limit := b.g.limit
-		if b.g.want > 0 {
-			limit = min(limit, b.g.want)
-		}
-		if b.done+int64(n) > limit {
-			n, err = int(limit-b.done), errTooLarge
+		if b.done+int64(n) > b.g.limit {
+			n, err = int(b.g.limit-b.done), errTooLarge
 		}
 		b.done += int64(n)
 		if b.total > 0 && b.g.tick != nil {

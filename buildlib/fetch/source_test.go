@@ -58,6 +58,7 @@ func mustUnpack(t *testing.T, f *Fetcher, rel *release.Release, source string) *
 		t.Fatal(err)
 	}
 	dst := filepath.Join(t.TempDir(), "build", "source")
+	plant(t, dst+".unverified", map[string]string{"left behind by a run that was killed": ""})
 	if err := s.Unpack(t.Context(), dst); err != nil {
 		t.Fatal(err)
 	}
@@ -216,6 +217,40 @@ func TestGitDamaged(t *testing.T) {
 		!strings.Contains(err.Error(), string(blob[:40])) || strings.Contains(err.Error(), "read me") {
 		t.Errorf("Unpack() = %v, want source-git with the object that is missing, and nothing of the archive", err)
 	}
+}
+
+// TestGitHostile is a repository whose tree is refused while git still writes: that ends git too.
+func TestGitHostile(t *testing.T) {
+	t.Parallel()
+	dir := repository(t)
+	if err := os.Symlink("../../outside", filepath.Join(dir, "a")); err != nil {
+		t.Fatal(err)
+	}
+	plant(t, dir, map[string]string{"b": strings.Repeat("more than a pipe holds\n", 100_000)})
+	for _, args := range [][]string{{"add", "."}, {"-c", "user.name=n", "-c", "user.email=e", "commit", "-qm", "m"}} {
+		if out, err := exec.Command("git", append([]string{"-C", dir}, args...)...).CombinedOutput(); err != nil {
+			t.Fatalf("git %v: %s", args, out)
+		}
+	}
+	f, _ := fetcher(t)
+	f.Machine = host.NewLocal(os.Environ())
+	s, err := f.Open(pinned(t, tarball(t, sources)), dir+"?ref=HEAD")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Unpack(t.Context(), filepath.Join(t.TempDir(), "x")); fault.Code(err) != "archive-unsafe" {
+		t.Errorf("Unpack() = %v, want archive-unsafe", err)
+	}
+}
+
+// TestGitLineEnds is a user whose git converts line ends: it must not here. It changes the environment, so it is not parallel.
+func TestGitLineEnds(t *testing.T) {
+	dir := repository(t)
+	home := plant(t, t.TempDir(), map[string]string{".gitconfig": "[core]\nautocrlf = true\n"})
+	t.Setenv("HOME", home)
+	f, _ := fetcher(t)
+	f.Machine = host.NewLocal(os.Environ())
+	mustUnpack(t, f, pinned(t, tarball(t, sources)), dir+"?ref=v1")
 }
 
 func TestSourceMismatch(t *testing.T) {
