@@ -36,7 +36,7 @@ var rooms = map[string]string{
 	"stage":      "fault host",
 	"step":       "renameio logrus",
 	"record":     "fault go-toml tomlfile",
-	"rehearsal":  "fault host vrmf installp",
+	"rehearsal":  "fault host vrmf bff installp",
 	"packaging":  "fault installp stage vrmf tomlfile",
 	"tomlfile":   "fault go-toml",
 	"pipeline":   "*",
