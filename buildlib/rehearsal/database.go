@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -113,9 +114,13 @@ func (b *Box) load(p part, fileset string) (*record, error) {
 	if err != nil {
 		return nil, err
 	}
+	return parseRecord(b.recordFile(p, fileset), text)
+}
+
+func parseRecord(file string, text []byte) (*record, error) {
 	r := new(record)
 	if err := json.Unmarshal(text, r); err != nil {
-		return nil, fmt.Errorf("product database, %s: %w", b.recordFile(p, fileset), err)
+		return nil, fmt.Errorf("product database, %s: %w", file, err)
 	}
 	return r, nil
 }
@@ -125,11 +130,16 @@ func (b *Box) save(r *record) error {
 	if err := b.fate.moment("database entry of " + r.Fileset); err != nil {
 		return err
 	}
+	entries, err := b.entries(r.Part)
+	if err != nil {
+		return err
+	}
 	file := b.recordFile(r.Part, r.Fileset)
 	if len(r.Levels) == 0 {
 		if err := os.Remove(file); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
 		}
+		delete(entries, file)
 		return b.publish()
 	}
 	text, err := json.MarshalIndent(r, "", "\t")
@@ -142,7 +152,35 @@ func (b *Box) save(r *record) error {
 	if err := errors.Join(os.WriteFile(file+".new", text, 0o644), os.Rename(file+".new", file)); err != nil {
 		return err
 	}
+	old := entries[file]
+	if entries[file], err = parseRecord(file, text); err != nil {
+		return err
+	}
+	if old != nil && old.shown() == r.shown() && old.HasRoot == r.HasRoot {
+		return nil // most steps change nothing that lslpp shows
+	}
 	return b.publish()
+}
+
+// entries are the records of a part as they stand on the disk, by their files: read once, and kept up by save. They are for looking
+// up only; who changes a record loads one of his own.
+func (b *Box) entries(p part) (map[string]*record, error) {
+	if b.known[p] != nil {
+		return b.known[p], nil
+	}
+	all, err := b.records(p)
+	if err != nil {
+		return nil, err
+	}
+	entries := make(map[string]*record, len(all))
+	for _, r := range all {
+		entries[b.recordFile(p, r.Fileset)] = r
+	}
+	if b.known == nil {
+		b.known = map[part]map[string]*record{}
+	}
+	b.known[p] = entries
+	return entries, nil
 }
 
 // records are the filesets of a part, by name.
@@ -237,23 +275,25 @@ type shown struct {
 	state           State // BROKEN when one of the parts is, "" when they differ otherwise
 }
 
+// shown is what a part alone brings to that.
+func (r *record) shown() shown {
+	return shown{r.Package, r.Fileset, r.Text, r.top().Level, r.top().State}
+}
+
 // shown lists the filesets, both parts of each in one line.
 func (b *Box) shown() ([]shown, error) {
-	usr, err := b.records(usrPart)
+	usr, err := b.entries(usrPart)
 	if err != nil {
 		return nil, err
 	}
-	root, err := b.records(rootPart)
+	root, err := b.entries(rootPart)
 	if err != nil {
 		return nil, err
 	}
 	var all []shown
-	byName := map[string]*record{}
-	for _, r := range root {
-		byName[r.Fileset] = r
-	}
-	for _, r := range usr {
-		s, other := shown{r.Package, r.Fileset, r.Text, r.top().Level, r.top().State}, byName[r.Fileset]
+	for _, file := range slices.Sorted(maps.Keys(usr)) {
+		r := usr[file]
+		s, other := r.shown(), root[b.recordFile(rootPart, r.Fileset)]
 		switch {
 		case other != nil && other.top().State == Broken:
 			s.state = Broken
@@ -262,12 +302,12 @@ func (b *Box) shown() ([]shown, error) {
 				s.state = ""
 			}
 		}
-		delete(byName, r.Fileset)
 		all = append(all, s)
 	}
-	for _, r := range root {
-		if byName[r.Fileset] != nil { // a diskless client shares the usr part of another machine
-			all = append(all, shown{r.Package, r.Fileset, r.Text, r.top().Level, r.top().State})
+	for _, file := range slices.Sorted(maps.Keys(root)) {
+		r := root[file]
+		if usr[b.recordFile(usrPart, r.Fileset)] == nil { // a diskless client shares the usr part of another machine
+			all = append(all, r.shown())
 		}
 	}
 	return all, nil

@@ -177,14 +177,17 @@ func checksum(text []byte) string {
 
 // claims are the paths that other filesets have in their inventories.
 func (b *Box) claims(p part, but string) (map[string]string, error) {
-	all, err := b.records(p)
+	all, err := b.entries(p)
 	claims := map[string]string{}
-	for _, r := range all {
+	for _, file := range slices.Sorted(maps.Keys(all)) {
+		r := all[file]
 		if r.Fileset == but {
 			continue
 		}
-		for _, s := range r.inventory() {
-			claims[s.Path] = r.Fileset
+		for _, l := range r.Levels {
+			for _, s := range l.Inventory {
+				claims[s.Path] = r.Fileset
+			}
 		}
 	}
 	return claims, err

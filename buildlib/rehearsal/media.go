@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/bff"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/installp"
 )
@@ -46,17 +47,15 @@ func Open(file string) (*Media, error) {
 	return &Media{File: file, Image: r.Image()}, nil
 }
 
-// restore writes the members whose names are given to the box, at the paths that they have in the image.
+// restore writes the members whose names are given to the box, at the paths that they have in the image. It takes the image for a
+// backup, as restore does: what the control libraries in it say is known.
 func (m *Media) restore(ctx context.Context, b *Box, names []string) (count int, err error) {
 	f, err := os.Open(m.File)
 	if err != nil {
 		return 0, err
 	}
 	defer f.Close()
-	r, err := installp.NewReader(f)
-	if err != nil {
-		return 0, err
-	}
+	r := bff.NewReader(f)
 	wanted := make(map[string]bool, len(names))
 	for _, name := range names {
 		wanted[name] = true
@@ -76,9 +75,15 @@ func (m *Media) restore(ctx context.Context, b *Box, names []string) (count int,
 			continue
 		}
 		name := path.Clean("/" + member.Name)
-		if member.IsDir() {
+		switch {
+		case member.IsDir():
 			err = b.putDirectory(name, member.Mode&0o7777)
-		} else {
+		case member.IsSymlink():
+			var target []byte
+			if target, err = io.ReadAll(r); err == nil {
+				err = b.putLink(name, string(target))
+			}
+		default:
 			err = b.putFile(name, member.Mode&0o7777, member.Size, r)
 		}
 		if err != nil {

@@ -43,6 +43,7 @@ type Box struct {
 	out   io.Writer // what installp prints
 	now   func() time.Time
 	fate  fate
+	known map[part]map[string]*record // see entries
 }
 
 // Options are the flags of one call of installp.
