@@ -2,6 +2,7 @@ package installp_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"runtime"
@@ -93,6 +94,18 @@ func TestReadUpdate(t *testing.T) {
 		if !f.Note {
 			t.Error(f)
 		}
+	}
+}
+
+// AIX makes an image for each fileset that it has an update for. Where the control files of a second one would be is not known, so it
+// is not taken for one without any.
+func TestReadUpdateOfTwo(t *testing.T) {
+	t.Parallel()
+	c := update132()
+	lppName("]\n}", "]\nmailtools.sendmail.cf 8.15.2.1 01 N U en_US Configuration\n[\n%\n%\n%\n%\n%\n]\n}")(c)
+	_, err := installp.NewReader(bytes.NewReader(c.image(t)))
+	if !errors.Is(err, installp.ErrImage) || !strings.Contains(err.Error(), "./lpp_name, line 18: a second fileset in an update") {
+		t.Errorf("NewReader = %v", err)
 	}
 }
 

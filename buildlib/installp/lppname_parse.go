@@ -83,6 +83,9 @@ func (p *lppNameParser) outside(line string) lppNameState {
 	} else {
 		p.checkFileset(&f)
 	}
+	if p.image.IsUpdate() && len(p.image.Filesets) == 1 { // each has a directory of its own, and AIX makes an image of each (bffcreate)
+		p.tell(p.line, "a second fileset in an update, which is not read: nobody here has seen one")
+	}
 	if len(p.image.Filesets) == maxFilesets {
 		p.tell(p.line, "more than %d filesets", maxFilesets)
 		return p.ignore

@@ -147,6 +147,9 @@ func (r *Reader) readLppName(tell func(Where, string)) error {
 		r.image = parseLppName(string(text), func(line int, format string, args ...any) {
 			tell(Where{Member: m.Name, Line: line, Offset: m.Offset}, fmt.Sprintf(format, args...))
 		})
+		if len(r.image.Filesets) == 0 {
+			tell(Where{Member: m.Name, Line: 1, Offset: m.Offset}, "the package has no fileset")
+		}
 		r.image.Front, r.image.lppNameText = front, string(text)
 		return nil
 	}

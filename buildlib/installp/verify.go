@@ -52,7 +52,7 @@ func (f Finding) String() string {
 func Verify(r *io.SectionReader) ([]Finding, error) {
 	v := &verifier{
 		source: r, claims: map[string]*claimed{}, programs: map[int]string{},
-		known: known{views: map[*Info][]*partView{}, owned: map[string]bool{}, open: map[string]bool{}, paths: map[string]bool{}, created: map[string]bool{}},
+		known: known{views: map[*Info][]*partView{}, owned: map[string]bool{}, open: map[string]bool{}, paths: map[string]*Stanza{}, created: map[string]bool{}},
 	}
 	if err := v.verify(io.NewSectionReader(r, 0, r.Size()), io.NewSectionReader(r, 0, r.Size())); err != nil {
 		return nil, err
@@ -97,7 +97,7 @@ type known struct {
 	views    map[*Info][]*partView // the parts whose control library is there
 	owned    map[string]bool       // directories of the inventories
 	open     map[string]bool       // those of them that others than root and bin may write to
-	paths    map[string]bool       // all paths of the inventories, links included
+	paths    map[string]*Stanza    // the first to have a path, links included
 	created  map[string]bool       // words of the pre_i scripts, names of accounts among them
 	licensed bool                  // lpp_name names license files
 	bases    map[string]vrmf.Level // the oldest AIX for each fileset

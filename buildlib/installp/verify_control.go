@@ -60,7 +60,9 @@ func (v *verifier) collect() {
 					v.open[s.Path] = true
 				}
 				for _, name := range append([]string{s.Path}, s.Links...) {
-					v.paths[name] = true
+					if v.paths[name] == nil {
+						v.paths[name] = s
+					}
 				}
 			}
 			between := func(r rune) bool { return strings.ContainsRune(" \t\n;=,'\"()", r) }

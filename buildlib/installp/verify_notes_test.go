@@ -37,6 +37,8 @@ func TestVerifyNotes(t *testing.T) {
 			"W39 the group's number may be another account's on the target"},
 		"dead link": {edit(usrLib, "inventory", "target = sendmail", "target = sendmai"),
 			"9.1 a symbolic link leads to nothing, in a directory of the package"},
+		"link to itself": {edit(usrLib, "inventory", "target = sendmail", "target = ../sbin/newaliases"),
+			"9.1 a symbolic link leads round in a circle"},
 		"link nowhere": {edit(usrLib, "inventory", "/opt/mailtools/sbin/newaliases:", "/opt/mailtools/bin/newaliases:"),
 			"9.1 a link is in a directory that neither AIX nor the package has; a requisite may"},
 		"link's mode": {edit(usrLib, "inventory", "mode = 777", "mode = 755"), "W37 a symbolic link has an owner or mode of its own"},

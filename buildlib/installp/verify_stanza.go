@@ -25,6 +25,7 @@ func (c *stanzaCheck) note(rule, what, found string) {
 func (c *stanzaCheck) all() {
 	for _, name := range append([]string{c.Path}, c.Links...) {
 		c.path(name)
+		c.alone(name)
 	}
 	if c.Class != classPrefix+c.part.fileset.Name {
 		c.note("6.3", "the class is not that of the fileset", c.Class)
@@ -55,6 +56,16 @@ func (c *stanzaCheck) path(name string) {
 	}
 }
 
+// alone tells of a path that something else has, too. Two apply lists with one path are told of there.
+func (c *stanzaCheck) alone(name string) {
+	first := c.paths[name]
+	if first == c.Stanza || name == c.Path && name == first.Path && c.Type != Symlink && first.Type != Symlink {
+		return
+	}
+	c.wrong("W38", "two objects have one path", fmt.Sprintf("%s is that of %s in line %d of an inventory, too", name, first.Path, first.Line),
+		"leave one of them out: sysck would put a link in the place of the other")
+}
+
 func isForbidden(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(forbidden, r) }
 
 // links: sysck makes hard and symbolic links, but no directories for them.
@@ -81,13 +92,34 @@ func (c *stanzaCheck) symlink() {
 	if c.Mode != linkMode || c.Owner != linkOwner || c.Group != linkGroup {
 		c.note("W37", "a symbolic link has an owner or mode of its own", fmt.Sprintf("%o %s:%s", c.Mode, c.Owner, c.Group))
 	}
-	target := c.Target
-	if !path.IsAbs(target) {
-		target = path.Join(path.Dir(c.Path), target)
-	}
-	if c.owned[path.Dir(target)] && !c.paths[path.Clean(target)] {
+	target := c.destination()
+	if c.owned[path.Dir(target)] && c.paths[target] == nil {
 		c.note("9.1", "a symbolic link leads to nothing, in a directory of the package", c.Path+" -> "+c.Target)
 	}
+	if c.endless(target) {
+		c.note("9.1", "a symbolic link leads round in a circle", c.Path+" -> "+c.Target)
+	}
+}
+
+// endless follows links of the package; a circle may begin behind the first.
+func (c *stanzaCheck) endless(target string) bool {
+	const most = 40 // nobody means as many
+	for range most {
+		next := c.paths[target]
+		if next == nil || next.Type != Symlink {
+			return false
+		}
+		target = next.destination()
+	}
+	return true
+}
+
+// destination is where a symbolic link leads.
+func (s *Stanza) destination() string {
+	if path.IsAbs(s.Target) {
+		return path.Clean(s.Target)
+	}
+	return path.Join(path.Dir(s.Path), s.Target)
 }
 
 // accounts: sysck stops at the name of an account that nobody has made. AIX has some of its own, pre_i scripts make others.

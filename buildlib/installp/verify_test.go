@@ -151,6 +151,12 @@ func TestVerifyDamage(t *testing.T) {
 			": the mode is not that of the inventory", program},
 		"hard link": {edit(usrLib, "inventory", "links = /opt/mailtools", "links = /usr/mailtools"), "W38 " + usrLib +
 			"(mailtools.sendmail.rte.inventory), line 15: a hard link may be on another file system", "/opt/mailtools/sbin/sendmail:"},
+		"link's name is a link's": {edit(usrLib, "inventory", "links = /opt/mailtools/sbin/hoststat", "links = /opt/mailtools/sbin/newaliases"),
+			"W38 " + usrLib + "(mailtools.sendmail.rte.inventory), line 25: two objects have one path", "/opt/mailtools/sbin/newaliases:"},
+		"link's name is a directory's": {edit(usrLib, "inventory", "links = /opt/mailtools/sbin/hoststat", "links = /opt/mailtools/sbin"),
+			"W38 " + usrLib + "(mailtools.sendmail.rte.inventory), line 15: two objects have one path", "/opt/mailtools/sbin/sendmail:"},
+		"no fileset": {lppName("mailtools.sendmail.rte 8.15.2.0 01", "}\nmailtools.sendmail.rte 8.15.2.0 01"),
+			"5 ./lpp_name, line 1: the package has no fileset", "4 R I"},
 		"empty link": {edit(usrLib, "inventory", "links = /opt/mailtools/sbin/hoststat", "links = "), "W33 " + usrLib +
 			"(mailtools.sendmail.rte.inventory), line 15: a path is not absolute and plain", "/opt/mailtools/sbin/sendmail:"},
 		"account": {edit(usrLib, "inventory", "group = mail", "group ="), "6.3 " + usrLib +
