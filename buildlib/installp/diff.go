@@ -2,7 +2,6 @@ package installp
 
 import (
 	"bytes"
-	"cmp"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -108,7 +107,9 @@ type filesetContents struct {
 // fileContents is a stanza of the inventory with the member that it is about.
 type fileContents struct {
 	*Stanza
+	part    string
 	method  Method
+	member  string // mode and numbers of owner and group in the container
 	digest  [sha256.Size]byte
 	size    int64
 	packed  bool // the next two are not known
@@ -126,12 +127,12 @@ func readContents(r *io.SectionReader) (*contents, error) {
 	for i := range c.image.Filesets {
 		f := &filesetContents{&c.image.Filesets[i], map[string]*fileContents{}}
 		c.filesets[f.Name] = f
-		for _, p := range []*Part{f.Usr, f.Root} {
+		for n, p := range []*Part{f.Usr, f.Root} {
 			if p == nil {
 				continue
 			}
 			for j := range p.Inventory {
-				f.files[p.Inventory[j].Path] = &fileContents{Stanza: &p.Inventory[j]}
+				f.files[p.Inventory[j].Path] = &fileContents{Stanza: &p.Inventory[j], part: []string{usrPart: "usr", rootPart: "root"}[n]}
 			}
 			for _, config := range p.Configs {
 				if file := f.files[config.Path]; file != nil {
@@ -161,7 +162,7 @@ func readContents(r *io.SectionReader) (*contents, error) {
 		switch file, listed := members[m.Name]; {
 		case !listed:
 			err = c.others.add(m, reader)
-		case file != nil && m.IsRegular():
+		case file != nil:
 			err = file.read(m, reader, r)
 		}
 		if err != nil {
@@ -171,13 +172,17 @@ func readContents(r *io.SectionReader) (*contents, error) {
 }
 
 func (f *fileContents) read(m *Member, data io.Reader, image io.ReaderAt) error {
+	f.member = fmt.Sprintf("%s %d:%d", modeString(m.Mode), m.UID, m.GID)
+	if m.IsDir() {
+		return nil
+	}
 	digest := sha256.New()
 	if _, err := io.Copy(digest, data); err != nil {
 		return err
 	}
 	digest.Sum(f.digest[:0])
 	f.size = m.Size
-	if f.packed = m.Packed; f.packed {
+	if f.packed = m.Packed; f.packed || !m.IsRegular() {
 		return nil
 	}
 	program, err := xcoff.NewFile(io.NewSectionReader(image, m.Data, m.Size))
@@ -321,75 +326,4 @@ func (d *differ) texts(part string, before, after *Part) {
 			d.lines(strings.Split("  "+strings.ReplaceAll(strings.TrimSuffix(rest, "\n"), "\n", "\n  "), "\n"))
 		}
 	}
-}
-
-// changed tells of one object: nothing, a line, or a line with the imports below it.
-func changed(before, after *fileContents) []string {
-	switch {
-	case before == nil:
-		return []string{"  + " + after.describe()}
-	case after == nil:
-		return []string{"  - " + before.describe()}
-	}
-	var words []string
-	word := func(name string, a, b any) {
-		if x, y := fmt.Sprint(a), fmt.Sprint(b); x != y {
-			words = append(words, fmt.Sprintf("%s %s -> %s", name, cmp.Or(x, "none"), cmp.Or(y, "none")))
-		}
-	}
-	word("type", typeWords[before.Type], typeWords[after.Type])
-	word("mode", modeWords(before.Mode), modeWords(after.Mode))
-	word("owner", before.Owner+":"+before.Group, after.Owner+":"+after.Group)
-	word("target", before.Target, after.Target)
-	word("links", strings.Join(before.Links, ","), strings.Join(after.Links, ","))
-	word("volatile", before.Volatile, after.Volatile)
-	word("method", before.method, after.method)
-	word("size", before.size, after.size)
-	if before.size == after.size && before.digest != after.digest {
-		words = append(words, "content")
-	}
-	var imports []string
-	if !before.packed && !after.packed {
-		word("library path", strings.Join(before.search, ":"), strings.Join(after.search, ":"))
-		imports = changedImports(before, after)
-	}
-	if len(words) == 0 {
-		return nil
-	}
-	return append([]string{"  ~ " + before.Path + ": " + strings.Join(words, ", ")}, imports...)
-}
-
-func (f *fileContents) describe() string {
-	s := fmt.Sprintf("%s: %s %s %s:%s", f.Path, typeWords[f.Type], modeWords(f.Mode), f.Owner, f.Group)
-	switch f.Type {
-	case Regular:
-		s += fmt.Sprintf(", %d bytes", f.size)
-	case Symlink:
-		s += " -> " + f.Target
-	}
-	return s
-}
-
-// changedImports has a line for each library and direction.
-func changedImports(before, after *fileContents) []string {
-	gone, added := xcoff.DiffImports(before.imports, after.imports)
-	var all []string
-	for _, side := range []struct {
-		sign    string
-		imports []xcoff.Import
-	}{{"-", gone}, {"+", added}} {
-		symbols := map[string][]string{}
-		for _, i := range side.imports {
-			symbols[i.From.String()] = append(symbols[i.From.String()], i.Symbol)
-		}
-		for _, library := range slices.Sorted(maps.Keys(symbols)) {
-			names := symbols[library]
-			text := strings.Join(names[:min(len(names), maxNames)], " ")
-			if more := len(names) - maxNames; more > 0 {
-				text += fmt.Sprintf(" and %d more", more)
-			}
-			all = append(all, fmt.Sprintf("      %s imports from %s: %s", side.sign, library, text))
-		}
-	}
-	return all
 }

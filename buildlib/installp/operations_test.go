@@ -172,6 +172,38 @@ func TestDiffOthers(t *testing.T) {
 	}
 }
 
+// What restore makes of a member differs from what the inventory says of it, and so may one image from the other.
+func TestDiffMembers(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		change func(*contentsOf)
+		want   string
+	}{
+		"owner":     {func(c *contentsOf) { c.member(program).UID = 5 }, "~ " + program[1:] + ": member -r-xr-sr-x 0:6 -> -r-xr-sr-x 5:6\n"},
+		"directory": {func(c *contentsOf) { c.member("./opt/mailtools").Mode = bff.TypeDir | 0o700 }, ": member drwxr-xr-x 0:0 -> drwx------ 0:0\n"},
+		"part": {func(c *contentsOf) {
+			for i := range c.libraries[rootLib] {
+				f := &c.libraries[rootLib][i]
+				if strings.HasSuffix(f.Name, ".inventory") {
+					stanza := strings.Index(f.text, "/var/spool/mtqueue:")
+					edit(usrLib, "inventory", "/opt/mailtools:", f.text[stanza:]+"/opt/mailtools:")(c)
+					f.text = f.text[:stanza]
+				}
+			}
+		}, "~ /var/spool/mtqueue: part root -> usr\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			before := write(t, example())
+			c := takeApart(t, before)
+			test.change(c)
+			if got, err := installp.Diff(section(before), section(c.image(t))); err != nil || !strings.Contains(got, test.want) {
+				t.Errorf("Diff = %s, %v, want %s", got, err, test.want)
+			}
+		})
+	}
+}
+
 // The error says which of the two images it is about.
 func TestDiffNamesImage(t *testing.T) {
 	t.Parallel()
