@@ -23,7 +23,7 @@ type Build struct {
 	Values     map[string]string // of the placeholders
 	Level      vrmf.Level
 	Time       time.Time
-	Requisites []string // of the first fileset in the image, besides those in the plan: what the programs were linked with
+	Requisites []string // of the plan's first fileset that is made, besides those in the plan: what the programs were linked with
 	Copyright  string
 }
 
@@ -70,6 +70,17 @@ func (p *Plan) Image(b Build) (*installp.Package, error) {
 			Code: "packaging-setuid", What: "a program would be set-uid root until its own account is set", Where: strings.Join(setuid, "\n"),
 			Do: "give it to one of AIX's own users: the number of an account that pre_i makes is known only to the inventory check after restore",
 		})
+	}
+	for i, f := range filesets {
+		for _, pattern := range f.Volatile {
+			if len(files[i]) == 0 || slices.ContainsFunc(files[i], func(f installp.File) bool { return f.Volatile && matches(pattern, f.Path) }) {
+				continue
+			}
+			problems = append(problems, &fault.Error{
+				Code: "packaging-volatile", What: "no file of the fileset is the one that programs write: " + pattern, Where: planFile + ", fileset " + f.Name,
+				Do: "correct the pattern: without it, lppchk would call such a file damaged",
+			})
+		}
 	}
 	if err := errors.Join(problems...); err != nil {
 		return nil, err

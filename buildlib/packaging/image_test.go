@@ -209,6 +209,9 @@ func TestImageRefuses(t *testing.T) {
 			{Code: "packaging-twice", What: "staged files are in more than one fileset", Where: "/opt/sendmail/b is in x.rte and x.b"},
 		}},
 		{"twice in one fileset is fine", "[[fileset]]\nname = \"x.rte\"\nfiles = [\"/**\", \"@prefix@/b\"]\n", nil},
+		{"volatile file misspelt", "[[fileset]]\nname = \"x.rte\"\nfiles = [\"/**\"]\nvolatile = [\"@prefix@/a\", \"@prefix@/statistic\"]\n", []fault.Error{
+			{Code: "packaging-volatile", What: "no file of the fileset is the one that programs write: /opt/sendmail/statistic", Where: planFile + ", fileset x.rte"},
+		}},
 		{"no pattern", "[[fileset]]\nname = \"x.rte\"\nfiles = [\"/**\", \"/opt/[\", \"/opt/[a/**\"]\n", []fault.Error{
 			{Code: "packaging-file", What: "not a pattern: /opt/[", Where: planFile + ", fileset x.rte"},
 			{Code: "packaging-file", What: "not a pattern: /opt/[a/**", Where: planFile + ", fileset x.rte"},
