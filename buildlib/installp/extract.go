@@ -16,7 +16,7 @@ import (
 
 // Extract writes the members of an image into root, at the paths and with the modes and dates that the image has: lpp_name and the
 // control libraries as well, and the root part's files below inst_root. Owners are those of who extracts, so set-id bits are left
-// out: they would be for another account. Whatever is there already, or reaches out of root, or is a link, is refused; nothing is
+// out: they would be for another account. Access lists are left out as well. Whatever is there already, or reaches out of root, or is a link, is refused; nothing is
 // taken back after an error.
 func Extract(ctx context.Context, r io.Reader, root *os.Root) error {
 	x := &extractor{ctx: ctx, root: root, reader: bff.NewReader(r), made: map[string]bool{".": true}}
@@ -48,6 +48,9 @@ var ErrMember = errors.New("no file or directory with a plain path")
 func (x *extractor) member(h *bff.Header) error {
 	if err := x.ctx.Err(); err != nil {
 		return err
+	}
+	if h.IsNFS4ACL() {
+		return nil
 	}
 	name := strings.TrimPrefix(h.Name, "./")
 	if h.Name == "./" || h.Name == "." {

@@ -235,6 +235,25 @@ func extract(t *testing.T, image []byte) (string, error) {
 	return dir, installp.Extract(t.Context(), bytes.NewReader(image), root)
 }
 
+// backup -i puts the access list of a file behind it, as if the file were a directory.
+func TestExtractAccessList(t *testing.T) {
+	t.Parallel()
+	var image bytes.Buffer
+	w := bff.NewWriter(&image, time.Unix(0, 0))
+	for _, name := range []string{"./acl", "./acl/no", "./z"} {
+		if err := w.WriteHeader(&bff.Header{Name: name, Mode: bff.TypeRegular | 0o644}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	dir, err := extract(t, rename(image.Bytes(), "./acl/no", "./acl/\x7f\x7f"))
+	if _, missing := os.Stat(filepath.Join(dir, "z")); err != nil || missing != nil {
+		t.Errorf("Extract = %v; z: %v", err, missing)
+	}
+}
+
 func TestExtract(t *testing.T) {
 	t.Parallel()
 	p := example()

@@ -24,8 +24,8 @@ const maxFront = 64
 // ErrImage is in every error of a [Reader] that the image is to blame for and the container is not.
 var ErrImage = errors.New("not an installp image")
 
-// errBackup: names of a package begin with ./ and these do not; somebody has saved files.
-var errBackup = fmt.Errorf("%w but a backup of files", ErrImage)
+// ErrBackup is an ErrImage as well: names of a package begin with ./ and these do not; somebody has saved files.
+var ErrBackup = fmt.Errorf("%w but a backup of files", ErrImage)
 
 // Reader reads an installation image or an update from front to back: lpp_name and the control libraries first, then the members
 // that are installed. The memory it needs does not grow with those.
@@ -132,7 +132,7 @@ func (r *Reader) readLppName(tell func(Where, string)) error {
 		}
 		front = append(front, *m)
 		if len(front) == 1 && !strings.HasPrefix(m.Name, "./") && m.Name != strings.TrimPrefix(lppNameMember, "./") {
-			return fmt.Errorf("%w: at offset %d: the first is %q", errBackup, m.Offset, m.Name)
+			return fmt.Errorf("%w: at offset %d: the first is %q", ErrBackup, m.Offset, m.Name)
 		}
 		if m.IsDir() && len(front) < maxFront {
 			continue

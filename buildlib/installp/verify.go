@@ -159,7 +159,7 @@ func (v *verifier) verify(r, again io.Reader) error {
 	reader, err := newReader(r, func(where Where, what string) {
 		v.wrong(chapter(where), where, what, "", "make the image again; a line that AIX cannot read ends the installation")
 	})
-	if errors.Is(err, errBackup) {
+	if errors.Is(err, ErrBackup) {
 		return v.verifyBackup(again)
 	}
 	if err != nil {

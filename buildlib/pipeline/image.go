@@ -19,10 +19,13 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/installp"
 )
 
-// ImageList shows the filesets of an image, as installp does, and its members.
+// ImageList shows the filesets of an image, as installp does, and its members. Of a backup of files it shows these.
 func (p *Project) ImageList(ctx context.Context, file string) error {
 	return withImage(file, func(image *io.SectionReader) error {
 		r, err := installp.NewReader(image)
+		if errors.Is(err, installp.ErrBackup) {
+			return p.listBackup(ctx, io.NewSectionReader(image, 0, image.Size()), file)
+		}
 		if err != nil {
 			return unreadable(file, err)
 		}
@@ -42,6 +45,21 @@ func (p *Project) ImageList(ctx context.Context, file string) error {
 		}
 		return context.Cause(ctx)
 	})
+}
+
+func (p *Project) listBackup(ctx context.Context, backup io.Reader, file string) error {
+	r := bff.NewReader(backup)
+	for ctx.Err() == nil {
+		h, err := r.Next()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return unreadable(file, err)
+		}
+		fmt.Fprintln(p.out, &installp.Member{Header: *h})
+	}
+	return context.Cause(ctx)
 }
 
 // ImageVerify checks an image, and its digest where that lies beside it.
@@ -171,7 +189,8 @@ func (p *Project) ImageToc(_ context.Context, dir string) error {
 	}
 	var entries []installp.TocEntry
 	for _, f := range files {
-		if !f.Type().IsRegular() || strings.HasPrefix(f.Name(), ".") {
+		info, err := os.Stat(filepath.Join(dir, f.Name())) // links may lead to images
+		if err != nil || !info.Mode().IsRegular() || strings.HasPrefix(f.Name(), ".") {
 			continue
 		}
 		image, err := readImage(filepath.Join(dir, f.Name()))
@@ -195,7 +214,7 @@ func (p *Project) ImageToc(_ context.Context, dir string) error {
 	return renameio.WriteFile(filepath.Join(dir, ".toc"), []byte(installp.Toc(entries)), 0o644)
 }
 
-// readImage reads the front of a file, or returns nil when that does not even begin like one.
+// readImage reads the front of a file, or returns nil when that does not even begin like one, or is a backup of files.
 func readImage(file string) (image *installp.Image, err error) {
 	err = withImage(file, func(r *io.SectionReader) error {
 		first := make([]byte, 16)
@@ -205,6 +224,9 @@ func readImage(file string) (image *installp.Image, err error) {
 			return nil
 		}
 		reader, err := installp.NewReader(io.NewSectionReader(r, 0, r.Size()))
+		if errors.Is(err, installp.ErrBackup) {
+			return nil
+		}
 		if err != nil {
 			return unreadable(file, err)
 		}

@@ -23,6 +23,32 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/vrmf"
 )
 
+// A backup of files is no package, but it can be listed, and it does not stop the making of a .toc.
+func TestBackup(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file := filepath.Join(dir, "home.bff")
+	writeBackup(t, file, "./a")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The header's checksum does not see that two neighbours change places.
+	if err := os.WriteFile(file, bytes.Replace(text, []byte("./a"), []byte("/.a"), 1), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	log := logrus.New()
+	log.SetOutput(io.Discard)
+	p := &Project{out: &results{w: &out}, log: log}
+	if err := p.ImageList(t.Context(), file); err != nil || out.String() != "drwxr-xr-x     0     0          0 1970-01-01 00:00:00 /.a\n" {
+		t.Errorf("ImageList = %v, and shows %q", err, out.String())
+	}
+	if err := p.ImageToc(t.Context(), dir); !strings.Contains(fmt.Sprint(err), "there is no image in the directory") {
+		t.Errorf("ImageToc = %v, want that there is no image", err)
+	}
+}
+
 // An extraction that is interrupted, or that meets a damaged image, leaves nothing behind.
 func TestExtractLeavesNothing(t *testing.T) {
 	t.Parallel()
