@@ -66,7 +66,7 @@ func (p *Project) detect(ctx context.Context) (w workshop, err error) {
 	}
 	tc, err := b.Toolchain(ctx, w.target, sysroot)
 	if errors.Is(err, cross.ErrAbsent) {
-		w.absent = err
+		w.absent = noToolchain(w.target, err)
 		return w, nil
 	}
 	if err != nil {
@@ -77,6 +77,19 @@ func (p *Project) detect(ctx context.Context) (w workshop, err error) {
 	want.Compiler = crossCompiler
 	w.target, err = target.Detect(ctx, w.machine, want)
 	return w, err
+}
+
+// noToolchain tells what to do without one.
+func noToolchain(t *target.Target, err error) error {
+	found := err.Error()
+	if f, ok := errors.AsType[*fault.Error](err); ok {
+		found = strings.TrimSpace(f.What + "\n" + f.Found)
+	}
+	return &fault.Error{
+		Code: "target-elsewhere", What: "cannot compile for " + t.String() + " on this machine",
+		Found: found,
+		Do:    `run "mage setup", which brings a toolchain for AIX; or "mage build" on the AIX machine; or set SENDMAIL_TARGET=host for programs of this machine`,
+	}
 }
 
 // compilesElsewhere refuses another compiler than the toolchain's.

@@ -24,7 +24,14 @@ func (p *Project) ImageList(ctx context.Context, file string) error {
 	return withImage(file, func(image *io.SectionReader) error {
 		r, err := installp.NewReader(image)
 		if errors.Is(err, installp.ErrBackup) {
-			return p.listBackup(ctx, io.NewSectionReader(image, 0, image.Size()), file)
+			backup := bff.NewReader(io.NewSectionReader(image, 0, image.Size()))
+			return p.listMembers(ctx, file, func() (*installp.Member, error) {
+				h, err := backup.Next()
+				if err != nil {
+					return nil, err
+				}
+				return &installp.Member{Header: *h}, nil
+			})
 		}
 		if err != nil {
 			return unreadable(file, err)
@@ -33,31 +40,21 @@ func (p *Project) ImageList(ctx context.Context, file string) error {
 		for i := range r.Image().Front {
 			fmt.Fprintln(p.out, &r.Image().Front[i])
 		}
-		for ctx.Err() == nil {
-			m, err := r.Next()
-			if err == io.EOF {
-				return nil
-			}
-			if err != nil {
-				return unreadable(file, err)
-			}
-			fmt.Fprintln(p.out, m)
-		}
-		return context.Cause(ctx)
+		return p.listMembers(ctx, file, r.Next)
 	})
 }
 
-func (p *Project) listBackup(ctx context.Context, backup io.Reader, file string) error {
-	r := bff.NewReader(backup)
+// listMembers shows what next gives, a line each.
+func (p *Project) listMembers(ctx context.Context, file string, next func() (*installp.Member, error)) error {
 	for ctx.Err() == nil {
-		h, err := r.Next()
+		m, err := next()
 		if err == io.EOF {
 			return nil
 		}
 		if err != nil {
 			return unreadable(file, err)
 		}
-		fmt.Fprintln(p.out, &installp.Member{Header: *h})
+		fmt.Fprintln(p.out, m)
 	}
 	return context.Cause(ctx)
 }
@@ -238,20 +235,13 @@ func readImage(file string) (image *installp.Image, err error) {
 
 // withImage opens a file for what is to be done with it.
 func withImage(file string, do func(*io.SectionReader) error) error {
-	info, err := os.Stat(file)
-	if err == nil && !info.Mode().IsRegular() {
-		err = errors.New("this is no file") // a FIFO would be waited for
-	}
-	var f *os.File
-	if err == nil {
-		f, err = os.Open(file)
-	}
+	f, size, err := installp.OpenFile(file)
 	if err != nil {
 		return &fault.Error{Code: "image-unreadable", What: "cannot read the image", Where: file, Err: reason(err),
 			Do: "name an image, such as build/8.15.2/aix7.2-64/sendmail.8.15.2.1.I"}
 	}
 	defer f.Close() // it was only read
-	return do(io.NewSectionReader(f, 0, info.Size()))
+	return do(io.NewSectionReader(f, 0, size))
 }
 
 // reason is why a call failed, without the path that the fault tells anyway.

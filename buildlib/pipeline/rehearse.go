@@ -25,7 +25,7 @@ func (p *Project) Rehearse(ctx context.Context) error {
 		return err
 	}
 	if w.absent != nil && p.settings.Target == "" {
-		p.log.WithError(w.absent).WithField("target", string(target.Host)).Warn("rehearsing with programs of this machine; \"mage setup\" brings what builds those of AIX")
+		p.log.WithError(w.absent).WithField("target", string(target.Host)).Warn("rehearsing with programs of this machine")
 		if p, err = p.with("target", string(target.Host), "rehearsal"); err != nil {
 			return err
 		}

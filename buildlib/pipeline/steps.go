@@ -13,7 +13,6 @@ import (
 	"github.com/google/renameio/v2"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/compile"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/packaging"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/stage"
@@ -102,18 +101,7 @@ func (j *job) compileInputs(ctx context.Context) (map[string]string, error) {
 
 func (j *job) compile(ctx context.Context) error {
 	if !j.target.Here {
-		found := j.absent.Error()
-		if f, ok := errors.AsType[*fault.Error](j.absent); ok {
-			if f.Code == "cross-compiler" {
-				return f
-			}
-			found = strings.TrimSpace(f.What + "\n" + f.Found)
-		}
-		return &fault.Error{
-			Code: "target-elsewhere", What: "cannot compile for " + j.target.String() + " on this machine",
-			Found: found,
-			Do:    `run "mage setup", which brings a toolchain for AIX; or "mage build" on the AIX machine; or set SENDMAIL_TARGET=host for programs of this machine`,
-		}
+		return j.absent
 	}
 	need := []target.Part{target.PartCompiler, target.PartMake, target.PartM4, target.PartAr}
 	for _, fragment := range j.fragments {

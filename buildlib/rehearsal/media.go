@@ -23,14 +23,7 @@ type Media struct {
 
 // Open reads what an image says of itself. What it installs stays on the disk until it is applied.
 func Open(file string) (*Media, error) {
-	info, err := os.Stat(file)
-	if err == nil && !info.Mode().IsRegular() {
-		err = errors.New("this is no file") // a FIFO would be waited for
-	}
-	var f *os.File
-	if err == nil {
-		f, err = os.Open(file)
-	}
+	f, _, err := installp.OpenFile(file)
 	if err != nil {
 		return nil, &fault.Error{
 			Code: "rehearsal-image", What: "cannot read the image", Where: file, Err: err,
