@@ -161,7 +161,7 @@ func TestPrograms(t *testing.T) {
 			}
 			// What syslogd would have written.
 			text, err := os.ReadFile(filepath.Join(root, "var/log/syslog"))
-			if err != nil || !strings.Contains(string(text), " aix.example.com text[") || !strings.Contains(string(text), "]: number 5: Connection timed out\n") {
+			if err != nil || !strings.Contains(string(text), " aix.example.com mail:err text[") || !strings.Contains(string(text), "]: number 5: Connection timed out\n") {
 				t.Errorf("log = %q, %v, want the line of syslog", text, err)
 			}
 		})

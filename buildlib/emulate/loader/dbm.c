@@ -1,6 +1,9 @@
 /*
  * The dbm database: AIX's calls and its two files, but not the form of these, which is not published: what is made here is for
  * programs that run here. The .pag file is a log of what was stored and deleted; it is read whole when the database is opened. The .dir file is empty.
+ *
+ * What is AIX's own choice is as the ndbm of BSD and System V has it, which is where AIX's calls come from: a pair fits a block of 1024 bytes
+ * less three numbers of two bytes, and what is handed out lies in the block that was read last. How large AIX's block is nobody says.
  */
 #include "loader.h"
 
@@ -28,9 +31,13 @@ struct record {
 	bool live;
 };
 
+enum { BLOCK = 1024, OVERHEAD = 3 * sizeof(short) };
+
 struct aix_sdk_dbm {
 	int directory, pages;
 	bool failed;
+	char block[BLOCK];
+	const struct record *in_block;
 	struct record **records; /* in the order in which the keys came */
 	size_t count, room, cursor;
 	struct record **buckets;
@@ -207,11 +214,34 @@ void aix_dbm_close(aix_DBM *db)
 	free(db);
 }
 
+/*
+ * The block that a record is in: its key, and behind it its value, which ends the block, or one byte before its end. So neither lies where a
+ * number might; and both stay until another record is asked for or stored.
+ */
+static aix_datum read_block(aix_DBM *db, const struct record *r, const aix_datum *part)
+{
+	const size_t key = r->key.aix_dsize, value = r->value.aix_dsize;
+	char *at = db->block + BLOCK - (key + value);
+
+	if (key + value + OVERHEAD >= BLOCK) { /* a file of somebody else's */
+		errno = EINVAL;
+		return (aix_datum){ NULL, 0 };
+	}
+	at -= (uintptr_t)at % 2 == 0;
+	if (db->in_block != r) {
+		memset(db->block, 0xa5, sizeof db->block);
+		memcpy(at, r->key.aix_dptr, key);
+		memcpy(at + key, r->value.aix_dptr, value);
+		db->in_block = r;
+	}
+	return (aix_datum){ part == &r->key ? at : at + key, part->aix_dsize };
+}
+
 aix_datum aix_dbm_fetch(aix_DBM *db, aix_datum key)
 {
-	const struct record *r = find(db, key);
+	const struct record *r = db->failed ? NULL : find(db, key);
 
-	return r != NULL && r->live ? r->value : (aix_datum){ NULL, 0 };
+	return r != NULL && r->live ? read_block(db, r, &r->value) : (aix_datum){ NULL, 0 };
 }
 
 /* Both to the file and to memory, or to neither. */
@@ -224,29 +254,35 @@ static int change(aix_DBM *db, aix_datum key, const aix_datum *value)
 	if (value != NULL)
 		parts[2] = (struct iovec){ value->aix_dptr, value->aix_dsize };
 	size = (ssize_t)(sizeof h + key.aix_dsize + parts[2].iov_len);
-	if (key.aix_dsize >= DELETED || parts[2].iov_len >= DELETED) {
-		errno = EINVAL;
-		return -1;
-	}
 	if (writev(db->pages, parts, COUNT(parts)) != size || !set(db, key, value)) {
 		db->failed = true;
 		return -1;
 	}
+	db->in_block = NULL;
+	memset(db->block, 0xa5, sizeof db->block);
 	return 0;
 }
 
 int aix_dbm_store(aix_DBM *db, aix_datum key, aix_datum value, int how)
 {
-	const struct record *r = find(db, key);
+	const struct record *r = db->failed ? NULL : find(db, key);
 
+	if (db->failed)
+		return -1;
 	if (how == aix_DBM_INSERT && r != NULL && r->live)
 		return 1;
+	/* Each is looked at by itself as well: a negative size is a huge one here. */
+	if (key.aix_dsize >= BLOCK || value.aix_dsize >= BLOCK || key.aix_dsize + value.aix_dsize + OVERHEAD >= BLOCK) {
+		db->failed = true;
+		errno = ENOSPC;
+		return -1;
+	}
 	return change(db, key, &value);
 }
 
 int aix_dbm_delete(aix_DBM *db, aix_datum key)
 {
-	const struct record *r = find(db, key);
+	const struct record *r = db->failed ? NULL : find(db, key);
 
 	return r != NULL && r->live ? change(db, key, NULL) : -1;
 }
@@ -259,15 +295,16 @@ aix_datum aix_dbm_firstkey(aix_DBM *db)
 
 aix_datum aix_dbm_nextkey(aix_DBM *db)
 {
-	while (db->cursor < db->count) {
+	while (!db->failed && db->cursor < db->count) {
 		const struct record *r = db->records[db->cursor++];
 
 		if (r->live)
-			return r->key;
+			return read_block(db, r, &r->key);
 	}
 	return (aix_datum){ NULL, 0 };
 }
 
+/* After an error all calls fail, until dbm_clearerr, which is not in the SDK. */
 int aix_dbm_error(aix_DBM *db) { return db->failed; }
 int aix_dbm_dirfno(aix_DBM *db) { return db->directory; }
 int aix_dbm_pagfno(aix_DBM *db) { return db->pages; }

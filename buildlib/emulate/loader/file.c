@@ -33,7 +33,22 @@ int aix_mkdir(const char *path, aix_mode_t mode) { ON_PATH(STAY, path, mkdir(hos
 int aix_rmdir(const char *path) { ON_PATH(STAY, path, rmdir(host)); }
 int aix_unlink(const char *path) { ON_PATH(STAY, path, unlink(host)); }
 int aix_remove(const char *path) { ON_PATH(STAY, path, remove(host)); }
-ssize_t aix_readlink(const char *path, char *to, size_t n) { ON_PATH(STAY, path, readlink(host, to, n)); }
+
+/* AIX does not cut the name, as POSIX would have it, but fails (gnulib's manual, readlink). */
+aix_ssize_t aix_readlink(const char *path, char *to, size_t n)
+{
+	char host[PATH_MAX], whole[PATH_MAX];
+	ssize_t got;
+
+	if (!path_to_host(path, STAY, host) || (got = readlink(host, whole, sizeof whole)) < 0)
+		return -1;
+	if ((size_t)got > n) {
+		errno = ERANGE;
+		return -1;
+	}
+	memcpy(to, whole, (size_t)got);
+	return got;
+}
 
 /* AIX's link follows a symbolic link, Linux's does not; the walk does it for both. */
 int aix_link(const char *from, const char *to)

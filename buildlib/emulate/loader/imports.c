@@ -121,7 +121,7 @@ static const struct import imports[] = {
 	OURS(getlogin), OURS(getpwent), OURS(getpwnam), OURS(getpwuid), OURS(setpwent),
 
 	/* memory */
-	OURS(calloc), HOST(free), OURS(malloc), OURS(realloc), OURS(shmat), OURS(shmctl), HOST(shmdt), OURS(shmget),
+	OURS(calloc), OURS(free), OURS(malloc), OURS(realloc), OURS(shmat), OURS(shmctl), HOST(shmdt), OURS(shmget),
 
 	/* the net */
 	RENAMED(__fd_select, select), RENAMED(naccept, accept), RENAMED(ngetpeername, getpeername), RENAMED(ngetsockname, getsockname),

@@ -2,6 +2,7 @@
 #include "loader.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ipc.h>
@@ -10,15 +11,49 @@
 #include "aix/stdlib.h"
 #include "aix/sys/shm.h"
 
+/*
+ * Memory that a program has not written to, and memory that it has given back, hold what shows up when they are read; and a block that
+ * grows moves. AIX promises nothing about any of them.
+ */
+enum { FRESH = 0xa5, FREED = 0xdb };
+
+static void *fresh(void *p)
+{
+	return p == NULL ? NULL : memset(p, FRESH, malloc_usable_size(p));
+}
+
 /* AIX gives no memory when none is asked for (its manual of malloc, but with _LINUX_SOURCE_COMPAT). */
-void *aix_malloc(size_t n) { return n == 0 ? NULL : malloc(n); }
+void *aix_malloc(size_t n) { return n == 0 ? NULL : fresh(malloc(n)); }
 void *aix_calloc(size_t count, size_t n) { return count == 0 || n == 0 ? NULL : calloc(count, n); }
 
+/* AIX's free may change errno (gnulib's manual, free); this one does. */
+void aix_free(void *p)
+{
+	if (p != NULL) {
+		memset(p, FREED, malloc_usable_size(p));
+		__asm__ volatile("" : : "r"(p) : "memory"); /* the compiler knows that nobody may read what free was given */
+	}
+	free(p);
+	errno = EINVAL;
+}
+
+/* A size of 0 frees, and is an error (gnulib's manual, realloc). */
 void *aix_realloc(void *p, size_t n)
 {
-	if (n != 0)
-		return realloc(p, n);
-	free(p);
+	void *moved = aix_malloc(n);
+
+	if (n != 0 && (moved == NULL || p == NULL))
+		return moved;
+	if (n != 0) {
+		size_t old = malloc_usable_size(p);
+		int before = errno;
+
+		memcpy(moved, p, old < n ? old : n);
+		aix_free(p);
+		errno = before;
+		return moved;
+	}
+	aix_free(p);
 	return NULL;
 }
 

@@ -145,11 +145,11 @@ char *aix_strerror(int number)
 #define LOG_FILE "/var/log/syslog"
 
 static const char *log_name;
-static int log_options;
+static int log_options, log_facility = aix_LOG_USER;
 
 void aix_openlog(const char *name, int options, int facility)
 {
-	(void)facility; /* all go to one file */
+	log_facility = facility;
 	log_name = name;
 	log_options = options;
 }
@@ -158,7 +158,28 @@ void aix_closelog(void) { log_name = NULL; }
 
 _Static_assert(aix_LOG_EMERG == LOG_EMERG && aix_LOG_DEBUG == LOG_DEBUG, "levels");
 
-static void log_line(const char *format, va_list args)
+/* All go to one file; AIX's syslogd writes before the program's name which facility and which level they are of, as in mail:info. */
+static const char *const levels[] = { "emerg", "alert", "crit", "err", "warning", "notice", "info", "debug" };
+static const struct {
+	int number;
+	const char *name;
+} facilities[] = {
+	{ aix_LOG_KERN, "kern" }, { aix_LOG_USER, "user" }, { aix_LOG_MAIL, "mail" }, { aix_LOG_DAEMON, "daemon" }, { aix_LOG_AUTH, "auth" },
+	{ aix_LOG_LOCAL0, "local0" }, { aix_LOG_LOCAL1, "local1" }, { aix_LOG_LOCAL2, "local2" }, { aix_LOG_LOCAL3, "local3" },
+	{ aix_LOG_LOCAL4, "local4" }, { aix_LOG_LOCAL5, "local5" }, { aix_LOG_LOCAL6, "local6" }, { aix_LOG_LOCAL7, "local7" },
+};
+
+static const char *facility_of(int priority)
+{
+	const int level = aix_LOG_DEBUG, wanted = (priority & ~level) != 0 ? priority & ~level : log_facility;
+
+	for (size_t i = 0; i < COUNT(facilities); i++)
+		if (facilities[i].number == wanted)
+			return facilities[i].name;
+	return "unknown";
+}
+
+static void log_line(int priority, const char *format, va_list args)
 {
 	char host[PATH_MAX], *message, when[sizeof "Jan 02 15:04:05"], who[32] = "";
 	time_t now = time(NULL);
@@ -178,7 +199,8 @@ static void log_line(const char *format, va_list args)
 		snprintf(who, sizeof who, "[%d]", getpid());
 	errno = error > 0 ? error : 0; /* for %m */
 	if (vasprintf(&message, format, args) >= 0) {
-		dprintf(fd, "%s %s %s%s: %s\n", when, NODE, log_name != NULL ? log_name : "syslog", who, message);
+		dprintf(fd, "%s %s %s:%s %s%s: %s\n", when, NODE, facility_of(priority), levels[priority & aix_LOG_DEBUG],
+			log_name != NULL ? log_name : "syslog", who, message);
 		free(message);
 	}
 	close(fd);
@@ -189,9 +211,8 @@ void aix_syslog(int priority, const char *format, ...)
 	int before = errno_for_program();
 	va_list args;
 
-	(void)priority;
 	va_start(args, format);
-	log_line(format, args);
+	log_line(priority, format, args);
 	va_end(args);
 	errno = errno_to_host(before) > 0 ? errno_to_host(before) : 0;
 }

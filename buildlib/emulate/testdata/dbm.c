@@ -1,4 +1,4 @@
-/* The dbm database, and shared memory. */
+/* The dbm database, and memory: the program's own, and shared. */
 #include <errno.h>
 #include <fcntl.h>
 #include <ndbm.h>
@@ -10,6 +10,58 @@
 static datum of(const char *text) { return (datum){ (char *)text, strlen(text) }; }
 
 static int is(datum d, const char *text) { return d.dptr != NULL && d.dsize == strlen(text) && memcmp(d.dptr, text, d.dsize) == 0; }
+
+/* A pair must fit a block of 1024 bytes; what is handed out is in such a block, which other calls use as well. */
+static void blocks(void)
+{
+	DBM *db = dbm_open("/etc/blocks", O_RDWR | O_CREAT | O_TRUNC, 0644);
+	char text[1024];
+	datum key, value, other;
+
+	memset(text, 'x', sizeof text);
+	CHECK(dbm_store(db, of("one"), (datum){ text, 1024 - 3 - 7 }, DBM_INSERT) == 0 && dbm_store(db, of("two"), of("second"), DBM_INSERT) == 0);
+	value = dbm_fetch(db, of("one"));
+	CHECK(value.dsize == 1014 && ((char *)value.dptr)[1013] == 'x');
+	other = dbm_fetch(db, of("two"));
+	CHECK(is(other, "second") && ((char *)value.dptr)[0] != 'x'); /* the first one is gone */
+	key = dbm_firstkey(db);
+	value = dbm_fetch(db, key); /* of the same block: both are there */
+	CHECK(is(key, "one") && value.dsize == 1014 && memcmp(value.dptr, text, value.dsize) == 0);
+	CHECK((unsigned long)key.dptr % 2 == 1);
+	key = dbm_nextkey(db);
+	CHECK(is(key, "two") && is(dbm_fetch(db, of("two")), "second"));
+	CHECK(dbm_error(db) == 0 && dbm_store(db, of("four"), (datum){ text, 1024 - 4 - 6 }, DBM_INSERT) == -1 && errno == ENOSPC);
+	CHECK(dbm_error(db) != 0 && dbm_store(db, of("five"), of("5"), DBM_INSERT) == -1 && dbm_fetch(db, of("two")).dptr == NULL);
+	dbm_close(db);
+	db = dbm_open("/etc/blocks", O_RDONLY, 0644);
+	CHECK(is(dbm_fetch(db, of("two")), "second") && dbm_fetch(db, of("four")).dptr == NULL);
+	dbm_close(db);
+}
+
+/* What others have written into memory, and what has been given back, is not there. */
+static void allocated(void)
+{
+	char *volatile p = malloc(100);
+	char *volatile q;
+
+	CHECK((unsigned char)p[0] == 0xa5 && (unsigned char)p[99] == 0xa5);
+	memset(p, 1, 100);
+	q = realloc(p, 200);
+	CHECK(q != p && q[99] == 1 && (unsigned char)q[100] != 0 && p[50] != 1);
+	errno = 0;
+	free(q);
+	CHECK(errno == EINVAL && q[50] != 1);
+	q = malloc(10);
+	errno = 0;
+	q = realloc(q, 0);
+	CHECK(q == NULL && errno == EINVAL);
+	q = calloc(5, 5);
+	CHECK(q[0] == 0 && q[24] == 0);
+	free(q);
+	q = realloc(NULL, 7);
+	CHECK(q != NULL);
+	free(q);
+}
 
 static void database(void)
 {
@@ -49,7 +101,9 @@ int main(void)
 	int id;
 	char *memory;
 
+	allocated();
 	database();
+	blocks();
 	id = shmget(IPC_PRIVATE, 4096, IPC_CREAT | SHM_R | SHM_W);
 	CHECK(id >= 0);
 	memory = shmat(id, NULL, 0);

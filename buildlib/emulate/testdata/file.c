@@ -64,6 +64,7 @@ static void links(void)
 	CHECK(lstat("/link", &a) == 0 && S_ISLNK(a.st_mode) && stat("/link", &a) == 0 && S_ISDIR(a.st_mode));
 	CHECK(lstat("/", &a) == 0 && S_ISDIR(a.st_mode) && lstat("/..", &a) == 0 && S_ISDIR(a.st_mode) && readlink("/", text, sizeof text) == -1);
 	CHECK(readlink("/link", text, sizeof text) == 4 && memcmp(text, "/etc", 4) == 0);
+	CHECK(readlink("/link", text, 4) == 4 && readlink("/link", text, 3) == -1 && errno == ERANGE);
 	CHECK(stat("/out/file", &a) == 0 && a.st_ino == b.st_ino); /* a link that would lead out ends at / */
 	CHECK(stat("/etc/../../../../etc/file", &a) == 0 && a.st_ino == b.st_ino);
 	CHECK(stat("../../../../../../../../etc/file", &a) == 0 && a.st_ino == b.st_ino);
