@@ -57,6 +57,25 @@ void *aix_realloc(void *p, size_t n)
 	return NULL;
 }
 
+/*
+ * In place of the C library's, here and within that library. Theirs clears whole lines of the cache with dcbz, by the size that the kernel names; qemu
+ * says 128 for POWER4, and then clears the 32 bytes that a 970 clears in the mode in which 32-bit systems run it (seen with qemu 7.2).
+ */
+__attribute__((optimize("no-tree-loop-distribute-patterns")))
+void *memset(void *to, int value, size_t n)
+{
+	const unsigned long word = (unsigned char)value * (~0ul / 255);
+	unsigned char *p = to;
+
+	for (; n > 0 && (unsigned long)p % sizeof word != 0; n--)
+		*p++ = (unsigned char)value;
+	for (; n >= sizeof word; n -= sizeof word, p += sizeof word)
+		*(unsigned long *)p = word;
+	for (; n > 0; n--)
+		*p++ = (unsigned char)value;
+	return to;
+}
+
 int aix_shmget(aix_key_t key, size_t size, int flags)
 {
 	static const struct pair bits[] = { BOTH(IPC_CREAT), BOTH(IPC_EXCL) };
