@@ -159,6 +159,13 @@ func (f *Fetcher) transport() http.RoundTripper {
 	f.once.Do(func() {
 		t := http.DefaultTransport.(*http.Transport).Clone()
 		t.DisableCompression = true
+		t.Proxy = func(r *http.Request) (*url.URL, error) {
+			proxy, err := http.ProxyFromEnvironment(r)
+			if err != nil { // it quotes the variable, which may hold a password
+				return nil, errors.New("http_proxy or https_proxy does not hold an address")
+			}
+			return proxy, nil
+		}
 		f.http = t
 	})
 	return f.http

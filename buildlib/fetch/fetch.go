@@ -132,7 +132,7 @@ func (f *Fetcher) getNew(ctx context.Context, rel *release.Release, t *Tarball) 
 	}
 	if err := checkPinned(part, rel); err != nil {
 		return &fault.Error{
-			Code: "release-invalid", What: "release " + rel.Version + " pins hashes that no file can have both", Where: address, Err: err,
+			Code: "release-invalid", What: "release " + rel.Version + " pins hashes that no file can have both", Where: Shown(address), Err: err,
 			Do: "correct sha256 or sha512 in " + filepath.Join(rel.Dir, "release.toml"),
 		}
 	}

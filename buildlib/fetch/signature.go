@@ -79,7 +79,7 @@ func (f *Fetcher) newSignature(tarballs *tour, rel *release.Release, tarball, fr
 			continue
 		}
 		if err != nil {
-			return "", signatureFault(rel, address, err)
+			return "", signatureFault(rel, Shown(address), err)
 		}
 		found = signature
 		break

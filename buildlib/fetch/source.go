@@ -40,15 +40,16 @@ type Source struct {
 	Name string // path or address without its ref; "" for Pinned
 	Ref  string // for Git
 
-	f   *Fetcher
-	rel *release.Release
+	given string // the setting
+	f     *Fetcher
+	rel   *release.Release
 }
 
 // Open understands the setting SENDMAIL_SOURCE: "" for what the release pins, the path of a tarball or of a directory, the http
 // or https address of a tarball, or a git repository: a path or an address with ?ref=TAG behind it, or git::ADDRESS?ref=TAG.
 // It does not use the network yet.
 func (f *Fetcher) Open(rel *release.Release, source string) (*Source, error) {
-	s := &Source{Kind: Pinned, f: f, rel: rel}
+	s := &Source{Kind: Pinned, given: source, f: f, rel: rel}
 	if source == "" {
 		return s, nil
 	}
@@ -56,7 +57,11 @@ func (f *Fetcher) Open(rel *release.Release, source string) (*Source, error) {
 	s.Name, s.Ref = cutRef(plain)
 	u, err := url.Parse(s.Name)
 	if err != nil {
-		return nil, s.invalid("it is not an address", err)
+		reason, _ := errors.AsType[*url.Error](err)
+		if reason == nil || Shown(source) != source { // it quotes the place that makes no sense, which may be in a password
+			return nil, s.invalid("it is not an address", nil)
+		}
+		return nil, s.invalid("it is not an address", reason.Err)
 	}
 	switch u.Scheme {
 	case "http", "https":
@@ -74,6 +79,9 @@ func (f *Fetcher) Open(rel *release.Release, source string) (*Source, error) {
 			return nil, err
 		}
 	default:
+		if Shown(source) != source { // then what is before the colon may be a user
+			return nil, s.invalid("it does not begin with a way to fetch, such as https://", nil)
+		}
 		return nil, s.invalid(fmt.Sprintf("%q is not a way to fetch", u.Scheme), nil)
 	}
 	return s, s.checkRef()
@@ -165,6 +173,9 @@ func (s *Source) checkRef() error {
 	}
 	// A leading dash would be an option to git; the rest is what git forbids in names, and what only rev-parse would understand.
 	if strings.HasPrefix(s.Ref, "-") || strings.ContainsAny(s.Ref, " ~^:?*[\\@{\n") || strings.Contains(s.Ref, "..") {
+		if strings.Contains(s.Ref, "@") { // it may be the end of a password
+			return s.invalid("what follows ref= is not the name of a tag, branch or commit", nil)
+		}
 		return s.invalid(fmt.Sprintf("%q is not the name of a tag, branch or commit", s.Ref), nil)
 	}
 	return nil
@@ -175,25 +186,27 @@ func (s *Source) invalid(found string, err error) *fault.Error {
 		err = nil
 	}
 	return &fault.Error{
-		Code: "source-invalid", What: "SENDMAIL_SOURCE is not something that source can come from", Where: s.String(), Found: found, Err: err,
+		Code: "source-invalid", What: "SENDMAIL_SOURCE is not something that source can come from", Where: Shown(s.given), Found: found, Err: err,
 		Do: "name a tarball, a directory with the unpacked tree, or a git repository with its tag, as in git::https://HOST/REPOSITORY?ref=sendmail-" + s.rel.Version,
 	}
 }
 
-// String shows the source as a user would name it, without the password that an address may hold.
+// String shows the source as a user would name it, as far as it is no secret.
 func (s *Source) String() string {
-	name := s.Name
-	if u, err := url.Parse(name); err == nil && u.User != nil {
-		name = u.Redacted()
-	}
+	name := Shown(s.Name)
 	switch {
 	case s.Name == "":
 		return "the pinned addresses of sendmail " + s.rel.Version
+	case s.Kind == Git && strings.Contains(name, "?"):
+		return name + "&ref=" + s.Ref
 	case s.Kind == Git:
 		return name + "?ref=" + s.Ref
 	}
 	return name
 }
+
+// unique is what String shows, with a name for what that hides.
+func (s *Source) unique() string { return s.String() + " (" + filepath.Base(s.record()) + ")" }
 
 // Identity names what the source holds, for deciding whether a tree unpacked from it is still good: a tarball by its hash, a
 // directory by its tree hash, a git repository by the commit. It downloads nothing: an address that was not fetched yet is named
@@ -213,7 +226,7 @@ func (s *Source) Identity(ctx context.Context) (string, error) {
 		if sum != "" {
 			return "tarball " + sum, nil
 		}
-		return "address " + s.String(), nil
+		return "address " + s.unique(), nil
 	case Directory:
 		l, err := tree.List(ctx, s.Name)
 		if err != nil {
@@ -230,11 +243,11 @@ func (s *Source) Fetch(ctx context.Context) error {
 	case Pinned:
 		_, err := s.f.Get(ctx, s.rel)
 		return err
-	case Download:
+	case Download, Git:
+		if s.Kind == Git && filepath.IsAbs(s.Name) {
+			return nil
+		}
 		_, err := s.download(ctx)
-		return err
-	case Git:
-		_, err := s.repository(ctx)
 		return err
 	}
 	return nil
@@ -270,15 +283,16 @@ func (s *Source) unpack(ctx context.Context, dst string) error {
 		name = s.Name
 	case Directory:
 		return tree.Copy(ctx, s.Name, dst, s.rel.Date)
-	case Git:
-		return s.unpackGit(ctx, dst)
 	case Pinned:
 		t, err := s.f.Get(ctx, s.rel)
 		if err != nil {
 			return err
 		}
 		name = t.Path
-	case Download:
+	case Download, Git:
+		if s.Kind == Git && filepath.IsAbs(s.Name) {
+			return s.unpackLocalGit(ctx, dst)
+		}
 		var err error
 		if name, err = s.download(ctx); err != nil {
 			return err
@@ -316,7 +330,7 @@ func (s *Source) verify(ctx context.Context, dir string) error {
 	if len(differences) == 0 {
 		return nil
 	}
-	if err := s.forget(ctx); err != nil {
+	if err := s.forget(); err != nil {
 		return err
 	}
 	var lines []string
@@ -338,19 +352,9 @@ func (s *Source) verify(ctx context.Context, dir string) error {
 }
 
 // forget makes the next run fetch from an address of the user's again: what it has may have been corrected, or a tag moved.
-func (s *Source) forget(ctx context.Context) error {
-	switch {
-	case s.Kind == Download:
+func (s *Source) forget() error {
+	if s.Kind == Download || s.Kind == Git {
 		if err := os.RemoveAll(s.record()); err != nil {
-			return s.f.local(err)
-		}
-	case s.Kind == Git && !filepath.IsAbs(s.Name):
-		unlock, err := s.f.lock(ctx, filepath.Base(s.fetched()))
-		if err != nil {
-			return err
-		}
-		defer unlock()
-		if err := os.RemoveAll(s.fetched()); err != nil {
 			return s.f.local(err)
 		}
 	}
@@ -359,7 +363,11 @@ func (s *Source) forget(ctx context.Context) error {
 
 // record is the file that remembers which content an address had.
 func (s *Source) record() string {
-	sum := sha256.Sum256([]byte(s.Name))
+	name := s.Name
+	if s.Kind == Git {
+		name = "git " + name + " " + s.Ref
+	}
+	sum := sha256.Sum256([]byte(name))
 	return filepath.Join(s.f.Cache, "address", hex.EncodeToString(sum[:16]))
 }
 
@@ -390,15 +398,9 @@ func (s *Source) download(ctx context.Context) (string, error) {
 	if err != nil || sum != "" {
 		return s.f.cached(sum), err
 	}
-	part, err := s.f.download(ctx, s.Name, file{name: s.String(), limit: maxUnpinned})
+	part, err := s.bring(ctx)
 	if err != nil {
-		if ctx.Err() != nil || s.f.isLocal(err) {
-			return "", err
-		}
-		return "", &fault.Error{
-			Code: "source-unavailable", What: "the source that SENDMAIL_SOURCE names cannot be had", Where: s.String(), Err: err,
-			Do: "correct the address, or leave SENDMAIL_SOURCE empty to use the release's own addresses",
-		}
+		return "", err
 	}
 	if sum, err = fileHash(part); err != nil {
 		return "", s.f.local(err)
@@ -413,6 +415,22 @@ func (s *Source) download(ctx context.Context) (string, error) {
 		return "", s.f.local(err)
 	}
 	return s.f.cached(sum), nil
+}
+
+// bring makes a part of the cache of what the address has.
+func (s *Source) bring(ctx context.Context) (string, error) {
+	if s.Kind == Git {
+		return s.gitTar(ctx)
+	}
+	part, err := s.f.download(ctx, s.Name, file{name: s.String(), limit: maxUnpinned})
+	if err == nil || ctx.Err() != nil || s.f.isLocal(err) {
+		return part, err
+	}
+	return "", &fault.Error{
+		Code: "source-unavailable", What: "the source that SENDMAIL_SOURCE names cannot be had", Where: s.String(),
+		Err: errors.New(hideAll(err.Error(), s.Name)),
+		Do:  "correct the address, or leave SENDMAIL_SOURCE empty to use the release's own addresses",
+	}
 }
 
 func fileHash(name string) (string, error) {

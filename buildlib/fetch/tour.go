@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
+	"github.com/sirupsen/logrus"
 )
 
 // tour tries addresses in turn and remembers why each did not do.
@@ -57,7 +58,7 @@ func (t *tour) try(address string) (string, error) {
 	if t.dead[host] {
 		return "", errors.New("not tried: this host did not answer before")
 	}
-	t.f.Log.WithField("file", address).Debug("downloading")
+	t.f.Log.WithField("file", Shown(address)).Debug("downloading")
 	part, err := t.f.download(t.ctx, address, t.what)
 	if silent(err) {
 		t.dead[host] = true
@@ -83,13 +84,14 @@ func silent(err error) bool {
 }
 
 func (t *tour) reason(address string, err error) {
-	text := err.Error()
+	text := hideAll(err.Error(), address)
 	if errors.Is(err, io.ErrUnexpectedEOF) && !strings.Contains(text, "ends after") {
 		text = "the connection broke off: " + text
 	}
 	// One line for each address.
-	t.reasons = append(t.reasons, address+": "+strings.Join(strings.Fields(text), " "))
-	t.f.Log.WithField("file", address).WithError(err).Debug("address failed")
+	text = strings.Join(strings.Fields(text), " ")
+	t.reasons = append(t.reasons, Shown(address)+": "+text)
+	t.f.Log.WithFields(logrus.Fields{"file": Shown(address), "error": text}).Debug("address failed")
 }
 
 // expand turns an address of the form apt:<path> into one for each archive that this machine's own apt is configured with, and
@@ -110,7 +112,7 @@ func (f *Fetcher) expand(ctx context.Context, address string) ([]string, error) 
 	for _, site := range strings.Fields(out) {
 		u, err := url.Parse(site)
 		if err != nil {
-			return nil, fmt.Errorf("apt's archive: %w", err)
+			return nil, fmt.Errorf("apt's archive %s is not an address", Shown(site))
 		}
 		if u.Scheme != "http" && u.Scheme != "https" && u.Scheme != "file" {
 			continue // cdrom:, mirror+http: and the like are apt's own business

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/fetch"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/tomlfile"
 )
 
@@ -213,10 +214,14 @@ func readConfig(file string) (map[string]string, error) {
 	}
 	values, err := parseConfig(data)
 	if err != nil {
+		err = errors.New(anAddress.ReplaceAllStringFunc(err.Error(), fetch.Shown)) // it quotes lines
 		return nil, &fault.Error{Code: "settings-file", What: "cannot read " + configFile, Where: file, Err: err, Do: "mend it; " + seeAll}
 	}
 	return values, nil
 }
+
+// anAddress is what may be one, well-formed or not.
+var anAddress = regexp.MustCompile(`\S+://\S*`)
 
 // parseConfig reads the text of build.toml into values in the form a user would write into the environment.
 func parseConfig(data []byte) (map[string]string, error) {
@@ -305,6 +310,9 @@ func (s *Settings) show(found map[string]string) string {
 	fmt.Fprintln(w, "SETTING\tVALUE\tFROM\tMEANING")
 	for _, row := range table {
 		value, origin := row.get(s), s.origin[row.name]
+		if row.name == "source" {
+			value = fetch.Shown(value)
+		}
 		if value == "" {
 			if value, origin = found[row.name], "chosen for this machine"; value == "" {
 				value, origin = "-", s.origin[row.name]
