@@ -148,7 +148,7 @@ func (k *kit) programs() error {
 	values := strings.NewReplacer(
 		"@target@", k.target.String(), "@version@", fmt.Sprint(level.Version), "@release@", fmt.Sprint(level.Release),
 		"@triple@", fmt.Sprintf("%s-ibm-aix%d.%d", arch, level.Version, level.Release),
-		"@clang@", quoted(k.clang), "@binutils@", quoted(k.binutils), "@root@", root, "@start@", "crt0"+k.suffix()+".o",
+		"@clang@", quoted(k.clang), "@cpu@", processor(k.target.Bits), "@binutils@", quoted(k.binutils), "@root@", root, "@start@", "crt0"+k.suffix()+".o",
 	)
 	scripts, err := fs.ReadDir(sdk, "sdk/programs")
 	if err != nil {
@@ -172,6 +172,15 @@ func (k *kit) programs() error {
 		}
 	}
 	return nil
+}
+
+// processor is the oldest that the levels run on: clang takes POWER7 for AIX unless told (llvm/llvm-project pull request 113943), while 6.1 and 7.1
+// run on machines down to POWER4. One for all levels, so that they can share objects.
+func processor(bits int) string {
+	if bits == 64 {
+		return "ppc64"
+	}
+	return "ppc"
 }
 
 // quoted is a word for the shell.

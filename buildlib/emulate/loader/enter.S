@@ -17,13 +17,16 @@ enter:
 	ld	2, 8(3)
 	mr	14, 4
 	mr	15, 5
+	addi	16, 4, 1	/* the environment is behind the arguments */
+	sldi	16, 16, 3
+	add	16, 16, 5
 	li	18, 0
 	mr	19, 6
 	stdu	1, -128(1)
 	mtctr	0
 	lis	3, 0x7bad
 	sldi	3, 3, 24
-	.irp	n, 4, 5, 6, 7, 8, 9, 10, 11, 12, 16, 17, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+	.irp	n, 4, 5, 6, 7, 8, 9, 10, 11, 12, 17, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
 	mr	\n, 3
 	.endr
 	mtlr	3

@@ -60,8 +60,9 @@
 /* The loader's, under the name that AIX's headers make of it. */
 #define RENAMED(linked, function) { #linked, (void *)aix_##function, NULL }
 
-/* What start code imports: the number of threads, of which it only hands on the address, and a routine that there is nothing to do for. */
+/* What start code imports: the number of threads, of which it only hands on the address; its version; a routine that there is nothing to do for. */
 static int threads[4];
+static int version;
 static int module(void) { return 0; }
 
 static const struct aix_in6_addr any6, loopback6 = { { { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 } } };
@@ -78,6 +79,7 @@ void called_missing(const char *name, const char *library)
 
 static const struct import imports[] = {
 	/* objects */
+	{ "__crt0v", &version, NULL },
 	{ "__n_pthreads", threads, NULL },
 	{ "_res", &aix__res, NULL },
 	{ "environ", &environ, NULL },
