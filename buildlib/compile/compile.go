@@ -4,11 +4,11 @@ package compile
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/google/renameio/v2"
@@ -25,6 +25,7 @@ type Builder struct {
 	Objects string   // absolute directory for the object trees
 	Site    string   // absolute path of site.config.m4
 	Extra   []string // directories to build besides those of upstream's list, such as libmilter
+	Name    string   // what the machine calls itself; see [MachineName]
 	// Key stands for all that decides what the objects are: source, site.config.m4, compiler. Objects of another key are
 	// removed; directories finished under the same key are kept, so that an interrupted build goes on where it was, unless they
 	// are no longer as they were left.
@@ -48,18 +49,26 @@ func (b *Builder) Build(ctx context.Context) ([]Directory, error) {
 }
 
 // prepare makes the object root belong to the present key.
+//
+// Build names the directory above the objects after the machine, its level or the release of its kernel included, and makes a new one,
+// without our site.config.m4, when that changes. But it takes one without the release (obj.AIX.PPC) when that is there, so we make it.
+// A second one, of whatever name, is what something else has left: then nothing here is believed.
 func (b *Builder) prepare() error {
 	if err := os.MkdirAll(b.LogDir, 0o755); err != nil {
 		return err
 	}
 	keyFile := filepath.Join(b.Objects, ".key")
-	if key, err := os.ReadFile(keyFile); err == nil && string(key) == b.Key {
+	found, err := filepath.Glob(filepath.Join(b.Objects, "obj*"))
+	if err != nil {
+		return err
+	}
+	if key, err := os.ReadFile(keyFile); err == nil && string(key) == b.Key && len(found) == 1 && found[0] == b.ObjectDir("") {
 		return nil
 	}
 	if err := os.RemoveAll(b.Objects); err != nil {
 		return err
 	}
-	if err := os.MkdirAll(b.Objects, 0o755); err != nil {
+	if err := os.MkdirAll(b.ObjectDir(""), 0o755); err != nil {
 		return err
 	}
 	return renameio.WriteFile(keyFile, []byte(b.Key), 0o644)
@@ -77,10 +86,8 @@ func (b *Builder) directory(ctx context.Context, d Directory) error {
 	}
 	start := time.Now()
 	// A compiler that was killed may have left half an object file. Its directory is not worth the risk.
-	if old, err := b.ObjectDir(d.Name); err == nil {
-		if err := os.RemoveAll(old); err != nil {
-			return err
-		}
+	if err := os.RemoveAll(b.ObjectDir(d.Name)); err != nil {
+		return err
 	}
 	logFile := filepath.Join(b.LogDir, "compile-"+d.Name+".log")
 	if err := os.Remove(logFile); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -106,11 +113,7 @@ func (b *Builder) directory(ctx context.Context, d Directory) error {
 
 // digest is the hash of all that lies in a directory's object directory.
 func (b *Builder) digest(ctx context.Context, name string) (string, error) {
-	dir, err := b.ObjectDir(name)
-	if err != nil {
-		return "", err
-	}
-	listing, err := tree.List(ctx, dir)
+	listing, err := tree.List(ctx, b.ObjectDir(name))
 	return listing.Hash(), err
 }
 
@@ -123,15 +126,17 @@ func (b *Builder) run(ctx context.Context, d Directory, log string, args ...stri
 	})
 }
 
-// ObjectDir is where the objects of a source directory lie. Build names the directory above it after the machine, such as
-// obj.AIX.7.2.5.PPC.
-func (b *Builder) ObjectDir(name string) (string, error) {
-	found, err := filepath.Glob(filepath.Join(b.Objects, "obj.*", name))
-	if err != nil {
-		return "", err
+// ObjectDir is where the objects of a source directory lie.
+func (b *Builder) ObjectDir(name string) string {
+	return filepath.Join(b.Objects, "obj."+b.Name, name)
+}
+
+// MachineName is what Build calls a machine, without the release of its system: AIX.PPC, Linux.x86_64. It takes the same letters away.
+func MachineName(ctx context.Context, m host.Machine) (string, error) {
+	system, err := m.Output(ctx, host.Cmd{Argv: []string{"uname", "-s"}})
+	if err != nil || system == "AIX" {
+		return system + ".PPC", err // AIX's uname -m is the number of the machine
 	}
-	if len(found) != 1 {
-		return "", fmt.Errorf("%d object directories for %s in %s, want one: %w", len(found), name, b.Objects, fs.ErrNotExist)
-	}
-	return found[0], nil
+	processor, err := m.Output(ctx, host.Cmd{Argv: []string{"uname", "-m"}})
+	return strings.NewReplacer("/", "-", " ", "").Replace(system + "." + processor), err
 }

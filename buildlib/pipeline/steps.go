@@ -85,7 +85,12 @@ func (j *job) configure(context.Context) error {
 }
 
 func (j *job) compileInputs(ctx context.Context) (map[string]string, error) {
+	name, err := compile.MachineName(ctx, j.machine)
+	if err != nil {
+		return nil, err
+	}
 	in := j.inputs(ctx)
+	in.value("machine", name)
 	in.path("source", j.patched())
 	in.path("site.config.m4", j.siteFile())
 	in.value("target", describe(j.target))
@@ -120,7 +125,7 @@ func (j *job) compile(ctx context.Context) error {
 		return err
 	}
 	b := &compile.Builder{
-		Machine: j.machine, Source: j.patched(), Objects: j.objects(), Site: j.siteFile(), Extra: j.site.Builds,
+		Machine: j.machine, Name: in["machine"], Source: j.patched(), Objects: j.objects(), Site: j.siteFile(), Extra: j.site.Builds,
 		Key: fmt.Sprint(in), Env: j.target.Env(), Jobs: j.settings.Jobs, LogDir: j.logDir(), Log: j.log.WithField("step", "compile"),
 	}
 	_, err = b.Build(ctx)
