@@ -7,11 +7,13 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 
 	"github.com/magefile/mage/mg"
 	"golang.org/x/term"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/pipeline"
 )
 
@@ -204,11 +206,19 @@ func Emulate(
 	return run(ctx, func(p *pipeline.Project, ctx context.Context) error { return p.Emulate(ctx, command) })
 }
 
+// ignored are the signals that whoever started this lets it ignore, as nohup does, and as a shell does for what it starts with "&".
+// They are asked for here, before mage and run take them.
+var ignored = slices.DeleteFunc([]os.Signal{syscall.SIGINT, syscall.SIGHUP}, func(s os.Signal) bool { return !signal.Ignored(s) })
+
 // run does one target's work in the project of the current directory. Mage itself cancels the context only at Ctrl-C; a closed
-// terminal or a shutdown must not leave compilers running either.
+// terminal or a shutdown must not leave compilers running either. What was ignored stays ignored.
 func run(ctx context.Context, do func(*pipeline.Project, context.Context) error) error {
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
+	if len(ignored) > 0 { // of none, all would be meant
+		signal.Ignore(ignored...)
+	}
+	host.TightenUmask()
 	p, err := pipeline.Open(".", os.Environ(), pipeline.Console{
 		Out: os.Stdout, Err: os.Stderr, Terminal: term.IsTerminal(int(os.Stderr.Fd())), Verbose: mg.Verbose(),
 	})

@@ -96,6 +96,9 @@ func NewLocal(environ []string) *Local {
 	return l
 }
 
+// TightenUmask keeps the group and others from writing to what this process, and the commands that it runs, make from now on.
+func TightenUmask() { syscall.Umask(syscall.Umask(0o022) | 0o022) }
+
 // Path is where commands are looked for.
 func (l *Local) Path() string { return l.path }
 
