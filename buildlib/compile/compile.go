@@ -11,7 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/renameio/v2"
 	"github.com/sirupsen/logrus"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
@@ -71,7 +70,7 @@ func (b *Builder) prepare() error {
 	if err := os.MkdirAll(b.ObjectDir(""), 0o755); err != nil {
 		return err
 	}
-	return renameio.WriteFile(keyFile, []byte(b.Key), 0o644)
+	return tree.WriteFile(keyFile, []byte(b.Key), 0o644)
 }
 
 // directory compiles one directory, unless an earlier run of the same key has finished it.
@@ -108,7 +107,7 @@ func (b *Builder) directory(ctx context.Context, d Directory) error {
 	if err != nil {
 		return err
 	}
-	return renameio.WriteFile(done, []byte(left), 0o644)
+	return tree.WriteFile(done, []byte(left), 0o644)
 }
 
 // digest is the hash of all that lies in a directory's object directory.

@@ -12,11 +12,10 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/google/renameio/v2"
-
 	"github.com/sendmail-aix/sendmail-aix/buildlib/bff"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/tree"
 )
 
 // ImageList shows the filesets of an image, as installp does, and its members. Of a backup of files it shows these.
@@ -208,7 +207,7 @@ func (p *Project) ImageToc(_ context.Context, dir string) error {
 		return &fault.Error{Code: "image-toc", What: "there is no image in the directory", Where: dir,
 			Do: "put images there, or name another one"}
 	}
-	return renameio.WriteFile(filepath.Join(dir, ".toc"), []byte(installp.Toc(entries)), 0o644)
+	return tree.WriteFile(filepath.Join(dir, ".toc"), []byte(installp.Toc(entries)), 0o644)
 }
 
 // readImage reads the front of a file, or returns nil when that does not even begin like one, or is a backup of files.

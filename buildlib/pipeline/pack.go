@@ -6,17 +6,15 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
-
-	"github.com/google/renameio/v2"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/installp"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/packaging"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/record"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/stage"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/tree"
 )
 
 func (j *job) recordFile() string { return strings.TrimSuffix(j.image(), ".I") + ".record.toml" }
@@ -65,7 +63,7 @@ func (j *job) pack(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := renameio.WriteFile(j.image()+".sha256", []byte(sum+"  "+filepath.Base(j.image())+"\n"), 0o644); err != nil {
+	if err := tree.WriteFile(j.image()+".sha256", []byte(sum+"  "+filepath.Base(j.image())+"\n"), 0o644); err != nil {
 		return err
 	}
 	r, err := j.record(ctx, manifest, sum)
@@ -76,37 +74,32 @@ func (j *job) pack(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := renameio.WriteFile(j.recordFile(), text, 0o644); err != nil {
+	if err := tree.WriteFile(j.recordFile(), text, 0o644); err != nil {
 		return err
 	}
-	return j.removeOldImages()
+	return j.removeHalves()
 }
 
 // writeImage writes an image that appears whole or not at all.
 func writeImage(pkg *installp.Package, file string) error {
-	out, err := renameio.NewPendingFile(file, renameio.WithPermissions(0o644))
+	out, err := tree.Begin(file, 0o644)
 	if err != nil {
 		return err
 	}
+	defer out.Discard()
 	if err := pkg.Write(out); err != nil {
-		return errors.Join(err, out.Cleanup())
+		return err
 	}
-	return out.CloseAtomicallyReplace()
+	return out.Commit()
 }
 
-// removeOldImages takes away the images of other revisions, and what a run that was killed left half written: what lies in the
-// directory is what the settings say.
-func (j *job) removeOldImages() error {
-	keep := []string{j.image(), j.image() + ".sha256", j.recordFile()}
-	var problems []error
-	for _, pattern := range []string{"*.I", "*.I.sha256", "*.record.toml", ".*.I*", ".*.record.toml*"} {
-		old, err := filepath.Glob(filepath.Join(j.dir, pattern))
-		problems = append(problems, err)
-		for _, file := range old {
-			if !slices.Contains(keep, file) {
-				problems = append(problems, os.RemoveAll(file))
-			}
-		}
+// removeHalves takes away what runs that were killed left half written of images of other revisions. The images themselves stay: a
+// run has told where they are, and an update is rehearsed with two.
+func (j *job) removeHalves() error {
+	halves, err := filepath.Glob(filepath.Join(j.dir, ".*.half"))
+	problems := []error{err}
+	for _, file := range halves {
+		problems = append(problems, os.RemoveAll(file))
 	}
 	return errors.Join(problems...)
 }

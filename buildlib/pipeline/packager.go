@@ -13,6 +13,7 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/tree"
 )
 
 // The values of the setting packager.
@@ -66,7 +67,7 @@ func (j *job) mkinstallp(ctx context.Context, pkg *installp.Package) error {
 	if err := os.Chmod(layout.Image, 0o644); err != nil {
 		return err
 	}
-	return os.Rename(layout.Image, j.image())
+	return tree.Move(layout.Image, j.image())
 }
 
 // canMkinstallp tells what this machine or user lacks.

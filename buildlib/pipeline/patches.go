@@ -13,8 +13,6 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/google/renameio/v2"
-
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/patchset"
@@ -340,17 +338,13 @@ func (p *Project) PatchesRefresh(ctx context.Context) error {
 
 // writeAll puts all files in their places once all of them are on the disk.
 func writeAll(dir string, texts []patchset.Rewritten) error {
-	var pending []*renameio.PendingFile
-	defer func() {
-		for _, f := range pending {
-			_ = f.Cleanup() // nothing is left of those that are in their places
-		}
-	}()
+	var pending []*tree.Pending
 	for _, text := range texts {
-		f, err := renameio.NewPendingFile(filepath.Join(dir, text.Name), renameio.WithPermissions(0o644), renameio.WithExistingPermissions())
+		f, err := tree.Begin(filepath.Join(dir, text.Name), 0o644)
 		if err != nil {
 			return err
 		}
+		defer f.Discard()
 		pending = append(pending, f)
 		if _, err := f.Write(text.Text); err != nil {
 			return err
@@ -358,7 +352,7 @@ func writeAll(dir string, texts []patchset.Rewritten) error {
 	}
 	var problems []error
 	for _, f := range pending {
-		problems = append(problems, f.CloseAtomicallyReplace())
+		problems = append(problems, f.Commit())
 	}
 	return errors.Join(problems...)
 }

@@ -10,8 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/renameio/v2"
-
 	"github.com/sendmail-aix/sendmail-aix/buildlib/compile"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/packaging"
@@ -81,7 +79,7 @@ func describe(t *target.Target) string {
 }
 
 func (j *job) configure(context.Context) error {
-	return renameio.WriteFile(j.siteFile(), []byte(j.site.Text), 0o644)
+	return tree.WriteFile(j.siteFile(), []byte(j.site.Text), 0o644)
 }
 
 func (j *job) compileInputs(ctx context.Context) (map[string]string, error) {
@@ -195,7 +193,7 @@ func (j *job) stage(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return renameio.WriteFile(j.manifest(), []byte(m.String()), 0o644)
+	return tree.WriteFile(j.manifest(), []byte(m.String()), 0o644)
 }
 
 // configuration fills the directories into one of the packaging's .mc files and expands it with the release's own macros.

@@ -16,8 +16,9 @@ import (
 	"slices"
 	"time"
 
-	"github.com/google/renameio/v2"
 	"github.com/sirupsen/logrus"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/tree"
 )
 
 // Step is one stage of a build.
@@ -258,5 +259,5 @@ func (c *Chain) save(s Step, inputs map[string]string) error {
 	if err := os.MkdirAll(c.State, 0o755); err != nil {
 		return err
 	}
-	return renameio.WriteFile(c.recordFile(s.Name), append(text, '\n'), 0o644)
+	return tree.WriteFile(c.recordFile(s.Name), append(text, '\n'), 0o644)
 }

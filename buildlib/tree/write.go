@@ -1,0 +1,98 @@
+package tree
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// Pending is a file that is being written and takes its place when it is whole. Until then it lies beside that place, under one name
+// that depends on the file alone: what a run that was killed has left there is gone as soon as the file is written again.
+type Pending struct {
+	*os.File
+	name string
+}
+
+// Begin begins a file. The mode is what the umask leaves of the one given.
+func Begin(name string, mode fs.FileMode) (*Pending, error) {
+	half := filepath.Join(filepath.Dir(name), "."+filepath.Base(name)+".half")
+	if err := os.Remove(half); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	f, err := os.OpenFile(half, os.O_CREATE|os.O_EXCL|os.O_WRONLY, mode)
+	if err != nil {
+		return nil, err
+	}
+	return &Pending{f, name}, nil
+}
+
+// Commit puts the file into its place, once it is on the disk.
+func (p *Pending) Commit() error {
+	if err := errors.Join(p.Sync(), p.Close()); err != nil {
+		return errors.Join(err, os.Remove(p.Name()))
+	}
+	if err := os.Rename(p.Name(), p.name); err != nil {
+		return errors.Join(err, os.Remove(p.Name()))
+	}
+	return syncDirectory(filepath.Dir(p.name))
+}
+
+// Discard gives the file up. After Commit it does nothing.
+func (p *Pending) Discard() {
+	_ = p.Close()
+	_ = os.Remove(p.Name()) // the next Begin does it otherwise
+}
+
+// WriteFile writes a file that is there whole or not at all, even after a power cut.
+func WriteFile(name string, data []byte, mode fs.FileMode) error {
+	p, err := Begin(name, mode)
+	if err != nil {
+		return err
+	}
+	defer p.Discard()
+	if _, err := p.Write(data); err != nil {
+		return err
+	}
+	return p.Commit()
+}
+
+// Sync brings a file, or a directory with all that is in it, to the disk. What is renamed into place after that is whole, whatever happens.
+func Sync(name string) error {
+	return filepath.WalkDir(name, func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir():
+			return syncDirectory(name)
+		case !d.Type().IsRegular():
+			return nil // a link is in its directory
+		}
+		f, err := os.Open(name)
+		if err != nil {
+			return err
+		}
+		return errors.Join(f.Sync(), f.Close())
+	})
+}
+
+// Move renames a file or directory within one file system, so that the new name is there after a power cut or the old one is.
+func Move(from, to string) error {
+	if err := Sync(from); err != nil {
+		return err
+	}
+	if err := os.Rename(from, to); err != nil {
+		return err
+	}
+	return syncDirectory(filepath.Dir(to))
+}
+
+// syncDirectory does what it can: not every file system syncs directories, and AIX opens none for that.
+func syncDirectory(name string) error {
+	d, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	_ = d.Sync()
+	return d.Close()
+}
