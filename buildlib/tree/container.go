@@ -7,13 +7,14 @@ import (
 	"errors"
 	"io"
 
-	"github.com/ulikunitz/xz"
+	"github.com/therootcompany/xz"
 )
 
 // errFormat is input that no known format begins like: most often the error page of some web server.
 var errFormat = errors.New("neither gzip, xz, compress (.Z) nor plain tar")
 
-// maxXZDictionary bounds the memory that an xz file may ask for. xz -9 uses 64 MiB.
+// maxXZDictionary bounds the memory that an xz file may ask for. xz -9 uses 64 MiB. Each block's header says how much it wants, and
+// is refused before anything is allocated for it.
 const maxXZDictionary = 64 << 20
 
 // decompress finds the compression by the first bytes, never by a name, and returns the plain tar stream.
@@ -25,7 +26,7 @@ func decompress(r io.Reader) (io.Reader, error) {
 	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
 		return gzip.NewReader(b)
 	case bytes.HasPrefix(head, []byte("\xfd7zXZ\x00")):
-		return xz.ReaderConfig{DictCap: maxXZDictionary}.NewReader(b)
+		return xz.NewReader(b, maxXZDictionary)
 	case bytes.HasPrefix(head, []byte{0x1f, 0x9d}):
 		return newLZWReader(b)
 	case len(head) == 512 && (bytes.Equal(head[257:262], []byte("ustar")) || oldTar(head)):

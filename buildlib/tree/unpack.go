@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
+	"github.com/therootcompany/xz"
 )
 
 // Limits bound what an archive may unpack to. A zero field means the default.
@@ -304,7 +305,10 @@ func damaged(err error) error {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+	if errors.Is(err, xz.ErrMemlimit) {
+		return tooLarge(fmt.Sprintf("xz data for which %d MiB of memory, as much as xz -9 takes, are not enough", maxXZDictionary>>20))
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, xz.ErrBuf) {
 		err = errors.New("it ends too early")
 	}
 	f := &fault.Error{
@@ -326,7 +330,7 @@ func hostile(name string, err error) error {
 
 func tooLarge(found string) error {
 	return &fault.Error{
-		Code: "archive-too-large", What: "the source archive unpacks to more than a release of sendmail can be", Found: found,
+		Code: "archive-too-large", What: "the source archive takes more room than a release of sendmail can", Found: found,
 		Do: "do not unpack this archive by other means either; get it from another address",
 	}
 }
