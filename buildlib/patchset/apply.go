@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/bluekeyes/go-gitdiff/gitdiff"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
 )
 
 // Apply applies the series to the tree under root. All patches are applied in memory first, so that one which does not fit leaves
@@ -52,7 +53,10 @@ func (s *Series) Judge(ctx context.Context, root string) (findings []Finding, er
 func (s *Series) walk(ctx context.Context, root string, images bool, visit func(*fitting), then func(*overlay) error) error {
 	dir, err := os.OpenRoot(root)
 	if err != nil {
-		return fmt.Errorf("applying patches: %w", err)
+		return &fault.Error{
+			Code: "patch-tree", What: "the source tree that the patches are for cannot be read", Where: root, Err: err,
+			Do: "let this user read it; below build, remove it and run the same again",
+		}
 	}
 	defer dir.Close() // a directory that was only looked at
 	t := &overlay{series: s, root: dir, images: images, files: make(map[string]*content)}
@@ -104,6 +108,7 @@ type fitting struct {
 	file      *gitdiff.File
 	name      string
 	before    []string // lines of the file before the patch
+	mode      fs.FileMode
 	hunks     []*hunk
 	places    []place // of each hunk
 	pre, post string  // images before and after
@@ -127,6 +132,8 @@ func (t *overlay) apply(s *fitting) {
 		return
 	case s.file.IsNew && c.there:
 		s.find(s.alreadyThere(c))
+	case s.file.IsNew && t.inTheWay(s.name) != "":
+		s.find(Finding{Verdict: Conflict, Found: "a new file where another patch makes " + t.inTheWay(s.name)})
 	case !s.file.IsNew && !c.there:
 		s.find(Finding{Verdict: Conflict, Found: "no such file"})
 	default:
@@ -141,6 +148,16 @@ func (t *overlay) apply(s *fitting) {
 		}
 	}
 	t.findings = append(t.findings, s.findings...)
+}
+
+// inTheWay names a file of the patches for which this one would have to be a directory, or the other way round.
+func (t *overlay) inTheWay(name string) string {
+	for other, c := range t.files {
+		if c.there && (strings.HasPrefix(other, name+"/") || strings.HasPrefix(name, other+"/")) {
+			return other
+		}
+	}
+	return ""
 }
 
 func (s *fitting) alreadyThere(c *content) Finding {
@@ -158,12 +175,16 @@ func (s *fitting) alreadyThere(c *content) Finding {
 
 // fit finds the place of each hunk and changes the content there.
 func (t *overlay) fit(s *fitting, c *content) {
-	s.before, s.pre = splitLines(c.data), c.image()
+	s.before, s.pre, s.mode = splitLines(c.data), c.image(), c.mode
+	named := t.images && s.pre == s.file.OldOIDPrefix
 	var out []string
 	floor, delta := 0, 0
 	for i, fragment := range s.file.TextFragments {
 		h := newHunk(fragment)
 		p := h.locate(s.before, floor)
+		if named && (p.verdict == Offset || p.verdict == Fuzz) {
+			p = place{verdict: Conflict, at: h.at, other: p.at + 1}
+		}
 		s.hunks, s.places = append(s.hunks, h), append(s.places, p)
 		if p.verdict != Clean || len(s.findings) == 0 && h.newAt != p.at+delta {
 			f := Finding{Hunk: i + 1, Verdict: p.verdict}
@@ -189,13 +210,17 @@ func (t *overlay) fit(s *fitting, c *content) {
 		after.mode = permissions(s.file.NewMode)
 	}
 	s.post = after.image()
+	fits := len(s.findings) == 0
 	switch {
 	case Worst(s.findings) == Conflict:
 		return
 	case s.file.IsDelete && len(out) > 0:
 		s.find(Finding{Verdict: Conflict, Found: "more in the file than the patch deletes"})
 		return
-	case t.images && len(s.findings) == 0 && s.hasImages():
+	case t.images:
+		s.compareMode(c.mode)
+	}
+	if t.images && fits && s.hasImages() {
 		s.compareImages()
 	}
 	c.data, c.mode, c.there = after.data, after.mode, after.there

@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
 )
@@ -43,8 +42,8 @@ func parseHeader(text string) (Header, error) {
 	var last string
 	var errs []error
 	for i, line := range strings.Split(strings.TrimRight(text, "\n"), "\n") {
-		if strings.ContainsFunc(line, func(r rune) bool { return unicode.IsControl(r) && r != '\t' }) {
-			errs = append(errs, fmt.Errorf("line %d: a control character in %q", i+1, line)) // the fields are shown to people
+		if strings.ContainsFunc(line, func(r rune) bool { return !isPrinted(r) && r != '\t' }) {
+			errs = append(errs, fmt.Errorf("line %d: a character in %q that is not printed", i+1, line)) // the fields are shown to people
 			continue
 		}
 		switch m := fieldForm.FindStringSubmatch(line); {

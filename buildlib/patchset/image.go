@@ -1,9 +1,11 @@
 package patchset
 
 import (
+	"cmp"
 	"crypto/sha1"
 	"encoding/hex"
 	"fmt"
+	"io/fs"
 	"regexp"
 	"slices"
 
@@ -17,6 +19,17 @@ import (
 // noImage stands for a file that is not there.
 const noImage = "0000000000000000000000000000000000000000"
 
+// emptyImage is that of a file with nothing in it.
+const emptyImage = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"
+
+// orEmpty takes a file that is not there for an empty one.
+func orEmpty(image string) string {
+	if image == noImage {
+		return emptyImage
+	}
+	return image
+}
+
 var imageForm = regexp.MustCompile(`^[0-9a-f]{40}$`)
 
 func blobID(data string) string {
@@ -28,15 +41,16 @@ func blobID(data string) string {
 // needsImages tells whether a file's part must have an index line: git writes none when the mode alone changes.
 func needsImages(f *gitdiff.File) bool { return f.IsNew || f.IsDelete || len(f.TextFragments) > 0 }
 
-func (s *fitting) hasImages() bool { return needsImages(s.file) }
+// hasImages tells whether there is an index line.
+func (s *fitting) hasImages() bool { return s.file.OldOIDPrefix != "" }
 
-// checkImages refuses index lines that do not name the contents in full.
+// checkImages refuses index lines that do not name the contents in full, or promise others without a hunk that makes them.
 func (p *Patch) checkImages() error {
 	for i, f := range p.files {
-		if !needsImages(f) {
+		part := p.parts[i]
+		if !needsImages(f) && part.index == 0 {
 			continue
 		}
-		part := p.parts[i]
 		old, now := f.OldOIDPrefix, f.NewOIDPrefix
 		var err error
 		switch {
@@ -46,6 +60,8 @@ func (p *Patch) checkImages() error {
 			err = fmt.Errorf("line %d: the index line of %s is abbreviated", part.index, pathOf(f))
 		case f.IsNew != (old == noImage) || f.IsDelete != (now == noImage):
 			err = fmt.Errorf("line %d: the index line of %s says something else of whether the file is there than the lines around it", part.index, pathOf(f))
+		case part.hunks == 0 && orEmpty(old) != orEmpty(now):
+			return malformed(p.Name, fmt.Errorf("line %d: the content of %s changes by its index line, and there is no hunk that changes it", part.index, pathOf(f)))
 		default:
 			continue
 		}
@@ -55,6 +71,17 @@ func (p *Patch) checkImages() error {
 		}
 	}
 	return nil
+}
+
+// compareMode compares the mode that the patch is made for, where it says one, with the file's.
+func (s *fitting) compareMode(mode fs.FileMode) {
+	switch {
+	case s.file.IsNew || s.file.OldMode == 0 || permissions(s.file.OldMode) == mode:
+	case s.file.NewMode != 0: // there are but two modes
+		s.find(Finding{Verdict: Applied, Found: fmt.Sprintf("the patch changes the mode from %o to %o, which the file has already", permissions(s.file.OldMode), mode)})
+	default:
+		s.find(Finding{Verdict: Stale, Found: fmt.Sprintf("the patch is made for a file of mode %o, and it has %o here", permissions(s.file.OldMode), mode)})
+	}
 }
 
 // compareImages is for hunks that all fit.
@@ -67,11 +94,12 @@ func (s *fitting) compareImages() {
 }
 
 // CheckChain checks what can be said without the source: that each patch begins with the content that the one before it leaves, that
-// the first patch of a file changes one of the release's files, and that new files are new. Released tells whether the release has
-// a file.
-func (s *Series) CheckChain(released func(path string) bool) error {
+// the first patch of a file changes one of the release's files, and that new files are new. The same goes for modes. Released tells
+// whether the release has a file, and with which mode, which may be 0 for any.
+func (s *Series) CheckChain(released func(path string) (mode fs.FileMode, there bool)) error {
 	type state struct {
 		image string // "" for as released
+		mode  fs.FileMode
 		by    string // patch
 	}
 	files := make(map[string]state)
@@ -79,7 +107,10 @@ func (s *Series) CheckChain(released func(path string) bool) error {
 		for i, f := range p.files {
 			name, line := pathOf(f), p.parts[i].start
 			now, touched := files[name]
-			there := released(name)
+			mode, there := released(name)
+			if touched {
+				mode = now.mode
+			}
 			if touched && now.image != "" {
 				there = now.image != noImage
 			}
@@ -104,8 +135,16 @@ func (s *Series) CheckChain(released func(path string) bool) error {
 				}
 				return broken(found, "correct the name, or make the patch anew against the release's pristine tree")
 			}
-			if !needsImages(f) {
-				files[name] = state{now.image, p.Name}
+			if !f.IsNew && f.OldMode != 0 && mode != 0 && permissions(f.OldMode) != permissions(mode) {
+				found := fmt.Sprintf("the file's mode is %o", permissions(mode))
+				if touched {
+					found += " after " + now.by
+				}
+				return broken(found+fmt.Sprintf(", and this patch is made for %o", permissions(f.OldMode)), order)
+			}
+			mode = cmp.Or(f.NewMode, f.OldMode, mode)
+			if p.parts[i].index == 0 {
+				files[name] = state{now.image, mode, p.Name}
 				continue
 			}
 			line = p.parts[i].index
@@ -122,7 +161,7 @@ func (s *Series) CheckChain(released func(path string) bool) error {
 				}
 				return broken(found, order+";\na patch that is there twice is taken out of the series")
 			}
-			files[name] = state{f.NewOIDPrefix, p.Name}
+			files[name] = state{f.NewOIDPrefix, mode, p.Name}
 		}
 	}
 	return nil

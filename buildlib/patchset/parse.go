@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/bluekeyes/go-gitdiff/gitdiff"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
@@ -23,6 +24,9 @@ func parsePatch(name string, text []byte) (*Patch, error) {
 		head, diffs = head[:i], head[i:]
 	}
 	p := &Patch{Name: name, Text: text}
+	if head != "" && !strings.HasSuffix(head+diffs, "\n") {
+		return nil, malformed(name, fmt.Errorf("line %d: no line end: the patch may have lost its last lines", strings.Count(string(text), "\n")+1))
+	}
 	if diffs == "" {
 		return nil, &fault.Error{
 			Code: "patch-empty", What: "patch " + name + " changes no file", Where: name,
@@ -60,6 +64,8 @@ func malformed(name string, err error) error {
 }
 
 var (
+	// headForm is what stands between a file's first line and its hunks, as git writes it.
+	headForm    = regexp.MustCompile(`^(old mode, new mode, |new file mode, |deleted file mode, )?(index, )?(---, \+\+\+, @@, )?$`)
 	hunkForm    = regexp.MustCompile(`^@@ -[0-9]+(?:,([0-9]+))? \+[0-9]+(?:,([0-9]+))? @@`)
 	versionForm = regexp.MustCompile(`^[0-9][0-9a-zA-Z. ()-]*$`) // git format-patch's last line, below "-- "
 )
@@ -124,22 +130,29 @@ func (c *checker) file() (string, error) {
 		return "", c.errorf("%w", err)
 	}
 	here := part{start: c.first + c.at + 1}
+	var head strings.Builder
 	for c.at++; c.more() && !strings.HasPrefix(c.line(), fileStart) && !strings.HasPrefix(c.line(), "@@"); c.at++ {
-		if err := c.extended(name); err != nil {
+		kind, err := c.extended(name)
+		if err != nil {
 			if c.signature() {
 				break // the last file has no hunk
 			}
 			return "", err
 		}
-		if strings.HasPrefix(c.line(), "index ") {
-			if here.index != 0 {
-				return "", c.errorf("a second index line of %s", name)
-			}
+		if kind == "index" {
 			here.index = c.first + c.at + 1
+			if head.Len() > 0 && strings.Count(c.line(), " ") > 1 {
+				return "", c.errorf("%q says the mode of %s twice: the lines above it do too", c.line(), name)
+			}
 		}
+		head.WriteString(kind + ", ")
 	}
 	if c.more() && strings.HasPrefix(c.line(), "@@") {
 		here.hunks = c.first + c.at + 1
+		head.WriteString("@@, ")
+	}
+	if !headForm.MatchString(head.String()) {
+		return "", c.errorf("%s has the lines %q before its first hunk, which is not how git writes them", name, strings.TrimSuffix(head.String(), ", "))
 	}
 	for c.more() && strings.HasPrefix(c.line(), "@@") {
 		if err := c.hunk(); err != nil {
@@ -151,28 +164,28 @@ func (c *checker) file() (string, error) {
 	return name, nil
 }
 
-// extended checks a line between a file's first line and its first hunk.
-func (c *checker) extended(name string) error {
+// extended checks a line between a file's first line and its first hunk, and returns what it begins with.
+func (c *checker) extended(name string) (kind string, err error) {
 	key, value, _ := strings.Cut(c.line(), " ")
 	switch key {
 	case "---", "+++":
 		side := map[string]string{"---": "a/", "+++": "b/"}[key]
 		if value != side+name && value != "/dev/null" {
-			return c.errorf("%q names another file than %s", c.line(), name)
+			return "", c.errorf("%q names another file than %s", c.line(), name)
 		}
-		return nil
+		return key, nil
 	case "index":
 		if _, mode, ok := strings.Cut(value, " "); ok {
-			return c.mode(mode, name)
+			return key, c.mode(mode, name)
 		}
-		return nil
+		return key, nil
 	}
-	for _, prefix := range []string{"old mode ", "new mode ", "new file mode ", "deleted file mode "} {
-		if mode, ok := strings.CutPrefix(c.line(), prefix); ok {
-			return c.mode(mode, name)
+	for _, kind := range []string{"old mode", "new mode", "new file mode", "deleted file mode"} {
+		if mode, ok := strings.CutPrefix(c.line(), kind+" "); ok {
+			return kind, c.mode(mode, name)
 		}
 	}
-	return c.errorf("%q is not taken: no renames, copies or binary files", c.line())
+	return "", c.errorf("%q is not taken: no renames, copies or binary files", c.line())
 }
 
 // mode refuses symbolic links (120000) and submodules (160000).
@@ -239,11 +252,16 @@ func checkPath(name string) error {
 		return fmt.Errorf("%q leaves the tree or takes a way around", name)
 	case name == ".git" || strings.HasPrefix(name, ".git/"):
 		return fmt.Errorf("%q belongs to git", name)
-	case strings.ContainsFunc(name, func(r rune) bool { return r == ' ' || r == '"' || r == '\\' || unicode.IsControl(r) }):
+	case strings.ContainsFunc(name, func(r rune) bool { return r == ' ' || r == '"' || r == '\\' || !isPrinted(r) }):
 		return fmt.Errorf("%q has a character that would need quoting", name)
+	case strings.HasSuffix(name, suffix):
+		return fmt.Errorf("%q is what a file is called while it is written here", name)
 	}
 	return nil
 }
+
+// isPrinted is false for what a terminal may obey or not show, and for bytes that are no UTF-8 at all.
+func isPrinted(r rune) bool { return r != utf8.RuneError && unicode.IsGraphic(r) }
 
 // maxLine keeps a skeleton small. No file of sendmail has a fiftieth of it.
 const maxLine = 1_000_000
@@ -264,8 +282,11 @@ func checkFiles(files []*gitdiff.File, diffs string) error {
 		if err := checkPath(name); err != nil {
 			return err
 		}
-		if len(f.TextFragments) == 0 && !f.IsNew && !f.IsDelete && f.OldMode == f.NewMode {
-			return fmt.Errorf("%s: named, and not changed", name)
+		if f.NewMode != 0 && f.OldMode == f.NewMode {
+			return fmt.Errorf("%s: the new mode is the old one", name)
+		}
+		if len(f.TextFragments) == 0 && f.NewMode == 0 && !f.IsDelete {
+			return fmt.Errorf("%s: named, and no hunk or mode changes it", name)
 		}
 		for i, h := range f.TextFragments {
 			if err := h.Validate(); err != nil {

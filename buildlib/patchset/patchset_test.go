@@ -107,6 +107,9 @@ func reload(t testing.TB, s *Series, texts []Rewritten) *Series {
 	return s
 }
 
+// anything is a release that has every file, of any mode.
+func anything(string) (fs.FileMode, bool) { return 0, true }
+
 // series loads a series of these diffs, each under a good header and with index lines.
 func series(t testing.TB, diffs ...string) *Series {
 	t.Helper()
@@ -244,7 +247,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"text after a hunk", diff(change + "oops\n"), "patch-malformed", `"oops" belongs to no hunk`},
 		{"stripped context", diff(strings.Replace(change, " four", "", 1)), "patch-malformed", "blank"},
 		{"same file twice", diff(change + change), "patch-malformed", "twice"},
-		{"nothing changed", diff("diff --git a/f b/f\n"), "patch-malformed", "not changed"},
+		{"nothing changed", diff("diff --git a/f b/f\n"), "patch-malformed", "no hunk or mode changes it"},
 		{"escape in the series", map[string]string{"series": esc + "\n"}, "series-invalid", quoted},
 		{"escape in a file's name", map[string]string{"series": "", esc + ".patch": ""}, "patch-unlisted", quoted},
 		{"escape in the header", one(header + "Bug: " + esc + "\n" + change), "patch-header", quoted},
@@ -350,7 +353,7 @@ func TestApplyConflicts(t *testing.T) {
 		{"already applied", map[string]string{"dir/f": strings.ToUpper(text)}, []string{change}, "patch-conflict", "hunk 1"},
 		{"too short", map[string]string{"dir/f": "one\ntwo\n"}, []string{change}, "patch-conflict", "line 3\n  found: the end of the file"},
 		{"CRLF", map[string]string{"dir/f": strings.ReplaceAll(text, "\n", "\r\n")}, []string{change}, "patch-conflict", `"two\r\n"`},
-		{"no newline", map[string]string{"dir/f": "one\ntwo\nthree\nfour"}, []string{change}, "patch-fuzz", "line 4"},
+		{"no newline", map[string]string{"dir/f": "one\ntwo\nthree\nfour"}, []string{change}, "patch-conflict", "line 4\n  found: \"four\" where the patch expects"},
 		{"no file", nil, []string{change}, "patch-conflict", "no such file"},
 		{"directory is a file", map[string]string{"dir": "x"}, []string{change}, "patch-conflict", "not a directory"},
 		{"there already", map[string]string{"n": ""}, []string{newFile}, "patch-conflict", "makes a new one"},

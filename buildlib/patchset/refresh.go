@@ -71,7 +71,7 @@ func (p *Patch) replace(parts [][]byte) []byte {
 	return []byte(b.String())
 }
 
-// rewrite is the file's part of the patch with the true images, places and context.
+// rewrite is the file's part of the patch with the true images, mode, places and context.
 func (s *fitting) rewrite() []byte {
 	where := s.patch.parts[s.number]
 	lines := splitLines(string(s.patch.Text))
@@ -82,15 +82,16 @@ func (s *fitting) rewrite() []byte {
 	}
 	var b strings.Builder
 	for i := where.start - 1; i < end; i++ {
-		if i != where.index-1 {
+		switch {
+		case i == where.index-1 && strings.Count(lines[i], " ") > 1: // it has the mode too
+			fmt.Fprintf(&b, "index %s..%s 100%o\n", s.pre, s.post, s.mode)
+		case i == where.index-1:
+			fmt.Fprintf(&b, "index %s..%s\n", s.pre, s.post)
+		case i < where.index && strings.HasPrefix(lines[i], "deleted file mode "):
+			fmt.Fprintf(&b, "deleted file mode 100%o\n", s.mode)
+		default:
 			b.WriteString(lines[i])
-			continue
 		}
-		_, rest, _ := strings.Cut(strings.TrimPrefix(strings.TrimRight(lines[i], "\n"), "index "), " ")
-		if rest != "" {
-			rest = " " + rest
-		}
-		fmt.Fprintf(&b, "index %s..%s%s\n", s.pre, s.post, rest)
 	}
 	if !keep {
 		writeHunks(&b, s.before, s.edits())

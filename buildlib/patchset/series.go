@@ -93,12 +93,15 @@ var nameForm = regexp.MustCompile(`^[0-9]{4}-[a-z0-9][a-z0-9._-]*\.patch$`)
 // what is wrong with the series itself comes first.
 func Load(dir string) (*Series, error) {
 	where := filepath.Join(dir, seriesName)
-	text, err := os.ReadFile(where)
-	if err != nil {
+	text, err := readFile(where)
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil, &fault.Error{
 			Code: "series-missing", What: "there is no series of patches", Where: where, Err: err,
 			Do: "make this file: one patch name on each line; it may be empty",
 		}
+	}
+	if err != nil {
+		return nil, unreadable("the series of patches cannot be read", where, err)
 	}
 	names, err := parseSeries(string(text))
 	if err != nil {
@@ -112,7 +115,7 @@ func Load(dir string) (*Series, error) {
 	}
 	s := &Series{Dir: dir}
 	for _, name := range names {
-		text, err := os.ReadFile(filepath.Join(dir, name))
+		text, err := readFile(filepath.Join(dir, name))
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, &fault.Error{
 				Code: "patch-missing", What: "a patch of the series is not there", Where: filepath.Join(dir, name), Err: err,
@@ -120,7 +123,7 @@ func Load(dir string) (*Series, error) {
 			}
 		}
 		if err != nil {
-			return nil, fmt.Errorf("reading patch: %w", err)
+			return nil, unreadable("a patch of the series cannot be read", filepath.Join(dir, name), err)
 		}
 		p, err := parsePatch(name, text)
 		if err != nil {
@@ -132,6 +135,30 @@ func Load(dir string) (*Series, error) {
 		s.Patches = append(s.Patches, p)
 	}
 	return s, nil
+}
+
+// maxFile is a hundred times what the largest patch has.
+const maxFile = 8 << 20
+
+// readFile reads a regular file of a sane size. It would wait for ever for somebody to write into a FIFO.
+func readFile(name string) ([]byte, error) {
+	info, err := os.Stat(name)
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, errors.New("it is not a regular file")
+	case info.Size() > maxFile:
+		return nil, fmt.Errorf("it has %d bytes, and no patch has more than %d", info.Size(), maxFile)
+	}
+	return os.ReadFile(name)
+}
+
+func unreadable(what, where string, err error) error {
+	return &fault.Error{
+		Code: "patch-unreadable", What: what, Where: where, Err: err,
+		Do: "let this user read it, or restore it from git",
+	}
 }
 
 // parseSeries reads the names in a series file.
@@ -157,7 +184,7 @@ func parseSeries(text string) ([]string, error) {
 func checkListed(dir string, names []string) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return fmt.Errorf("reading series: %w", err)
+		return unreadable("the directory of the series cannot be listed", dir, err)
 	}
 	var unlisted []string
 	for _, e := range entries {

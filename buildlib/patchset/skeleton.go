@@ -123,11 +123,11 @@ func (b *bones) lay(s *fitting) {
 
 // overlay makes the hunk's old lines known at their place, unless something else is known already.
 func (b *bones) overlay(h *hunk, floor int) bool {
-	top, bottom := h.cuts(0)
+	_, bottom := h.cuts(0)
 	end := h.at + len(h.old)
 	unfinished := len(h.old) > 0 && !strings.HasSuffix(h.old[len(h.old)-1], "\n")
 	last := bottom < 0 || h.trail == 0 || unfinished
-	if h.at < floor || top < 0 && h.at != 0 || b.ended && end > len(b.now) || last && end < len(b.now) {
+	if h.at < floor || b.ended && end > len(b.now) || last && end < len(b.now) {
 		return false
 	}
 	for len(b.now) < end {

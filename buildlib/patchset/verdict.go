@@ -17,7 +17,7 @@ const (
 	Clean    Verdict = "clean"    // the old text stands where the patch says
 	Stale    Verdict = "stale"    // the hunks fit, but the index line names other contents
 	Offset   Verdict = "offset"   // the old text stands elsewhere
-	Fuzz     Verdict = "fuzz"     // the text differs in outer context lines, as GNU patch -F2 would let pass
+	Fuzz     Verdict = "fuzz"     // the text differs in outer context lines, as GNU patch -F2 would let pass, and other context is there
 	Applied  Verdict = "applied"  // the new text stands there already
 	Conflict Verdict = "conflict" // neither stands anywhere
 )
@@ -45,6 +45,7 @@ type Finding struct {
 	Found   string // for people
 
 	lineEnds bool // of DOS
+	bare     bool // the hunk lacks context
 }
 
 // Where names the place as messages do.
@@ -87,8 +88,11 @@ func (f *Finding) cure() string {
 	case Offset, Fuzz, Stale:
 		return "run \"mage patches:refresh\", look at what it changed, and commit it"
 	case Applied:
-		return "if the source has all of " + f.Patch + ", take the patch out of the series; if not, take this hunk out of the patch"
+		return "if the source has all of " + f.Patch + ", take the patch out of the series; if not, take this change out of the patch"
 	case Conflict:
+		if f.bare {
+			return "make " + f.Patch + " with context: \"git diff --full-index --no-renames\" gives three lines of it, where the file has them"
+		}
 		if f.lineEnds {
 			return "take a source with the line ends that upstream's tarball has; for git, set core.autocrlf to false and check it out again"
 		}
@@ -129,13 +133,14 @@ type place struct {
 	at          int // of the hunk's first line, also when that is one of top
 	top, bottom int
 	others      int // how often the same text stands elsewhere
+	other       int // line where a conflicting hunk would have been found, had the file been another one
 }
 
 // maxFuzz is that of GNU patch when it is not told otherwise.
 const maxFuzz = 2
 
-// cuts is how many context lines a search with this fuzz ignores at both ends. A negative number means that the hunk can only be at
-// that end of the file: it has less context there than at its other end. That is GNU patch's rule.
+// cuts is how many context lines a search with this fuzz ignores at both ends. A negative number means that the hunk has less context
+// there than at its other end, as it has at that end of the file.
 func (h *hunk) cuts(fuzz int) (top, bottom int) {
 	context := max(h.lead, h.trail)
 	return fuzz + h.lead - context, fuzz + h.trail - context
@@ -144,8 +149,9 @@ func (h *hunk) cuts(fuzz int) (top, bottom int) {
 // fits tells whether text, which is the hunk's old or new lines, stands at an index.
 func (h *hunk) fits(lines, text []string, at, fuzz int) bool {
 	top, bottom := h.cuts(fuzz)
-	// git takes a hunk without context below for the end of a file.
-	first, last := top < 0, bottom < 0 || h.trail == 0 && fuzz == 0
+	// GNU patch and git take a hunk that lacks context below for the end of a file, one that lacks it above for the beginning
+	// only if it says that itself.
+	first, last := top < 0 && h.at == 0, bottom < 0 || h.trail == 0
 	top, bottom = max(top, 0), max(bottom, 0)
 	end := at + len(text)
 	if first && at != 0 || last && end != len(lines) || at+top < 0 || end-bottom > len(lines) {
@@ -170,6 +176,15 @@ func (h *hunk) nearest(lines, text []string, at, floor, fuzz int) (int, bool) {
 	return 0, false
 }
 
+// stands tells whether the old text is at the hunk's place, whatever that is in the file.
+func (h *hunk) stands(lines []string) bool {
+	expected, _ := h.difference(lines, h.at)
+	return expected == len(h.old) && h.at <= len(lines)
+}
+
+// hasBearings tells whether the hunk could be known elsewhere: by context on both sides, or by an end of the file in its place.
+func (h *hunk) hasBearings() bool { return h.lead > 0 || h.trail > 0 && h.at == 0 }
+
 // locate finds a hunk in a file of which the hunks above have taken the lines before floor.
 func (h *hunk) locate(lines []string, floor int) place {
 	if h.at >= floor && h.fits(lines, h.old, h.at, 0) {
@@ -179,6 +194,9 @@ func (h *hunk) locate(lines []string, floor int) place {
 		if len(h.new) > 0 && at >= floor && h.fits(lines, h.new, at, 0) {
 			return place{verdict: Applied, at: at}
 		}
+	}
+	if h.stands(lines) || !h.hasBearings() { // never moved
+		return place{verdict: Conflict, at: h.at}
 	}
 	if at, ok := h.nearest(lines, h.old, h.at, floor, 0); ok {
 		p := place{verdict: Offset, at: at}
@@ -194,7 +212,7 @@ func (h *hunk) locate(lines []string, floor int) place {
 			return place{verdict: Applied, at: at}
 		}
 	}
-	for fuzz := 1; fuzz <= min(maxFuzz, max(h.lead, h.trail)); fuzz++ {
+	for fuzz := 1; fuzz <= maxFuzz && fuzz < max(h.lead, h.trail); fuzz++ { // a line of context at least must be there
 		if at, ok := h.nearest(lines, h.old, h.at, floor, fuzz); ok {
 			top, bottom := h.cuts(fuzz)
 			return place{verdict: Fuzz, at: at, top: max(top, 0), bottom: max(bottom, 0)}
@@ -233,8 +251,8 @@ func (h *hunk) explain(f *Finding, lines []string, p place, floor int) {
 	case Fuzz:
 		expected, found = h.difference(lines, p.at)
 		f.Line = p.at + expected + 1
-		if f.Found = show(lines, found, h.old, expected); expected < len(h.old) {
-			f.Found += "\nthis is context, and the rest of the old text is there"
+		if f.Found = lessContext; expected < len(h.old) {
+			f.Found = show(lines, found, h.old, expected) + "\nthis is context, and the rest of the old text is there"
 		}
 		if f.Offset != 0 {
 			f.Found += ", " + lower(f.Offset)
@@ -245,8 +263,10 @@ func (h *hunk) explain(f *Finding, lines []string, p place, floor int) {
 	switch {
 	case h.at < floor:
 		f.Found = "the hunk overlaps with the one above it"
+	case h.stands(lines):
+		f.bare, f.Found = true, lessContext
 	case expected == len(h.old):
-		f.Found = lessContext
+		f.Found = fmt.Sprintf("the hunk adds to line %d, and the file has %d lines", h.at, len(lines))
 	case isDOS(lines, found, h.old, expected):
 		f.lineEnds = true
 		f.Found = show(lines, found, h.old, expected) + "\nthe source has CRLF line ends"
@@ -256,6 +276,12 @@ func (h *hunk) explain(f *Finding, lines []string, p place, floor int) {
 			if i := index(lines, core); i >= 0 {
 				f.Found += fmt.Sprintf("\nthe lines that the hunk takes away stand at line %d", i+1)
 			}
+		}
+		if p.other > 0 {
+			f.Found += fmt.Sprintf("\nthe hunk would fit at line %d, but the file is the one that the index line names: the hunk itself is wrong", p.other)
+		} else if !h.hasBearings() {
+			f.bare = true
+			f.Found += "\nthe hunk has no context by which to find its place"
 		}
 	}
 }
@@ -281,12 +307,9 @@ func (h *hunk) difference(lines []string, at int) (int, int) {
 	return len(h.old), at + len(h.old)
 }
 
-const lessContext = "the old text is there, but the hunk has less context at one end, as at an end of the file, and the file goes on"
+const lessContext = "the old text is there, but the hunk has less context below than above, or none, as at the end of a file, and the file goes on"
 
 func show(lines []string, found int, old []string, expected int) string {
-	if expected >= len(old) {
-		return lessContext
-	}
 	what := "the end of the file"
 	if found < 0 {
 		what = "the beginning of the file"

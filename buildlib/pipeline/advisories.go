@@ -174,7 +174,7 @@ func (p *Project) lookUp(r *release.Release, answers []release.Answer, source st
 			})
 		}
 		for _, c := range a.Citations() {
-			if !files[c.File] {
+			if _, there := files[c.File]; !there {
 				problem(fmt.Sprintf("no file %s in sendmail %s as published", c.File, r.Version),
 					"correct the name; what is meant as words must not look like a path")
 				continue

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -156,8 +157,8 @@ func (p *Project) pristine(ctx context.Context, r *release.Release, to string) (
 	return err == nil, err
 }
 
-// pristineFiles are the paths of a release's source as it was published.
-func pristineFiles(r *release.Release) (map[string]bool, error) {
+// pristineFiles are the paths of a release's source as it was published, with the modes of its files.
+func pristineFiles(r *release.Release) (map[string]fs.FileMode, error) {
 	listing, err := tree.ParseListing(r.Files)
 	if err != nil {
 		return nil, &fault.Error{
@@ -165,9 +166,10 @@ func pristineFiles(r *release.Release) (map[string]bool, error) {
 			Do: "restore it from git",
 		}
 	}
-	files := make(map[string]bool, len(listing))
+	modes := map[tree.Mode]fs.FileMode{tree.File: 0o644, tree.Exec: 0o755}
+	files := make(map[string]fs.FileMode, len(listing))
 	for _, e := range listing {
-		files[e.Path] = true
+		files[e.Path] = modes[e.Mode]
 	}
 	return files, nil
 }
@@ -220,7 +222,7 @@ func (p *Project) checkSeries(ctx context.Context, r *release.Release, work stri
 	if err != nil {
 		return err
 	}
-	if err := s.CheckChain(func(path string) bool { return files[path] }); err != nil {
+	if err := s.CheckChain(func(path string) (fs.FileMode, bool) { mode, there := files[path]; return mode, there }); err != nil {
 		return err
 	}
 	k, err := s.Skeleton()
@@ -337,7 +339,15 @@ func (p *Project) PatchesRefresh(ctx context.Context) error {
 }
 
 // writeAll puts all files in their places once all of them are on the disk.
-func writeAll(dir string, texts []patchset.Rewritten) error {
+func writeAll(dir string, texts []patchset.Rewritten) (err error) {
+	defer func() {
+		if err != nil {
+			err = &fault.Error{
+				Code: "patch-unwritable", What: "patches cannot be written", Where: dir, Err: err,
+				Do: "make room there and let this user write, then run the same again",
+			}
+		}
+	}()
 	var pending []*tree.Pending
 	for _, text := range texts {
 		f, err := tree.Begin(filepath.Join(dir, text.Name), 0o644)
