@@ -130,6 +130,49 @@ func TestToolchain(t *testing.T) {
 	}
 }
 
+// TestProcessor sees what the objects are made for in an instruction that POWER7 has and older processors have not, and that a processor which
+// clang does not know for the width is refused.
+func TestProcessor(t *testing.T) {
+	b := user(t)
+	const source = "int main(int n, char **v) { return __builtin_popcountl(n * 5L) + v[0][0]; }\n"
+	for _, test := range []struct {
+		target, processor string
+		popcount          bool // whether clang counts bits with one instruction
+		refused           bool
+	}{
+		{"aix6.1-32", "", false, false},
+		{"aix6.1-32", "pwr7", true, false},
+		{"aix7.3-64", "", false, false},
+		{"aix7.3-64", "pwr7", true, false},
+		{"aix6.1-32", "e500", false, false},
+		{"aix7.3-64", "e500", false, true}, // it has 32 bits
+		{"aix7.3-64", "pwr99", false, true},
+	} {
+		t.Run(test.target+" "+test.processor, func(t *testing.T) {
+			t.Parallel()
+			to, err := target.Parse(test.target)
+			if err != nil {
+				t.Fatal(err)
+			}
+			to.Processor = test.processor
+			tc, err := b.Toolchain(t.Context(), to, "")
+			if errors.Is(err, ErrAbsent) {
+				t.Skipf("%v; \"mage cross:setup\" makes it", err)
+			}
+			if f, ok := errors.AsType[*fault.Error](err); test.refused != ok || test.refused && (f.Code != "cpu-unknown" || !strings.Contains(f.Do, "pwr7")) {
+				t.Fatalf("%v; refused with the usual names: want %v", err, test.refused)
+			}
+			if err != nil {
+				return
+			}
+			asm, err := tc.Machine(os.Environ()).Output(t.Context(), host.Cmd{Argv: []string{"clang", "-O2", "-S", "-x", "c", "-o", "-", "-"}, Stdin: strings.NewReader(source)})
+			if got := strings.Contains(asm, "popcnt"); got != test.popcount || err != nil {
+				t.Errorf("one instruction counts: %v, %v; want %v\n%s", got, err, test.popcount, asm)
+			}
+		})
+	}
+}
+
 // A name that the SDK does not list is not linked, whatever a program declares.
 func TestUnknownImport(t *testing.T) {
 	tc := toolchain(t, user(t), names[1], "")

@@ -54,7 +54,10 @@ func (k *kit) make(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	key := []string{generation, k.target.String(), fmt.Sprint(k.target.OpenSSL, k.target.SASL), k.clang, version, k.binutils, k.sysroot}
+	if err := k.knowsProcessor(ctx); err != nil {
+		return "", err
+	}
+	key := []string{generation, k.target.String(), processor(k.target), fmt.Sprint(k.target.OpenSSL, k.target.SASL), k.clang, version, k.binutils, k.sysroot}
 	err = fs.WalkDir(sdk, "sdk", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -137,18 +140,14 @@ func (k *kit) programs() error {
 		return err
 	}
 	level := k.target.Level
-	arch := "powerpc"
-	if k.target.Bits == 64 {
-		arch = "powerpc64"
-	}
 	root := `${0%/*}/../root`
 	if k.sysroot != "" {
 		root = quoted(k.sysroot)
 	}
 	values := strings.NewReplacer(
 		"@target@", k.target.String(), "@version@", fmt.Sprint(level.Version), "@release@", fmt.Sprint(level.Release),
-		"@triple@", fmt.Sprintf("%s-ibm-aix%d.%d", arch, level.Version, level.Release),
-		"@clang@", quoted(k.clang), "@cpu@", processor(k.target.Bits), "@binutils@", quoted(k.binutils), "@root@", root, "@start@", "crt0"+k.suffix()+".o",
+		"@triple@", k.triple(),
+		"@clang@", quoted(k.clang), "@cpu@", processor(k.target), "@binutils@", quoted(k.binutils), "@root@", root, "@start@", "crt0"+k.suffix()+".o",
 	)
 	scripts, err := fs.ReadDir(sdk, "sdk/programs")
 	if err != nil {
@@ -174,13 +173,31 @@ func (k *kit) programs() error {
 	return nil
 }
 
-// processor is the oldest that the levels run on: clang takes POWER7 for AIX unless told (llvm/llvm-project pull request 113943), while 6.1 and 7.1
-// run on machines down to POWER4. One for all levels, so that they can share objects.
-func processor(bits int) string {
-	if bits == 64 {
-		return "ppc64"
+// processor is what the toolchain makes programs for unless told otherwise.
+func processor(t *target.Target) string { return cmp.Or(t.Processor, target.OldestProcessor(t.Bits)) }
+
+// knowsProcessor asks clang about a processor that the user has named. It says no to a width only when it comes to making code.
+func (k *kit) knowsProcessor(ctx context.Context) error {
+	if k.target.Processor == "" {
+		return nil
 	}
-	return "ppc"
+	err := k.Machine.Run(ctx, host.Cmd{
+		Argv:  []string{k.clang, "--target=" + k.triple(), "-mcpu=" + k.target.Processor, "-fno-crash-diagnostics", "-x", "c", "-c", "-o", os.DevNull, "-"},
+		Stdin: strings.NewReader("int x(int n) { return n * 3; }\n"),
+	})
+	if f, ok := errors.AsType[*fault.Error](err); ok && f.Code == "command-failed" {
+		return target.UnknownProcessor(k.target.Processor, fmt.Sprintf("clang for %d bits", k.target.Bits), nil)
+	}
+	return err
+}
+
+// triple is what clang calls the target.
+func (k *kit) triple() string {
+	arch := "powerpc"
+	if k.target.Bits == 64 {
+		arch = "powerpc64"
+	}
+	return fmt.Sprintf("%s-ibm-aix%d.%d", arch, k.target.Level.Version, k.target.Level.Release)
 }
 
 // quoted is a word for the shell.

@@ -30,7 +30,7 @@ const crossCompiler = "clang"
 
 // wanted is the target that the settings ask for. On AIX, none is the machine itself.
 func (p *Project) wanted(ctx context.Context) target.Request {
-	want := target.Request{Name: p.settings.Target, Compiler: p.settings.Compiler, OpenSSL: p.settings.OpenSSL, SASL: p.settings.SASL}
+	want := target.Request{Name: p.settings.Target, Processor: p.settings.CPU, Compiler: p.settings.Compiler, OpenSSL: p.settings.OpenSSL, SASL: p.settings.SASL}
 	if want.Name == "" && !p.onAIX(ctx) {
 		want.Name = elsewhere
 	}

@@ -181,7 +181,7 @@ func (j *job) recordInputs(ctx context.Context) (map[string]string, error) {
 // a person to read.
 func (j *job) tools(ctx context.Context) (map[string]string, error) {
 	tools := map[string]string{
-		"compiler": j.target.Compiler.String(), "openssl": j.target.OpenSSL.Release, "sasl": j.target.SASL.API,
+		"compiler": j.target.Compiler.String(), "processor": j.target.Flags().Processor, "openssl": j.target.OpenSSL.Release, "sasl": j.target.SASL.API,
 	}
 	asked := map[string][]string{
 		"m4": {j.target.M4, "--version"}, "make": {j.target.Make, "--version"}, "ar": {j.target.Ar, "--version"},

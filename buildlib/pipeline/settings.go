@@ -29,6 +29,7 @@ type Settings struct {
 	Revision int      // of the package
 	Prefix   string   // directory of the programs on the target
 	Packager string   // what writes the image: native or mkinstallp
+	CPU      string   // the oldest processor that programs run on; "" is the oldest that any level runs on
 	Compiler string   // "" is found by itself
 	OpenSSL  string   // provider
 	SASL     string   // provider
@@ -58,6 +59,8 @@ var table = []setting{
 	{"prefix", "/opt/sendmail", "directory of the programs on the target, /opt/NAME", func(s *Settings) any { return &s.Prefix }, checkPrefix},
 	{"packager", packagerNative, "what writes the image: native (this program) or mkinstallp (IBM's, on AIX as root)",
 		func(s *Settings) any { return &s.Packager }, oneOf(packagerNative, packagerMkinstallp)},
+	{"cpu", "", "oldest processor that the programs are for, such as pwr7; empty: the oldest that any level of AIX runs on",
+		func(s *Settings) any { return &s.CPU }, nil},
 	{"compiler", "", "xlc, xlclang, ibm-clang, gcc, or a path; empty: found by itself", func(s *Settings) any { return &s.Compiler }, nil},
 	{"openssl", "", "where OpenSSL is: base, toolbox, or a prefix; empty: found by itself", func(s *Settings) any { return &s.OpenSSL }, nil},
 	{"sasl", "", "where Cyrus SASL is: base, toolbox, or a prefix; empty: found by itself", func(s *Settings) any { return &s.SASL }, nil},

@@ -75,7 +75,11 @@ func (j *job) configureInputs(ctx context.Context) (map[string]string, error) {
 
 // describe tells all that configuring depends on in one line.
 func describe(t *target.Target) string {
-	return fmt.Sprintf("%s, compiler %s, openssl %s, sasl %s", t, t.Compiler, t.OpenSSL, t.SASL)
+	processor := ""
+	if t.Processor != "" {
+		processor = ", processor " + t.Processor
+	}
+	return fmt.Sprintf("%s%s, compiler %s, openssl %s, sasl %s", t, processor, t.Compiler, t.OpenSSL, t.SASL)
 }
 
 func (j *job) configure(context.Context) error {

@@ -63,7 +63,7 @@ func targetSections(t *target.Target, macros []string, chosen []*Fragment) []sec
 	def := func(name, value string) line { return line{"define", name, value} }
 	compiler := section{origin: "target: " + string(t.Compiler.Kind)}
 	compiler.lines = append(compiler.lines,
-		def("confCC", join(t.Compiler.Path, flags.Width, flags.Language)),
+		def("confCC", join(t.Compiler.Path, flags.Width, flags.Processor, flags.Language)),
 		def("confOPTIMIZE", flags.Optimize),
 		def("confMTCCOPTS", flags.ThreadFlags),
 		def("confMTLDOPTS", flags.ThreadLibs))

@@ -87,6 +87,7 @@ func ParseCompilerVersion(text string) (CompilerKind, string) {
 // Flags are the options of one compiler for one target. All but LibraryPath are free of commas: sendmail's m4 files lose what follows one.
 type Flags struct {
 	Width        string   // 32 or 64 bits; part of the compiler command, so that it reaches the linker too
+	Processor    string   // the oldest one that programs run on; part of the compiler command
 	Language     string   // dialect of C; part of the compiler command
 	Optimize     string   // sendmail's O=
 	Defines      []string // macros that this compiler needs
@@ -129,6 +130,7 @@ func (t *Target) Flags() Flags {
 		// Never the default: from gcc 15 on that is C23, where "()" means no parameters and sendmail before 8.18.2 does not compile.
 		f.Language = "-std=gnu17"
 	}
+	f.Processor = t.processor()
 	if t.OS == Host {
 		f.Width, f.LibraryPath = "", ""
 		f.Optimize += " -pipe" // no temporary files between the stages of gcc or clang; AIX's assembler cannot do it

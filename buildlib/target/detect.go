@@ -14,10 +14,11 @@ import (
 
 // Request is what the user asked for. The zero value leaves everything to [Detect].
 type Request struct {
-	Name     string // as of [Names]; "" for the machine itself
-	Compiler string // name or absolute path; "" for the best that is there
-	OpenSSL  string // "base", "toolbox", an absolute prefix, or "" for the best that is there
-	SASL     string // the same
+	Name      string // as of [Names]; "" for the machine itself
+	Processor string // name; "" for the oldest that any level runs on
+	Compiler  string // name or absolute path; "" for the best that is there
+	OpenSSL   string // "base", "toolbox", an absolute prefix, or "" for the best that is there
+	SASL      string // the same
 }
 
 // Detect describes the target asked for. When it is the machine m itself, m is looked at, and what it lacks is in the target's Lacks:
@@ -78,8 +79,11 @@ func Examine(ctx context.Context, m host.Machine, want Request) (*Target, error)
 	if !t.Level.IsSame(level) {
 		return elsewhere(want)
 	}
-	t.Level, t.Here = level, true
-	return t, detectParts(ctx, m, t, want)
+	t.Level, t.Here, t.Processor = level, true, want.Processor
+	if err := detectParts(ctx, m, t, want); err != nil {
+		return nil, err
+	}
+	return t, t.checkProcessor()
 }
 
 // checkProvider refuses what no machine can have.
@@ -110,7 +114,11 @@ func elsewhere(want Request) (*Target, error) {
 	}
 	t.OpenSSL = requested(t.OpenSSL, want.OpenSSL)
 	t.SASL = requested(t.SASL, want.SASL)
-	return t, nil
+	t.Processor = want.Processor
+	if want.Compiler == "" && t.OS == AIX {
+		return t, nil // nobody knows which compiler it will be
+	}
+	return t, t.checkProcessor()
 }
 
 // requested puts what the user wants in place of a default. Nobody can look at the headers, so the interface stays the default's.
@@ -227,7 +235,10 @@ func detectHost(ctx context.Context, m host.Machine, want Request) (*Target, err
 	if err != nil {
 		return nil, err
 	}
-	t.Here = true
+	t.Here, t.Processor = true, want.Processor
+	if err := t.checkProcessor(); err != nil {
+		return nil, err
+	}
 	for _, p := range []struct{ setting, value string }{{"openssl", want.OpenSSL}, {"sasl", want.SASL}} {
 		if p.value == string(Base) || p.value == string(Toolbox) {
 			return nil, &fault.Error{Code: "provider-unknown", What: fmt.Sprintf("%s from %q is for AIX targets", p.setting, p.value),

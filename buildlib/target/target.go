@@ -47,15 +47,17 @@ type Lack struct {
 
 // Target is what one build is for. [Parse] and [Detect] make it.
 type Target struct {
-	OS       OS
-	Level    Level // of AIX; zero for the host
-	Bits     int   // 32 or 64; 0 for a host that nobody looked at
-	Compiler Compiler
-	OpenSSL  Provider
-	SASL     Provider
-	Make     string // program to run: a bare name when PATH finds it, else an absolute path
-	M4       string
-	Ar       string
+	OS    OS
+	Level Level // of AIX; zero for the host
+	Bits  int   // 32 or 64; 0 for a host that nobody looked at
+	// Processor is the oldest that the programs are to run on, as clang calls it; "" for the oldest of all levels, see [OldestProcessor].
+	Processor string
+	Compiler  Compiler
+	OpenSSL   Provider
+	SASL      Provider
+	Make      string // program to run: a bare name when PATH finds it, else an absolute path
+	M4        string
+	Ar        string
 	// Here is whether the target was described by looking at the machine that builds it. A target that is not here can be configured
 	// for, but not compiled.
 	Here  bool

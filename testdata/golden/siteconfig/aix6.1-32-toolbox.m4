@@ -2,7 +2,7 @@ dnl Composed by sendmail-aix; changes made here are lost. Change the options, or
 dnl sendmail 8.15.2 for aix6.1-32 with ndbm,regex,starttls,tls-ec,sasl,no-milter
 dnl
 dnl from target: gcc, 32 bit
-define(`confCC', `gcc -maix32 -std=gnu99')
+define(`confCC', `gcc -maix32 -mcpu=powerpc -std=gnu99')
 define(`confOPTIMIZE', `-O2')
 define(`confMTCCOPTS', `-D_THREAD_SAFE -pthread')
 define(`confMTLDOPTS', `-pthread')

@@ -2,7 +2,7 @@ dnl Composed by sendmail-aix; changes made here are lost. Change the options, or
 dnl sendmail 8.15.2 for aix7.1-64 with ndbm,regex,ldap,starttls,sasl,milter,libmilter,milter-poll
 dnl
 dnl from target: gcc, 64 bit
-define(`confCC', `gcc -maix64 -std=gnu99')
+define(`confCC', `gcc -maix64 -mcpu=powerpc64 -std=gnu99')
 define(`confOPTIMIZE', `-O2')
 define(`confMTCCOPTS', `-D_THREAD_SAFE -pthread')
 define(`confMTLDOPTS', `-pthread')

@@ -1,6 +1,6 @@
 # Where AIX enters a program: not as a C function is called. What is done here was seen in programs that AIX's own ld linked with AIX's
 # crt0: in the tree of Go (src/internal/xcoff/testdata, AIX 7.2, both widths), of github.com/Theldus/aix-user (AIX 7.2, 32 bits), and
-# 88 of github.com/turesheim/rt.equinox.binaries, linked 2006 to 2014 on AIX 5.2 and 5.3. 64 bits also in rt0_aix_ppc64.s and the linker of Go.
+# 88 of github.com/turesheim/rt.equinox.binaries, linked 2006 to 2014. 64 bits also in rt0_aix_ppc64.s and the linker of Go.
 
 	.include	"width.inc"
 	.extern	__mod_init
@@ -54,7 +54,7 @@ init:
 # 32 bits: r3 is argc, r4 argv, r5 envp, and nothing else is given. libc's __mod_init is called with them, and with the address of a block in
 # r31, by the start code of each level that was seen. The version in __crt0v says what is in the block: there are 0x04030000 (as in
 # programs of 2006), 0x05030050 and 0x06010000, which look like AIX 4.3.0.0, 5.3.0.50 and 6.1.0.0. Ours is that of 6.1, the oldest level
-# that we build for. In what was seen the block has 11 words, which are 0 but for
+# that we build for. With that version the block has 11 words, which are 0 but for
 #   0  the address of the argument count, which a program in Pascal or Fortran looks for
 #   1  a function that starts static parts of libraries (__threads_init), and does nothing in a program without
 #   3  the address of a word that is 0 in C (__C_runtime_pstartup)
