@@ -13,15 +13,15 @@ import (
 )
 
 // killer stands in for a command. It counts the calls of all such, and at the call whose number is in $KILL_AT ends the script as a power
-// cut would, before the command has done its work or, where that is 1 in $KILL_LATE, after.
+// cut would, before the command has done its work or, where $KILL_LATE is set, after.
 const killer = `#!/bin/sh
 n=$(($(cat "$AIX/kill") + 1))
 echo $n >"$AIX/kill"
-if [ $n -eq ${KILL_AT:-0} ]
-then
-	kill -9 0
-fi
+[ $n -ne ${KILL_AT:-0} ] || [ -n "$KILL_LATE" ] || kill -9 0
 PATH=${PATH#*:} PROGRAM "$@"
+status=$?
+[ $n -ne ${KILL_AT:-0} ] || [ -z "$KILL_LATE" ] || kill -9 0
+exit $status
 `
 
 // TestSwitchInterrupted cuts the power at each command of sendmail-switch that changes something. Whatever is left, either direction gets
@@ -64,13 +64,78 @@ func TestSwitchInterrupted(t *testing.T) {
 	t.Logf("the power was cut %d times", cuts)
 }
 
+// TestScriptsInterrupted does the same to what installp runs, before and after each command, under each umask: run again, a script
+// leaves what one leaves that nothing disturbed under the usual umask.
+func TestScriptsInterrupted(t *testing.T) {
+	t.Parallel()
+	const active = "|file aix/src/sendmail-aix active\\nprogram /x\\nargs -bD\\ngroup sendmail-aix"
+	for _, script := range []struct {
+		name, before string
+		cuts         int
+	}{
+		{"pre_i", "", 10},
+		{"config", "dir etc/opt/sendmail/sasl|file etc/opt/sendmail/sendmail.cf.default daemon|file etc/opt/sendmail/submit.cf.default client|" +
+			"file etc/opt/sendmail/aliases.default root|file etc/opt/sendmail/sasl/Sendmail.conf.default sasl|dir var/opt/sendmail|" +
+			"file var/opt/sendmail/restart sendmail-aix", 30},
+		{"pre_rm", "dir var/opt/sendmail" + active, 2},
+		{"unconfig", "dir var/opt/sendmail|dir etc/opt/sendmail" + active, 4},
+	} {
+		t.Run(script.name, func(t *testing.T) {
+			t.Parallel()
+			// disturbed gives how the system looks after a run with this in its environment, and another where that was killed.
+			disturbed := func(umask, how string) (state []string, killed bool) {
+				b := newBox(t, "/bin/sh", umask)
+				b.put(t, strings.FieldsFunc(script.before, func(r rune) bool { return r == '|' })...)
+				b.arm(t, "mkdir", "chmod", "touch", "cp", "mv", "rm", "mkgroup", "mkuser", "mkssys", "chssys", "rmssys", "startsrc", "stopsrc")
+				status, _, _ := b.run(t, how+" "+script.name)
+				if killed = status != 0; killed {
+					if status, _, stderr := b.run(t, script.name); status != 0 || stderr != "" {
+						t.Fatalf("%s, umask %s, then again: status %d, %s", how, umask, status, stderr)
+					}
+				}
+				for _, line := range b.state(t) {
+					// A note that was taken twice says the same.
+					state = append(state, strings.ReplaceAll(line, "sendmail-aix | sendmail-aix", "sendmail-aix"))
+				}
+				return state, killed
+			}
+			want, _ := disturbed("022", "KILL_AT=0")
+			cuts := 0
+			for at := 1; ; at++ {
+				for i, late := range []string{"", " KILL_LATE=1"} {
+					umask := []string{"000", "022", "077"}[(at+i)%3]
+					how := fmt.Sprintf("KILL_AT=%d", at) + late
+					got, killed := disturbed(umask, how)
+					if diff := cmp.Diff(want, got); diff != "" {
+						t.Errorf("%s, umask %s, then again (-want +got):\n%s", how, umask, diff)
+					}
+					if !killed {
+						if cuts < script.cuts {
+							t.Errorf("the power was cut %d times, want %d at least", cuts, script.cuts)
+						}
+						return
+					}
+					cuts++
+				}
+			}
+		})
+	}
+}
+
 // switchBox is a box whose commands can be cut short, ready to switch.
 func switchBox(t *testing.T) *box {
 	t.Helper()
 	b := newBox(t, "/bin/sh", "022")
-	b.put(t, "dir etc/opt/sendmail", "file etc/opt/sendmail/sendmail.cf mine", "file etc/opt/sendmail/submit.cf mine", "dir var/opt/sendmail", "run config",
-		"file aix/kill 0", "dir bin/real")
-	for _, name := range []string{"mv", "ln", "rm", "stopsrc", "startsrc", "chrctcp", "mkitab", "rmitab"} {
+	b.put(t, "dir etc/opt/sendmail", "file etc/opt/sendmail/sendmail.cf mine", "file etc/opt/sendmail/submit.cf mine", "dir var/opt/sendmail", "run config")
+	b.arm(t, "mv", "ln", "rm", "stopsrc", "startsrc", "chrctcp", "mkitab", "rmitab")
+	return b
+}
+
+// arm puts the killer before commands.
+func (b *box) arm(t *testing.T, names ...string) {
+	t.Helper()
+	b.put(t, "file aix/kill 0", "dir bin/real")
+	for _, name := range names {
 		program, err := exec.LookPath(name)
 		if slices.Contains(commands, name) {
 			program, err = filepath.Join(b.dir, "bin/real", name), nil
@@ -84,5 +149,4 @@ func switchBox(t *testing.T) *box {
 			t.Fatal(err)
 		}
 	}
-	return b
 }

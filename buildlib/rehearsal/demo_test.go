@@ -15,7 +15,7 @@ import (
 // told is a script that tells when it runs, and where, and then does more.
 func told(step installp.Step, more string) string {
 	const says = "echo \"script %s $INUTREE in `pwd`${INSTALLED_LIST:+, over `cat $INSTALLED_LIST`}\""
-	return fmt.Sprintf("#!/usr/bin/ksh\n"+says+"\n%s\nexit 0\n", step, more)
+	return fmt.Sprintf("#!/usr/bin/ksh\numask 022\n"+says+"\n%s\nexit 0\n", step, more)
 }
 
 // allSteps has a script for each step of a base level.

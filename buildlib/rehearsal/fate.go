@@ -18,6 +18,7 @@ type fate struct {
 	moments []string // that have passed, each in a few words
 	power   int      // the number of the moment at which the power goes off, from 1; 0 for never
 	full    int      // the number of the one from which on nothing can be written; 0 for never
+	umask   string   // of whoever calls installp; "" for 022
 }
 
 func (f *fate) moment(what string) error {

@@ -106,6 +106,9 @@ func TestPowerCut(t *testing.T) {
 	}
 }
 
+// umaskOf is that of whoever calls installp when the power goes off at a moment, and again afterwards: each in turn.
+func umaskOf(n int) string { return []string{"000", "022", "077"}[n%3] }
+
 // So it is with our own package, whose scripts do more.
 func TestPowerCutOfProduct(t *testing.T) {
 	t.Parallel()
@@ -122,11 +125,11 @@ func (o *operation) survivePowerCuts(t *testing.T, step int) {
 	for _, n := range some(moments, step) {
 		t.Run(momentName(n, moments), func(t *testing.T) {
 			s := o.start.clone(t)
-			s.fate = fate{power: n}
+			s.fate = fate{power: n, umask: umaskOf(n)}
 			if err := o.do(t.Context(), s); !errors.Is(err, errPower) {
 				t.Fatalf("with the power off: %v", err)
 			}
-			s.fate = fate{}
+			s.fate = fate{umask: umaskOf(n)}
 			if err := s.Cleanup(t.Context()); err != nil {
 				t.Fatalf("clean-up: %v", err)
 			}

@@ -1,6 +1,7 @@
 package rehearsal
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,10 +9,10 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
 )
 
-// beginning is how a script begins: with the umask that installp is called with most (its own is not documented), in the directory of
+// beginning is how a script begins: with the umask that installp was called with (its own is not documented), in the directory of
 // the control files (observed: IBM's scripts name files there without a path), and on a full disk without a byte to write. Both
 // outputs are one, so that lines keep their order.
-const beginning = `exec 2>&1 && umask 022 && cd "$1" && { test -z "$2" || { trap '' XFSZ; ulimit -f 0; }; } && exec "$3"`
+const beginning = `exec 2>&1 && umask "$4" && cd "$1" && { test -z "$2" || { trap '' XFSZ; ulimit -f 0; }; } && exec "$3"`
 
 // run runs a script of a part, if the part has it. Standard input is empty and nothing may ask (documented: no interaction).
 func (w *work) run(ctx context.Context, name string) error {
@@ -34,7 +35,7 @@ func (w *work) run(ctx context.Context, name string) error {
 	}
 	argv := []string{"/rehearsal/bin/env", "-i"}
 	argv = append(argv, w.environment(control)...)
-	argv = append(argv, "/rehearsal/bin/dash", "-c", beginning, "sh", control, full, control+"/"+file)
+	argv = append(argv, "/rehearsal/bin/dash", "-c", beginning, "sh", control, full, control+"/"+file, cmp.Or(b.fate.umask, "022"))
 	err := b.props.machine.Run(ctx, host.Cmd{
 		Argv: b.props.way.command(b.Root(), b.ReadOnlyUsr, argv...), Env: administratorsPath, Stdout: b.out, Stderr: b.out,
 	})
