@@ -10,9 +10,13 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/sirupsen/logrus"
+
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/fetch"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/record"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/step"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/target"
 )
 
 // Reproduce makes the image of a build record again, in a clean place, and compares it with what the record says.
@@ -52,8 +56,8 @@ func (p *Project) Reproduce(ctx context.Context, file string) error {
 	})
 }
 
-// recorded is the project with the settings of a record instead of its own. Where the source comes from, and how the machine is
-// used, stay as they are.
+// recorded is the project with the settings of a record instead of its own. A record decides what is built, and not what is run for
+// it: where the source comes from, which program a compiler is, and how the machine is used stay as they are.
 func (p *Project) recorded(r *record.Record, file string) (*Project, error) {
 	for name := range r.Settings {
 		if !slices.ContainsFunc(table, func(row setting) bool { return row.name == name }) {
@@ -67,6 +71,11 @@ func (p *Project) recorded(r *record.Record, file string) (*Project, error) {
 	for _, row := range table {
 		value, ok := r.Settings[row.name]
 		if !ok {
+			continue
+		}
+		if slices.Contains(machinesOwn, row.name) || row.name == "compiler" && value != "" && (strings.Contains(value, "/") || target.KindOf(value) == "") {
+			p.log.WithFields(logrus.Fields{"setting": row.name, "recorded": fetch.Shown(value), "used": fetch.Shown(row.get(p.settings))}).
+				Warn("not taken from the record: it says how a machine is used, and not what is built")
 			continue
 		}
 		var err error

@@ -329,12 +329,15 @@ func (s *Settings) show(found map[string]string) string {
 	return b.String()
 }
 
+// machinesOwn are the settings that say how a machine is used, and not what is built.
+var machinesOwn = []string{"source", "jobs", "log", "sysroot"}
+
 // Values lists the settings that decide what is built, for the record. Where the source comes from does not: its hash does. Neither
 // does how many processes made it, or how they were logged.
 func (s *Settings) Values() map[string]string {
 	values := make(map[string]string)
 	for _, row := range table {
-		if !slices.Contains([]string{"source", "jobs", "log", "sysroot"}, row.name) {
+		if !slices.Contains(machinesOwn, row.name) {
 			values[row.name] = row.get(s)
 		}
 	}
