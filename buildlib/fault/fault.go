@@ -5,9 +5,7 @@ package fault
 
 import (
 	"errors"
-	"fmt"
 	"strings"
-	"unicode"
 )
 
 // Error is one complete message to the user. Only What is required.
@@ -20,16 +18,17 @@ type Error struct {
 	Err   error  // the cause, never another *Error
 }
 
-// Error shows the message in its block form, one labelled line for each field that is set.
+// Error shows the message in its block form, one labelled line for each field that is set. Any field may quote a file or a name, which must
+// not command a terminal or look like another line of the message: see [Lines].
 func (e *Error) Error() string {
 	var b strings.Builder
-	b.WriteString(printable(e.What))
+	b.WriteString(Line(e.What))
 	line := func(label, text string) {
 		if text == "" {
 			return
 		}
 		b.WriteString("\n  " + label)
-		b.WriteString(strings.ReplaceAll(printable(strings.TrimRight(text, "\n")), "\n", "\n         "))
+		b.WriteString(strings.ReplaceAll(Lines(strings.TrimRight(text, "\n")), "\n", "\n         "))
 	}
 	line("where: ", e.Where)
 	line("found: ", e.Found)
@@ -39,24 +38,6 @@ func (e *Error) Error() string {
 	line("do:    ", e.Do)
 	return b.String()
 }
-
-// printable spells out control characters: a message may quote a file or a name, which must not command the terminal.
-func printable(text string) string {
-	if !strings.ContainsFunc(text, isControl) {
-		return text
-	}
-	var b strings.Builder
-	for _, r := range text {
-		if isControl(r) {
-			fmt.Fprintf(&b, "\\x%02x", r)
-		} else {
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
-}
-
-func isControl(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }
 
 // Unwrap gives the cause.
 func (e *Error) Unwrap() error { return e.Err }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/diff"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/xcoff"
 )
 
@@ -166,7 +167,7 @@ func readContents(r *io.SectionReader) (*contents, error) {
 			err = file.read(m, reader, r)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", printable(m.Name), err)
+			return nil, fmt.Errorf("%s: %w", fault.Line(m.Name), err)
 		}
 	}
 }
@@ -217,10 +218,11 @@ const (
 
 func (d *differ) line(format string, args ...any) {
 	if d.heading != "" {
-		d.out.WriteString(d.heading + "\n")
+		d.out.WriteString(fault.Line(d.heading) + "\n")
 		d.heading = ""
 	}
-	d.out.WriteString(printable(shorten(fmt.Sprintf(format, args...))) + "\n")
+	text := fault.Lines(shorten(fmt.Sprintf(format, args...))) // for the tabs of scripts
+	d.out.WriteString(strings.ReplaceAll(text, "\n", `\x0a`) + "\n")
 }
 
 func (d *differ) value(name, before, after string) {

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/bff"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
 )
 
 // Extract writes the members of an image into root, at the paths and with the modes and dates that the image has: lpp_name and the
@@ -29,7 +30,7 @@ func Extract(ctx context.Context, r io.Reader, root *os.Root) error {
 			return err
 		}
 		if err := x.member(h); err != nil {
-			return fmt.Errorf("extracting %s: %w", printable(h.Name), err)
+			return fmt.Errorf("extracting %s: %w", fault.Line(h.Name), err)
 		}
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
 )
 
 // Listing gives the filesets as "installp -l" shows those of an image (a published transcript), one line and the title for each.
@@ -24,16 +26,16 @@ func (m *Image) Listing() string {
 		if f.Content == contentBoth {
 			content = "usr,root"
 		}
-		row(f.Name, f.Level.String(), kind, f.BosBoot, content)
-		b.WriteString("#   " + f.Text + "\n")
+		row(fault.Line(f.Name), f.Level.String(), kind, fault.Line(f.BosBoot), content)
+		b.WriteString("#   " + fault.Line(f.Text) + "\n")
 	}
-	return printable(b.String())
+	return b.String()
 }
 
 // String gives the member as a line: mode, numbers of owner and group, size, date and name.
 func (m *Member) String() string {
 	date := m.ModTime.UTC().Format(time.DateTime)
-	return fmt.Sprintf("%s %5d %5d %10d %s %s", modeString(m.Mode), m.UID, m.GID, m.Size, date, printable(m.Name))
+	return fmt.Sprintf("%s %5d %5d %10d %s %s", modeString(m.Mode), m.UID, m.GID, m.Size, date, fault.Line(m.Name))
 }
 
 // modeString is the first column of "ls -l".
@@ -67,17 +69,4 @@ func modeString(mode uint32) string {
 		}
 	}
 	return string(b)
-}
-
-// printable spells out what an image must not send to a terminal. Newlines and tabs stay.
-func printable(text string) string {
-	var b strings.Builder
-	for _, c := range []byte(text) {
-		if c >= ' ' && c <= '~' || c == '\n' || c == '\t' {
-			b.WriteByte(c)
-		} else {
-			fmt.Fprintf(&b, "\\x%02x", c)
-		}
-	}
-	return b.String()
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/bff"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/vrmf"
 )
 
@@ -32,14 +33,14 @@ func (f Finding) String() string {
 	if f.Note {
 		kind = "note"
 	}
-	s := fmt.Sprintf("%s %s: %s at offset %d: %s", kind, f.Rule, f.Where, f.Where.Offset, f.What)
+	s := fmt.Sprintf("%s %s: %s at offset %d: %s", kind, f.Rule, fault.Line(f.Where.String()), f.Where.Offset, fault.Line(f.What))
 	if f.Found != "" {
-		s += "\n    found: " + f.Found
+		s += "\n    found: " + fault.Line(f.Found)
 	}
 	if f.Do != "" {
-		s += "\n    do:    " + f.Do
+		s += "\n    do:    " + fault.Line(f.Do)
 	}
-	return printable(s)
+	return s
 }
 
 // Verify checks the image in r: the container, lpp_name, every control file, and each member against them. The findings

@@ -73,7 +73,7 @@ func (p *Project) ImageVerify(ctx context.Context, file string) error {
 				wrong++
 			}
 		}
-		fmt.Fprintf(p.out, "%s: %s, %s\n", file, count(wrong, "error"), count(len(findings)-wrong, "note"))
+		fmt.Fprintf(p.out, "%s: %s, %s\n", fault.Line(file), count(wrong, "error"), count(len(findings)-wrong, "note"))
 		var problems []error
 		if wrong > 0 {
 			problems = append(problems, &fault.Error{Code: "image-damaged",

@@ -82,5 +82,5 @@ func rehearseLife(ctx context.Context, props *rehearsal.Props, dir, shell string
 	if err != nil {
 		err = fmt.Errorf("under %s: %w", shell, err)
 	}
-	return elapsed.ReplaceAllLiteralString(out.String(), "(Total time:  0 mins 0 secs)"), err
+	return elapsed.ReplaceAllLiteralString(fault.Lines(out.String()), "(Total time:  0 mins 0 secs)"), err
 }

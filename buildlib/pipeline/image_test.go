@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +15,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/sirupsen/logrus"
 
@@ -47,6 +49,64 @@ func TestBackup(t *testing.T) {
 	if err := p.ImageToc(t.Context(), dir); !strings.Contains(fmt.Sprint(err), "there is no image in the directory") {
 		t.Errorf("ImageToc = %v, want that there is no image", err)
 	}
+}
+
+// Names in an image that look like lines of ours, or that a terminal would obey, are spelled out; those of other languages are not.
+func TestHostileNames(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file := filepath.Join(dir, "a.bff")
+	hostile := []string{"/.x\n" + file + ": 0 errors, 0 notes", "./C1 \x9b2J \u009b2J \x1b[2J", "./\u202etxt", "./名前"}
+	var plain []string
+	for i, name := range hostile {
+		plain = append(plain, "./"+strings.Repeat(string(rune('a'+i)), len(name)-2))
+	}
+	writeBackup(t, file, plain...)
+	image, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, name := range hostile {
+		forge(image, plain[i], name)
+	}
+	if err := os.WriteFile(file, image, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for name, show := range map[string]func(p *Project) error{
+		"list":    func(p *Project) error { return p.ImageList(t.Context(), file) },
+		"verify":  func(p *Project) error { return p.ImageVerify(t.Context(), file) },
+		"extract": func(p *Project) error { return p.ImageExtract(t.Context(), file, filepath.Join(dir, "out")) },
+	} {
+		var out strings.Builder
+		log := logrus.New()
+		log.SetOutput(io.Discard)
+		p := &Project{out: &results{w: &out}, log: log, settings: &Settings{}}
+		text := fmt.Sprint(p.Done(show(p))) + "\n" + out.String()
+		if strings.Contains(text, "\n"+file+": 0 errors, 0 notes\n") && name != "verify" || strings.Count(text, "\n"+file+":") > 1 {
+			t.Errorf("%s shows a line that only the image has:\n%s", name, text)
+		}
+		if strings.ContainsAny(text, "\x1b\u009b\u202e") || strings.Contains(text, "\x9b") || !utf8.ValidString(text) {
+			t.Errorf("%s shows %q", name, text)
+		}
+		if name == "list" && (!strings.Contains(text, " ./名前\n") || !strings.Contains(text, ` /.x\x0a`+file)) {
+			t.Errorf("%s shows %s", name, text)
+		}
+	}
+}
+
+// forge changes the name of a member, which a Writer would not write, and the checksum of its header.
+func forge(image []byte, from, to string) {
+	sum := func(text string) (n uint16) {
+		for _, c := range []byte(text) {
+			n += uint16(c) << (c & 7)
+		}
+		return n
+	}
+	const nameFixed, offChecksum = 64, 4 // of a member's header: docs/formats.md
+	header := image[bytes.Index(image, []byte(from))-nameFixed:]
+	checksum := header[offChecksum:]
+	binary.LittleEndian.PutUint16(checksum, binary.LittleEndian.Uint16(checksum)-sum(from)+sum(to))
+	copy(header[nameFixed:], to)
 }
 
 // An extraction that is interrupted, or that meets a damaged image, leaves nothing behind.

@@ -282,7 +282,7 @@ func (p *Project) PatchesStatus(ctx context.Context) error {
 			}
 			upstream, _, _ := strings.Cut(patch.Header.Upstream(), "\n")
 			fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%d\t%s\t%s\t%s\n", strings.TrimSuffix(patch.Name, ".patch"), patch.Kind(),
-				dash(strings.Join(patch.Header.CVE, ",")), len(patch.Paths()), patch.Hunks(), upstream, verdict, patch.Header.Subject)
+				dash(strings.Join(patch.Header.CVE, ",")), len(patch.Paths()), patch.Hunks(), fault.Line(upstream), verdict, fault.Line(patch.Header.Subject))
 		}
 		return w.Flush()
 	})

@@ -121,6 +121,7 @@ func open(root string, environ []string, settings *Settings, c Console) (*Projec
 func (p *Project) Done(err error) error {
 	err = errors.Join(err, p.out.err)
 	if err != nil {
+		err = plainError{err}
 		level := logrus.DebugLevel
 		if p.settings.Log == "json" {
 			level = logrus.ErrorLevel
@@ -132,6 +133,12 @@ func (p *Project) Done(err error) error {
 	}
 	return err
 }
+
+// plainError is an error whose text may quote what is not to be sent to a terminal. A fault's text is plain already.
+type plainError struct{ error }
+
+func (e plainError) Error() string { return fault.Lines(e.error.Error()) }
+func (e plainError) Unwrap() error { return e.error }
 
 // Settings shows the effective settings and where each came from.
 func (p *Project) Settings(ctx context.Context) error {

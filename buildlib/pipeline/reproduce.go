@@ -112,7 +112,7 @@ func (j *job) compare(ctx context.Context, r *record.Record) error {
 	}
 	var lines []string
 	for _, change := range step.Compare("file", r.Files, fileSums(manifest)) {
-		lines = append(lines, change.String())
+		lines = append(lines, fault.Line(change.String()))
 	}
 	if len(lines) == 0 {
 		lines = []string{"no installed file; the control files of the image differ: levels, requisites, owners, modes or scripts"}

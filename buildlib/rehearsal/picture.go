@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
 )
 
 // Picture is everything on a box's disk: for each path what it is, whose, and a hash of what is in it. Two pictures are compared to
@@ -84,14 +86,14 @@ func (p Picture) Since(before Picture) []string {
 	for name, what := range p {
 		switch old, known := before[name]; {
 		case !known:
-			lines = append(lines, "+ "+name+"  "+what)
+			lines = append(lines, "+ "+fault.Line(name+"  "+what))
 		case old != what:
-			lines = append(lines, "~ "+name+"  "+what+", was "+old)
+			lines = append(lines, "~ "+fault.Line(name+"  "+what+", was "+old))
 		}
 	}
 	for name, what := range before {
 		if _, still := p[name]; !still {
-			lines = append(lines, "- "+name+"  "+what)
+			lines = append(lines, "- "+fault.Line(name+"  "+what))
 		}
 	}
 	slices.SortFunc(lines, func(a, b string) int { return strings.Compare(a[2:], b[2:]) })

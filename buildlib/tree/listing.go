@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"path"
 	"strings"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
 )
 
 // ParseListing reads the text form of a listing. It takes nothing that String would not write: the text is hashed, so there is
@@ -82,9 +84,9 @@ func (d Difference) Path() string {
 // String shows the difference in a few words, such as "missing sendmail/tls.c".
 func (d Difference) String() string {
 	if d.Want.Mode != d.Got.Mode && d.Want.Mode != "" && d.Got.Mode != "" {
-		return fmt.Sprintf("%s %s (%s instead of %s)", d.Kind, d.Path(), d.Got.Mode, d.Want.Mode)
+		return fmt.Sprintf("%s %s (%s instead of %s)", d.Kind, fault.Line(d.Path()), d.Got.Mode, d.Want.Mode)
 	}
-	return string(d.Kind) + " " + d.Path()
+	return string(d.Kind) + " " + fault.Line(d.Path())
 }
 
 // Compare names every path at which the tree got differs from the tree want, sorted by path.
