@@ -15,7 +15,7 @@ import (
 
 const knownList = `[[advisory]]
 id = "CVE-2023-51765"
-title = "smuggling"
+title = "line ends"
 published = 2023-12-18
 fixed = "8.18.1"
 reference = "https://example.org/"
@@ -70,7 +70,7 @@ func TestAnswers(t *testing.T) {
 	}
 	date := func(y, m, d int) time.Time { return time.Date(y, time.Month(m), d, 0, 0, 0, 0, time.UTC) }
 	if diff := cmp.Diff([]Advisory{
-		{ID: "CVE-2023-51765", Title: "smuggling", Published: date(2023, 12, 18), Fixed: "8.18.1", Reference: "https://example.org/"},
+		{ID: "CVE-2023-51765", Title: "line ends", Published: date(2023, 12, 18), Fixed: "8.18.1", Reference: "https://example.org/"},
 		{ID: "sendmail-nul", Title: "NUL bytes", Published: date(2024, 4, 30), Reference: "a list"},
 	}, known); diff != "" {
 		t.Errorf("Advisories() (-want +got):\n%s", diff)
@@ -97,9 +97,9 @@ func TestAdvisoriesRefuses(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ name, old, new, want string }{
 		{"unknown key", "title =", "titel =", `did you mean "advisory.title"?`},
-		{"id", "CVE-2023-51765", "smuggling", "neither a CVE number"},
+		{"id", "CVE-2023-51765", "line ends", "neither a CVE number"},
 		{"twice", "sendmail-nul", "CVE-2023-51765", "it is there twice"},
-		{"title", `"smuggling"`, `""`, "title is not one line"},
+		{"title", `"line ends"`, `""`, "title is not one line"},
 		{"published", "published = 2023-12-18", "", "published is missing"},
 		{"fixed", "8.18.1", "never", `fixed "never" is not a release`},
 		{"reference", `"a list"`, `""`, "reference is missing"},
