@@ -15,7 +15,7 @@ import (
 )
 
 // makeCertificates writes certificates of one authority with their keys: tls/ca.pem, tls/cert.pem and tls/key.pem of the daemon, and
-// tls/client.pem, which is on the list tls/revoked.pem, and tls/client-key.pem, and tls/nul.pem, whose name has a NUL, and tls/nul-key.pem.
+// tls/client.pem, which is on the list tls/revoked.pem, and tls/client-key.pem, and tls/other.pem, which is not, and tls/other-key.pem.
 func (s *site) makeCertificates(t *testing.T) *x509.CertPool {
 	t.Helper()
 	a := newAuthority(t)
@@ -32,8 +32,8 @@ func (s *site) makeCertificates(t *testing.T) *x509.CertPool {
 			SerialNumber: big.NewInt(revokedSerial), Subject: pkix.Name{CommonName: "client.test"},
 			ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
 		}},
-		{"tls/nul.pem", "tls/nul-key.pem", x509.Certificate{
-			SerialNumber: big.NewInt(4), Subject: pkix.Name{CommonName: mailHost + "\x00.client.test"},
+		{"tls/other.pem", "tls/other-key.pem", x509.Certificate{
+			SerialNumber: big.NewInt(4), Subject: pkix.Name{CommonName: "other.test"},
 			ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
 		}},
 	} {

@@ -7,7 +7,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
-	"net"
 	"net/smtp"
 	"net/textproto"
 	"os"
@@ -56,13 +55,13 @@ func TestContent(t *testing.T) {
 	t.Run("client queue", func(t *testing.T) { testClientQueue(t, p) })
 	t.Run("defences", func(t *testing.T) {
 		if !strict {
-			t.Skipf("sendmail %s takes bare CR and LF, and this series does not cure it: see its advisories.toml", b.version)
+			t.Skipf("sendmail %s does not refuse bare CR and LF: see its advisories.toml", b.version)
 		}
 		testDefences(t, p)
 	})
 }
 
-// refusesBare tells whether this release has the defence against smuggling, of its own or from its series.
+// refusesBare tells whether this release refuses bare CR and LF, by itself or by its series.
 func refusesBare(t *testing.T, b build) bool {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(b.root, "patches", b.version, "advisories.toml"))
@@ -230,10 +229,10 @@ func testClientQueue(t *testing.T, p *installed) {
 	t.Error("the message is still waiting")
 }
 
-// testDefences: the patches' and the release's own defences are on, but for bare CR from this machine.
+// testDefences: the patches' and the release's own guards are on, but for bare CR from this machine, which packaging/sendmail.mc takes.
 func testDefences(t *testing.T, p *installed) {
-	const bareLF = "Subject: bare LF\r\n\r\nHello.\n.\nMAIL FROM:<forged@elsewhere.test>\r\nbye"
-	const bareCR = "Subject: bare CR\r\n\r\n10%\r.\r20%"
+	const bareLF = "Subject: bare LF\r\n\r\none\ntwo"
+	const bareCR = "Subject: bare CR\r\n\r\n10%\r20%"
 	for what, c := range map[string]*smtp.Client{"from this machine": p.mta.dial(t, 0), "from elsewhere": p.remote(t)} {
 		if err := send(c, "someone@"+mailHost, "root@"+mailHost, bareLF); err == nil {
 			t.Errorf("a message with bare LF %s is taken", what)
@@ -246,29 +245,13 @@ func testDefences(t *testing.T, p *installed) {
 		t.Errorf("a message with bare CR from this machine: %v", err)
 	}
 	got := p.box(t, "root")
-	if strings.Contains(got, "bare LF") || strings.Count(got, "10% . 20%\n") != 1 || strings.Contains(got, "\r") {
-		t.Errorf("want one message with bare CR alone, and its CRs replaced by blanks:\n%q", got)
+	if strings.Contains(got, "bare LF") || strings.Count(got, "10% 20%\n") != 1 || strings.Contains(got, "\r") {
+		t.Errorf("want one message with bare CR alone, and its CR replaced by a blank:\n%q", got)
 	}
-	conn, err := net.DialTimeout("tcp", p.mta.address, patience)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	if err := conn.SetDeadline(time.Now().Add(patience)); err != nil {
-		t.Fatal(err)
-	}
-	text := textproto.NewConn(conn)
-	if _, _, err := text.ReadResponse(220); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := io.WriteString(conn, "EHLO client.test\r\nMAIL FROM:<someone@"+mailHost+">\r\nRCPT TO:<root@"+mailHost+">\r\nDATA\r\nSubject: stuffed\r\n\r\n.\r\nQUIT\r\n"); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := io.Copy(io.Discard, conn); err != nil && !errors.Is(err, os.ErrDeadlineExceeded) && !strings.Contains(err.Error(), "reset") {
-		t.Error(err)
-	}
-	if strings.Contains(p.box(t, "root"), "stuffed") {
-		t.Error("a client that waits for no reply has sent a message")
+	c := p.mta.open(t)
+	c.send(t, "EHLO client.test\r\nNOOP\r\n")
+	if lines := c.rest(t); slices.ContainsFunc(lines, func(line string) bool { return strings.HasPrefix(line, "250") }) {
+		t.Errorf("a client that does not wait for the reply to EHLO is answered %q", lines)
 	}
 }
 

@@ -23,7 +23,7 @@ import (
 //
 // Another release, or a source that this machine cannot get by itself, is tested by
 //
-//	MAIL_TEST_RELEASE=8.15.2 MAIL_TEST_SOURCE=/src/sendmail-8.15.2 go test -tags e2e -run 'TestMail|TestAttacks' ./buildlib/pipeline
+//	MAIL_TEST_RELEASE=8.15.2 MAIL_TEST_SOURCE=/src/sendmail-8.15.2 go test -tags e2e -run 'TestMail|TestGuards' ./buildlib/pipeline
 func TestMail(t *testing.T) {
 	needTools(t)
 	b := mailBuild(t)

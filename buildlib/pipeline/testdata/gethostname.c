@@ -1,5 +1,5 @@
 /*
-**  Preloaded into the daemons of TestMail and TestAttacks. Before it reads its configuration, sendmail looks for a dot in the machine's own name, asks DNS
+**  Preloaded into the daemons of TestMail and TestGuards. Before it reads its configuration, sendmail looks for a dot in the machine's own name, asks DNS
 **  when there is none, and sleeps for a minute when that does not help. An address has dots and is never looked up.
 */
 
