@@ -47,7 +47,8 @@ func edit(t *testing.T, text string, pairs ...string) string {
 	return text
 }
 
-// overrides is what this test adds to the package's sendmail.cf: the user it runs as, no DNS, and a mailer that writes files.
+// overrides is what this test adds to the package's sendmail.cf: the user it runs as, no DNS, a mailer that writes files, and no limits of
+// load, for a machine that builds is busy.
 func (p *installed) overrides() string {
 	return fmt.Sprintf(`
 O TrustedUser=%s
@@ -56,6 +57,8 @@ O ServiceSwitchFile=%s
 O HostsFile=%s
 O DeliveryMode=interactive
 O ForwardPath=
+O QueueLA=1000
+O RefuseLA=1000
 Mlocal, P=[FILE], F=lsDFMASn5:/|@q9, S=EnvFromL/HdrFromL, R=EnvToL/HdrToL, T=DNS/RFC822/X-Unix, A=FILE %s/$u
 `, p.site.user, p.site.path("switch"), p.site.path("hosts"), p.site.path("box"))
 }
@@ -77,7 +80,7 @@ func (p *installed) start(t *testing.T) {
 	submit := p.config(t, "submit.cf")
 	submit = strings.ReplaceAll(submit, "A=TCP $h\n", "A=TCP $h "+ports[0]+"\n")
 	submit = edit(t, submit, "\n#Djmail.example.com\n", "\nDj"+mailHost+"\n", "\nO RunAsUser=smmsp\n", "\n", "\nO TrustedUser=smmsp\n", "\nO TrustedUser="+s.user+"\n")
-	s.write(t, "submit.cf", submit+fmt.Sprintf("O DontBlameSendmail=TrustStickyBit\nO ServiceSwitchFile=%s\nO HostsFile=%s\n", s.path("switch"), s.path("hosts")))
+	s.write(t, "submit.cf", submit+fmt.Sprintf("O DontBlameSendmail=TrustStickyBit\nO QueueLA=1000\nO ServiceSwitchFile=%s\nO HostsFile=%s\n", s.path("switch"), s.path("hosts")))
 	p.submission = s.path("submit.cf")
 	for _, name := range []string{"state/mqueue", "state/clientmqueue"} {
 		if err := os.MkdirAll(s.path(name), 0o770); err != nil {
