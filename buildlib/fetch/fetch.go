@@ -17,12 +17,14 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/rogpeppe/go-internal/lockedfile"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/release"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/tree"
 	"github.com/sirupsen/logrus"
 )
 
@@ -68,7 +70,7 @@ func (f *Fetcher) Get(ctx context.Context, rel *release.Release) (*Tarball, erro
 		return nil, err
 	}
 	if have {
-		t.SignedBy, err = f.cachedSignature(rel, t.Path)
+		t.SignedBy, err = f.cachedSignature(ctx, rel, t.Path)
 		return t, err
 	}
 	if err := f.getNew(ctx, rel, t); err != nil {
@@ -155,7 +157,7 @@ func (f *Fetcher) keep(part, name string) error {
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 		return f.local(err)
 	}
-	if err := os.Rename(part, name); err != nil {
+	if err := tree.Move(part, name); err != nil {
 		return f.local(err)
 	}
 	return nil
@@ -182,10 +184,13 @@ func count(n int, one, many string) string {
 	return fmt.Sprintf("%d %s", n, many)
 }
 
-// lock keeps other runs away from the same file. Waiting for it ends with the context.
+// lock keeps other runs away from the same file. Waiting for it ends with the context. On a file system that is mounted read-only nobody
+// writes, and what is there can be used.
 func (f *Fetcher) lock(ctx context.Context, name string) (unlock func(), err error) {
 	where := filepath.Join(f.Cache, "lock", name)
-	if err := os.MkdirAll(filepath.Dir(where), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(where), 0o755); errors.Is(err, syscall.EROFS) {
+		return func() {}, nil
+	} else if err != nil {
 		return nil, f.local(err)
 	}
 	type result struct {
@@ -202,6 +207,9 @@ func (f *Fetcher) lock(ctx context.Context, name string) (unlock func(), err err
 	for {
 		select {
 		case r := <-got:
+			if errors.Is(r.err, syscall.EROFS) {
+				return func() {}, nil
+			}
 			if r.err != nil {
 				return nil, f.local(r.err)
 			}

@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"bytes"
+	"context"
 	"crypto"
 	"encoding/hex"
 	"errors"
@@ -29,24 +30,34 @@ const (
 // errNotSignature is something that was stored where a signature should be, such as a web page.
 var errNotSignature = errors.New("what is there is not an OpenPGP signature")
 
-// cachedSignature checks the signature that was kept with a tarball of the cache. It never goes to the network: what could not be
-// had when the tarball came is not waited for each time.
-func (f *Fetcher) cachedSignature(rel *release.Release, tarball string) (string, error) {
+// cachedSignature checks the signature that was kept with a tarball of the cache. It does not go to the network for one that could not be
+// had when the tarball came: that is not waited for each time. But one that has gone bad since it was kept is had again, as a tarball is.
+func (f *Fetcher) cachedSignature(ctx context.Context, rel *release.Release, tarball string) (string, error) {
 	if rel.Signature.Fingerprint == "" {
 		return "", nil
 	}
-	signature, err := os.ReadFile(f.cached(rel.SHA256) + signatureSuffix)
-	if errors.Is(err, fs.ErrNotExist) {
+	name := f.cached(rel.SHA256) + signatureSuffix
+	signature, err := os.ReadFile(name)
+	switch {
+	case err == nil:
+		err = verify(rel, tarball, signature)
+	case errors.Is(err, fs.ErrNotExist):
 		f.Log.WithField("file", tarball).Debug("no signature in the cache; the pinned hash matches")
 		return "", nil
-	}
-	if err != nil {
+	case errors.Is(err, fs.ErrPermission):
 		return "", f.local(err)
 	}
-	if err := verify(rel, tarball, signature); err != nil {
-		return "", signatureFault(rel, f.cached(rel.SHA256)+signatureSuffix, err)
+	if err == nil {
+		return rel.Signature.Fingerprint, nil
 	}
-	return rel.Signature.Fingerprint, nil
+	if fault.Code(err) != "" {
+		return "", err // the release's key is no good
+	}
+	f.Log.WithField("file", name).WithError(err).Warn("signature in the cache is damaged, getting it again")
+	if err := os.RemoveAll(name); err != nil {
+		return "", f.local(err)
+	}
+	return f.newSignature(f.newTour(ctx, file{}), rel, tarball, "")
 }
 
 // newSignature gets a tarball's signature, checks it and keeps it. That none can be had is only a warning: the hash already matches.

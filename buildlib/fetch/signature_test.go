@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto"
 	"encoding/hex"
+	"errors"
 	"net/http"
 	"os"
 	"strings"
@@ -133,16 +134,46 @@ func TestSignatureGoesBadInTheCache(t *testing.T) {
 	t.Parallel()
 	data, key := tarball(t, sources), signer(t, 0)
 	address, _ := serve(t, content(data))
-	sig, _ := serve(t, content(sign(t, key, data, crypto.SHA256, true)))
-	f, _ := fetcher(t)
-	rel := pinned(t, data, address)
-	pinKey(t, rel, key, sig)
-	mustGet(t, f, rel, data)
-	if err := os.WriteFile(f.cached(rel.SHA256)+signatureSuffix, sign(t, key, nil, crypto.SHA256, true), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := f.Get(t.Context(), rel); fault.Code(err) != "signature-bad" {
-		t.Errorf("Get() = %v, want signature-bad", err)
+	good, bad := sign(t, key, data, crypto.SHA256, true), sign(t, key, nil, crypto.SHA256, true)
+	for name, test := range map[string]struct {
+		damage    []byte // of what is in the cache; nil for a directory
+		elsewhere []byte // what can be had instead
+		code      string
+		signed    bool
+	}{
+		"cut off":                     {good[:len(good)/2], good, "", true},
+		"another, then a good one":    {bad, good, "", true},
+		"a directory":                 {nil, good, "", true},
+		"cut off, none can be had":    {good[:9], []byte("<html>gone"), "", false},
+		"another, there and upstream": {bad, bad, "signature-bad", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f, log := fetcher(t)
+			sig, _ := serve(t, content(good))
+			rel := pinned(t, data, address)
+			pinKey(t, rel, key, sig)
+			mustGet(t, f, rel, data)
+			cached := f.cached(rel.SHA256) + signatureSuffix
+			err := errors.Join(os.Remove(cached), os.WriteFile(cached, test.damage, 0o644))
+			if test.damage == nil {
+				err = errors.Join(os.Remove(cached), os.Mkdir(cached, 0o755))
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			rel.Signature.URLs[0], _ = serve(t, content(test.elsewhere))
+			got, err := f.Get(t.Context(), rel)
+			if fault.Code(err) != test.code || err == nil && (got.SignedBy != "") != test.signed {
+				t.Errorf("Get() = %+v, %v, want code %q, signed: %v", got, err, test.code, test.signed)
+			}
+			if !strings.Contains(log.String(), "signature in the cache is damaged") {
+				t.Errorf("nothing is told: %q", log)
+			}
+			if kept, err := os.ReadFile(cached); test.signed && (err != nil || !bytes.Equal(kept, good)) {
+				t.Errorf("the good one is not kept: %v", err)
+			}
+		})
 	}
 }
 

@@ -411,7 +411,7 @@ func (s *Source) download(ctx context.Context) (string, error) {
 	if err := os.MkdirAll(filepath.Dir(s.record()), 0o755); err != nil {
 		return "", s.f.local(err)
 	}
-	if err := os.WriteFile(s.record(), []byte(sum), 0o644); err != nil {
+	if err := tree.WriteFile(s.record(), []byte(sum), 0o644); err != nil {
 		return "", s.f.local(err)
 	}
 	return s.f.cached(sum), nil

@@ -148,7 +148,7 @@ func (j *job) sdkLacks() error {
 }
 
 func (p *Project) crossBuilder() (*cross.Builder, error) {
-	cache, err := p.cacheDir()
+	cache, err := p.cache()
 	if err != nil {
 		return nil, err
 	}

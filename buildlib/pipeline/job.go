@@ -111,7 +111,7 @@ func (p *Project) job(ctx context.Context) (*job, error) {
 
 // fetcher gets sources into the cache that all checkouts of the user share.
 func (p *Project) fetcher() (*fetch.Fetcher, error) {
-	cache, err := p.cacheDir()
+	cache, err := p.cache()
 	if err != nil {
 		return nil, err
 	}

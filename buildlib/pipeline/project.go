@@ -80,14 +80,15 @@ func Open(root string, environ []string, c Console) (*Project, error) {
 	return open(root, environ, settings, c)
 }
 
-// plainDirectory is a path that survives sendmail's build system: m4, make and the shell take it apart unquoted.
-var plainDirectory = regexp.MustCompile(`^[A-Za-z0-9_./+@%=-]+$`)
+// plainDirectory is a path that survives sendmail's build system: m4, make and the shell take it apart unquoted, and to make a library
+// with an equals sign in its path is a variable, a program with a percent sign a pattern.
+var plainDirectory = regexp.MustCompile(`^[A-Za-z0-9_./+@-]+$`)
 
 func open(root string, environ []string, settings *Settings, c Console) (*Project, error) {
 	if !plainDirectory.MatchString(root) {
 		return nil, &fault.Error{
 			Code: "project-path", What: "sendmail's build system cannot work in this directory", Where: root,
-			Found: "characters other than letters, digits and _ . / + @ % = -",
+			Found: "characters other than letters, digits and _ . / + @ -",
 			Do:    "move the checkout to a directory with a plain name",
 		}
 	}
@@ -259,6 +260,46 @@ func (p *Project) cacheDir() (string, error) {
 		Code: "no-cache", What: "there is no directory to keep downloads in", Where: "environment",
 		Found: "neither XDG_CACHE_HOME nor HOME is an absolute path", Do: "set HOME",
 	}
+}
+
+// cache is the same, for those who use what is there: sources, and programs that are run. So nobody else may be able to put others there.
+func (p *Project) cache() (string, error) {
+	dir, err := p.cacheDir()
+	if err != nil {
+		return "", err
+	}
+	parts := []string{dir}
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", p.explainCache(err)
+	}
+	for _, e := range entries {
+		if e.IsDir() {
+			parts = append(parts, filepath.Join(dir, e.Name()))
+		}
+	}
+	for _, part := range parts {
+		info, err := os.Stat(part)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return "", p.explainCache(err)
+		}
+		f := &fault.Error{Code: "cache-open", What: "the directory for downloads and toolchains is not this user's alone", Where: part}
+		owner := int(info.Sys().(*syscall.Stat_t).Uid)
+		switch {
+		case owner != os.Geteuid() && owner != 0:
+			f.Found = fmt.Sprintf("it belongs to the user %d, and this is the user %d", owner, os.Geteuid())
+			f.Do = fmt.Sprintf("let XDG_CACHE_HOME name another directory; or, if all in it is yours, as root: chown -R %d %s", os.Geteuid(), dir)
+			return "", f
+		case info.Mode().Perm()&0o022 != 0:
+			f.Found = fmt.Sprintf("mode %04o: others can write to it", info.Mode().Perm())
+			f.Do = "if you trust what is in it: chmod -R go-w " + dir + "\notherwise remove it: all that is in it can be had again"
+			return "", f
+		}
+	}
+	return dir, nil
 }
 
 // layout is where the package's files will be on the target. Each directory is named after the prefix, so that packages with
