@@ -75,11 +75,12 @@ func (f *fake) Stat(name string) (fs.FileInfo, error) {
 func debian() *fake {
 	return &fake{
 		programs: []string{"apt-get", "gcc", "make", "m4", "ar", "git", "patch", "gpgv", "xz", "openssl",
-			"mksh", "ksh93", "shellcheck", "checkbashisms", "clang-19", "llvm-readobj-19", "bison", "flex", "qemu-ppc64", "powerpc64-linux-gnu-gcc"},
+			"mksh", "ksh93", "shellcheck", "checkbashisms", "clang-19", "llvm-readobj-19", "bison", "flex", "qemu-ppc64", "powerpc64-linux-gnu-gcc", "powerpc-linux-gnu-gcc"},
 		output: map[string]string{"uname -s": "Linux", "getconf LONG_BIT": "64", "gcc --version": "gcc (Debian 12.2.0-14) 12.2.0",
 			"m4": "right", "id -u": "0", "/usr/bin/clang-19 --version": "Debian clang version 19.1.7", "ar --help": "ar: supported targets: aixcoff-rs6000 aix5coff64-rs6000",
 			"sh -c 'ls /usr/src/binutils'": "binutils-2.40.tar.xz", "sh -c 'ls /usr/include/stdio.h'": "/usr/include/stdio.h",
 			"sh -c 'ls /usr/powerpc64-linux-gnu/include/stdio.h'": "/usr/powerpc64-linux-gnu/include/stdio.h",
+			"sh -c 'ls /usr/powerpc-linux-gnu/include/stdio.h'":   "/usr/powerpc-linux-gnu/include/stdio.h",
 			host.Cmd{Argv: pluginViewer}.String():                 "Installed auxprop mechanisms are:\nsasldb\nInstalled SASL mechanisms are:\n  DIGEST-MD5 EXTERNAL PLAIN LOGIN"},
 		text: map[string]string{"/usr/include/openssl/opensslv.h": "#define OPENSSL_VERSION_MAJOR 3\n#define OPENSSL_VERSION_MINOR 0\n",
 			"/usr/include/sasl/sasl.h": "#define SASL_VERSION_MAJOR 2\n#define SASL_VERSION_MINOR 1\n#define SASL_VERSION_STEP 28\n"},

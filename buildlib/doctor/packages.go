@@ -71,6 +71,9 @@ var crossPrograms = []program{
 	{name: "powerpc64-linux-gnu-gcc", what: "compiles the loader for that", need: Need{APT: "gcc-powerpc64-linux-gnu", DNF: "gcc-powerpc64-linux-gnu"}},
 	{name: "C library for ppc64", what: "is what the loader stands on", argv: []string{"sh", "-c", "ls /usr/powerpc64-linux-gnu/include/stdio.h"}, answer: "stdio.h",
 		need: Need{APT: "libc6-dev-ppc64-cross"}},
+	{name: "powerpc-linux-gnu-gcc", what: "compiles the same for 32 bits", need: Need{APT: "gcc-powerpc-linux-gnu"}},
+	{name: "C library for ppc32", what: "is what that loader stands on", argv: []string{"sh", "-c", "ls /usr/powerpc-linux-gnu/include/stdio.h"}, answer: "stdio.h",
+		need: Need{APT: "libc6-dev-powerpc-cross"}},
 }
 
 var testPrograms = []program{

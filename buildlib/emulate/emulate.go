@@ -1,6 +1,6 @@
-// Package emulate runs 64-bit AIX programs on Linux.
+// Package emulate runs AIX programs, of 64 and of 32 bits, on Linux.
 //
-// A loader, written in C and made by the distribution's compiler for ppc64, runs under qemu-user. It does what AIX's own loader does: it
+// A loader, written in C and made by the distribution's compiler for PowerPC of the same width, runs under qemu-user. It does what AIX's own loader does: it
 // maps an XCOFF program, relocates it and binds its imports; and it enters the program as AIX does, so that the start code that ships is
 // the start code that runs. What a program imports is a function of Linux's C library where both systems agree to the bit, and one of the
 // loader's where they do not: that one translates numbers, structures and paths. The AIX side of each translation is compiled from the
@@ -14,6 +14,7 @@
 package emulate
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"embed"
@@ -35,23 +36,29 @@ import (
 
 // Emulator runs AIX programs.
 type Emulator struct {
-	Machine host.Machine // Linux, with qemu-user and a compiler for ppc64
+	Machine host.Machine // Linux, with qemu-user and a compiler for the width of the programs
 	Cache   string       // directory for the loader, which all checkouts of a user share
 	SDK     fs.FS        // AIX's headers in include, and in imports the names that its libraries export
 	// Libraries is a directory with static libraries for Linux on ppc64: libssl.a, libcrypto.a, libsasl2.a. Those that are not
-	// there are missing to programs, and so are all when it is empty.
-	Libraries string
+	// there are missing to programs, and so are all when it is empty. Libraries32 is the same for programs of 32 bits.
+	Libraries, Libraries32 string
 }
 
 // Request is one program to run.
 type Request struct {
 	Root    string   // directory that is the program's /
-	Program string   // path below Root
+	Program string   // path below Root, of either width
 	Args    []string // without the name of the program
 	Env     []string // NAME=value pairs; they win over PATH, HOME, TMPDIR, LC_ALL and TZ, which every program is given
-	Stdin   io.Reader
-	Stdout  io.Writer
-	Stderr  io.Writer
+	// CPU is the processor, as qemu calls it. Without one it is the oldest that AIX runs on, so that a program for a newer one ends with SIGILL,
+	// as it would on such a machine: 970fx in 64 bits, which is a POWER4 with AltiVec, and 604 in 32 bits.
+	CPU string
+	// Page0 lets the program read the first page of memory, which is zeros, as AIX does; start code of AIX's reads through null pointers. Without it
+	// a null pointer shows, which is the stricter.
+	Page0  bool
+	Stdin  io.Reader
+	Stdout io.Writer
+	Stderr io.Writer
 }
 
 // What the loader exits with when it, and not the program, ends the run.
@@ -60,22 +67,11 @@ const (
 	Missing = 126 // the program called a function that is missing
 )
 
-// The commands that the emulator needs, and the packages of Debian that bring them.
-const (
-	qemu     = "qemu-ppc64"
-	compiler = "powerpc64-linux-gnu-gcc"
-	packages = "qemu-user gcc-powerpc64-linux-gnu libc6-dev-ppc64-cross"
-)
-
 //go:embed loader
 var sources embed.FS
 
 // Run runs a program to its end. A program that ends with another status than 0 is an [*host.ExitError], as of any command.
 func (e *Emulator) Run(ctx context.Context, r Request) error {
-	interpreter, err := e.find(qemu)
-	if err != nil {
-		return err
-	}
 	root, err := filepath.Abs(r.Root)
 	if err != nil {
 		return err
@@ -86,13 +82,22 @@ func (e *Emulator) Run(ctx context.Context, r Request) error {
 			Do: "name the directory that is to be the program's /",
 		}
 	}
-	loader, err := e.loader(ctx)
+	w := widthOf(root, r.Program)
+	interpreter, err := e.find(w, w.qemu)
 	if err != nil {
 		return err
 	}
+	loader, err := e.loader(ctx, w)
+	if err != nil {
+		return err
+	}
+	processor, page0 := cmp.Or(r.CPU, w.processor), "unreadable"
+	if r.Page0 {
+		page0 = "readable"
+	}
 	program := path.Join("/", filepath.ToSlash(r.Program))
 	err = e.Machine.Run(ctx, host.Cmd{
-		Argv: append([]string{interpreter, loader, interpreter, root, program, program}, r.Args...),
+		Argv: append([]string{interpreter, "-cpu", processor, "-B", guestBase, loader, interpreter, processor, page0, root, program, program}, r.Args...),
 		Dir:  root, Env: r.Env, Stdin: r.Stdin, Stdout: r.Stdout, Stderr: r.Stderr,
 	})
 	if f, ok := errors.AsType[*fault.Error](err); ok && f.Code == "command-failed" {
@@ -101,13 +106,16 @@ func (e *Emulator) Run(ctx context.Context, r Request) error {
 	return err
 }
 
-// find looks for one of the emulator's commands.
-func (e *Emulator) find(command string) (string, error) {
+// guestBase is where in qemu's own memory the program's begins: far enough up that all of the program's addresses are free, page 0 too.
+const guestBase = "0x10000000000"
+
+// find looks for one of the commands for a width.
+func (e *Emulator) find(w *width, command string) (string, error) {
 	file, err := e.Machine.LookPath(command)
 	if err != nil {
 		return "", &fault.Error{
 			Code: "emulate-missing", What: "cannot run AIX programs here: there is no " + command, Where: "PATH", Err: err,
-			Do: "as root, run: apt-get install " + packages,
+			Do: "as root, run: apt-get install qemu-user " + w.packages,
 		}
 	}
 	return file, nil
@@ -115,11 +123,11 @@ func (e *Emulator) find(command string) (string, error) {
 
 // flags compile the loader. Its long double is a double, as AIX's is: so printf and its kin take the programs' arguments.
 var flags = strings.Fields(`-std=gnu17 -O2 -g1 -Wall -Wextra -static -pthread -mlong-double-64 -fno-strict-aliasing
-	-D_GNU_SOURCE -D__64BIT__ -I.`)
+	-D_GNU_SOURCE -I.`)
 
 // loader is the loader's file; it is compiled unless that was done before, from the same text by the same compiler.
-func (e *Emulator) loader(ctx context.Context) (string, error) {
-	gcc, err := e.find(compiler)
+func (e *Emulator) loader(ctx context.Context, w *width) (string, error) {
+	gcc, err := e.find(w, w.compiler)
 	if err != nil {
 		return "", err
 	}
@@ -127,7 +135,7 @@ func (e *Emulator) loader(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	libraries, err := e.libraries()
+	libraries, err := e.libraries(w)
 	if err != nil {
 		return "", err
 	}
@@ -136,8 +144,9 @@ func (e *Emulator) loader(ctx context.Context) (string, error) {
 		return "", err
 	}
 	texts["libraries.c"] = table(libraries)
+	options := slices.Concat(flags, w.flags, []string{`-DGUEST_BASE="` + guestBase + `"`})
 	key := sha256.New()
-	fmt.Fprintf(key, "%q %q", version, flags)
+	fmt.Fprintf(key, "%q %q %q", w.compiler, version, options)
 	names := slices.Sorted(maps.Keys(texts))
 	for _, name := range names {
 		fmt.Fprintf(key, " %q %q", name, texts[name])
@@ -163,7 +172,7 @@ func (e *Emulator) loader(ctx context.Context) (string, error) {
 		return "", err
 	}
 	defer os.RemoveAll(work) // what stays behind after an error is in nobody's way
-	argv := append([]string{gcc, "-o", "loader"}, flags...)
+	argv := append([]string{gcc, "-o", "loader"}, options...)
 	for _, name := range names {
 		to := filepath.Join(work, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
@@ -178,7 +187,7 @@ func (e *Emulator) loader(ctx context.Context) (string, error) {
 	}
 	argv = append(argv, "-Wl,--whole-archive") // nothing but the table, whose references are weak, asks for what is in them
 	for _, l := range libraries {
-		name, err := e.adapt(ctx, l, work)
+		name, err := e.adapt(ctx, w, l, work)
 		if err != nil {
 			return "", err
 		}
@@ -187,7 +196,7 @@ func (e *Emulator) loader(ctx context.Context) (string, error) {
 	argv = append(argv, "-Wl,--no-whole-archive")
 	if err := e.Machine.Run(ctx, host.Cmd{Argv: argv, Dir: work}); err != nil {
 		if f, ok := errors.AsType[*fault.Error](err); ok && f.Code == "command-failed" {
-			f.Do = "as root, run: apt-get install " + packages + "; if they are there, report this as a fault of sendmail-aix"
+			f.Do = "as root, run: apt-get install " + w.packages + "; if they are there, report this as a fault of sendmail-aix"
 		}
 		return "", err
 	}

@@ -38,25 +38,40 @@ func TestMain(m *testing.M) {
 
 func sdk() fs.FS { return os.DirFS("../cross/sdk") }
 
-// emulator is one that can run programs; without the commands for it the test is skipped.
-func emulator(t *testing.T) *Emulator {
+// The levels that test programs are made for, by the width that runs them.
+var levels = map[*width]string{wide: "aix7.2-64", narrow: "aix6.1-32"}
+
+// emulator is one that can run programs of a width; without the commands for it the test is skipped.
+func emulator(t *testing.T, w *width) *Emulator {
 	t.Helper()
 	m := host.NewLocal(os.Environ())
-	for _, command := range []string{qemu, compiler} {
+	for _, command := range []string{w.qemu, w.compiler} {
 		if _, err := m.LookPath(command); err != nil {
-			t.Skipf("%v; apt-get install %s", err, packages)
+			t.Skipf("%v; apt-get install qemu-user %s", err, w.packages)
 		}
 	}
 	return &Emulator{Machine: m, Cache: cache, SDK: sdk()}
 }
 
-// toolchain is a machine that compiles for AIX, with what "mage cross:setup" has built.
-var toolchain = sync.OnceValues(func() (*host.Local, error) {
+// inBoth runs a test in both widths.
+func inBoth(t *testing.T, test func(*testing.T, *width)) {
+	for w, level := range levels {
+		t.Run(level, func(t *testing.T) { test(t, w) })
+	}
+}
+
+// toolchains are the machines that compile for AIX, with what "mage cross:setup" has built.
+var toolchains = map[*width]func() (*host.Local, error){
+	wide:   sync.OnceValues(func() (*host.Local, error) { return toolchain(levels[wide]) }),
+	narrow: sync.OnceValues(func() (*host.Local, error) { return toolchain(levels[narrow]) }),
+}
+
+func toolchain(name string) (*host.Local, error) {
 	user, err := os.UserCacheDir()
 	if err != nil {
 		return nil, err
 	}
-	level, err := target.Parse("aix7.2-64")
+	level, err := target.Parse(name)
 	if err != nil {
 		return nil, err
 	}
@@ -68,12 +83,12 @@ var toolchain = sync.OnceValues(func() (*host.Local, error) {
 		return nil, err
 	}
 	return tc.Machine(os.Environ()), nil
-})
+}
 
 // compiled is a test program, compiled and linked for AIX; it becomes root/bin/NAME.
-func compiled(t *testing.T, root, name string, flags ...string) {
+func compiled(t *testing.T, w *width, root, name string, flags ...string) {
 	t.Helper()
-	machine, err := toolchain()
+	machine, err := toolchains[w]()
 	if errors.Is(err, cross.ErrAbsent) {
 		t.Skipf("%v\nrun: go tool mage cross:setup", err)
 	} else if err != nil {
@@ -88,6 +103,9 @@ func compiled(t *testing.T, root, name string, flags ...string) {
 		t.Fatal(err)
 	}
 }
+
+// libc is where functions come from.
+var libc = map[*width]string{wide: "libc.a(shr_64.o)", narrow: "libc.a(shr.o)"}
 
 // result is how a run ended.
 type result struct {
@@ -121,7 +139,9 @@ func link(t *testing.T, to, name string) {
 }
 
 // Each program checks one group of calls from inside; what it prints is either the checks that failed, or "passed".
-func TestPrograms(t *testing.T) {
+func TestPrograms(t *testing.T) { inBoth(t, testPrograms) }
+
+func testPrograms(t *testing.T, w *width) {
 	tests := map[string]struct {
 		flags []string
 		args  []string
@@ -137,12 +157,12 @@ func TestPrograms(t *testing.T) {
 		"text":    {want: result{stdout: "passed\n"}},
 		"dbm":     {flags: []string{"-ldbm"}, want: result{stdout: "passed\n"}},
 		"thread":  {flags: []string{"-lpthreads"}, want: result{stdout: "passed\n"}},
-		"missing": {want: result{Missing, "before\n", "emulate: the program called semget of libc.a(shr_64.o), which is missing here\n"}},
+		"missing": {want: result{Missing, "before\n", "emulate: the program called semget of " + libc[w] + ", which is missing here\n"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			e, root := emulator(t), filepath.Join(t.TempDir(), strings.Repeat("long", 30)) // longer than a local socket's path may be
-			compiled(t, root, name, test.flags...)
+			e, root := emulator(t, w), filepath.Join(t.TempDir(), strings.Repeat("long", 30)) // longer than a local socket's path may be
+			compiled(t, w, root, name, test.flags...)
 			write(t, filepath.Join(root, "etc/hosts"), "127.0.0.1 loopback localhost\n192.0.2.25\tmail.example.com mail # the relay\n2001:db8::25 six\n")
 			write(t, filepath.Join(root, "etc/services"), "# for tests\nsmtp 2525/tcp mail\n")
 			write(t, filepath.Join(root, "etc/passwd"), "root:!:0:0::/:/usr/bin/ksh\nalice:!:1001:20:Alice A.:/home/alice:/usr/bin/ksh\nnobody:!:4294967294:4294967294::/:\n")
@@ -170,13 +190,15 @@ func TestPrograms(t *testing.T) {
 
 // A program that gives up root's rights still gets at its files and at other programs, though neither the root nor the loader's cache is open
 // to others.
-func TestRightsGivenUp(t *testing.T) {
+func TestRightsGivenUp(t *testing.T) { inBoth(t, testRightsGivenUp) }
+
+func testRightsGivenUp(t *testing.T, w *width) {
 	if os.Geteuid() != 0 {
 		t.Skip("only root can become somebody else")
 	}
-	e, private := emulator(t), t.TempDir()
+	e, private := emulator(t, w), t.TempDir()
 	root := filepath.Join(private, "root")
-	compiled(t, root, "rights")
+	compiled(t, w, root, "rights")
 	write(t, filepath.Join(root, "etc/file"), "")
 	for _, dir := range []string{private, cache} {
 		if err := os.Chmod(dir, 0o700); err != nil {
@@ -190,9 +212,12 @@ func TestRightsGivenUp(t *testing.T) {
 }
 
 // A program that is linked where the loader itself stands is moved, as AIX moves programs.
-func TestMoved(t *testing.T) {
-	e, root := emulator(t), t.TempDir()
-	compiled(t, root, "start", "-Wl,-bpT:0x10000000", "-Wl,-bpD:0x20000000")
+func TestMoved(t *testing.T) { inBoth(t, testMoved) }
+
+func testMoved(t *testing.T, w *width) {
+	e, root := emulator(t, w), t.TempDir()
+	at := map[*width]string{wide: "0x10000000", narrow: "0x50000000"}[w]
+	compiled(t, w, root, "start", "-Wl,-bpT:"+at, "-Wl,-bpD:0x20000000")
 	got, err := e.try(t.Context(), Request{Root: root, Program: "/bin/start", Args: []string{"one", "two words"}, Env: []string{"GREETING=hello"}})
 	if want := (result{status: 7, stdout: "passed\natexit\n"}); err != nil || got != want {
 		t.Errorf("Run() = %+v, %v, want %+v", got, err, want)
@@ -200,12 +225,14 @@ func TestMoved(t *testing.T) {
 }
 
 // An object that is missing cannot wait for a call: the program would read whatever stood there.
-func TestMissingObject(t *testing.T) {
-	e, root := emulator(t), t.TempDir()
-	write(t, filepath.Join(root, "more.exp"), "#! libc.a(shr_64.o)\nsys_nerr\n")
-	compiled(t, root, "object", filepath.Join(root, "more.exp"))
+func TestMissingObject(t *testing.T) { inBoth(t, testMissingObject) }
+
+func testMissingObject(t *testing.T, w *width) {
+	e, root := emulator(t, w), t.TempDir()
+	write(t, filepath.Join(root, "more.exp"), "#! "+libc[w]+"\nsys_nerr\n")
+	compiled(t, w, root, "object", filepath.Join(root, "more.exp"))
 	got, err := e.try(t.Context(), Request{Root: root, Program: "/bin/object"})
-	if err != nil || got.status != Refused || !strings.Contains(got.stderr, "/bin/object imports sys_nerr of libc.a(shr_64.o)") {
+	if err != nil || got.status != Refused || !strings.Contains(got.stderr, "/bin/object imports sys_nerr of "+libc[w]) {
 		t.Errorf("Run() = %+v, %v, want status %d and the name sys_nerr", got, err, Refused)
 	}
 }
@@ -220,7 +247,7 @@ func TestCommandsAreMissing(t *testing.T) {
 }
 
 func TestNoRoot(t *testing.T) {
-	e := emulator(t)
+	e := emulator(t, wide)
 	for _, root := range []string{filepath.Join(t.TempDir(), "none"), "emulate_test.go"} {
 		if err := e.Run(t.Context(), Request{Root: root, Program: "/bin/x"}); fault.Code(err) != "emulate-root" {
 			t.Errorf("Run() in %s = %v, want a fault emulate-root", root, err)
@@ -229,26 +256,28 @@ func TestNoRoot(t *testing.T) {
 }
 
 // A library of Linux's stands for AIX's of the same name, and sees the program's files.
-func TestLibraries(t *testing.T) {
-	e, root, dir := emulator(t), t.TempDir(), t.TempDir()
+func TestLibraries(t *testing.T) { inBoth(t, testLibraries) }
+
+func testLibraries(t *testing.T, w *width) {
+	e, root, dir := emulator(t, w), t.TempDir(), t.TempDir()
 	list := filepath.Join(root, "list.exp")
 	write(t, list, "#! libsasl2.a(libsasl2.so.3)\nsasl_client_init\nsasl_server_init\n")
-	compiled(t, root, "sasl", list)
+	compiled(t, w, root, "sasl", list)
 	for _, argv := range [][]string{
-		{compiler, "-O1", "-Wall", "-Werror", "-c", "testdata/linux/libsasl2.c", "-o", filepath.Join(dir, "x.o")},
-		{strings.TrimSuffix(compiler, "gcc") + "ar", "rc", filepath.Join(dir, "libsasl2.a"), filepath.Join(dir, "x.o")},
+		{w.compiler, "-O1", "-Wall", "-Werror", "-c", "testdata/linux/libsasl2.c", "-o", filepath.Join(dir, "x.o")},
+		{w.tool("ar"), "rc", filepath.Join(dir, "libsasl2.a"), filepath.Join(dir, "x.o")},
 	} {
 		if err := e.Machine.Run(t.Context(), host.Cmd{Argv: argv}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	write(t, filepath.Join(root, "etc/sasl.conf"), "4711\n")
-	without, err := e.loader(t.Context())
+	without, err := e.loader(t.Context(), w)
 	if err != nil {
 		t.Fatal(err)
 	}
-	e.Libraries = dir
-	with, err := e.loader(t.Context())
+	e.Libraries, e.Libraries32 = dir, dir
+	with, err := e.loader(t.Context(), w)
 	if err != nil || with == without {
 		t.Fatalf("loader() = %s, %v, with libraries as without", with, err)
 	}
@@ -260,7 +289,7 @@ func TestLibraries(t *testing.T) {
 
 	// Another release of the library is another library.
 	write(t, list, "#! libsasl2.a(libsasl2.so.2)\nsasl_client_init\nsasl_server_init\n")
-	compiled(t, root, "sasl", list)
+	compiled(t, w, root, "sasl", list)
 	got, err = e.try(t.Context(), Request{Root: root, Program: "/bin/sasl"})
 	want = result{Missing, "", "emulate: the program called sasl_client_init of libsasl2.a(libsasl2.so.2), which is missing here\n"}
 	if err != nil || got != want {
@@ -273,7 +302,7 @@ func TestGoProgram(t *testing.T) {
 	if testing.Short() {
 		t.Skip("Go's runtime is compiled for AIX first")
 	}
-	e, root := emulator(t), t.TempDir()
+	e, root := emulator(t, wide), t.TempDir()
 	write(t, filepath.Join(root, "go.mod"), "module x\n")
 	write(t, filepath.Join(root, "x.go"), "package main\n\nfunc main() { println(1) }\n")
 	err := e.Machine.Run(t.Context(), host.Cmd{
@@ -290,8 +319,8 @@ func TestGoProgram(t *testing.T) {
 
 // The loader is made once of the same text.
 func TestCached(t *testing.T) {
-	e := emulator(t)
-	first, err := e.loader(t.Context())
+	e, w := emulator(t, wide), wide
+	first, err := e.loader(t.Context(), w)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -299,7 +328,7 @@ func TestCached(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, err := e.loader(t.Context())
+	again, err := e.loader(t.Context(), w)
 	if err != nil {
 		t.Fatal(err)
 	}

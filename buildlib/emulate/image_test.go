@@ -139,7 +139,7 @@ func runImage(t *testing.T, e *Emulator, image []byte) result {
 }
 
 func TestImage(t *testing.T) {
-	e := emulator(t)
+	e := emulator(t, wide)
 	good, at := program()
 	with := func(image []byte, name string, value uint64) []byte {
 		f, ok := at[name]
@@ -165,8 +165,7 @@ func TestImage(t *testing.T) {
 		{"cut in the sections", good[:24+120+100], Refused, "a section's header at offset 0xd8, 0x48 bytes, is beyond the end"},
 		{"cut in the code", good[:440], Refused, "is beyond the end"},
 		{"cut at the end", good[:len(good)-1], Refused, "the loader section at offset"},
-		{"32 bits", set("magic", 0x01df), Refused, "begins with 0x01df, as a 32-bit one"},
-		{"other file", set("magic", 0x7f45), Refused, "begins with 0x7f45"},
+		{"other file", set("magic", 0x7f45), Refused, "no XCOFF program of 64 bits: it begins with 0x7f45"},
 		{"no auxiliary header", set("aux size", 0), Refused, "its auxiliary header has 0 bytes"},
 		{"many sections", set("sections", 0xffff), Refused, "65535 sections"},
 		{"few sections", set("sections", 3), Refused, "it has no .loader"},
@@ -185,7 +184,9 @@ func TestImage(t *testing.T) {
 		{"entry at the end", set("entry", dataAt+90), Refused, "it begins at"},
 		{"entry nowhere", set("entry", ^uint64(0)), Refused, "it begins at"},
 
-		{"old loader section", set("version", 1), Refused, "version 1, not 2"},
+		{"loader section of AIX's ld", set("version", 1), 42, ""},
+		{"new loader section", set("version", 3), Refused, "version 3, not 2"},
+		{"loader section without a version", set("version", 0), Refused, "version 0, not 2"},
 		{"short loader section", set(".loader size", 40), Refused, "the loader section's header at offset 0"},
 		{"many symbols", set("symbols", 0xffffffff), Refused, "the table of symbols at offset 0x38, 0x17ffffffe8 bytes"},
 		{"many relocations", set("relocations", 0xffffffff), Refused, "the table of relocations at"},
@@ -218,7 +219,7 @@ func TestImage(t *testing.T) {
 
 // Without a program there is nothing to load, and what is no program is not run.
 func TestNoProgram(t *testing.T) {
-	e, root := emulator(t), t.TempDir()
+	e, root := emulator(t, wide), t.TempDir()
 	write(t, filepath.Join(root, "file"), "")
 	for name, want := range map[string]string{
 		"/none":          "No such file or directory",

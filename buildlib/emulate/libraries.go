@@ -25,8 +25,12 @@ type library struct {
 }
 
 // libraries finds what the loader is to be made with.
-func (e *Emulator) libraries() ([]library, error) {
-	if e.Libraries == "" {
+func (e *Emulator) libraries(w *width) ([]library, error) {
+	dir := e.Libraries
+	if w == narrow {
+		dir = e.Libraries32
+	}
+	if dir == "" {
 		return nil, nil
 	}
 	lists, err := fs.ReadDir(e.SDK, "imports")
@@ -35,7 +39,7 @@ func (e *Emulator) libraries() ([]library, error) {
 	}
 	var found []library
 	for _, list := range lists {
-		file := filepath.Join(e.Libraries, list.Name()+".a")
+		file := filepath.Join(dir, list.Name()+".a")
 		content, err := os.ReadFile(file)
 		if builtIn[list.Name()] || errors.Is(err, fs.ErrNotExist) {
 			continue
@@ -73,11 +77,11 @@ func table(libraries []library) string {
 	for _, l := range libraries {
 		for _, name := range l.imports {
 			fmt.Fprintf(&declarations, "extern void %s(void) __attribute__((weak));\n", name)
-			fmt.Fprintf(&entries, "\t{ %q, (void *)%s, %q },\n", name, name, memberEnd)
+			fmt.Fprintf(&entries, "\t{ %q, (void *)%s, %q, FUNCTION },\n", name, name, memberEnd)
 			count++
 		}
 	}
-	return fmt.Sprintf("#include \"imports.h\"\n\n%s\nconst struct import libraries[] = {\n%s\t{ 0, 0, 0 }\n};\nconst size_t library_count = %d;\n",
+	return fmt.Sprintf("#include \"imports.h\"\n\n%s\nconst struct import libraries[] = {\n%s\t{ 0, 0, 0, FUNCTION }\n};\nconst size_t library_count = %d;\n",
 		declarations.String(), entries.String(), count)
 }
 
@@ -87,8 +91,8 @@ var throughRoot = []string{
 }
 
 // adapt copies a library to a directory, with its calls turned to the program's root. It gives the file's name there.
-func (e *Emulator) adapt(ctx context.Context, l library, dir string) (string, error) {
-	objcopy, err := e.find(strings.TrimSuffix(compiler, "gcc") + "objcopy")
+func (e *Emulator) adapt(ctx context.Context, w *width, l library, dir string) (string, error) {
+	objcopy, err := e.find(w, w.tool("objcopy"))
 	if err != nil {
 		return "", err
 	}

@@ -48,7 +48,7 @@ var recipes = []recipe{
 // MakeLibraries compiles OpenSSL and SASL for [Emulator.Libraries] out of the distribution's own source, which takes some minutes, once. The
 // directory that it returns is in the cache. The packages' lists are apt-get's own, kept apart from the system's; nothing is installed.
 func (e *Emulator) MakeLibraries(ctx context.Context, jobs int) (string, error) {
-	if _, err := e.find(compiler); err != nil {
+	if _, err := e.find(wide, wide.compiler); err != nil {
 		return "", err
 	}
 	system, err := e.Machine.ReadFile("/etc/os-release")
@@ -126,7 +126,7 @@ func (b *libraryBuild) make(ctx context.Context, r recipe, release string) error
 	for _, command := range r.commands {
 		err := b.Machine.Run(ctx, host.Cmd{
 			Argv: []string{"sh", "-e", "-c", command}, Dir: source, Log: b.log,
-			Env: []string{"CROSS=" + strings.TrimSuffix(compiler, "gcc"), fmt.Sprintf("JOBS=%d", max(1, b.jobs))},
+			Env: []string{"CROSS=" + wide.tool(""), fmt.Sprintf("JOBS=%d", max(1, b.jobs))},
 		})
 		if err != nil {
 			return err

@@ -46,18 +46,18 @@ func TestMakeLibraries(t *testing.T) {
 	if dir == "" {
 		t.Skip("EMULATE_LIBRARIES is not set: it names the directory to make OpenSSL and SASL for ppc64 in")
 	}
-	e := emulator(t)
+	e := emulator(t, wide)
 	e.Cache = dir
 	made, err := e.MakeLibraries(t.Context(), 2)
 	if err != nil {
 		t.Fatal(err)
 	}
 	e.Libraries = made
-	found, err := e.libraries()
+	found, err := e.libraries(wide)
 	if err != nil || len(found) != 3 {
 		t.Fatalf("%s has the libraries %v, %v, want three", made, found, err)
 	}
-	if _, err := e.loader(t.Context()); err != nil {
+	if _, err := e.loader(t.Context(), wide); err != nil {
 		t.Error(err)
 	}
 	if left, err := filepath.Glob(filepath.Join(dir, "emulate/work-*")); len(left) > 0 || err != nil {

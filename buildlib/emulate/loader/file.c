@@ -114,8 +114,12 @@ int aix_setvbuf(aix_FILE *file, char *buffer, int mode, size_t size)
 
 static aix_dev_t device_to_aix(dev_t dev)
 {
-	/* As makedev of AIX composes it; bit 63 says that it is a device of 64 bits. */
+	/* As makedev of AIX composes it; in 64 bits the first bit says that it is of that kind. */
+#ifdef __64BIT__
 	return dev == 0 ? 0 : 1ul << 63 | (aix_dev_t)major(dev) << 32 | minor(dev);
+#else
+	return (aix_dev_t)(major(dev) << 16 | (minor(dev) & 0xffff));
+#endif
 }
 
 static aix_st_timespec_t time_to_aix(struct timespec t) { return (aix_st_timespec_t){ .aix_tv_sec = t.tv_sec, .aix_tv_nsec = (int)t.tv_nsec }; }
@@ -254,6 +258,18 @@ int aix_lockf(int fd, int command, aix_off_t size)
 
 	return TO_HOST(commands, command, &host) ? lockf(fd, host, size) : -1;
 }
+
+aix_off_t aix_lseek(int fd, aix_off_t at, int from)
+{
+	off_t got = lseek(fd, at, from);
+
+	if (got == (aix_off_t)got)
+		return (aix_off_t)got;
+	errno = EOVERFLOW;
+	return -1;
+}
+
+int aix_ftruncate(int fd, aix_off_t size) { return ftruncate(fd, size); }
 
 /* A directory, and the entry that readdir gives out. */
 struct aix_sdk_dir {

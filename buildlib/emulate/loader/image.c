@@ -1,10 +1,11 @@
 /*
- * Loading a 64-bit XCOFF program: its sections into memory, its loader section's relocations, its imports. Layouts: IBM's description of
- * XCOFF; the numbers in "at" are offsets. All numbers have the big end first, which is the loader's own order.
+ * Loading an XCOFF program: its sections into memory, its loader section's relocations, its imports. Layouts: IBM's description of
+ * XCOFF (xcoff.h). All numbers have the big end first, which is the loader's own order.
  *
  * A file may say anything: each offset and length is looked at before it is used.
  */
 #include "loader.h"
+#include "xcoff.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -13,24 +14,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum {
-	MAGIC64 = 0x01f7, MAGIC32 = 0x01df,
-	FILE_HEADER = 24, AUX_HEADER = 110, SECTION = 72, LOADER_HEADER = 56, SYMBOL = 24, RELOCATION = 16,
-	TEXT = 0x20, DATA = 0x40, BSS = 0x80, THREAD_DATA = 0x400, THREAD_BSS = 0x800, LOADER = 0x1000,
-	IMPORT = 0x40, /* of a symbol's type */
-	CLASS_DS = 10, /* a function's descriptor */
-	POSITIVE = 0, NEGATIVE = 1, /* relocations */
-	ALL_64_BITS = 0x3f,
-	IMPLIED = 3 /* symbol numbers that stand for .text, .data and .bss */
-};
-
 static const char *name;
 static const unsigned char *file;
-static uint64_t file_size;
+static wide file_size;
 
-static uint64_t number(const unsigned char *at, int bytes)
+static wide number(const unsigned char *at, int bytes)
 {
-	uint64_t n = 0;
+	wide n = 0;
 
 	while (bytes-- > 0)
 		n = n << 8 | *at++;
@@ -40,27 +30,27 @@ static uint64_t number(const unsigned char *at, int bytes)
 #define u8(at) (*(at))
 #define u16(at) ((unsigned)number(at, 2))
 #define u32(at) ((uint32_t)number(at, 4))
-#define u64(at) number(at, 8)
+#define address(at) number(at, sizeof(void *))
 
 /* A stretch of the file, or of something in it. */
 struct part {
 	const unsigned char *start;
-	uint64_t size;
+	wide size;
 };
 
-static const unsigned char *within(struct part p, uint64_t at, uint64_t size, const char *what)
+static const unsigned char *within(struct part p, wide at, wide size, const char *what)
 {
 	if (at > p.size || size > p.size - at)
-		refuse("%s: %s at offset %#lx, %#lx bytes, is beyond the end, which is at %#lx", name, what, at, size, p.size);
+		refuse("%s: %s at offset %#llx, %#llx bytes, is beyond the end, which is at %#llx", name, what, at, size, p.size);
 	return p.start + at;
 }
 
 /* A stretch of the program's memory. It has been moved by delta from where the program was linked. */
 struct segment {
-	uint64_t start, size, delta;
+	wide start, size, delta;
 };
 
-static bool holds(const struct segment *s, uint64_t address, uint64_t size)
+static bool holds(const struct segment *s, wide address, wide size)
 {
 	return address >= s->start && size <= s->size && address - s->start <= s->size - size;
 }
@@ -70,27 +60,30 @@ static struct segment text, data;
 
 static void place(struct segment *s)
 {
-	const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), most = 1ul << 32;
-	uint64_t first = s->start & -page, length;
+	const wide page = (wide)sysconf(_SC_PAGESIZE), most = sizeof(void *) == 8 ? 1ull << 32 : 1u << 31;
+	wide first = s->start & -page, length;
 	void *got;
 
-	if (s->size > most || s->start > UINT64_MAX - 2 * most)
-		refuse("%s: a segment at %#lx has %#lx bytes", name, s->start, s->size);
+	if (s->size > most || s->start > UINTPTR_MAX - most)
+		refuse("%s: a segment at %#llx has %#llx bytes", name, s->start, s->size);
 	length = (s->start + s->size - first + page - 1) & -page;
 	if (length == 0)
-		refuse("%s: an empty segment at %#lx", name, s->start);
+		refuse("%s: an empty segment at %#llx", name, s->start);
 	/* AIX moves programs, too. Where the wanted place is free, addresses in a debugger are those of the link. */
-	got = mmap((void *)first, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+	got = mmap((void *)(uintptr_t)first, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
 	if (got == MAP_FAILED)
 		got = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (got == MAP_FAILED)
-		refuse("%s: no memory for the segment at %#lx, %#lx bytes", name, s->start, s->size);
-	s->delta = (uint64_t)got - first;
+		refuse("%s: no memory for the segment at %#llx, %#llx bytes", name, s->start, s->size);
+	s->delta = (uintptr_t)got - first;
 }
+
+/* An address of the program's as it is now. */
+static void *at(wide address) { return (void *)(uintptr_t)address; }
 
 static struct segment section_range(const unsigned char *section)
 {
-	return (struct segment){ .start = u64(section + 16), .size = u64(section + 24) };
+	return (struct segment){ .start = address(section + SECTION_START), .size = address(section + SECTION_SIZE) };
 }
 
 static void copy(const unsigned char *section, const struct segment *to)
@@ -98,7 +91,7 @@ static void copy(const unsigned char *section, const struct segment *to)
 	const struct segment range = section_range(section);
 	const struct part whole = { file, file_size };
 
-	memcpy((void *)(range.start + to->delta), within(whole, u64(section + 32), range.size, "a section"), range.size);
+	memcpy(at(range.start + to->delta), within(whole, address(section + SECTION_FILE), range.size, "a section"), range.size);
 }
 
 /* The loader section. */
@@ -109,136 +102,130 @@ static struct part symbol_table, relocation_table, strings, libraries;
 static void loader_open(const unsigned char *section)
 {
 	const unsigned char *h;
-	uint64_t at;
+	wide first;
 
-	loader.size = u64(section + 24);
-	loader.start = within((struct part){ file, file_size }, u64(section + 32), loader.size, "the loader section");
+	loader.size = address(section + SECTION_SIZE);
+	loader.start = within((struct part){ file, file_size }, address(section + SECTION_FILE), loader.size, "the loader section");
 	h = within(loader, 0, LOADER_HEADER, "the loader section's header");
-	if (u32(h) != 2)
-		refuse("%s: the loader section has version %u, not 2", name, u32(h));
+	if (u32(h) < 1 || u32(h) > LOADER_VERSION)
+		refuse("%s: the loader section has version %u, not %u", name, u32(h), LOADER_VERSION);
 	symbols = u32(h + 4);
 	relocations = u32(h + 8);
 	libraries = (struct part){ .size = u32(h + 12) };
-	libraries.start = within(loader, u64(h + 24), libraries.size, "the list of libraries");
-	strings = (struct part){ .size = u32(h + 20) };
-	strings.start = within(loader, u64(h + 32), strings.size, "the table of strings");
-	at = u64(h + 40);
-	symbol_table = (struct part){ .size = (uint64_t)symbols * SYMBOL };
-	symbol_table.start = within(loader, at, symbol_table.size, "the table of symbols");
-	at = u64(h + 48);
-	relocation_table = (struct part){ .size = (uint64_t)relocations * RELOCATION };
-	relocation_table.start = within(loader, at, relocation_table.size, "the table of relocations");
+	libraries.start = within(loader, address(h + LIBRARIES_AT), libraries.size, "the list of libraries");
+	strings = (struct part){ .size = u32(h + STRINGS_SIZE) };
+	strings.start = within(loader, address(h + STRINGS_AT), strings.size, "the table of strings");
+	symbol_table = (struct part){ .size = (wide)symbols * SYMBOL };
+	first = symbols_at(h);
+	symbol_table.start = within(loader, first, symbol_table.size, "the table of symbols");
+	first = relocations_at(h, first + symbol_table.size);
+	relocation_table = (struct part){ .size = (wide)relocations * RELOCATION };
+	relocation_table.start = within(loader, first, relocation_table.size, "the table of relocations");
 }
 
-static const char *string(struct part p, uint64_t at, const char *what)
+static const char *string(struct part p, wide offset, const char *what)
 {
-	const char *s = (const char *)within(p, at, 1, what);
+	const char *s = (const char *)within(p, offset, 1, what);
 
-	if (memchr(s, 0, p.size - at) == NULL)
-		refuse("%s: %s at offset %#lx has no end", name, what, at);
+	if (memchr(s, 0, p.size - offset) == NULL)
+		refuse("%s: %s at offset %#llx has no end", name, what, offset);
 	return s;
 }
 
-static const char *symbol_name(const unsigned char *symbol) { return string(strings, u32(symbol + 8), "a symbol's name"); }
+/* In 32 bits a name of up to 8 bytes stands in the symbol itself, in place of four bytes of zeros and the offset. */
+static const char *symbol_name(const unsigned char *symbol)
+{
+	char *own;
+
+	if (sizeof(void *) == 8 || u32(symbol) == 0)
+		return string(strings, u32(symbol + SYMBOL_NAME), "a symbol's name");
+	own = strndup((const char *)symbol, 8);
+	if (own == NULL)
+		refuse("out of memory");
+	return own;
+}
 
 /* The library that a symbol is imported from, as AIX's tools write it: libc.a(shr_64.o). */
 static const char *library_of(const unsigned char *symbol)
 {
-	uint64_t at = 0;
+	wide next = 0;
 	const char *base, *member;
 	char *both;
 
 	for (uint32_t id = u32(symbol + 16); id > 0; id--)
 		for (int part = 0; part < 3; part++)
-			at += strlen(string(libraries, at, "a library's name")) + 1;
-	at += strlen(string(libraries, at, "a library's path")) + 1;
-	base = string(libraries, at, "a library's name");
-	member = string(libraries, at + strlen(base) + 1, "a library's member");
+			next += strlen(string(libraries, next, "a library's name")) + 1;
+	next += strlen(string(libraries, next, "a library's path")) + 1;
+	base = string(libraries, next, "a library's name");
+	member = string(libraries, next + strlen(base) + 1, "a library's member");
 	if (asprintf(&both, *member != '\0' ? "%s(%s)" : "%s", base, member) < 0)
 		refuse("out of memory");
 	return both;
 }
 
-/* A descriptor for a function that is missing: whoever calls it ends the program. */
-static void *stand_in(const char *function, const char *library)
-{
-	void **descriptor = malloc(3 * sizeof *descriptor);
-	struct missing *m = malloc(sizeof *m);
-
-	if (descriptor == NULL || m == NULL)
-		refuse("out of memory");
-	*m = (struct missing){ function, library, ((void **)(void *)stand_in)[1] };
-	descriptor[0] = (void *)missing_code;
-	descriptor[1] = m;
-	descriptor[2] = NULL;
-	return descriptor;
-}
-
 /* The addresses of all symbols. Objects that are missing are told all at once. */
-static uint64_t *bind(const unsigned char *const *sections)
+static wide *bind(const unsigned char *const *sections)
 {
-	uint64_t *address = calloc(symbols + 1ul, sizeof *address);
+	wide *addresses = calloc(symbols + 1ul, sizeof *addresses);
 	bool complete = true;
 
-	if (address == NULL)
+	if (addresses == NULL)
 		refuse("out of memory");
 	for (uint32_t i = 0; i < symbols; i++) {
-		const unsigned char *symbol = symbol_table.start + (uint64_t)i * SYMBOL;
+		const unsigned char *symbol = symbol_table.start + (size_t)i * SYMBOL;
 		unsigned section = u16(symbol + 12);
 		const char *import, *library;
 
 		if (!(u8(symbol + 14) & IMPORT)) {
 			if (section > 0xff || sections[section] == NULL)
 				continue; /* not in memory; refused when a relocation wants it */
-			address[i] = u64(symbol) + (u32(sections[section] + 64) & TEXT ? text : data).delta;
+			addresses[i] = address(symbol + SYMBOL_VALUE) + (u32(sections[section] + SECTION_KIND) & TEXT ? text : data).delta;
 			continue;
 		}
 		import = symbol_name(symbol);
 		library = library_of(symbol);
-		address[i] = (uint64_t)imported(import, library);
-		if (address[i] == 0 && u8(symbol + 15) == CLASS_DS)
-			address[i] = (uint64_t)stand_in(import, library);
-		if (address[i] == 0) {
+		addresses[i] = (uintptr_t)imported(import, library, u8(symbol + 15) == CLASS_DS);
+		if (addresses[i] == 0) {
 			fprintf(stderr, "emulate: %s imports %s of %s, which is missing here\n", name, import, library);
 			complete = false;
 		}
 	}
 	if (!complete)
 		_exit(REFUSED);
-	return address;
+	return addresses;
 }
 
-static void relocate(const unsigned char *r, const uint64_t *address)
+static void relocate(const unsigned char *r, const wide *addresses)
 {
-	uint64_t at = u64(r), difference;
+	wide where = address(r), difference;
 	unsigned type = u16(r + 8);
-	uint32_t symbol = u32(r + 12);
-	const struct segment *s = holds(&text, at, 8) ? &text : &data;
-	uint64_t word;
+	uint32_t symbol = u32(r + RELOCATION_SYMBOL);
+	const struct segment *s = holds(&text, where, sizeof(void *)) ? &text : &data;
+	uintptr_t word;
 
-	if (!holds(s, at, 8))
-		refuse("%s: a relocation at %#lx, which is not in the program", name, at);
-	if ((type >> 8 & 0x3f) != ALL_64_BITS)
-		refuse("%s: a relocation at %#lx of %u bits", name, at, (type >> 8 & 0x3f) + 1);
+	if (!holds(s, where, sizeof word))
+		refuse("%s: a relocation at %#llx, which is not in the program", name, where);
+	if ((type >> 8 & 0x3f) + 1 != 8 * sizeof word)
+		refuse("%s: a relocation at %#llx of %u bits", name, where, (type >> 8 & 0x3f) + 1);
 	if (symbol < IMPLIED)
 		difference = symbol == 0 ? text.delta : data.delta;
-	else if (symbol - IMPLIED < symbols && address[symbol - IMPLIED] != 0)
-		difference = address[symbol - IMPLIED];
+	else if (symbol - IMPLIED < symbols && addresses[symbol - IMPLIED] != 0)
+		difference = addresses[symbol - IMPLIED];
 	else
-		refuse("%s: a relocation at %#lx to symbol %u, which has no address", name, at, symbol);
+		refuse("%s: a relocation at %#llx to symbol %u, which has no address", name, where, symbol);
 
-	memcpy(&word, (void *)(at + s->delta), sizeof word);
+	memcpy(&word, at(where + s->delta), sizeof word);
 	switch (type & 0xff) {
 	case POSITIVE:
-		word += difference;
+		word += (uintptr_t)difference;
 		break;
 	case NEGATIVE:
-		word -= difference;
+		word -= (uintptr_t)difference;
 		break;
 	default:
-		refuse("%s: a relocation at %#lx of type %#x", name, at, type & 0xff);
+		refuse("%s: a relocation at %#llx of type %#x", name, where, type & 0xff);
 	}
-	memcpy((void *)(at + s->delta), &word, sizeof word);
+	memcpy(at(where + s->delta), &word, sizeof word);
 }
 
 static void map_file(const char *path)
@@ -250,7 +237,7 @@ static void map_file(const char *path)
 		refuse("%s: %m", name);
 	if (!S_ISREG(st.st_mode) || st.st_size < FILE_HEADER + AUX_HEADER)
 		refuse("%s: this is no XCOFF program: it has %ld bytes", name, (long)st.st_size);
-	file_size = (uint64_t)st.st_size;
+	file_size = (wide)st.st_size;
 	file = mmap(NULL, file_size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (file == MAP_FAILED)
 		refuse("%s: %m", name);
@@ -266,14 +253,14 @@ static void find_sections(struct sections *all)
 {
 	const struct part whole = { file, file_size };
 	const unsigned count = u16(file + 2);
-	const uint64_t first = FILE_HEADER + u16(file + 16);
+	const wide first = FILE_HEADER + u16(file + 16);
 
 	if (count >= COUNT(all->in_memory))
 		refuse("%s: it has %u sections", name, count);
 	for (unsigned i = 1; i <= count; i++) {
-		const unsigned char *s = within(whole, first + (uint64_t)(i - 1) * SECTION, SECTION, "a section's header"), **place;
+		const unsigned char *s = within(whole, first + (wide)(i - 1) * SECTION, SECTION, "a section's header"), **place;
 
-		switch (u32(s + 64) & 0xffff) {
+		switch (u32(s + SECTION_KIND) & 0xffff) {
 		case TEXT:
 			place = &all->text;
 			break;
@@ -293,7 +280,7 @@ static void find_sections(struct sections *all)
 			continue; /* for debuggers */
 		}
 		if (*place != NULL)
-			refuse("%s: it has two sections of kind %#x", name, u32(s + 64) & 0xffff);
+			refuse("%s: it has two sections of kind %#x", name, u32(s + SECTION_KIND) & 0xffff);
 		*place = s;
 		if (place != &all->loader)
 			all->in_memory[i] = s;
@@ -309,8 +296,8 @@ static void place_sections(const struct sections *all)
 	text = section_range(all->text);
 	data = section_range(all->data);
 	if (bss.size > 0) {
-		if (bss.start < data.start || bss.start - data.start < data.size || bss.start > UINT64_MAX - bss.size)
-			refuse("%s: .bss at %#lx does not follow .data at %#lx", name, bss.start, data.start);
+		if (bss.start < data.start || bss.start - data.start < data.size || bss.start > UINTPTR_MAX - bss.size)
+			refuse("%s: .bss at %#llx does not follow .data at %#llx", name, bss.start, data.start);
 		data.size = bss.start + bss.size - data.start;
 	}
 	place(&text);
@@ -322,8 +309,8 @@ static void place_sections(const struct sections *all)
 /* Code is not written to from here on. */
 static void protect_text(void)
 {
-	const uint64_t into_page = text.start & ((uint64_t)sysconf(_SC_PAGESIZE) - 1);
-	char *start = (char *)(text.start + text.delta);
+	const size_t into_page = text.start & ((wide)sysconf(_SC_PAGESIZE) - 1);
+	char *start = at(text.start + text.delta);
 
 	if (mprotect(start - into_page, text.size + into_page, PROT_READ | PROT_EXEC) != 0)
 		refuse("%s: %m", name);
@@ -333,24 +320,24 @@ static void protect_text(void)
 void *image_load(const char *path, const char *program)
 {
 	struct sections all = { 0 };
-	uint64_t entry, *address;
+	wide entry, *addresses;
 
 	name = program;
 	map_file(path);
-	if (u16(file) != MAGIC64)
-		refuse("%s: this is no 64-bit XCOFF program: it begins with %#06x%s", name, u16(file), u16(file) == MAGIC32 ? ", as a 32-bit one" : "");
+	if (memcmp(file, PROGRAM_MAGIC, 2) != 0)
+		refuse("%s: this is no XCOFF program of %zu bits: it begins with %#06x", name, 8 * sizeof(void *), u16(file));
 	if (u16(file + 16) < AUX_HEADER)
 		refuse("%s: this is no program: its auxiliary header has %u bytes", name, u16(file + 16));
 	find_sections(&all);
 	place_sections(&all);
 	loader_open(all.loader);
-	address = bind(all.in_memory);
+	addresses = bind(all.in_memory);
 	for (uint32_t i = 0; i < relocations; i++)
-		relocate(relocation_table.start + (uint64_t)i * RELOCATION, address);
-	free(address);
-	entry = u64(file + FILE_HEADER + 80);
-	if (!holds(&data, entry, 24))
-		refuse("%s: it begins at %#lx, which is not in .data", name, entry);
+		relocate(relocation_table.start + (size_t)i * RELOCATION, addresses);
+	free(addresses);
+	entry = address(file + FILE_HEADER + ENTRY);
+	if (!holds(&data, entry, 3 * sizeof(void *)))
+		refuse("%s: it begins at %#llx, which is not in .data", name, entry);
 	protect_text();
-	return (void *)(entry + data.delta);
+	return at(entry + data.delta);
 }

@@ -48,17 +48,35 @@
 #include "aix/syslog.h"
 #include "aix/time.h"
 #include "aix/unistd.h"
+#include "bridge32.h"
 #include "imports.h"
 
 /* Linux's own function; the compiler has found its type to be the same as AIX's. */
 #define SAME(a, b) __builtin_types_compatible_p(__typeof__(a), __typeof__(b))
-#define HOST(function) { #function, sizeof(char[SAME(function, aix_##function) ? 1 : -1]) != 0 ? (void *)function : NULL, NULL }
+#ifdef __64BIT__
+#define HOST(function) { #function, sizeof(char[SAME(function, aix_##function) ? 1 : -1]) != 0 ? (void *)function : NULL, NULL, FUNCTION }
+#else
+/* The types have the same sizes here, but other names: what is int in Linux is long in AIX. */
+#define HOST(function) LIKE(function)
+#endif
 /* Linux's own as well: it differs in the name of a type, or in a const, alone. */
-#define LIKE(function) { #function, (void *)function, NULL }
+#define LIKE(function) { #function, (void *)function, NULL, FUNCTION }
 /* The loader's. */
-#define OURS(function) { #function, (void *)aix_##function, NULL }
+#define OURS(function) { #function, (void *)aix_##function, NULL, FUNCTION }
 /* The loader's, under the name that AIX's headers make of it. */
-#define RENAMED(linked, function) { #linked, (void *)aix_##function, NULL }
+#define RENAMED(linked, function) { #linked, (void *)aix_##function, NULL, FUNCTION }
+/* In 32 bits these need help with their arguments: bridge32.c. */
+#ifdef __64BIT__
+#define HOST_WORDS(function) HOST(function)
+#define OURS_WORDS(function) OURS(function)
+#define HOST_FLAT(function) HOST(function)
+#define OURS_FLAT(function) OURS(function)
+#else
+#define HOST_WORDS(function) { #function, (void *)words_##function, NULL, WORDS }
+#define OURS_WORDS(function) HOST_WORDS(function)
+#define HOST_FLAT(function) { #function, (void *)flat_##function, NULL, FUNCTION }
+#define OURS_FLAT(function) HOST_FLAT(function)
+#endif
 
 /* What start code imports: the number of threads, of which it only hands on the address; its version; a routine that there is nothing to do for. */
 static int threads[4];
@@ -79,41 +97,41 @@ void called_missing(const char *name, const char *library)
 
 static const struct import imports[] = {
 	/* objects */
-	{ "__crt0v", &version, NULL },
-	{ "__n_pthreads", threads, NULL },
-	{ "_res", &aix__res, NULL },
-	{ "environ", &environ, NULL },
-	{ "h_errno", &program_h_errno, NULL },
-	{ "in6addr_any", (void *)&any6, NULL },
-	{ "in6addr_loopback", (void *)&loopback6, NULL },
-	{ "optarg", &optarg, NULL },
-	{ "opterr", &opterr, NULL },
-	{ "optind", &optind, NULL },
-	{ "optopt", &optopt, NULL },
-	{ "tzname", tzname, NULL },
+	{ "__crt0v", &version, NULL, OBJECT },
+	{ "__n_pthreads", threads, NULL, OBJECT },
+	{ "_res", &aix__res, NULL, OBJECT },
+	{ "environ", &environ, NULL, OBJECT },
+	{ "h_errno", &program_h_errno, NULL, OBJECT },
+	{ "in6addr_any", (void *)&any6, NULL, OBJECT },
+	{ "in6addr_loopback", (void *)&loopback6, NULL, OBJECT },
+	{ "optarg", &optarg, NULL, OBJECT },
+	{ "opterr", &opterr, NULL, OBJECT },
+	{ "optind", &optind, NULL, OBJECT },
+	{ "optopt", &optopt, NULL, OBJECT },
+	{ "tzname", tzname, NULL, OBJECT },
 
 	/* start and end */
-	{ "__mod_init", (void *)module, NULL },
-	OURS(_Errno), HOST(_exit), HOST(abort), HOST(atexit), HOST(exit),
+	{ "__mod_init", (void *)module, NULL, FUNCTION },
+	OURS(_Errno), HOST(_exit), HOST(abort), HOST_FLAT(atexit), HOST(exit),
 
 	/* files */
 	OURS(access), OURS(chdir), OURS(chmod), OURS(chown), OURS(chroot), HOST(close), OURS(closedir), HOST(dup), HOST(dup2),
-	HOST(fchmod), HOST(fchown), OURS(fcntl), OURS(fpathconf), OURS(fstat), HOST(fsync), HOST(ftruncate), HOST(isatty), OURS(link),
-	OURS(lockf), HOST(lseek), OURS(lstat), OURS(mkdir), OURS(mkstemp), OURS(open), OURS(opendir), HOST(pipe), HOST(read),
+	HOST(fchmod), HOST(fchown), OURS(fcntl), OURS(fpathconf), OURS(fstat), HOST(fsync), OURS(ftruncate), HOST(isatty), OURS(link),
+	OURS(lockf), OURS(lseek), OURS(lstat), OURS(mkdir), OURS(mkstemp), OURS(open), OURS(opendir), HOST(pipe), HOST(read),
 	OURS(readdir), OURS(readlink), OURS(remove), OURS(rename), OURS(rewinddir), OURS(rmdir), OURS(stat), OURS(statfs), HOST(ttyname),
 	HOST(umask), OURS(unlink), HOST(write), LIKE(writev),
 
 	/* databases */
-	OURS(dbm_close), OURS(dbm_delete), OURS(dbm_dirfno), OURS(dbm_error), OURS(dbm_fetch), OURS(dbm_firstkey), OURS(dbm_nextkey),
-	OURS(dbm_open), OURS(dbm_pagfno), OURS(dbm_store),
+	OURS(dbm_close), OURS_FLAT(dbm_delete), OURS(dbm_dirfno), OURS(dbm_error), OURS_FLAT(dbm_fetch), OURS(dbm_firstkey), OURS(dbm_nextkey),
+	OURS(dbm_open), OURS(dbm_pagfno), OURS_FLAT(dbm_store),
 
 	/* streams */
 	HOST(fclose), HOST(fdopen), HOST(feof), HOST(ferror), HOST(fflush), HOST(fgetc), HOST(fgets), HOST(fileno), OURS(fopen),
-	HOST(fprintf), HOST(fputc), HOST(fputs), HOST(fread), HOST(fseek), HOST(fwrite), HOST(getc), HOST(printf), HOST(putc),
-	HOST(puts), OURS(setvbuf), HOST(snprintf), HOST(sprintf), HOST(ungetc), HOST(vfprintf), HOST(vsnprintf), HOST(vsprintf),
+	HOST_WORDS(fprintf), HOST(fputc), HOST(fputs), HOST(fread), HOST(fseek), HOST(fwrite), HOST(getc), HOST_WORDS(printf), HOST(putc),
+	HOST(puts), OURS(setvbuf), HOST_WORDS(snprintf), HOST_WORDS(sprintf), HOST(ungetc), HOST_FLAT(vfprintf), HOST_FLAT(vsnprintf), HOST_FLAT(vsprintf),
 
 	/* processes */
-	HOST(alarm), OURS(execle), OURS(execv), OURS(execve), HOST(fork), HOST(getpid), HOST(getppid), HOST(nice), HOST(pause),
+	HOST(alarm), OURS_WORDS(execle), OURS(execv), OURS(execve), HOST(fork), HOST(getpid), HOST(getppid), HOST(nice), HOST(pause),
 	HOST(setpgid), OURS(sysconf), OURS(uname), OURS(wait), OURS(wait3), OURS(waitpid), OURS(kill), OURS(pthread_sigmask),
 	OURS(sigaction), OURS(sigaddset), OURS(sigemptyset), OURS(sigismember), OURS(signal), OURS(sigprocmask), OURS(sigwait),
 
@@ -130,15 +148,15 @@ static const struct import imports[] = {
 	RENAMED(nrecvfrom, recvfrom), OURS(bind), OURS(connect), OURS(ioctl), HOST(listen), OURS(poll), OURS(rresvport), OURS(sendto),
 	OURS(setsockopt), OURS(socket), OURS(socketpair), RENAMED(_res_init, res_init), HOST(dn_expand), HOST(dn_skipname),
 	OURS(freehostent), OURS(gethostbyaddr), OURS(gethostbyname), OURS(gethostname), OURS(getipnodebyname), OURS(getnameinfo),
-	OURS(getservbyname), HOST(inet_addr), LIKE(inet_aton), { "inet_ntoa", (void *)inet_ntoa_of_register, NULL }, OURS(inet_ntop),
+	OURS(getservbyname), HOST(inet_addr), LIKE(inet_aton), { "inet_ntoa", (void *)inet_ntoa_of_register, NULL, FUNCTION }, OURS(inet_ntop),
 	OURS(inet_pton), OURS(res_query), OURS(res_querydomain), OURS(res_search),
 
 	/* text and numbers */
 	HOST(atoi), HOST(atol), HOST(getenv), OURS(getopt), HOST(isalnum), HOST(isalpha), HOST(iscntrl), HOST(isgraph), HOST(isprint),
-	HOST(ispunct), HOST(isspace), HOST(isupper), HOST(isxdigit), HOST(putenv), HOST(qsort), HOST(random), OURS(regcomp),
+	HOST(ispunct), HOST(isspace), HOST(isupper), HOST(isxdigit), HOST(putenv), HOST_FLAT(qsort), HOST(random), OURS(regcomp),
 	OURS(regerror), OURS(regexec), OURS(regfree), HOST(setenv), HOST(sleep), HOST(srandom), HOST(strcasecmp), HOST(strdup), OURS(strerror),
 	HOST(strncasecmp), HOST(strtod), HOST(strtok), HOST(strtol), HOST(strtoll), HOST(strtoul), HOST(strtoull), HOST(tolower),
-	HOST(toupper), HOST(unsetenv), OURS(closelog), OURS(openlog), OURS(syslog),
+	HOST(toupper), HOST(unsetenv), OURS(closelog), OURS(openlog), OURS_WORDS(syslog),
 
 	/* time */
 	OURS(ctime), OURS(gettimeofday), OURS(gmtime), OURS(localtime), OURS(mktime), OURS(setitimer), OURS(strftime), HOST(time),
@@ -150,14 +168,22 @@ static const struct import imports[] = {
 	OURS(pthread_mutex_lock), OURS(pthread_mutex_unlock), OURS(pthread_self),
 };
 
+/* What programs import that AIX's own ld linked with AIX's start code, and that the SDK's do not. */
+static int allocator[4];
+
+static const struct import of_others[] = {
+	{ "__malloc_user_defined_name", allocator, NULL, OBJECT },
+	{ "errno", &program_errno, NULL, OBJECT },
+};
+
 /*
  * For programs that are linked with OpenSSL and SASL, and only say so: what they call before they need either, when the loader was made
  * without these libraries. A digest is a pointer that only the library looks behind, and whoever hands it back there finds the library missing; to
  * say where memory comes from is of interest to the library alone.
  */
 static const struct import unused[] = {
-	{ "EVP_md5", (void *)module, NULL },
-	{ "sasl_set_alloc", (void *)module, NULL },
+	{ "EVP_md5", (void *)module, NULL, FUNCTION },
+	{ "sasl_set_alloc", (void *)module, NULL, FUNCTION },
 };
 
 static bool ends_in(const char *text, const char *end)
@@ -167,19 +193,49 @@ static bool ends_in(const char *text, const char *end)
 	return n >= m && strcmp(text + n - m, end) == 0;
 }
 
-static void *find(const struct import *table, size_t n, const char *name, const char *library)
+static const struct import *find(const struct import *table, size_t n, const char *name, const char *library)
 {
 	for (size_t i = 0; i < n; i++)
-		if (strcmp(table[i].name, name) == 0 && (table[i].member == NULL || ends_in(library, table[i].member)))
-			return table[i].address;
+		if (table[i].address != NULL && strcmp(table[i].name, name) == 0 && (table[i].member == NULL || ends_in(library, table[i].member)))
+			return &table[i];
 	return NULL;
 }
 
-void *imported(const char *name, const char *library)
+/* A descriptor of AIX's for a function of Linux's. */
+static void *descriptor(const char *code, void *function, const char *name, const char *library, void *behind)
 {
-	void *found = find(imports, COUNT(imports), name, library);
+	struct {
+		const void *code;
+		struct thunk *thunk;
+		void *environment;
+	} *d = malloc(sizeof *d);
+	struct thunk *t = malloc(sizeof *t);
+
+	if (d == NULL || t == NULL)
+		refuse("out of memory");
+	*t = (struct thunk){ function, hand_on_errno, name, library, behind };
+	d->code = code;
+	d->thunk = t;
+	d->environment = NULL;
+	return d;
+}
+
+void *imported(const char *name, const char *library, bool function)
+{
+	const struct import *found = find(imports, COUNT(imports), name, library);
+	struct import i;
 
 	if (found == NULL)
+		found = find(of_others, COUNT(of_others), name, library);
+	if (found == NULL)
 		found = find(libraries, library_count, name, library);
-	return found != NULL ? found : find(unused, COUNT(unused), name, library);
+	if (found == NULL)
+		found = find(unused, COUNT(unused), name, library);
+	if (found == NULL)
+		return function ? descriptor(missing_code, (void *)called_missing, name, library, NULL) : NULL;
+	i = *found;
+	if (i.kind == OBJECT)
+		return i.address;
+	bridge(&i);
+	return descriptor(i.kind == WORDS ? words_code : thunk_code, i.address, name, library, found->address);
 }

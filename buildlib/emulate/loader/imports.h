@@ -4,11 +4,22 @@
 
 #include <stddef.h>
 
+/* How a program gets at what it imports. */
+enum kind {
+	FUNCTION, /* whose arguments are where AIX's are, word for word */
+	WORDS,    /* in 32 bits: one that takes the address of all words (bridge32.c) */
+	OBJECT,
+};
+
 struct import {
 	const char *name;
 	void *address;
 	const char *member; /* what the library that it is imported from must end in; null for any */
+	enum kind kind;
 };
+
+/* bridge32.c: functions of other libraries whose arguments are not the same words in 32 bits; what it does not know stays as it is. */
+void bridge(struct import *);
 
 /* What other libraries the loader was made with; emulate.go writes libraries.c. */
 extern const struct import libraries[];

@@ -2,6 +2,7 @@
 #ifndef LOADER_H
 #define LOADER_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -21,17 +22,34 @@ void refuse(const char *format, ...) __attribute__((noreturn, format(printf, 1, 
 /* image.c: the program in memory. Its entry is a function descriptor. */
 void *image_load(const char *file, const char *name);
 
-/* enter.S: leaves the loader for good, as AIX's kernel does. */
-void enter(void *entry, int argc, char **argv, void *init) __attribute__((noreturn));
-/* The code of all functions that are missing. Their descriptors have a struct missing where others have their table of contents. */
-extern const char missing_code[];
-struct missing {
-	const char *name, *library;
-	void *toc; /* of the loader; enter.S reads all three */
-};
+/*
+ * enter64.S and enter32.S: leaves the loader for good, as AIX's kernel does. The last two are of 64 bits alone: what start code of AIX's
+ * takes from r18, and a function that it calls.
+ */
+void enter(void *entry, int argc, char **argv, char **envp, void *block, void *init) __attribute__((noreturn));
 
-/* imports.c: what stands behind a name that is imported from a library, or null. */
-void *imported(const char *name, const char *library);
+/* What an imported function's descriptor has where others have their table of contents. The assembler files read it. */
+struct thunk {
+	void *function; /* Linux's or the loader's */
+	void (*after)(void); /* hand_on_errno */
+	const char *name, *library;
+	void *behind; /* the function that stands in the table, when another helps with its arguments */
+};
+extern const char thunk_code[], words_code[], missing_code[];
+
+/*
+ * imports.c: the address of what is imported, which is a descriptor if it is a function. Null is an object that is missing; a function that
+ * is missing has a descriptor, and ends the program when it is called.
+ */
+void *imported(const char *name, const char *library, bool function);
+
+/* A function of the program's as Linux can call it. In 64 bits it is one already; in 32 bits see bridge32.c. */
+#ifdef __64BIT__
+#define callable(function) (function)
+#else
+#define callable(function) ((__typeof__(function))callable_code((const void *)(function)))
+void *callable_code(const void *descriptor);
+#endif
 
 /* values.c: sets errno, and is false. */
 bool fail(int error);
@@ -54,8 +72,10 @@ bool open_flags_to_host(int aix, int *host);
 int open_flags_to_aix(int host);
 int errno_to_aix(int host);
 int errno_to_host(int aix);
-/* Linux's errno as the program would have it; see values.c. */
+/* The program's errno, and what becomes of Linux's after each call; see values.c. */
 int errno_for_program(void);
+void hand_on_errno(void);
+extern int program_errno;
 
 /*
  * path.c: what the loader keeps open for itself and for the programs that this one executes, behind the last descriptor that programs may
@@ -79,8 +99,21 @@ FILE *root_fopen(const char *path, const char *mode);
 int signal_to_aix(int host);
 int signal_to_host(int aix);
 
-/* process.c: what a program that this one executes needs. */
-void process_set(const char *interpreter, const char *loader);
+/* What programs of this width begin with. */
+#ifdef __64BIT__
+#define PROGRAM_MAGIC "\x01\xf7"
+#else
+#define PROGRAM_MAGIC "\x01\xdf"
+#endif
+
+/* process.c: what a program that this one executes needs: qemu, the processor that it is to be, whether page 0 can be read, this loader. */
+void process_set(const char *interpreter, const char *processor, const char *page0, const char *loader);
+
+/* text.c */
+void log_line(int priority, const char *format, va_list args);
+
+/* thread.c: 32 bits need a stack of their own for signals in each thread. */
+void signal_stack(void);
 
 /* The name of the machine. It is the same everywhere, so that what programs say does not depend on where they run. */
 #define NODE "aix.example.com"

@@ -1,17 +1,19 @@
 /*
  * The loader of AIX programs; see emulate.go. Its arguments are of no concern to anybody but emulate.go and execve (process.c):
  *
- *	loader INTERPRETER ROOT PROGRAM ARGUMENTS...
+ *	loader INTERPRETER PROCESSOR PAGE0 ROOT PROGRAM ARGUMENTS...
  *
- * INTERPRETER is the qemu that runs this, and ROOT the directory that is the program's /, both absolute paths of Linux; PROGRAM is a path
- * below ROOT; the first of ARGUMENTS is the program's name.
+ * INTERPRETER is the qemu that runs this as a PROCESSOR, and ROOT the directory that is the program's /, both absolute paths of Linux; PAGE0
+ * is "readable" if the program may read page 0; PROGRAM is a path below ROOT; the first of ARGUMENTS is the program's name.
  */
 #include "loader.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -47,18 +49,27 @@ static void become(const char *file)
 		refuse("cannot take the owner of %s", file);
 }
 
+enum { OWN = 6 }; /* arguments */
+
 int main(int argc, char **argv)
 {
 	char file[PATH_MAX];
+	static long outer[64], inner[64];
 	void *entry;
 
-	if (argc < 5)
+	if (argc < OWN + 1)
 		refuse("this is a part of sendmail-aix, which calls it");
-	root_set(argv[2]);
-	process_set(argv[1], argv[0]);
-	if (!path_to_host(argv[3], FOLLOW, file))
-		refuse("%s: %m", argv[3]);
-	entry = image_load(file, argv[3]);
+	root_set(argv[4]);
+	process_set(argv[1], argv[2], argv[3], argv[0]);
+	if (!path_to_host(argv[5], FOLLOW, file))
+		refuse("%s: %m", argv[5]);
+	if (strcmp(argv[3], "readable") == 0 && mmap(NULL, 1, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != NULL)
+		refuse("page 0: %m");
+	entry = image_load(file, argv[5]);
 	become(file);
-	enter(entry, argc - 4, argv + 4, (void *)initialise);
+	signal_stack();
+	errno = 0;
+	/* Start code of AIX's writes into a block that the one in r18 points to, at this place; nothing else is known of either. */
+	outer[36] = (long)inner;
+	enter(entry, argc - OWN, argv + OWN, environ, outer, (void *)initialise);
 }

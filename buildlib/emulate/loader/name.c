@@ -235,7 +235,7 @@ const char *aix_inet_ntop(int family, const void *from, char *to, size_t n)
 }
 
 /* A structure that is smaller than a register stands at the register's left end in AIX, at the right one in Linux. */
-char *inet_ntoa_of_register(unsigned long value) { return inet_ntoa((struct in_addr){ (in_addr_t)(value >> 32) }); }
+char *inet_ntoa_of_register(unsigned long value) { return inet_ntoa((struct in_addr){ (in_addr_t)(value >> 8 * (sizeof value - sizeof(in_addr_t))) }); }
 
 struct aix___res_state aix__res;
 

@@ -18,18 +18,23 @@
 #include "aix/sys/wait.h"
 #include "aix/unistd.h"
 
-static const char *interpreter, *loader;
+static const char *interpreter, *processor, *page0, *loader;
 
-void process_set(const char *interpreter_file, const char *loader_file)
+void process_set(const char *interpreter_file, const char *processor_name, const char *page0_is, const char *loader_file)
 {
 	interpreter = interpreter_file;
+	processor = processor_name;
+	page0 = page0_is;
 	loader = keep(loader_file, O_RDONLY);
 }
 
 /* Executes a program of AIX's through this loader. What comes before the program's own arguments is for main.c. */
 static int execute(const char *program, char *const *arguments, char *const *environment)
 {
-	const char *before[] = { interpreter, loader, interpreter, root_directory(), program };
+	const char *before[] = {
+		interpreter, "-cpu", processor, "-B", GUEST_BASE, loader, /* as emulate.go calls it, and the loader's own arguments: */
+		interpreter, processor, page0, root_directory(), program,
+	};
 	size_t count = 0;
 	const char **argv;
 
@@ -73,7 +78,7 @@ static ssize_t beginning(const char *file, char *to, size_t n)
 }
 
 /*
- * A program of AIX's, or a script whose interpreter is one. Linux's own programs are not run: they would take Linux's / for theirs. What is
+ * A program of AIX's, of this one's width, or a script whose interpreter is one. Linux's own programs are not run: they would take Linux's / for theirs. What is
  * neither gives ENOEXEC, which is what AIX says about files that it cannot run.
  */
 int aix_execve(const char *path, char *const arguments[], char *const environment[])
@@ -86,7 +91,7 @@ int aix_execve(const char *path, char *const arguments[], char *const environmen
 
 	if (!path_to_host(path, FOLLOW, host) || (got = beginning(host, start, sizeof start - 1)) < 0)
 		return -1;
-	if (memcmp(start, "\x01\xf7", 2) == 0)
+	if (memcmp(start, PROGRAM_MAGIC, 2) == 0)
 		return execute(path, arguments, environment);
 	start[got] = '\0';
 	if (memcmp(start, "#!", 2) != 0 || (end = strchr(start, '\n')) == NULL) {

@@ -32,7 +32,7 @@ int signal_to_aix(int host)
 /* Sets. The order of the bits is our own business: programs see it through these functions only (SDK's signal.h). */
 enum { SET_BITS = 8 * sizeof(aix_sigset_t), WORD_BITS = 8 * sizeof(long) };
 
-static unsigned long *word_of(const aix_sigset_t *set, int number) { return (unsigned long *)&set->aix_ss_set[(number - 1) / WORD_BITS]; }
+static unsigned long *word_of(const aix_sigset_t *set, int number) { return (unsigned long *)set + (number - 1) / WORD_BITS; }
 static unsigned long bit_of(int number) { return 1ul << (number - 1) % WORD_BITS; }
 
 static bool is_number(int number)
@@ -121,11 +121,29 @@ int aix_sigwait(const aix_sigset_t *set, int *number)
 }
 
 typedef void handler(int);
+void deliver(int host);
 
-/* The program's handlers, by Linux's numbers. */
-static handler *volatile handlers[NSIG];
+/* The program's handlers, by Linux's numbers: as it names them, and as they are called. */
+static struct {
+	handler *named, *called;
+} volatile handlers[NSIG];
 
-static void deliver(int host) { handlers[host](signal_to_aix(host)); }
+/* What a call that was interrupted has in errno is not the handler's. */
+void deliver(int host)
+{
+	int before = errno;
+
+	errno = 0;
+	handlers[host].called(signal_to_aix(host));
+	errno = before;
+}
+
+/* What Linux calls: in 32 bits not before r2 is Linux's (enter32.S). */
+#ifdef __64BIT__
+#define signal_entry deliver
+#else
+void signal_entry(int);
+#endif
 
 static const struct pair flags[] = {
 	BOTH(SA_ONSTACK), BOTH(SA_RESETHAND), BOTH(SA_NOCLDSTOP), BOTH(SA_RESTART), BOTH(SA_NODEFER), BOTH(SA_NOCLDWAIT),
@@ -141,22 +159,29 @@ int aix_sigaction(int number, const struct aix_sigaction *aix, struct aix_sigact
 
 	if (host < 0)
 		return -1;
-	old_handler = handlers[host];
+	old_handler = handlers[host].named;
 	if (aix != NULL) {
 		/* SA_SIGINFO is refused with what is not known: nobody has described AIX's siginfo_t to us. */
 		if (!BITS_TO_HOST(flags, aix->aix_sa_flags, &new.sa_flags))
 			return -1;
 		set_to_host(&aix->aix_sa_mask, &new.sa_mask);
-		new.sa_handler = is_function(aix->aix_sa_handler) ? deliver : aix->aix_sa_handler == aix_SIG_IGN ? SIG_IGN : SIG_DFL;
-		if (is_function(aix->aix_sa_handler))
-			handlers[host] = aix->aix_sa_handler;
+		new.sa_handler = is_function(aix->aix_sa_handler) ? signal_entry : aix->aix_sa_handler == aix_SIG_IGN ? SIG_IGN : SIG_DFL;
+		if (is_function(aix->aix_sa_handler)) {
+			handlers[host].named = aix->aix_sa_handler;
+			handlers[host].called = callable(aix->aix_sa_handler);
+#ifndef __64BIT__
+			new.sa_flags |= SA_ONSTACK; /* AIX's functions use what is below r1, which Linux does not leave as it is in 32 bits */
+#endif
+		}
 	}
 	if (sigaction(host, aix != NULL ? &new : NULL, &old) != 0) {
-		handlers[host] = old_handler;
+		handlers[host].named = old_handler;
+		if (is_function(old_handler))
+			handlers[host].called = callable(old_handler);
 		return -1;
 	}
 	if (before != NULL) {
-		before->aix_sa_handler = old.sa_handler == deliver ? old_handler : old.sa_handler == SIG_IGN ? aix_SIG_IGN : aix_SIG_DFL;
+		before->aix_sa_handler = old.sa_handler == signal_entry ? old_handler : old.sa_handler == SIG_IGN ? aix_SIG_IGN : aix_SIG_DFL;
 		before->aix_sa_flags = BITS_TO_AIX(flags, old.sa_flags);
 		set_to_aix(&old.sa_mask, &before->aix_sa_mask);
 	}

@@ -235,7 +235,7 @@ int aix_getsockname(int fd, struct aix_sockaddr *aix, aix_socklen_t *n) { TELL(g
 
 static const struct pair message_flags[] = { BOTH(MSG_OOB), BOTH(MSG_PEEK), BOTH(MSG_DONTROUTE), BOTH(MSG_WAITALL) };
 
-ssize_t aix_recvfrom(int fd, void *to, size_t size, int flags, struct aix_sockaddr *aix, aix_socklen_t *n)
+aix_ssize_t aix_recvfrom(int fd, void *to, size_t size, int flags, struct aix_sockaddr *aix, aix_socklen_t *n)
 {
 	int host;
 
@@ -244,7 +244,7 @@ ssize_t aix_recvfrom(int fd, void *to, size_t size, int flags, struct aix_sockad
 	TELL(recvfrom(fd, to, size, host, &a.any, &length), aix, n);
 }
 
-ssize_t aix_sendto(int fd, const void *from, size_t size, int flags, const struct aix_sockaddr *aix, aix_socklen_t n)
+aix_ssize_t aix_sendto(int fd, const void *from, size_t size, int flags, const struct aix_sockaddr *aix, aix_socklen_t n)
 {
 	union address a;
 	socklen_t length = 0;

@@ -179,7 +179,7 @@ static const char *facility_of(int priority)
 	return "unknown";
 }
 
-static void log_line(int priority, const char *format, va_list args)
+void log_line(int priority, const char *format, va_list args)
 {
 	char host[PATH_MAX], *message, when[sizeof "Jan 02 15:04:05"], who[32] = "";
 	time_t now = time(NULL);
@@ -187,10 +187,10 @@ static void log_line(int priority, const char *format, va_list args)
 	int fd, error = errno_to_host(errno_for_program());
 
 	if (!path_to_host(LOG_FILE, FOLLOW, host))
-		return;
+		goto done;
 	fd = open(host, O_WRONLY | O_APPEND | O_CREAT | O_NOCTTY | O_CLOEXEC, 0666);
 	if (fd < 0)
-		return;
+		goto done;
 	/* Whoever the program becomes later goes on with the file. Only its owner can say so, and the owner has said it. */
 	if (fchmod(fd, 0666) != 0)
 		errno = 0;
@@ -204,15 +204,15 @@ static void log_line(int priority, const char *format, va_list args)
 		free(message);
 	}
 	close(fd);
+done:
+	errno = 0; /* the program's stays */
 }
 
 void aix_syslog(int priority, const char *format, ...)
 {
-	int before = errno_for_program();
 	va_list args;
 
 	va_start(args, format);
 	log_line(priority, format, args);
 	va_end(args);
-	errno = errno_to_host(before) > 0 ? errno_to_host(before) : 0;
 }

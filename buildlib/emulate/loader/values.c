@@ -6,6 +6,7 @@
 
 #include "aix/errno.h"
 #include "aix/fcntl.h"
+#include "aix/pthread.h"
 
 bool fail(int error)
 {
@@ -100,19 +101,25 @@ int errno_to_host(int aix)
 }
 
 /*
- * The program's errno. It gets at it through _Errno() alone, for each look and each change. Functions of Linux set Linux's errno, and only
- * to something else than 0; so whatever is found there is news, and is handed on once. This is what lets the functions that need no
- * translation be Linux's own.
+ * The program's errno: one cell of the main thread, which is also what a program gets that imports the object, and one of each other
+ * thread. Functions of Linux set Linux's errno, and only to something else than 0; so whatever is found there after a call is news, and is
+ * handed on before the program goes on. This is what lets the functions that need no translation be Linux's own.
  */
+int program_errno;
+
 int *aix__Errno(void)
 {
-	static __thread int number;
+	static _Thread_local int other;
 
-	if (errno != 0) {
-		number = errno_to_aix(errno);
-		errno = 0;
-	}
-	return &number;
+	return aix_pthread_self() == 1 ? &program_errno : &other;
+}
+
+void hand_on_errno(void)
+{
+	if (errno == 0)
+		return;
+	*aix__Errno() = errno_to_aix(errno);
+	errno = 0;
 }
 
 int errno_for_program(void) { return *aix__Errno(); }

@@ -1,0 +1,86 @@
+package emulate
+
+import (
+	"io"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+)
+
+// width is what programs of 64 and of 32 bits are run with.
+type width struct {
+	magic     string // what its programs begin with
+	qemu      string
+	compiler  string   // for Linux of the same width
+	packages  string   // of Debian, which bring the compiler; qemu-user brings both kinds of qemu
+	processor string   // the oldest that AIX of this width runs on, as qemu calls it
+	flags     []string // of the compiler
+}
+
+var (
+	wide = &width{
+		magic: "\x01\xf7", qemu: "qemu-ppc64", compiler: "powerpc64-linux-gnu-gcc", packages: "gcc-powerpc64-linux-gnu libc6-dev-ppc64-cross",
+		processor: "970fx",
+		flags:     []string{"-D__64BIT__"},
+	}
+	narrow = &width{
+		magic: "\x01\xdf", qemu: "qemu-ppc", compiler: "powerpc-linux-gnu-gcc", packages: "gcc-powerpc-linux-gnu libc6-dev-powerpc-cross",
+		processor: "604",
+		// AIX's programs have the addresses from 0x10000000 and 0x20000000 on. The linker warns of long double, which libc has both ways.
+		flags: []string{"-D_FILE_OFFSET_BITS=64", "-Wl,--no-warn-mismatch", "-Wl,-Ttext-segment=0x50000000"},
+	}
+)
+
+// tool is a program of the compiler's kin, such as objcopy.
+func (w *width) tool(name string) string { return strings.TrimSuffix(w.compiler, "gcc") + name }
+
+// widthOf is the width of a program, which is a path below root. What is no program, or is not there, is for the loader to refuse; either will do.
+func widthOf(root, program string) *width {
+	const most = 40 // symbolic links
+	file := path.Clean("/" + filepath.ToSlash(program))
+	for range most {
+		target, err := firstLink(root, file)
+		if err != nil || target == "" {
+			break
+		}
+		file = target
+	}
+	f, err := os.Open(filepath.Join(root, filepath.FromSlash(file)))
+	if err != nil {
+		return wide
+	}
+	defer f.Close()
+	magic := make([]byte, len(narrow.magic))
+	if _, err := io.ReadFull(f, magic); err == nil && string(magic) == narrow.magic {
+		return narrow
+	}
+	return wide
+}
+
+// firstLink follows the first symbolic link on the way to a file, as a program would whose / is root: the file's path after that, or nothing when
+// there is no link.
+func firstLink(root, file string) (string, error) {
+	for i := 1; i <= len(file); i++ {
+		if i < len(file) && file[i] != '/' {
+			continue
+		}
+		name := filepath.Join(root, filepath.FromSlash(file[:i]))
+		info, err := os.Lstat(name)
+		if err != nil {
+			return "", err
+		}
+		if info.Mode()&os.ModeSymlink == 0 {
+			continue
+		}
+		target, err := os.Readlink(name)
+		if err != nil {
+			return "", err
+		}
+		if !path.IsAbs(target) {
+			target = path.Join(path.Dir(file[:i]), target)
+		}
+		return path.Join("/", target, file[i:]), nil
+	}
+	return "", nil
+}
