@@ -33,7 +33,7 @@ var rooms = map[string]string{
 	"cross":      "fault host target go-internal logrus",
 	"emulate":    "fault host",
 	"compile":    "fault host tree logrus",
-	"stage":      "fault host",
+	"stage":      "fault host xcoff",
 	"step":       "tree logrus",
 	"record":     "fault go-toml tomlfile",
 	"rehearsal":  "fault host vrmf bff installp",

@@ -56,6 +56,14 @@ func (v *verifier) verifyXCOFF(data io.ReaderAt, where Where, name string) error
 			"link it with -blibpath and directories that only root can write to")
 	}
 	v.verifyImports(file, where, name)
+	var fields []string
+	for _, c := range file.Corrections() {
+		fields = append(fields, c.String())
+	}
+	if fields != nil {
+		v.add(Finding{Rule: "15.1", Note: true, Where: where, What: "the program has fields that AIX's linker never writes so",
+			Found: strings.TrimPrefix(name+", "+shorten(strings.Join(fields, "; ")), ", "), Do: "build it again: what is staged has them as AIX's linker does"})
+	}
 	return nil
 }
 

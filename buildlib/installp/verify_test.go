@@ -13,6 +13,7 @@ import (
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/bff"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/xcoff"
 )
 
 func section(image []byte) *io.SectionReader {
@@ -75,6 +76,13 @@ func withProgram(t testing.TB, edit func(program string) string) *installp.Packa
 	program, err := os.ReadFile(filepath.Join("..", "xcoff", "testdata", "program64"))
 	if err != nil {
 		t.Fatal(err)
+	}
+	x, err := xcoff.NewFile(bytes.NewReader(program))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range x.Corrections() { // as it is staged
+		copy(program[c.Offset:], c.Want)
 	}
 	text := edit(string(program))
 	if text == string(program) {

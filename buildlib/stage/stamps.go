@@ -4,12 +4,16 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strconv"
 	"strings"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/xcoff"
 )
 
-// clearStamps takes out of a program or an archive what tells when it was made, and by whom. The rest of the file stays as it is.
+// clearStamps takes out of a program or an archive what tells when it was made, by whom, and by which linker: fields that GNU's writes otherwise
+// than AIX's become as AIX's has them (docs/formats.md, 15.1). The rest of the file stays as it is.
 //
 // AIX's linker writes the time into the header of each program, and has no option against it (github.com/adoptium/temurin-build, issue
 // 3375); 0 there means that no time is given (IBM, "XCOFF Object File Format"). ar writes each member's time, owner and mode, on AIX
@@ -57,7 +61,7 @@ func (s stamped) clear() error {
 	return s.object(0, s.size)
 }
 
-// object clears the time of an XCOFF file, if it is one: four bytes behind magic and number of sections.
+// object clears the time of an XCOFF file, if it is one: four bytes behind magic and number of sections. A damaged one is left to image:verify.
 func (s stamped) object(at, size int64) error {
 	var header [8]byte
 	if size < 20 { // the shorter of the two file headers
@@ -69,8 +73,22 @@ func (s stamped) object(at, size int64) error {
 	if magic := binary.BigEndian.Uint16(header[:]); magic != 0x01df && magic != 0x01f7 {
 		return nil
 	}
-	_, err := s.f.WriteAt(make([]byte, 4), at+4)
-	return err
+	if _, err := s.f.WriteAt(make([]byte, 4), at+4); err != nil {
+		return err
+	}
+	file, err := xcoff.NewFile(io.NewSectionReader(s.f, at, size))
+	if errors.Is(err, xcoff.ErrFormat) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, c := range file.Corrections() {
+		if _, err := s.f.WriteAt(c.Want, at+c.Offset); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // The sizes of headers: of a big archive, of a member in it without its name, and of a common archive's member.

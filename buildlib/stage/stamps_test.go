@@ -10,10 +10,12 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/xcoff"
 )
 
-// xcoff is an object file of nothing but a header, with a time or without.
-func xcoff(magic uint16, stamp uint32) []byte {
+// object is an object file of nothing but a header, with a time or without.
+func object(magic uint16, stamp uint32) []byte {
 	text := make([]byte, 24)
 	binary.BigEndian.PutUint16(text, magic)
 	binary.BigEndian.PutUint32(text[4:], stamp)
@@ -51,6 +53,30 @@ func TestClearStamps(t *testing.T) {
 	}
 }
 
+// TestFieldsOfGNU: a program of GNU's linker leaves the stage with the fields that AIX's linker writes.
+func TestFieldsOfGNU(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"program32", "program64"} {
+		program := contents(t, filepath.Join("..", "xcoff", "testdata", name))
+		file := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(file, program, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if err := clearStamps(file); err != nil {
+			t.Fatal(err)
+		}
+		for what, b := range map[string][]byte{"before": program, "after": contents(t, file)} {
+			f, err := xcoff.NewFile(bytes.NewReader(b))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if left := f.Corrections(); (left == nil) != (what == "after") {
+				t.Errorf("%s, %s: to correct: %v", name, what, left)
+			}
+		}
+	}
+}
+
 func contents(t *testing.T, file string) []byte {
 	t.Helper()
 	text, err := os.ReadFile(file)
@@ -69,7 +95,7 @@ func archive(t *testing.T, format, how string, stamp uint32, mode os.FileMode) s
 	}
 	dir := t.TempDir()
 	for name, text := range map[string][]byte{
-		"a.o": xcoff(0x1df, stamp), "a-rather-long-name.o": xcoff(0x1f7, stamp), "text": []byte("odd"),
+		"a.o": object(0x1df, stamp), "a-rather-long-name.o": object(0x1f7, stamp), "text": []byte("odd"),
 	} {
 		if format == "" {
 			text = []byte(name) // a common archive's members are not looked into
@@ -111,9 +137,9 @@ func TestClearStampsOfFiles(t *testing.T) {
 	for _, test := range []struct{ name, text, want, err string }{
 		{"empty", "", "", ""},
 		{"text", "#!/bin/sh\n1795378651\n", "#!/bin/sh\n1795378651\n", ""},
-		{"program of 32 bits", string(xcoff(0x1df, 1)), string(xcoff(0x1df, 0)), ""},
-		{"program of 64 bits", string(xcoff(0x1f7, 1<<31)), string(xcoff(0x1f7, 0)), ""},
-		{"another program", string(xcoff(0x7f45, 1)), string(xcoff(0x7f45, 1)), ""},
+		{"program of 32 bits", string(object(0x1df, 1)), string(object(0x1df, 0)), ""},
+		{"program of 64 bits", string(object(0x1f7, 1<<31)), string(object(0x1f7, 0)), ""},
+		{"another program", string(object(0x7f45, 1)), string(object(0x7f45, 1)), ""},
 		{"magic alone", "\x01\xdf\x00\x01time....", "\x01\xdf\x00\x01time....", ""},
 		{"common archive", commonMagic + member("99", "3") + "odd\n", commonMagic + fmt.Sprintf("%-16s%-12s%-6s%-6s%-8s%-10s`\nodd\n",
 			"a/", "0", "0", "0", "644", "3"), ""},
@@ -146,10 +172,10 @@ func TestClearStampsOfFiles(t *testing.T) {
 }
 
 func FuzzClearStamps(f *testing.F) {
-	f.Add(xcoff(0x1df, 1))
+	f.Add(object(0x1df, 1))
 	f.Add([]byte(commonMagic + fmt.Sprintf("%-16s%-12s%-6s%-6s%-8s%-10s`\n", "a/", "1", "2", "3", "644", "2") + "ab"))
 	f.Add([]byte(bigMagic + fmt.Sprintf("%-20s%-20s%-20s%-20s%-20s%-20s", "0", "0", "0", "128", "128", "0") +
-		fmt.Sprintf("%-20s%-20s%-20s%-12s%-12s%-12s%-12s%-4s", "24", "0", "0", "1", "2", "3", "644", "2") + "a.`\n" + string(xcoff(0x1f7, 1))))
+		fmt.Sprintf("%-20s%-20s%-20s%-12s%-12s%-12s%-12s%-4s", "24", "0", "0", "1", "2", "3", "644", "2") + "a.`\n" + string(object(0x1f7, 1))))
 	file := filepath.Join(f.TempDir(), "file")
 	f.Fuzz(func(t *testing.T, text []byte) {
 		if err := os.WriteFile(file, text, 0o600); err != nil {

@@ -276,6 +276,11 @@ func FuzzFile(f *testing.F) {
 			}
 			return
 		}
+		for _, c := range file.Corrections() {
+			if c.Offset < 0 || c.Offset > int64(len(b)-len(c.Found)) || !bytes.Equal(b[c.Offset:][:len(c.Found)], c.Found) {
+				t.Errorf("%v: not at %d", c, c.Offset)
+			}
+		}
 		for _, s := range file.Sections {
 			data, err := s.Data()
 			read, errRead := io.ReadAll(s.Open())

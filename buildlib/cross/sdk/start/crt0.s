@@ -3,7 +3,7 @@
 # 88 of github.com/turesheim/rt.equinox.binaries, linked 2006 to 2014. 64 bits also in rt0_aix_ppc64.s and the linker of Go.
 
 	.include	"width.inc"
-	.extern	__mod_init
+	.extern	__mod_init[DS]
 	.extern	.sdk_start
 
 	.ifdef	WIDE
@@ -34,11 +34,13 @@
 #
 # The start code of 7.2 also leaves a version in __crt0v, and a block of addresses in what r18 leads to. That of 5.3 has no such block,
 # and Go's leaves both alone: libc can do without, and what does not know the block's place on each level need not write to it.
+	.extern	__n_pthreads[RW]
+
 	.toc
 threads:
-	.tc	__n_pthreads[TC], __n_pthreads
+	.tc	__n_pthreads[TC], __n_pthreads[RW]
 init:
-	.tc	__mod_init[TC], __mod_init
+	.tc	__mod_init[TC], __mod_init[DS]
 
 	.csect	.__start[PR], 5
 	.globl	.__start
@@ -59,14 +61,14 @@ init:
 #   1  a function that starts static parts of libraries (__threads_init), and does nothing in a program without
 #   3  the address of a word that is 0 in C (__C_runtime_pstartup)
 # A program with an allocator of its own also stores that one's name, in __malloc_user_defined_name; ours have none.
-	.extern	__crt0v
+	.extern	__crt0v[RW]
 	.set	CRT0V, 0x0601	# the upper half
 
 	.toc
 version:
-	.tc	__crt0v[TC], __crt0v
+	.tc	__crt0v[TC], __crt0v[RW]
 init:
-	.tc	__mod_init[TC], __mod_init
+	.tc	__mod_init[TC], __mod_init[DS]
 block:
 	.tc	sdk_block[TC], sdk_block
 
@@ -115,8 +117,7 @@ main:
 	nop
 
 	.csect	__start[DS], 3
-	.globl	__start
-__start:
+	.globl	__start[DS]
 	address	.__start
 	address	TOC[tc0]
 	address	0
