@@ -47,8 +47,12 @@ func build(t *testing.T, site string) *Stager {
 	}
 	log := logrus.New()
 	log.SetOutput(io.Discard)
+	name, err := compile.MachineName(t.Context(), machine)
+	if err != nil {
+		t.Fatal(err)
+	}
 	b := &compile.Builder{
-		Machine: machine, Source: source, Objects: filepath.Join(dir, "objects"), Site: siteFile,
+		Machine: machine, Name: name, Source: source, Objects: filepath.Join(dir, "objects"), Site: siteFile,
 		Jobs: 2, LogDir: filepath.Join(dir, "log"), Log: log,
 	}
 	directories, err := b.Build(t.Context())
