@@ -255,6 +255,20 @@ func TestNoRoot(t *testing.T) {
 	}
 }
 
+// standIn makes a library for Linux.
+func standIn(t *testing.T, e *Emulator, w *width, dir, name string) {
+	t.Helper()
+	object := filepath.Join(dir, name+".o")
+	for _, argv := range [][]string{
+		{w.compiler, "-O1", "-Wall", "-Werror", "-c", "testdata/linux/" + name + ".c", "-o", object},
+		{w.tool("ar"), "rc", filepath.Join(dir, name+".a"), object},
+	} {
+		if err := e.Machine.Run(t.Context(), host.Cmd{Argv: argv}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // A library of Linux's stands for AIX's of the same name, and sees the program's files.
 func TestLibraries(t *testing.T) { inBoth(t, testLibraries) }
 
@@ -263,14 +277,8 @@ func testLibraries(t *testing.T, w *width) {
 	list := filepath.Join(root, "list.exp")
 	write(t, list, "#! libsasl2.a(libsasl2.so.3)\nsasl_client_init\nsasl_server_init\n")
 	compiled(t, w, root, "sasl", list)
-	for _, argv := range [][]string{
-		{w.compiler, "-O1", "-Wall", "-Werror", "-c", "testdata/linux/libsasl2.c", "-o", filepath.Join(dir, "x.o")},
-		{w.tool("ar"), "rc", filepath.Join(dir, "libsasl2.a"), filepath.Join(dir, "x.o")},
-	} {
-		if err := e.Machine.Run(t.Context(), host.Cmd{Argv: argv}); err != nil {
-			t.Fatal(err)
-		}
-	}
+	standIn(t, e, w, dir, "libsasl2")
+	standIn(t, e, w, dir, "libssl")
 	write(t, filepath.Join(root, "etc/sasl.conf"), "4711\n")
 	without, err := e.loader(t.Context(), w)
 	if err != nil {
@@ -285,6 +293,15 @@ func testLibraries(t *testing.T, w *width) {
 	want := result{Missing, "4711\n", "emulate: the program called sasl_server_init of libsasl2.a(libsasl2.so.3), which is missing here\n"}
 	if err != nil || got != want {
 		t.Errorf("Run() = %+v, %v, want %+v", got, err, want)
+	}
+
+	// They call the program back.
+	write(t, filepath.Join(root, "back.exp"), "#! libsasl2.a(libsasl2.so.3)\nsasl_client_new\nsasl_set_alloc\n"+
+		"#! libssl.a(libssl.so.3)\nSSL_CTX_set_options\nSSL_CTX_set_verify\nSSL_connect\n")
+	compiled(t, w, root, "callback", filepath.Join(root, "back.exp"))
+	got, err = e.try(t.Context(), Request{Root: root, Program: "/bin/callback"})
+	if want := (result{stdout: "passed\n"}); err != nil || got != want {
+		t.Errorf("Run() of what is called back = %+v, %v, want %+v", got, err, want)
 	}
 
 	// Another release of the library is another library.

@@ -9,8 +9,11 @@
 
 int main(void)
 {
-	int kept;
+	int kept, *cell = &errno;
 
+	errno = 0;
+	close(-1);
+	CHECK(*cell == EBADF && cell == &errno); /* there is one cell, and it is written to at once */
 	errno = 0;
 	CHECK(close(-1) == -1 && errno == EBADF);
 	CHECK(errno == EBADF); /* it stays */

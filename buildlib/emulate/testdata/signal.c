@@ -19,7 +19,11 @@ static void handler(int number)
 
 static void leave(int number) { siglongjmp(away, number); }
 
-static void other_handler(int number) { got = -number; }
+static void other_handler(int number)
+{
+	got = -number;
+	close(-1);
+}
 
 static int ended_by(int number)
 {
@@ -54,8 +58,9 @@ int main(void)
 	new.sa_handler = other_handler;
 	CHECK(sigaction(SIGUSR1, &new, &old) == 0 && old.sa_handler == handler && old.sa_flags & SA_RESTART);
 	CHECK(sigismember(&old.sa_mask, SIGALRM) == 1 && sigismember(&old.sa_mask, SIGTERM) == 0);
+	errno = 0;
 	kill(getpid(), SIGUSR1);
-	CHECK(got == -SIGUSR1);
+	CHECK(got == -SIGUSR1 && errno == EBADF); /* of the handler, who did not keep it */
 	new.sa_handler = SIG_IGN;
 	CHECK(sigaction(SIGUSR1, &new, NULL) == 0 && kill(getpid(), SIGUSR1) == 0 && sigaction(SIGUSR1, NULL, &old) == 0 && old.sa_handler == SIG_IGN);
 	CHECK(sigaction(4711, &new, NULL) == -1 && errno == EINVAL);
