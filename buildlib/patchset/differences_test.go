@@ -47,5 +47,8 @@ var differences = []row{
 	weSay(`overlaps with the one above it`, "hunks are in order and apart; git takes them in any order"),
 	weSay(`the old text stands at line`, "an offset means that nobody has looked at this patch with this source"),
 	weSay(`stands at line \d+ already`, "what is there already is not added once more"),
+	weSay(`no such file`, "GNU patch makes a file that is not there, where the patch is for an empty one"),
+	weSay(`where the patch makes|that the patch makes is there already`, "and takes an empty file for one that is not there"),
+	weSay(`where the patch expects\n *".*([^n]|[^\\]n)"\n`, "git passes over what says, in the middle of a file, that this ends without a line end"),
 	weSay(`more in the file than the patch deletes`, "GNU patch keeps what is more, and says so"),
 }

@@ -45,6 +45,104 @@ func TestLZWKnown(t *testing.T) {
 	}
 }
 
+// lzwPacked writes what compress -b writes, and empties the table after so many codes, if it may. It follows the reader in its mind: the
+// reader's table has an entry less than the writer's, and groups of eight codes are filled up where the width changes.
+func lzwPacked(data []byte, bits int, block bool, every int) []byte {
+	out := []byte{0x1f, 0x9d, byte(bits)}
+	first := lzwClear
+	if block {
+		out[2] |= 0x80
+		first++
+	}
+	var group []byte
+	used, width, next, codes := 0, lzwFirstBits, first, 0
+	end := func(size int) {
+		out = append(append(out, group...), make([]byte, size-len(group))...)
+		group, used = nil, 0
+	}
+	write := func(code int) {
+		if next == 1<<width && width < bits {
+			if used > 0 {
+				end(width)
+			}
+			width++
+		}
+		for i := range width {
+			if used%8 == 0 {
+				group = append(group, 0)
+			}
+			group[used/8] |= byte(code>>i&1) << (used % 8)
+			used++
+		}
+		if used == 8*width {
+			end(width)
+		}
+		if codes++; codes > 1 && next < 1<<bits {
+			next++
+		}
+	}
+	table := make(map[string]int)
+	text := ""
+	code := func() int {
+		if len(text) == 1 {
+			return int(text[0])
+		}
+		return table[text]
+	}
+	for _, c := range data {
+		longer := text + string([]byte{c})
+		if _, known := table[longer]; known || text == "" {
+			text = longer
+			continue
+		}
+		write(code())
+		if free := first + len(table); free < 1<<bits {
+			table[longer] = free
+		}
+		text = longer[len(longer)-1:]
+		if block && codes == every {
+			write(lzwClear)
+			if used > 0 {
+				end(width)
+			}
+			width, next, codes = lzwFirstBits, first, 0
+			clear(table)
+		}
+	}
+	if text != "" {
+		write(code())
+	}
+	end(len(group))
+	return out
+}
+
+// Every code width, with and without a table that is emptied, and one that fills up.
+func TestLZWWidths(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(3, 4))
+	var words, noise bytes.Buffer
+	for range 40000 {
+		fmt.Fprintf(&words, "word%d ", random.IntN(3000))
+		noise.WriteByte(byte(random.Uint32()))
+	}
+	noise.Write(bytes.Repeat([]byte("a"), 5000)) // codes that are used while they are made
+	noise.Write(words.Bytes()[:200000])
+	for name, data := range map[string][]byte{"nothing": nil, "one": []byte("a"), "two": []byte("aa"), "words": words.Bytes(), "noise": noise.Bytes()} {
+		for bits := lzwMinBits; bits <= lzwMaxBits; bits++ {
+			for _, every := range []int{0, 1, 256, 5000} {
+				got, err := unLZW(lzwPacked(data, bits, every > 0, every))
+				if err != nil || !bytes.Equal(got, data) {
+					t.Errorf("%s, %d bits, emptied every %d codes: %d bytes, %v, want %d", name, bits, every, len(got), err, len(data))
+				}
+			}
+		}
+	}
+	hamlet, err := os.ReadFile(filepath.Join("testdata", "hamlet.Z"))
+	if got := lzwPacked([]byte("to be or not to be, that is the question: to be or not to be\n"), 16, true, 0); err != nil || !bytes.Equal(got, hamlet) {
+		t.Errorf("lzwPacked() = %x, want what compress wrote, %x", got, hamlet)
+	}
+}
+
 // compress(1) itself is the other reader and writer of this format: every code width, text that makes it empty its table
 // (block mode), text that never does, and noise.
 func TestLZWAgainstCompress(t *testing.T) {

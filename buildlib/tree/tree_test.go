@@ -77,10 +77,12 @@ func TestListRefuses(t *testing.T) {
 	if _, err := List(t.Context(), dir); err == nil || !strings.Contains(err.Error(), "neither a file") {
 		t.Errorf("List(socket) = %v, want a refusal", err)
 	}
-	odd := t.TempDir()
-	write(t, filepath.Join(odd, "a\nb"), "x", 0o644)
-	if _, err := List(t.Context(), odd); err == nil || !strings.Contains(err.Error(), "control character") {
-		t.Errorf("List(newline) = %v, want a refusal", err)
+	for _, name := range []string{"a\nb", "\na", "a\x7f", "a\x1f"} {
+		odd := t.TempDir()
+		write(t, filepath.Join(odd, name), "x", 0o644)
+		if _, err := List(t.Context(), odd); err == nil || !strings.Contains(err.Error(), "control character") {
+			t.Errorf("List(%q) = %v, want a refusal", name, err)
+		}
 	}
 }
 

@@ -114,8 +114,10 @@ func TestUnpack(t *testing.T) {
 					t.Errorf("%s: mode %v, time %v, want %v and %v", path, info.Mode(), info.ModTime(), mode, released)
 				}
 			}
-			if err := Unpack(t.Context(), bytes.NewReader(data), dst, released, Limits{}); fault.Code(err) != "tree-exists" {
-				t.Errorf("Unpack() onto a tree = %v, want tree-exists", err)
+			for place, cause := range map[string]error{dst: os.ErrExist, filepath.Join(dst, "Build", "x"): syscall.ENOTDIR} {
+				if err := Unpack(t.Context(), bytes.NewReader(data), place, released, Limits{}); fault.Code(err) != "tree-exists" || !errors.Is(err, cause) {
+					t.Errorf("Unpack() onto %s = %v, want tree-exists and %v", place, err, cause)
+				}
 			}
 		})
 	}
@@ -204,6 +206,31 @@ func TestUnpackRefuses(t *testing.T) {
 				t.Errorf("left behind: %v, %v", left, err)
 			}
 		})
+	}
+}
+
+// What just keeps within the limits is taken, and so are links inside of the tree and an archive that ends in a single block of zeros.
+func TestUnpackJustTakes(t *testing.T) {
+	t.Parallel()
+	whole := pack(t, entry("sm/", "", 0o755), entry("sm/d/x y", strings.Repeat("x", 3000), 0o644), link(tar.TypeSymlink, "sm/l", "./d/x y"), link(tar.TypeLink, "sm/h", "sm/d/x y"))
+	ends := whole[:len(whole)-512]
+	limits := Limits{Entries: 4, Bytes: 6000, FileBytes: 3000}
+	dst := filepath.Join(t.TempDir(), "dst")
+	if err := Unpack(t.Context(), bytes.NewReader(ends), dst, released, limits); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := os.ReadFile(filepath.Join(dst, "l")); err != nil || len(got) != 3000 {
+		t.Errorf("through the link: %d bytes, %v", len(got), err)
+	}
+	for name, less := range map[string]Limits{
+		"entries": {Entries: 3, Bytes: 6000, FileBytes: 3000}, "bytes": {Entries: 4, Bytes: 5999, FileBytes: 3000}, "bytes of a file": {Entries: 4, Bytes: 6000, FileBytes: 2999},
+	} {
+		if err := Unpack(t.Context(), bytes.NewReader(ends), filepath.Join(t.TempDir(), "dst"), released, less); fault.Code(err) != "archive-too-large" {
+			t.Errorf("with fewer %s: Unpack() = %v, want archive-too-large", name, err)
+		}
+	}
+	if err := Unpack(t.Context(), bytes.NewReader(ends[:len(ends)-1]), filepath.Join(t.TempDir(), "dst"), released, limits); fault.Code(err) != "archive-damaged" {
+		t.Errorf("without its last byte: Unpack() = %v, want archive-damaged", err)
 	}
 }
 

@@ -1,6 +1,7 @@
 package tree
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -39,6 +40,9 @@ func TestWriteFile(t *testing.T) {
 	}
 	if err := Move(filepath.Join(dir, "taken"), filepath.Join(dir, "moved")); err != nil || entries(t, dir) != "file moved" {
 		t.Errorf("Move() = %v, leaves %q", err, entries(t, dir))
+	}
+	if err := Move(filepath.Join(dir, "absent"), filepath.Join(dir, "moved")); !errors.Is(err, fs.ErrNotExist) || entries(t, dir) != "file moved" {
+		t.Errorf("Move(absent) = %v, leaves %q", err, entries(t, dir))
 	}
 	if left := entries(t, os.Getenv("TMPDIR")); left != "" {
 		t.Errorf("TMPDIR has %q", left)
