@@ -220,7 +220,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"text", one(header), "patch-empty", "changes no file"},
 		{"context diff", one(header + "\n*** a/f\n--- b/f\n***************\n*** 1 ****\n! a\n--- 1 ----\n! b\n"), "patch-empty", "git diff"},
 		{"plain diff", one(header + strings.TrimPrefix(change, "diff --git a/dir/f b/dir/f\n")), "patch-empty", "git diff"},
-		{"no header", one(change), "patch-header", "Subject is missing"},
+		{"no header", one(change), "patch-header", "cause: Subject is missing"},
 		{"empty line in the header", one(strings.Replace(header, "Author", "\nAuthor", 1) + change), "patch-header", "line 6: \"\" is neither a field"},
 		{"several missing", one("Subject: x\n\n" + change), "patch-header", "Applies-To is missing"},
 		{"neither forwarded nor applied", one(strings.Replace(header, "Forwarded: no\n", "", 1) + change), "patch-header", "Forwarded or Applied-Upstream is missing"},
