@@ -39,7 +39,7 @@ var differences = []row{
 	weSay(`fragment contains no changes`, "a hunk of context alone has lost its change"),
 	weSay(`(creation|deletion) fragment|new file depends on old contents|deleted file still has contents`, "a new file has no old lines, and a deleted one no new ones"),
 	weSay(`invalid line operation|header miscounts lines|invalid fragment header`, "what the parser does not understand is refused"),
-	weSay(`less context below than above`, "GNU patch believes a line number, git a single line of context; we want both to"),
+	weSay(`less context at one end`, "GNU patch believes a line number, git a single line of context; we want both to"),
 	weSay(`the hunk has no context by which to find its place`, "without context nothing is moved; the others search for the first place of the same lines"),
 	weSay(`the hunk itself is wrong`, "no hunk is moved in the file that the index line names; the others move it"),
 	weSay(`gives line \d+ for the new text`, "the others do not compare the place of the new lines"),

@@ -194,6 +194,38 @@ func TestChainOfModes(t *testing.T) {
 	}
 }
 
+// A series that is out of order is told what would be in order, and no more.
+func TestChainTells(t *testing.T) {
+	t.Parallel()
+	step := func(old, now string) string { return strings.NewReplacer("THREE", now, "three", old).Replace(change) }
+	s := fresh(t, map[string]string{"dir/f": text, "a": text}, series(t, step("three", "B"), step("B", "C"), step("C", "D"), strings.ReplaceAll(step("three", "B"), "dir/f", "a")))
+	const after, before, already = "which it is after ", ", which is before it in the series, is made for what this patch makes", "the file has what this patch makes already"
+	for _, test := range []struct {
+		order []int
+		wants []string
+	}{
+		{[]int{3, 0, 2, 1}, []string{"patch 0003-x.patch does not follow", "after 0001-x.patch, and this patch is made for", after + "0002-x.patch"}},
+		{[]int{3, 1, 0, 2}, []string{"patch 0001-x.patch does not follow", "0002-x.patch" + before}},
+		{[]int{0, 3, 0, 1}, []string{"patch 0001-x.patch does not follow", already}},
+	} {
+		moved := &Series{}
+		for _, i := range test.order {
+			moved.Patches = append(moved.Patches, s.Patches[i])
+		}
+		err := moved.CheckChain(anything)
+		for _, want := range test.wants {
+			if fault.Code(err) != "patch-chain" || !strings.Contains(err.Error(), want) {
+				t.Errorf("order %d: CheckChain() = %v, want %q", test.order, err, want)
+			}
+		}
+		for _, part := range []string{after, before, already} {
+			if said := strings.Contains(fmt.Sprint(err), part); said != strings.Contains(strings.Join(test.wants, ""), part) {
+				t.Errorf("order %d: CheckChain() = %v, with %q: %v", test.order, err, part, said)
+			}
+		}
+	}
+}
+
 // A hunk stays where it says, or is refused. Source is numbered(20).
 func TestHunksStay(t *testing.T) {
 	t.Parallel()
@@ -243,6 +275,19 @@ func TestHunksStay(t *testing.T) {
 				t.Errorf("%s, index line right %v: Refresh() = %s, %v, want a refusal", test.name, named, texts, err)
 			}
 		}
+	}
+}
+
+// Below the first line of a file that has no other, git takes a hunk without context for one above it.
+func TestHunkBelowTheOnlyLine(t *testing.T) {
+	t.Parallel()
+	source := map[string]string{"f": "a\n"}
+	s := series(t, fileLine+"index "+blobID("a\n")+".."+blobID("a\nb\n")+" 100644\n"+names+"@@ -1,0 +2 @@\n+b\n")
+	if _, err := crossCheck(t, source, s); fault.Code(err) != "patch-conflict" || !strings.Contains(err.Error(), "with context") {
+		t.Errorf("Apply() = %v, want patch-conflict", err)
+	}
+	if _, err := s.Skeleton(); fault.Code(err) != "patch-conflict" {
+		t.Errorf("Skeleton() = %v, want patch-conflict", err)
 	}
 }
 

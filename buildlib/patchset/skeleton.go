@@ -127,7 +127,7 @@ func (b *bones) overlay(h *hunk, floor int) bool {
 	end := h.at + len(h.old)
 	unfinished := len(h.old) > 0 && !strings.HasSuffix(h.old[len(h.old)-1], "\n")
 	last := bottom < 0 || h.trail == 0 || unfinished
-	if h.at < floor || b.ended && end > len(b.now) || last && end < len(b.now) {
+	if h.at < floor || h.addsBelowFirst() || b.ended && end > len(b.now) || last && end < len(b.now) {
 		return false
 	}
 	for len(b.now) < end {

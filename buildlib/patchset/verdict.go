@@ -151,7 +151,7 @@ func (h *hunk) fits(lines, text []string, at, fuzz int) bool {
 	top, bottom := h.cuts(fuzz)
 	// GNU patch and git take a hunk that lacks context below for the end of a file, one that lacks it above for the beginning
 	// only if it says that itself.
-	first, last := top < 0 && h.at == 0, bottom < 0 || h.trail == 0
+	first, last := top < 0 && h.at == 0 || h.addsBelowFirst(), bottom < 0 || h.trail == 0
 	top, bottom = max(top, 0), max(bottom, 0)
 	end := at + len(text)
 	if first && at != 0 || last && end != len(lines) || at+top < 0 || end-bottom > len(lines) {
@@ -175,6 +175,9 @@ func (h *hunk) nearest(lines, text []string, at, floor, fuzz int) (int, bool) {
 	}
 	return 0, false
 }
+
+// addsBelowFirst is for a hunk that adds below line 1, without context. git takes it for one at the beginning, where it cannot be.
+func (h *hunk) addsBelowFirst() bool { return len(h.old) == 0 && h.at == 1 }
 
 // stands tells whether the old text is at the hunk's place, whatever that is in the file.
 func (h *hunk) stands(lines []string) bool {
@@ -307,7 +310,7 @@ func (h *hunk) difference(lines []string, at int) (int, int) {
 	return len(h.old), at + len(h.old)
 }
 
-const lessContext = "the old text is there, but the hunk has less context below than above, or none, as at the end of a file, and the file goes on"
+const lessContext = "the old text is there, but the hunk has less context at one end, or none, as at that end of a file, and does not stand there"
 
 func show(lines []string, found int, old []string, expected int) string {
 	what := "the end of the file"
