@@ -31,7 +31,7 @@ var rooms = map[string]string{
 	"installp":   "fault vrmf bff aixar xcoff go-internal",
 	"doctor":     "fault host target siteconfig cross",
 	"cross":      "fault host target go-internal logrus",
-	"emulate":    "fault host",
+	"emulate":    "fault host xcoff go-internal",
 	"compile":    "fault host tree logrus",
 	"stage":      "fault host xcoff",
 	"step":       "tree logrus",

@@ -39,9 +39,6 @@ type Emulator struct {
 	Machine host.Machine // Linux, with qemu-user and a compiler for the width of the programs
 	Cache   string       // directory for the loader, which all checkouts of a user share
 	SDK     fs.FS        // AIX's headers in include, and in imports the names that its libraries export
-	// Libraries is a directory with static libraries for Linux on ppc64: libssl.a, libcrypto.a, libsasl2.a. Those that are not
-	// there are missing to programs, and so are all when it is empty. Libraries32 is the same for programs of 32 bits.
-	Libraries, Libraries32 string
 }
 
 // Request is one program to run.
@@ -135,7 +132,7 @@ func (e *Emulator) loader(ctx context.Context, w *width) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	libraries, err := e.libraries(w)
+	libraries, err := e.libraries(ctx, w)
 	if err != nil {
 		return "", err
 	}
@@ -194,6 +191,9 @@ func (e *Emulator) loader(ctx context.Context, w *width) (string, error) {
 		argv = append(argv, name)
 	}
 	argv = append(argv, "-Wl,--no-whole-archive")
+	if w.beside != "" && len(libraries) > 0 {
+		argv = append(argv, w.beside)
+	}
 	if err := e.Machine.Run(ctx, host.Cmd{Argv: argv, Dir: work}); err != nil {
 		if f, ok := errors.AsType[*fault.Error](err); ok && f.Code == "command-failed" {
 			f.Do = "as root, run: apt-get install " + w.packages + "; if they are there, report this as a fault of sendmail-aix"

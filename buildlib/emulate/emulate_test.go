@@ -260,8 +260,9 @@ func standIn(t *testing.T, e *Emulator, w *width, dir, name string) {
 	t.Helper()
 	object := filepath.Join(dir, name+".o")
 	for _, argv := range [][]string{
+		{"mkdir", "-p", filepath.Join(dir, "lib")},
 		{w.compiler, "-O1", "-Wall", "-Werror", "-c", "testdata/linux/" + name + ".c", "-o", object},
-		{w.tool("ar"), "rc", filepath.Join(dir, name+".a"), object},
+		{w.tool("ar"), "rc", filepath.Join(dir, "lib", name+".a"), object},
 	} {
 		if err := e.Machine.Run(t.Context(), host.Cmd{Argv: argv}); err != nil {
 			t.Fatal(err)
@@ -273,10 +274,12 @@ func standIn(t *testing.T, e *Emulator, w *width, dir, name string) {
 func TestLibraries(t *testing.T) { inBoth(t, testLibraries) }
 
 func testLibraries(t *testing.T, w *width) {
-	e, root, dir := emulator(t, w), t.TempDir(), t.TempDir()
+	e, root := emulator(t, w), t.TempDir()
+	e.Cache = t.TempDir()
 	list := filepath.Join(root, "list.exp")
 	write(t, list, "#! libsasl2.a(libsasl2.so.3)\nsasl_client_init\nsasl_server_init\n")
 	compiled(t, w, root, "sasl", list)
+	dir := filepath.Join(e.Cache, "made")
 	standIn(t, e, w, dir, "libsasl2")
 	standIn(t, e, w, dir, "libssl")
 	write(t, filepath.Join(root, "etc/sasl.conf"), "4711\n")
@@ -284,7 +287,11 @@ func testLibraries(t *testing.T, w *width) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e.Libraries, e.Libraries32 = dir, dir
+	at, made, err := e.libraryDir(t.Context(), w)
+	if made || err != nil {
+		t.Fatalf("libraryDir() = %s, %v, %v before there are any", at, made, err)
+	}
+	link(t, dir, at)
 	with, err := e.loader(t.Context(), w)
 	if err != nil || with == without {
 		t.Fatalf("loader() = %s, %v, with libraries as without", with, err)

@@ -7,52 +7,76 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/xcoff"
 )
 
 // builtIn are the libraries that the loader itself stands for.
 var builtIn = map[string]bool{"libc": true, "libpthreads": true, "libdbm": true}
 
-// library is one of AIX's libraries whose functions are those of the same library made for Linux on ppc64. Both go by the same calling
-// convention, and neither OpenSSL nor SASL has types that are the system's.
+// library is one that is made for Linux on ppc. The functions of OpenSSL and SASL are AIX's, too: both go by the same calling convention, and neither
+// library has types that are the system's.
 type library struct {
 	name    string
-	file    string // the static library
+	file    string
 	content []byte
-	imports []string // the functions that programs may import
+	imports []string // what programs may import
 }
 
-// libraries finds what the loader is to be made with.
-func (e *Emulator) libraries(w *width) ([]library, error) {
-	dir := e.Libraries
-	if w == narrow {
-		dir = e.Libraries32
+// libraries finds what the loader for programs of this width is to be made with: nothing until [Emulator.MakeLibraries] has been there.
+func (e *Emulator) libraries(ctx context.Context, w *width) ([]library, error) {
+	dir, made, err := e.libraryDir(ctx, w)
+	if !made || err != nil {
+		return nil, err
 	}
-	if dir == "" {
-		return nil, nil
-	}
-	lists, err := fs.ReadDir(e.SDK, "imports")
+	files, err := filepath.Glob(filepath.Join(dir, "lib", "lib*.a"))
 	if err != nil {
 		return nil, err
 	}
 	var found []library
-	for _, list := range lists {
-		file := filepath.Join(dir, list.Name()+".a")
-		content, err := os.ReadFile(file)
-		if builtIn[list.Name()] || errors.Is(err, fs.ErrNotExist) {
-			continue
-		} else if err != nil {
+	for _, file := range files {
+		l := library{name: strings.TrimSuffix(filepath.Base(file), ".a"), file: file}
+		if l.content, err = os.ReadFile(file); err != nil {
 			return nil, err
 		}
-		text, err := fs.ReadFile(e.SDK, "imports/"+list.Name())
-		if err != nil {
+		list, err := fs.ReadFile(e.SDK, "imports/"+l.name)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) { // another library wants it, and no program
 			return nil, err
 		}
-		found = append(found, library{list.Name(), file, content, names(string(text))})
+		l.imports = names(string(list))
+		found = append(found, l)
 	}
 	return found, nil
+}
+
+// Lacks are the libraries that a program below root was linked with and that the loader has not. It starts without them, and ends at the first call of
+// theirs. What is no program lacks nothing: to run it says what is wrong.
+func (e *Emulator) Lacks(ctx context.Context, root, program string) ([]string, error) {
+	f, err := open(root, program)
+	if err != nil {
+		return nil, nil
+	}
+	defer f.Close() // only read
+	x, err := xcoff.NewFile(f)
+	if err != nil {
+		return nil, nil
+	}
+	have, err := e.libraries(ctx, widthOf(root, program))
+	if err != nil {
+		return nil, err
+	}
+	var lacks []string
+	for _, l := range x.Libraries() {
+		name := strings.TrimSuffix(l.Base, ".a")
+		there := builtIn[name] || slices.ContainsFunc(have, func(h library) bool { return h.name == name })
+		if !there && !slices.Contains(lacks, name) {
+			lacks = append(lacks, name)
+		}
+	}
+	return lacks, nil
 }
 
 // names are those of an import list: each begins a line, and may have behind it for which releases of a library it counts.
@@ -66,19 +90,45 @@ func names(list string) []string {
 	return names
 }
 
-// memberEnd is what the members of AIX's libraries end in whose programs the libraries are for, OpenSSL 3 and SASL 2.1.2x. Another release may
-// have a function of the same name that wants something else.
-const memberEnd = ".so.3)"
+// The ends of the names of AIX's members whose programs the libraries are for. Another release may have a function of the same name that wants
+// something else: what OpenSSL 1.1.1 has otherwise than 3.0 is in a table.
+const (
+	member3  = ".so.3)"   // OpenSSL 3, and SASL 2.1.2x
+	member11 = ".so.1.1)" // OpenSSL 1.1.1
+)
+
+// openssl11 are the functions of OpenSSL 1.1.1, of those that programs import, that are not the ones of 3.0; and what stands for them, mostly in
+// loader/openssl.c. Two more take other words in 32 bits: loader/bridge32.c sees to them.
+var openssl11 = []struct{ name, by, why string }{
+	{"SSL_get_peer_certificate", "SSL_get1_peer_certificate", "in 3.0 it has that name, and is a macro under the old one"},
+	{"ERR_put_error", "openssl11_ERR_put_error", "in 3.0 it is a macro of three calls"},
+	{"FIPS_mode", "openssl11_FIPS_mode", "gone in 3.0; 1.1.1 has no such mode, and says so"},
+	{"FIPS_mode_set", "openssl11_FIPS_mode_set", "the same"},
+	{"OpenSSL_version_num", "openssl11_version_num", "tells the release"},
+}
 
 // table is the loader's table of what the libraries have. A name that the one at hand lacks is null, and so missing to programs.
 func table(libraries []library) string {
 	var declarations, entries strings.Builder
 	count := 0
+	add := func(name, by, member string) {
+		fmt.Fprintf(&declarations, "extern void %s(void) __attribute__((weak));\n", by)
+		fmt.Fprintf(&entries, "\t{ %q, (void *)%s, %q, FUNCTION },\n", name, by, member)
+		count++
+	}
 	for _, l := range libraries {
 		for _, name := range l.imports {
-			fmt.Fprintf(&declarations, "extern void %s(void) __attribute__((weak));\n", name)
-			fmt.Fprintf(&entries, "\t{ %q, (void *)%s, %q, FUNCTION },\n", name, name, memberEnd)
-			count++
+			add(name, name, member3)
+			if l.name != "libssl" && l.name != "libcrypto" {
+				continue
+			}
+			by := name
+			for _, o := range openssl11 {
+				if o.name == name {
+					by = o.by
+				}
+			}
+			add(name, by, member11)
 		}
 	}
 	return fmt.Sprintf("#include \"imports.h\"\n\n%s\nconst struct import libraries[] = {\n%s\t{ 0, 0, 0, FUNCTION }\n};\nconst size_t library_count = %d;\n",

@@ -3,164 +3,213 @@ package emulate
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/hex"
+	"debug/elf"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/rogpeppe/go-internal/lockedfile"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
 )
 
-// recipe makes static libraries for Linux on ppc64 out of a source package of Debian.
+// recipe makes static libraries, and what uses them, for Linux on ppc out of a source package of Debian.
 type recipe struct {
-	source    string
-	commands  []string // run by sh in the unpacked source; $CROSS and $JOBS are set
-	libraries []string // what comes out
+	source   string
+	commands []string // run by sh in the unpacked source, with the variables of [libraryBuild.environ]
 }
 
+// What programs import of OpenSSL stays in; what they do not, and what is made for processors that AIX had not yet, is left out, for it takes twice
+// the time.
 var recipes = []recipe{
-	{
-		source: "openssl",
-		commands: []string{
-			"./Configure linux-ppc64 --cross-compile-prefix=$CROSS --openssldir=/var/ssl no-asm no-shared no-dso no-module no-legacy no-tests",
-			"make -j$JOBS build_libs",
-		},
-		libraries: []string{"libssl.a", "libcrypto.a"},
-	},
-	{
-		// Passwords are for saslauthd to check: what keeps them in a file needs a database.
-		source: "cyrus-sasl2",
-		commands: []string{
-			"./configure --host=${CROSS%-} --build=$(cc -dumpmachine) CC=${CROSS}gcc --enable-static --disable-shared --disable-sample" +
-				" --disable-gssapi --disable-otp --disable-srp --disable-digest --disable-scram --disable-anon" +
-				" --enable-plain --enable-login --enable-cram --with-dblib=none --without-openssl" +
-				" --with-saslauthd=/var/run/saslauthd --with-plugindir=/usr/lib/sasl2 --with-configdir=/usr/lib/sasl2",
-			"for part in include common plugins lib; do make -j$JOBS -C $part; done",
-			"cp -L lib/.libs/libsasl2.a .", // lib/libsasl2.a is a link
-		},
-		libraries: []string{"libsasl2.a"},
-	},
+	{"openssl", []string{
+		"./Configure $OPENSSL --cross-compile-prefix=$TRIPLE- --prefix=$PREFIX --libdir=lib --openssldir=/var/ssl no-asm no-shared no-dso no-module" +
+			" no-tests no-legacy no-afalgeng no-async no-aria no-bf no-blake2 no-camellia no-cast no-cmp no-cms no-ct no-dtls no-ec2m no-gost no-idea" +
+			" no-md4 no-mdc2 no-ocb no-ocsp no-rc2 no-rc4 no-rmd160 no-scrypt no-seed no-siphash no-siv no-sm2 no-sm3 no-sm4 no-srp no-srtp no-ts" +
+			" no-whirlpool -O1",
+		"make -j$JOBS install_dev",
+	}},
+	{"gdbm", []string{
+		"./configure --host=$TRIPLE --build=$(cc -dumpmachine) --prefix=$PREFIX --disable-shared --disable-nls --without-readline CFLAGS=-O1",
+		"make -j$JOBS -C src install",
+	}},
+	// The mechanisms, and the file of passwords, that the packaged configuration names; saslauthd, which it mentions; and what makes that file.
+	{"cyrus-sasl2", []string{
+		"./configure --host=$TRIPLE --build=$(cc -dumpmachine) CC=\"$TRIPLE-gcc -O1\" LDFLAGS=-L$PREFIX/lib --enable-static --disable-shared --disable-sample" +
+			" --disable-gssapi --disable-otp --disable-srp --disable-digest --disable-cram --disable-anon --enable-scram --enable-plain --enable-login" +
+			" --with-openssl=$PREFIX --with-dblib=gdbm --with-gdbm=$PREFIX --with-dbpath=/etc/sasldb2 --with-saslauthd=/var/run/saslauthd" +
+			" --with-plugindir=/usr/lib/sasl2 --with-configdir=/usr/lib/sasl2 LIBS=$LIBS",
+		"for part in include common sasldb plugins lib; do make -j$JOBS -C $part; done",
+		"make -C utils saslpasswd2 LDFLAGS=\"-all-static -L$PREFIX/lib\"",
+		"mkdir -p $PREFIX/bin; cp utils/saslpasswd2 $PREFIX/bin; cp -L lib/.libs/libsasl2.a $PREFIX/lib",
+	}},
 }
 
-// MakeLibraries compiles OpenSSL and SASL for [Emulator.Libraries] out of the distribution's own source, which takes some minutes, once. The
-// directory that it returns is in the cache. The packages' lists are apt-get's own, kept apart from the system's; nothing is installed.
-func (e *Emulator) MakeLibraries(ctx context.Context, jobs int) (string, error) {
-	if _, err := e.find(wide, wide.compiler); err != nil {
+// LibraryDir is where [Emulator.MakeLibraries] puts the libraries for programs of so many bits, and whether they are there. Another release of the
+// distribution, or another compiler, has another directory.
+func (e *Emulator) LibraryDir(ctx context.Context, bits int) (dir string, made bool, err error) {
+	return e.libraryDir(ctx, widths[bits])
+}
+
+func (e *Emulator) libraryDir(ctx context.Context, w *width) (dir string, made bool, err error) {
+	gcc, err := e.find(w, w.compiler)
+	if err != nil {
+		return "", false, err
+	}
+	version, err := e.Machine.Output(ctx, host.Cmd{Argv: []string{gcc, "--version"}})
+	if err != nil {
+		return "", false, err
+	}
+	system, err := e.Machine.ReadFile("/etc/os-release")
+	if err != nil {
+		return "", false, err
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q", version, system, recipes))
+	dir, err = filepath.Abs(filepath.Join(e.Cache, fmt.Sprintf("emulate/libraries%d-%x", w.bits, sum[:8])))
+	if err != nil {
+		return "", false, err
+	}
+	info, err := os.Stat(dir)
+	return dir, err == nil && info.IsDir(), nil
+}
+
+// MakeLibraries compiles OpenSSL and SASL out of the distribution's own source, for programs of so many bits: two minutes on an idle machine, once. In
+// the directory that it returns, lib holds what loaders are made with, and bin saslpasswd2, a program for Linux on ppc. What was interrupted goes on
+// where it was. The packages' lists are apt-get's own, kept apart from the system's; nothing is installed.
+func (e *Emulator) MakeLibraries(ctx context.Context, bits, jobs int) (string, error) {
+	dir, made, err := e.LibraryDir(ctx, bits)
+	if made || err != nil {
+		return dir, err
+	}
+	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
 		return "", err
+	}
+	unlock, err := lockedfile.MutexAt(dir + ".lock").Lock()
+	if err != nil {
+		return "", err
+	}
+	defer unlock()
+	if _, made, err := e.LibraryDir(ctx, bits); made || err != nil { // another run has made it meanwhile
+		return dir, err
 	}
 	system, err := e.Machine.ReadFile("/etc/os-release")
 	if err != nil {
 		return "", err
 	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q", system, recipes))
-	dir, err := filepath.Abs(filepath.Join(e.Cache, "emulate", "libraries-"+hex.EncodeToString(sum[:8])))
-	if err != nil {
-		return "", err
-	}
-	if _, err := os.Stat(dir); err == nil {
-		return dir, nil
-	}
-	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
-		return "", err
-	}
-	work, err := os.MkdirTemp(filepath.Dir(dir), "work-")
-	if err != nil {
-		return "", err
-	}
-	defer os.RemoveAll(work) // what stays behind after an error is in nobody's way
-	b := libraryBuild{Emulator: e, work: work, log: filepath.Join(filepath.Dir(dir), "libraries.log"), jobs: jobs}
-	if err := b.run(ctx, codename(string(system))); err != nil {
+	b := libraryBuild{Emulator: e, work: dir + ".new", log: dir + ".log", width: widths[bits], jobs: jobs, release: codename(string(system))}
+	if err := b.run(ctx); err != nil {
 		if f, ok := errors.AsType[*fault.Error](err); ok && f.Code == "command-failed" {
 			f.Do = "see that make, perl and xz are there, and read the whole output in " + b.log
 		}
 		return "", err
 	}
-	if err := os.Rename(filepath.Join(work, "lib"), dir); err != nil && !errors.Is(err, os.ErrExist) {
-		return "", err
-	}
-	return dir, nil
+	return dir, b.finish(dir)
 }
 
-// libraryBuild is one making of the libraries, in a directory of its own.
+// libraryBuild is one making of the libraries. It has a directory of its own, which stays when it is interrupted: for each step that was done there is a
+// file, and make sees by itself what of its step was done.
 type libraryBuild struct {
 	*Emulator
+	*width
 	work, log string
 	jobs      int
+	release   string // of the distribution
 }
 
-func (b *libraryBuild) run(ctx context.Context, release string) error {
-	if err := b.lists(ctx); err != nil {
+func (b *libraryBuild) prefix() string { return filepath.Join(b.work, "prefix") }
+
+func (b *libraryBuild) environ() []string {
+	return []string{
+		"TRIPLE=" + strings.TrimSuffix(b.tool(""), "-"), "OPENSSL=" + b.openssl, "PREFIX=" + b.prefix(),
+		"LIBS=" + b.beside, fmt.Sprintf("JOBS=%d", max(1, b.jobs)),
+	}
+}
+
+func (b *libraryBuild) run(ctx context.Context) error {
+	if err := os.MkdirAll(filepath.Join(b.work, "done"), 0o755); err != nil {
 		return err
 	}
-	if err := os.Mkdir(filepath.Join(b.work, "lib"), 0o755); err != nil {
+	if err := b.once("sources", func() error { return b.sources(ctx) }); err != nil {
 		return err
 	}
 	for _, r := range recipes {
-		if err := b.make(ctx, r, release); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (b *libraryBuild) make(ctx context.Context, r recipe, release string) error {
-	dir := filepath.Join(b.work, r.source)
-	if err := os.Mkdir(dir, 0o755); err != nil {
-		return err
-	}
-	// Of the release itself, which stays, and not of its updates, which go.
-	if err := b.apt(ctx, dir, "source", "--download-only", r.source+"/"+release); err != nil {
-		return err
-	}
-	// Upstream's source, as it was; the distribution's changes are for its own way of building.
-	if err := b.Machine.Run(ctx, host.Cmd{Argv: []string{"sh", "-c", "tar -xf *.orig.tar.[gx]z"}, Dir: dir, Log: b.log}); err != nil {
-		return err
-	}
-	source, err := onlyDirectory(dir)
-	if err != nil {
-		return err
-	}
-	for _, command := range r.commands {
-		err := b.Machine.Run(ctx, host.Cmd{
-			Argv: []string{"sh", "-e", "-c", command}, Dir: source, Log: b.log,
-			Env: []string{"CROSS=" + wide.tool(""), fmt.Sprintf("JOBS=%d", max(1, b.jobs))},
+		tree := filepath.Join(b.work, r.source)
+		err := b.once(r.source, func() error {
+			if err := errors.Join(os.RemoveAll(tree), os.Mkdir(tree, 0o755)); err != nil {
+				return err
+			}
+			// Upstream's source, as it was; the distribution's changes are for its own way of building.
+			return b.sh(ctx, b.work, fmt.Sprintf("tar -xf %[1]s_*.orig.tar.[gx]z -C %[1]s --strip-components=1", r.source))
 		})
-		if err != nil {
+		if err := errors.Join(err, removeCut(tree)); err != nil {
 			return err
 		}
-	}
-	for _, l := range r.libraries {
-		if err := os.Rename(filepath.Join(source, l), filepath.Join(b.work, "lib", l)); err != nil {
-			return err
+		for i, command := range r.commands {
+			if err := b.once(fmt.Sprint(r.source, "-", i), func() error { return b.sh(ctx, tree, command) }); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-// onlyDirectory is where a source package was unpacked; beside it are the package's own files.
-func onlyDirectory(dir string) (string, error) {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return "", err
+// once does a step, unless a run before has finished it.
+func (b *libraryBuild) once(step string, do func() error) error {
+	done := filepath.Join(b.work, "done", step)
+	if _, err := os.Stat(done); err == nil {
+		return nil
 	}
-	var found []string
-	for _, e := range entries {
-		if e.IsDir() {
-			found = append(found, filepath.Join(dir, e.Name()))
-		}
+	if err := do(); err != nil {
+		return err
 	}
-	if len(found) != 1 {
-		return "", fmt.Errorf("a source package was unpacked into %q, and not into one directory", found)
-	}
-	return found[0], nil
+	return os.WriteFile(done, nil, 0o644)
 }
 
-// lists gets the lists of source packages, from where the system gets its packages.
-func (b *libraryBuild) lists(ctx context.Context) error {
-	for _, dir := range []string{"sources", "state/lists/partial", "cache/archives/partial"} {
+// finish leaves nothing but the libraries. What was done is forgotten before it goes.
+func (b *libraryBuild) finish(dir string) error {
+	if err := os.RemoveAll(filepath.Join(b.work, "done")); err != nil {
+		return err
+	}
+	entries, err := os.ReadDir(b.work)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if name := filepath.Join(b.work, e.Name()); name != b.prefix() {
+			err = errors.Join(err, os.RemoveAll(name))
+		}
+	}
+	if err := errors.Join(err, os.Rename(b.prefix(), dir)); err != nil {
+		return err
+	}
+	return os.Remove(b.work)
+}
+
+func (b *libraryBuild) sh(ctx context.Context, dir, command string) error {
+	return b.Machine.Run(ctx, host.Cmd{Argv: []string{"sh", "-e", "-c", command}, Dir: dir, Log: b.log, Env: b.environ()})
+}
+
+// removeCut removes the objects below a directory that a compiler was stopped at: make would take them for done.
+func removeCut(dir string) error {
+	return filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() || filepath.Ext(name) != ".o" {
+			return err
+		}
+		f, err := elf.Open(name)
+		if err != nil {
+			return os.Remove(name)
+		}
+		return f.Close()
+	})
+}
+
+// sources gets the source packages, from where the system gets its packages.
+func (b *libraryBuild) sources(ctx context.Context) error {
+	for _, dir := range []string{"apt/sources", "apt/state/lists/partial", "apt/cache/archives/partial"} {
 		if err := os.MkdirAll(filepath.Join(b.work, dir), 0o755); err != nil {
 			return err
 		}
@@ -176,22 +225,29 @@ func (b *libraryBuild) lists(ctx context.Context) error {
 		} else if err != nil {
 			return err
 		}
-		if err := os.WriteFile(filepath.Join(b.work, "sources", filepath.Base(file)), []byte(sourcePackages(string(text))), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(b.work, "apt/sources", filepath.Base(file)), []byte(sourcePackages(string(text))), 0o644); err != nil {
 			return err
 		}
 	}
-	return b.apt(ctx, b.work, "update")
+	if err := b.apt(ctx, "update"); err != nil {
+		return err
+	}
+	args := []string{"source", "--download-only"}
+	for _, r := range recipes {
+		args = append(args, r.source+"/"+b.release) // of the release itself, which stays, and not of its updates, which go
+	}
+	return b.apt(ctx, args...)
 }
 
-func (b *libraryBuild) apt(ctx context.Context, dir string, args ...string) error {
+func (b *libraryBuild) apt(ctx context.Context, args ...string) error {
 	argv := []string{"apt-get"}
 	for _, option := range []string{
-		"Dir::Etc::SourceList=/dev/null", "Dir::Etc::SourceParts=" + filepath.Join(b.work, "sources"),
-		"Dir::State::Lists=" + filepath.Join(b.work, "state/lists"), "Dir::Cache=" + filepath.Join(b.work, "cache"), "APT::Sandbox::User=root",
+		"Dir::Etc::SourceList=/dev/null", "Dir::Etc::SourceParts=" + filepath.Join(b.work, "apt/sources"),
+		"Dir::State::Lists=" + filepath.Join(b.work, "apt/state/lists"), "Dir::Cache=" + filepath.Join(b.work, "apt/cache"), "APT::Sandbox::User=root",
 	} {
 		argv = append(argv, "-o", option)
 	}
-	return b.Machine.Run(ctx, host.Cmd{Argv: append(argv, args...), Dir: dir, Log: b.log})
+	return b.Machine.Run(ctx, host.Cmd{Argv: append(argv, args...), Dir: b.work, Log: b.log})
 }
 
 // sourcePackages turns a list of where packages are into one of where their source is, in either of apt's two forms.
