@@ -22,6 +22,9 @@ import (
 // Default is what a bare mage runs. It must not take parameters.
 var Default = Package
 
+// Aliases are other names of targets.
+var Aliases = map[string]any{"emulate": Emulate.Run}
+
 // Package makes the installp image, running only the steps whose inputs changed.
 //
 // The image lands in build/<release>/<target>/, with its SHA-256 and a build record beside it.
@@ -198,13 +201,22 @@ func (Cross) Sysroot(ctx context.Context) error {
 	return run(ctx, (*pipeline.Project).CrossSysroot)
 }
 
-// Emulate runs a 64-bit AIX program of the staged files on this machine, with these files as its /.
-func Emulate(
+// Emulate groups the targets about running AIX programs on this machine. "mage emulate" is emulate:run.
+type Emulate mg.Namespace
+
+// Run runs an AIX program on this machine, as in: mage emulate "/opt/sendmail/sbin/makemap -l".
+//
+// Its / is a copy of the staged files, build/<release>/<target>/emulated, which is made where there is none. What you put there stays.
+func (Emulate) Run(
 	ctx context.Context,
-	command string, // the program's path and its arguments, as in "/opt/sendmail/sbin/makemap -l"
+	command string, // the program's path and its arguments, quoted as for a shell
+	root *string, // the directory that is to be its / instead
 ) error {
-	return run(ctx, func(p *pipeline.Project, ctx context.Context) error { return p.Emulate(ctx, command) })
+	return run(ctx, func(p *pipeline.Project, ctx context.Context) error { return p.Emulate(ctx, command, root) })
 }
+
+// Setup compiles OpenSSL and SASL, once, for emulated programs that were linked with them.
+func (Emulate) Setup(ctx context.Context) error { return run(ctx, (*pipeline.Project).EmulateSetup) }
 
 // ignored are the signals that whoever started this lets it ignore, as nohup does, and as a shell does for what it starts with "&".
 // They are asked for here, before mage and run take them.

@@ -17,18 +17,17 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/sendmail-aix/sendmail-aix/buildlib/cross"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/emulate"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/xcoff"
 )
 
 // TestCross builds for AIX on this machine, in both widths, what TestRealSource builds for the machine itself: the image holds programs of
-// AIX, which llvm-readobj reads as we do, and is the same from another directory. What has 64 bits is run as well.
+// AIX, which llvm-readobj reads as we do, and is the same from another directory. They are run, and what is linked with OpenSSL 1.1.1 exchanges mail.
 //
 // Another release, or a source that this machine cannot get by itself, is tested as with TestMail.
 func TestCross(t *testing.T) {
-	for _, tool := range []string{"clang-19", "llvm-readobj-19", "qemu-ppc64", "powerpc64-linux-gnu-gcc"} {
+	for _, tool := range []string{"clang-19", "llvm-readobj-19", "qemu-ppc64", "powerpc64-linux-gnu-gcc", "powerpc-linux-gnu-gcc"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			t.Skipf("%v; \"mage setup\" installs it", err)
 		}
@@ -57,40 +56,32 @@ func TestCross(t *testing.T) {
 			}
 			dir := filepath.Join(b.dir, "extracted-"+target)
 			first.run(env, "image:extract", image[2], dir)
-			if strings.HasSuffix(target, "32") {
-				comparePrograms(t, dir, 32)
-				return // nothing runs these here
+			bits, err := strconv.Atoi(target[len(target)-2:])
+			if err != nil {
+				t.Fatal(err)
 			}
-			comparePrograms(t, dir, 64)
+			comparePrograms(t, dir, bits)
 			if want := "\nproof      sendmail runs: Version " + b.version + " SASLv2 STARTTLS\n"; !strings.Contains(out, want) {
 				t.Errorf("rehearse does not say %q:\n%s", want, out)
 			}
 			runPrograms(t, b, dir)
+			t.Run("local mail", func(t *testing.T) { testAIXLocalMail(t, dir) })
+			if target == "aix6.1-32" {
+				return // its OpenSSL is 1.0.2, for which nothing stands here
+			}
+			first.run(nil, "emulate:setup")
+			t.Run("mail", func(t *testing.T) { testAIXMail(t, dir, bits) })
 		})
 	}
 }
 
-// runPrograms runs the programs of an image that was extracted into dir, which becomes what installp makes of it.
-func runPrograms(t *testing.T, b build, dir string) {
+// runPrograms runs the programs of an image that was extracted into dir.
+func runPrograms(t *testing.T, b build, extracted string) {
 	t.Helper()
-	if err := os.CopyFS(dir, os.DirFS(filepath.Join(dir, "usr/lpp/sendmail/inst_root"))); err != nil {
-		t.Fatal(err)
-	}
-	for name, text := range map[string]string{
-		"etc/opt/sendmail/sendmail.cf": read(t, filepath.Join(dir, "etc/opt/sendmail/sendmail.cf.default")),
-		"m/access.in":                  "a.example\tREJECT\nb.example\tOK\n",
-		"m/aliases.in":                 "one\ttwo\n",
-	} {
-		file := filepath.Join(dir, name)
-		if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o755), os.WriteFile(file, []byte(text), 0o644)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		t.Fatal(err)
-	}
-	e := &emulate.Emulator{Machine: host.NewLocal(os.Environ()), Cache: filepath.Join(cache, "sendmail-aix", "emulate"), SDK: cross.SDK()}
+	a := newAIXMachine(t, extracted, filepath.Join(t.TempDir(), "programs"), mailHost, clientHost)
+	dir := a.root
+	a.write(t, "m/access.in", "a.example\tREJECT\nb.example\tOK\n", 0o644)
+	a.write(t, "m/aliases.in", "one\ttwo\n", 0o644)
 	for _, run := range []struct {
 		program, args, input string
 		status               int
@@ -111,7 +102,7 @@ func runPrograms(t *testing.T, b build, dir string) {
 		{"bin/vacation", "-x -f /m/vacation", "", 0, ""},
 	} {
 		var out bytes.Buffer
-		err := e.Run(t.Context(), emulate.Request{Root: dir, Program: "/opt/sendmail/" + run.program, Args: strings.Fields(run.args),
+		err := a.emulator.Run(t.Context(), emulate.Request{Root: dir, Program: "/opt/sendmail/" + run.program, Args: strings.Fields(run.args),
 			Stdin: strings.NewReader(run.input), Stdout: &out, Stderr: &out})
 		status := 0
 		if exit, ok := errors.AsType[*host.ExitError](err); ok {

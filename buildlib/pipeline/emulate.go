@@ -5,14 +5,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/cross"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/emulate"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/stage"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/target"
 )
 
@@ -25,33 +28,128 @@ func (p *Project) emulator() (*emulate.Emulator, error) {
 	return &emulate.Emulator{Machine: b.Machine, Cache: filepath.Join(b.Cache, "emulate"), SDK: cross.SDK()}, nil
 }
 
-// Emulate runs a program of those that were staged, with the staged files as its /. The command is words with blanks between them.
-func (p *Project) Emulate(ctx context.Context, command string) error {
-	words := strings.Fields(command)
+// Emulate runs an AIX program. The command is the program's path and its arguments, in words as a shell would part them. The program's / is the
+// directory root, or without one the machine that this build keeps for it.
+func (p *Project) Emulate(ctx context.Context, command string, root *string) error {
+	words, err := splitWords(command)
+	if err != nil {
+		return err
+	}
 	if len(words) == 0 {
 		return &fault.Error{Code: "emulate-command", What: "there is no program to run", Do: `say for example: mage emulate "/opt/sendmail/sbin/makemap -l"`}
 	}
-	return p.run(ctx, "stage", func(j *job, _ int) error {
-		if !j.canRun() {
-			return &fault.Error{
-				Code: "emulate-target", What: "cannot run programs for " + j.target.String(), Found: "64-bit programs for AIX can be run, and no others",
-				Do: "set SENDMAIL_TARGET to one of the 64-bit targets, such as aix7.2-64",
-			}
+	var dir string
+	if root != nil {
+		dir = *root
+	} else if dir, err = p.emulated(ctx); err != nil {
+		return err
+	}
+	e, err := p.emulator()
+	if err != nil {
+		return err
+	}
+	lacks, err := e.Lacks(ctx, dir, words[0])
+	if err != nil {
+		return p.explainCache(err)
+	}
+	if lacks != nil {
+		p.log.WithField("lacks", strings.Join(lacks, " ")).Warn(`the program ends at its first call of a library that is not here: "mage emulate:setup" brings them`)
+	}
+	err = e.Run(ctx, emulate.Request{Root: dir, Program: words[0], Args: words[1:], Stdin: os.Stdin, Stdout: p.out, Stderr: p.errOut})
+	if f, ok := errors.AsType[*fault.Error](err); ok && f.Code == "command-failed" {
+		f.Where, f.Found = "in "+p.shown(dir), "" // what it said has just been shown
+	}
+	return p.explainCache(err)
+}
+
+// emulated is a directory that is / for the programs of this build: a copy of what was staged, with its modes. It is made where there is none, and then it
+// is the user's: whatever lies in it stays.
+func (p *Project) emulated(ctx context.Context) (string, error) {
+	j, err := p.job(ctx)
+	if err != nil {
+		return "", err
+	}
+	if !j.canRun() {
+		return "", &fault.Error{
+			Code: "emulate-target", What: "cannot run programs for " + j.target.String(), Found: "programs for AIX that were built on another system can be run, and no others",
+			Do: "set SENDMAIL_TARGET to one of AIX's, such as aix7.2-64, or name a directory with -root=DIRECTORY",
 		}
-		e, err := p.emulator()
+	}
+	dir := filepath.Join(j.dir, "emulated")
+	made := dir + ".manifest" // of what it is a copy of
+	return dir, j.locked(ctx, func() error {
+		if _, err := os.Stat(dir); err == nil {
+			then, err := os.ReadFile(made)
+			now, err2 := os.ReadFile(j.manifest())
+			if err := errors.Join(err, err2); err != nil {
+				return explain(err)
+			}
+			if !bytes.Equal(then, now) {
+				j.log.WithField("directory", j.shown(dir)).Warn("the programs there are of an earlier build: remove the directory to have it made anew")
+			}
+			return nil
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return explain(err)
+		}
+		if _, err := j.run(ctx, "stage"); err != nil {
+			return err
+		}
+		j.log.WithField("directory", j.shown(dir)).Info("making a / for the programs: it is yours from now on")
+		text, err := os.ReadFile(j.manifest())
 		if err != nil {
 			return err
 		}
-		err = e.Run(ctx, emulate.Request{Root: j.staged(), Program: words[0], Args: words[1:], Stdin: os.Stdin, Stdout: p.out, Stderr: p.errOut})
-		if f, ok := errors.AsType[*fault.Error](err); ok && f.Code == "command-failed" {
-			f.Where, f.Found = "in "+j.shown(j.staged()), "" // what it said has just been shown
-		}
-		return p.explainCache(err)
+		return explain(errors.Join(j.copyStaged(dir+".new"), os.WriteFile(made, text, 0o644), os.Rename(dir+".new", dir)))
 	})
 }
 
+// copyStaged copies what was staged to a new directory, with the modes of the manifest but for the set-id bits, which would be the user's own.
+func (j *job) copyStaged(dir string) error {
+	if err := errors.Join(os.RemoveAll(dir), os.CopyFS(dir, os.DirFS(j.staged()))); err != nil {
+		return err
+	}
+	manifest, err := readManifest(j.manifest())
+	if err != nil {
+		return err
+	}
+	for _, e := range slices.Backward(manifest) { // a directory after what is in it
+		if e.Type == stage.Link {
+			continue
+		}
+		if err := os.Chmod(filepath.Join(dir, filepath.FromSlash(e.Path)), os.FileMode(e.Mode).Perm()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// EmulateSetup compiles the libraries that programs which were linked with OpenSSL and SASL need to run here, for both widths, once.
+func (p *Project) EmulateSetup(ctx context.Context) error {
+	e, err := p.emulator()
+	if err != nil {
+		return err
+	}
+	for _, bits := range []int{64, 32} {
+		_, made, err := e.LibraryDir(ctx, bits)
+		if made || err != nil {
+			if err != nil {
+				return p.explainCache(err)
+			}
+			continue
+		}
+		log := p.log.WithField("step", "emulate").WithField("bits", bits)
+		log.Info("compiling OpenSSL and SASL from the distribution's source: some minutes, once; what is interrupted goes on the next time")
+		start := time.Now()
+		if _, err := e.MakeLibraries(ctx, bits, p.settings.Jobs); err != nil {
+			return explain(p.explainCache(err))
+		}
+		log.WithField("elapsed", time.Since(start).Round(time.Second).String()).Info("done")
+	}
+	return nil
+}
+
 // canRun tells whether the target's programs run here.
-func (j *job) canRun() bool { return j.target.OS == target.AIX && j.target.Bits == 64 && j.sdk }
+func (j *job) canRun() bool { return j.target.OS == target.AIX && j.sdk }
 
 // prove runs the sendmail that is in the image, far enough to see that it starts, has what the options promise, and reads the
 // configuration that comes with it. It tells what it saw.

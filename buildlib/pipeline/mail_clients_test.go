@@ -3,15 +3,21 @@
 package pipeline_test
 
 import (
+	"crypto/hmac"
 	"crypto/md5"
+	"crypto/pbkdf2"
 	"crypto/rand"
+	"crypto/sha1"
+	"crypto/sha256"
 	"crypto/tls"
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"hash"
 	"net"
 	"net/smtp"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -131,4 +137,66 @@ func digest(text string) string { return fmt.Sprintf("%x", md5.Sum([]byte(text))
 // plain is the argument of AUTH PLAIN.
 func plain(user, password string) string {
 	return base64.StdEncoding.EncodeToString([]byte("\x00" + user + "\x00" + password))
+}
+
+// scram is RFC 5802 without channel binding. It insists on the server's proof of knowing the password, too.
+type scram struct {
+	name           string
+	hash           func() hash.Hash
+	user, password string
+	nonce          string
+	first          string // the message that began it, without its header
+	proof          string // that the server has to give
+	proven         bool
+}
+
+func newScram(name, user, password string) *scram {
+	return &scram{name: name, hash: map[string]func() hash.Hash{"SCRAM-SHA-1": sha1.New, "SCRAM-SHA-256": sha256.New}[name], user: user, password: password}
+}
+
+func (a *scram) Start(*smtp.ServerInfo) (string, []byte, error) {
+	a.nonce = rand.Text()
+	a.first = "n=" + a.user + ",r=" + a.nonce
+	return a.name, []byte("n,," + a.first), nil
+}
+
+func (a *scram) Next(text []byte, more bool) ([]byte, error) {
+	if !more {
+		if !a.proven {
+			return nil, errors.New("the server has not proved that it knows the password")
+		}
+		return nil, nil
+	}
+	if a.proof != "" {
+		if a.proven = string(text) == a.proof; !a.proven {
+			return nil, fmt.Errorf("the server's proof is %q, want %q", text, a.proof)
+		}
+		return []byte{}, nil
+	}
+	said := make(map[string]string)
+	for part := range strings.SplitSeq(string(text), ",") {
+		name, value, _ := strings.Cut(part, "=")
+		said[name] = value
+	}
+	salt, err := base64.StdEncoding.DecodeString(said["s"])
+	rounds, err2 := strconv.Atoi(said["i"])
+	if err := errors.Join(err, err2); err != nil || !strings.HasPrefix(said["r"], a.nonce) {
+		return nil, fmt.Errorf("the server's first message is %q: %v", text, err)
+	}
+	salted, err := pbkdf2.Key(a.hash, a.password, salt, rounds, a.hash().Size())
+	if err != nil {
+		return nil, err
+	}
+	last := "c=biws,r=" + said["r"] // biws is the header in base64
+	all := []byte(a.first + "," + string(text) + "," + last)
+	mac := func(key, text []byte) []byte { m := hmac.New(a.hash, key); m.Write(text); return m.Sum(nil) }
+	key := mac(salted, []byte("Client Key"))
+	stored := a.hash()
+	stored.Write(key)
+	proof := mac(stored.Sum(nil), all)
+	for i := range proof {
+		proof[i] ^= key[i]
+	}
+	a.proof = "v=" + base64.StdEncoding.EncodeToString(mac(mac(salted, []byte("Server Key")), all))
+	return []byte(last + ",p=" + base64.StdEncoding.EncodeToString(proof)), nil
 }

@@ -179,10 +179,13 @@ static const struct import of_others[] = {
 /*
  * For programs that are linked with OpenSSL and SASL, and only say so: what they call before they need either, when the loader was made
  * without these libraries. A digest is a pointer that only the library looks behind, and whoever hands it back there finds the library missing; to
- * say where memory comes from is of interest to the library alone.
+ * say where memory comes from, and to set up OpenSSL 1.0.2, for which no library stands, is of interest to the library alone.
  */
 static const struct import unused[] = {
 	{ "EVP_md5", (void *)module, NULL, FUNCTION },
+	{ "OPENSSL_add_all_algorithms_noconf", (void *)module, NULL, FUNCTION },
+	{ "SSL_library_init", (void *)module, NULL, FUNCTION },
+	{ "SSL_load_error_strings", (void *)module, NULL, FUNCTION },
 	{ "sasl_set_alloc", (void *)module, NULL, FUNCTION },
 };
 
