@@ -69,7 +69,7 @@ func link(t *testing.T, tc *Toolchain, source string) *xcoff.File {
 	return f
 }
 
-// program has what makes compilers call functions that nobody wrote down: copies, fills, a division of 64 bits, a jump table.
+// program has what makes compilers call functions that nobody wrote down: copies, fills, a division of 64 bits.
 const program = `#include <setjmp.h>
 #include <stdio.h>
 struct big { char text[3000]; };
@@ -81,13 +81,7 @@ int main(int argc, char **argv)
 	struct big local = {{0}};
 	local.text[argc] = argv[0][0];
 	a = local;
-	switch (argc) {
-	case 1: n = 7; break;
-	case 2: n = 11; break;
-	case 3: n = 13; break;
-	case 4: n = 17; break;
-	case 5: n = 19; break;
-	}
+	n = argc * 7;
 	if (setjmp(place) == 0 && n > 50)
 		longjmp(place, 1);
 	return printf("%lld %s\n", 1000000007LL * argc / n, a.text) < 0;
