@@ -35,7 +35,7 @@ enum { BLOCK = 1024, OVERHEAD = 3 * sizeof(short) };
 
 struct aix_sdk_dbm {
 	int directory, pages;
-	bool failed;
+	bool failed, read_only;
 	char block[BLOCK];
 	const struct record *in_block;
 	struct record **records; /* in the order in which the keys came */
@@ -186,6 +186,7 @@ aix_DBM *aix_dbm_open(const char *name, int aix_flags, aix_mode_t mode)
 		return NULL;
 	if ((flags & O_ACCMODE) == O_WRONLY)
 		flags = (flags & ~O_ACCMODE) | O_RDWR; /* who writes must read */
+	db->read_only = (flags & O_ACCMODE) == O_RDONLY;
 	db->directory = open_part(name, ".dir", flags, mode);
 	db->pages = db->directory < 0 ? -1 : open_part(name, ".pag", flags | O_APPEND, mode);
 	if (db->pages < 0 || !load(db)) {
@@ -269,6 +270,10 @@ int aix_dbm_store(aix_DBM *db, aix_datum key, aix_datum value, int how)
 
 	if (db->failed)
 		return -1;
+	if (db->read_only) {
+		errno = EPERM;
+		return -1;
+	}
 	if (how == aix_DBM_INSERT && r != NULL && r->live)
 		return 1;
 	/* Each is looked at by itself as well: a negative size is a huge one here. */
@@ -284,6 +289,10 @@ int aix_dbm_delete(aix_DBM *db, aix_datum key)
 {
 	const struct record *r = db->failed ? NULL : find(db, key);
 
+	if (db->read_only) {
+		errno = EPERM;
+		return -1;
+	}
 	return r != NULL && r->live ? change(db, key, NULL) : -1;
 }
 

@@ -85,7 +85,8 @@ static void database(void)
 	for (datum k = dbm_firstkey(db); k.dptr != NULL; k = dbm_nextkey(db))
 		found++;
 	CHECK(found == 1000);
-	CHECK(dbm_error(db) == 0 && dbm_store(db, of("x"), of("y"), DBM_INSERT) == -1 && dbm_error(db) != 0);
+	CHECK(dbm_error(db) == 0 && dbm_store(db, of("x"), of("y"), DBM_INSERT) == -1 && errno == EPERM);
+	CHECK(dbm_delete(db, of("key 7")) == -1 && errno == EPERM && dbm_error(db) == 0);
 	dbm_close(db);
 
 	fd = open("/etc/map.pag", O_WRONLY | O_APPEND);
