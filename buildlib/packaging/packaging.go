@@ -59,7 +59,7 @@ func Load(dir string) (*Plan, error) {
 	file := filepath.Join(dir, planFile)
 	text, err := os.ReadFile(file)
 	if err != nil {
-		return nil, fmt.Errorf("reading what the image is to hold: %w", err)
+		return nil, &fault.Error{Code: "packaging-file", What: "cannot read what the image is to hold", Where: file, Err: err, Do: "restore the file from git"}
 	}
 	p := &Plan{texts: map[string]string{planFile: string(text)}}
 	if err := tomlfile.Decode(text, p); err != nil {

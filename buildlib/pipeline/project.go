@@ -120,7 +120,7 @@ func open(root string, environ []string, settings *Settings, c Console) (*Projec
 // Done ends the run and its log, and gives the run's error: the one it is told, or that a result could not be written. Mage shows an
 // error as text; where the log is to be JSON, it is there too.
 func (p *Project) Done(err error) error {
-	err = errors.Join(err, p.out.err)
+	err = explain(errors.Join(err, p.out.err))
 	if err != nil {
 		err = plainError{err}
 		level := logrus.DebugLevel
@@ -199,26 +199,6 @@ func (p *Project) Clean(ctx context.Context) error {
 		}
 	}
 	return explain(errors.Join(problems...))
-}
-
-// explain turns what the system says about files into what the user can do about it.
-func explain(err error) error {
-	if _, ok := errors.AsType[*fault.Error](err); ok || err == nil {
-		return err
-	}
-	f := &fault.Error{What: "cannot work in the build directory", Err: err}
-	switch {
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
-		f.Code, f.What, f.Do = "build-full", "there is no room left to build in", "make room, then run the same again: it goes on with what was finished"
-	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
-		f.Code, f.Do = "build-unwritable", "run as the user who owns the checkout, or in a checkout of your own"
-	default:
-		return err
-	}
-	if path, ok := errors.AsType[*fs.PathError](err); ok {
-		f.Where = path.Path
-	}
-	return f
 }
 
 // explainCache does the same for what is kept between builds, and lies outside of the checkout.

@@ -213,7 +213,7 @@ func readConfig(file string) (map[string]string, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, &fault.Error{Code: "settings-file", What: "cannot read " + configFile, Where: file, Err: reason(err), Do: "make it a file that you may read, or remove it"}
 	}
 	values, err := parseConfig(data)
 	if err != nil {

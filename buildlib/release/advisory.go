@@ -133,7 +133,7 @@ func (r *Release) Answers(known []Advisory, today time.Time) ([]Answer, error) {
 	where := filepath.Join(r.Dir, advisoriesName)
 	text, err := os.ReadFile(where)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("reading advisories: %w", err)
+		return nil, &fault.Error{Code: "advisories-invalid", What: "the answers to advisories cannot be read", Where: where, Err: err, Do: "restore the file from git"}
 	}
 	entries, err := parseAnswers(text)
 	if err != nil {

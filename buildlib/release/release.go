@@ -147,7 +147,7 @@ func read(dir string) (*Release, error) {
 	name := filepath.Join(dir, tomlName)
 	text, err := os.ReadFile(name)
 	if err != nil {
-		return nil, fmt.Errorf("reading release: %w", err)
+		return nil, invalid(name, err)
 	}
 	r, keyName, err := parse(text)
 	if err != nil {

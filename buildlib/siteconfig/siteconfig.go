@@ -12,7 +12,6 @@ package siteconfig
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -44,7 +43,9 @@ func load(fsys fs.FS, dir string) (*Set, error) {
 	for _, e := range entries {
 		text, err := fs.ReadFile(fsys, e.Name())
 		if err != nil {
-			return nil, fmt.Errorf("reading fragment: %w", err)
+			errs = append(errs, &fault.Error{Code: "fragment-bad", What: "an option fragment cannot be read",
+				Where: filepath.Join(dir, e.Name()), Err: err, Do: "make it a file that you may read, or take it out of " + dir})
+			continue
 		}
 		f, err := ParseFragment(e.Name(), text)
 		if err != nil {
