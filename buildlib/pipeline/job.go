@@ -17,6 +17,7 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/packaging"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/patchset"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/program"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/release"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/siteconfig"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/step"
@@ -213,10 +214,15 @@ type inputs struct {
 	digest func(path string) (string, error)
 	values map[string]string
 	errs   []error
+
+	programs program.Examiner
 }
 
 func (j *job) inputs(ctx context.Context) *inputs {
-	return &inputs{digest: j.chain(ctx).Made, values: make(map[string]string)}
+	return &inputs{
+		digest: j.chain(ctx).Made, values: make(map[string]string),
+		programs: program.Examiner{Machine: j.machine, Memory: j.memory},
+	}
 }
 
 func (in *inputs) value(name, value string) { in.values[name] = value }
@@ -228,6 +234,13 @@ func (in *inputs) path(name, path string) {
 	sum, err := in.digest(path)
 	in.errs = append(in.errs, err)
 	in.value(name, sum)
+}
+
+// content is for programs that a step runs: one that is replaced under its name and version is another one.
+func (in *inputs) content(ctx context.Context, name, file string) {
+	sum, err := in.programs.Digest(ctx, file, name == string(target.PartCompiler))
+	in.errs = append(in.errs, err)
+	in.value("content of "+name, sum)
 }
 
 // program is for steps whose result depends on this program's own code in more than what goes in as text.

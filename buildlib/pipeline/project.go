@@ -21,6 +21,7 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/release"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/siteconfig"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/tree"
 )
 
 // Project is one checkout of sendmail-aix with its settings, on one machine.
@@ -35,6 +36,7 @@ type Project struct {
 	errOut   io.Writer // progress
 	terminal bool      // whether errOut is one
 	logFile  *os.File
+	memory   *tree.Memory // of files that take long to read, in the cache
 }
 
 // Console is where a run reports to.
@@ -112,6 +114,10 @@ func open(root string, environ []string, settings *Settings, c Console) (*Projec
 			p.machine.Root = sysroot
 		}
 	}
+	p.memory = new(tree.Memory)
+	if cache, err := p.cacheDir(); err == nil {
+		p.memory = tree.Remember(filepath.Join(cache, "known.json"))
+	}
 	p.log, p.logFile = newLogger(filepath.Join(root, "build", "log"), environ, settings.Log, c)
 	p.machine.Trace = func(c host.Cmd) { p.log.WithField("command", c.String()).WithField("directory", c.Dir).Debug("run") }
 	return p, nil
@@ -129,6 +135,7 @@ func (p *Project) Done(err error) error {
 		}
 		p.log.WithField("code", fault.Code(err)).WithError(err).Log(level, "failed")
 	}
+	p.memory.Save()
 	if p.logFile != nil {
 		err = errors.Join(err, p.logFile.Close())
 	}

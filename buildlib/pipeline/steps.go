@@ -98,6 +98,10 @@ func (j *job) compileInputs(ctx context.Context) (map[string]string, error) {
 	in.value("target", describe(j.target))
 	for name, program := range j.target.Programs() {
 		in.value("program "+name, program)
+		in.content(ctx, name, program)
+	}
+	if linker, err := j.machine.LookPath("ld"); err == nil {
+		in.content(ctx, "ld", linker)
 	}
 	in.value("release of openssl", j.target.OpenSSL.Release)
 	in.value("directories", strings.Join(j.site.Builds, " "))
@@ -142,6 +146,11 @@ func (j *job) stageInputs(ctx context.Context) (map[string]string, error) {
 	in.path("objects", j.objects())
 	in.path("configuration macros", filepath.Join(j.patched(), "cf"))
 	in.path("licence", filepath.Join(j.patched(), "LICENSE"))
+	for _, part := range []target.Part{target.PartM4, target.PartMake} {
+		if file := j.target.Programs()[string(part)]; file != "" {
+			in.content(ctx, string(part), file)
+		}
+	}
 	for name, value := range j.places() {
 		in.value(name, value)
 	}
