@@ -1,6 +1,6 @@
 /*
- * Standard input and output. What a FILE holds, and how AIX calls the array of the three that a program begins with, is not known; so
- * nothing here looks into one, and the three are opened with fdopen by whoever uses them first (start/stream.c) [sdk].
+ * Standard input and output. AIX's programs import the array _iob for the three that a program begins with. What a FILE holds is not known, so
+ * nothing here looks into one or counts on its size, and the three are opened with fdopen by whoever uses them first (start/stream.c) [sdk].
  */
 #ifndef SDK_STDIO_H
 #define SDK_STDIO_H
