@@ -86,7 +86,7 @@ func TestEveryNumberIsKnown(t *testing.T) {
 		"socket.c tcp":      {"netinet/tcp.h", `TCP_[A-Z]+`, ""},
 		"memory.c shm":      {"sys/ipc.h", `IPC_[A-Z]+`, "IPC_NOWAIT"}, // of semaphores
 		"text.c regex":      {"regex.h", `REG_[A-Z]+`, ""},
-		"file.c buffers":    {"stdio.h", `_IO[FLN]BF`, ""},
+		"stream.c buffers":  {"stdio.h", `_IO[FLN]BF`, ""},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -92,6 +92,21 @@ func TestLinkedOnAIX(t *testing.T) {
 	}
 }
 
+// What programs import that were compiled with AIX's own headers.
+func TestAIXHeaders(t *testing.T) { inBoth(t, testAIXHeaders) }
+
+func testAIXHeaders(t *testing.T, w *width) {
+	e, root := emulator(t, w), t.TempDir()
+	list := filepath.Join(root, "iob.exp")
+	write(t, list, "#! "+libc[w]+"\n_iob\n__flsbuf\n__filbuf\nerrno\nperror\n")
+	compiled(t, w, root, "iob", list)
+	got, err := e.try(t.Context(), Request{Root: root, Program: "/bin/iob", Stdin: strings.NewReader("in")})
+	want := result{stdout: "puts 1 two 3.5 c\nwritten\npassed\n", stderr: "iob: Bad file descriptor\n"}
+	if err != nil || got != want {
+		t.Errorf("Run() = %+v, %v, want %+v", got, err, want)
+	}
+}
+
 // Page 0 is there when it is asked for, to be read alone.
 func TestPage0(t *testing.T) { inBoth(t, testPage0) }
 

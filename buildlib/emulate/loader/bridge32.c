@@ -117,7 +117,7 @@ static void read_format(const char *format, const uint32_t *words, uint32_t *roo
 int flat_vfprintf(FILE *f, const char *format, const uint32_t *w)
 {
 	LIST(format, w);
-	return vfprintf(f, format, list);
+	return vfprintf(stream_of(f), format, list);
 }
 
 int flat_vsnprintf(char *to, size_t n, const char *format, const uint32_t *w)

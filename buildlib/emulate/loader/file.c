@@ -104,14 +104,6 @@ int aix_mkstemp(char *template)
 	return fd;
 }
 
-int aix_setvbuf(aix_FILE *file, char *buffer, int mode, size_t size)
-{
-	static const struct pair modes[] = { BOTH(_IOFBF), BOTH(_IOLBF), BOTH(_IONBF) };
-	int host;
-
-	return TO_HOST(modes, mode, &host) ? setvbuf(file, buffer, host, size) : -1;
-}
-
 static aix_dev_t device_to_aix(dev_t dev)
 {
 	/* As makedev of AIX composes it; in 64 bits the first bit says that it is of that kind. */

@@ -126,9 +126,9 @@ static const struct import imports[] = {
 	OURS(dbm_open), OURS(dbm_pagfno), OURS_FLAT(dbm_store),
 
 	/* streams */
-	HOST(fclose), HOST(fdopen), HOST(feof), HOST(ferror), HOST(fflush), HOST(fgetc), HOST(fgets), HOST(fileno), OURS(fopen),
-	HOST_WORDS(fprintf), HOST(fputc), HOST(fputs), HOST(fread), HOST(fseek), HOST(fwrite), HOST(getc), HOST_WORDS(printf), HOST(putc),
-	HOST(puts), OURS(setvbuf), HOST_WORDS(snprintf), HOST_WORDS(sprintf), HOST(ungetc), HOST_FLAT(vfprintf), HOST_FLAT(vsnprintf), HOST_FLAT(vsprintf),
+	OURS(fclose), HOST(fdopen), OURS(feof), OURS(ferror), OURS(fflush), OURS(fgetc), OURS(fgets), OURS(fileno), OURS(fopen),
+	OURS_WORDS(fprintf), OURS(fputc), OURS(fputs), OURS(fread), OURS(fseek), OURS(fwrite), OURS(getc), HOST_WORDS(printf), OURS(putc),
+	HOST(puts), OURS(setvbuf), HOST_WORDS(snprintf), HOST_WORDS(sprintf), OURS(ungetc), OURS_FLAT(vfprintf), HOST_FLAT(vsnprintf), HOST_FLAT(vsprintf),
 
 	/* processes */
 	HOST(alarm), OURS_WORDS(execle), OURS(execv), OURS(execve), HOST(fork), HOST(getpid), HOST(getppid), HOST(nice), HOST(pause),
@@ -173,7 +173,12 @@ static int allocator[4];
 
 static const struct import of_others[] = {
 	{ "__malloc_user_defined_name", allocator, NULL, OBJECT },
+	{ "__filbuf", (void *)program_filbuf, NULL, FUNCTION },
+	{ "__flsbuf", (void *)program_flsbuf, NULL, FUNCTION },
+	{ "_iob", program_iob, NULL, OBJECT },
 	{ "errno", &program_errno, NULL, OBJECT },
+	{ "perror", (void *)program_perror, NULL, FUNCTION },
+	LIKE(getchar), LIKE(putchar), LIKE(strchr), LIKE(strcspn), LIKE(strlen), LIKE(strncmp), LIKE(strrchr), LIKE(strspn), LIKE(strstr),
 };
 
 /*

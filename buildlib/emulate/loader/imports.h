@@ -3,6 +3,7 @@
 #define IMPORTS_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 /* How a program gets at what it imports. */
 enum kind {
@@ -24,6 +25,11 @@ void bridge(struct import *);
 /* What other libraries the loader was made with; emulate.go writes libraries.c. */
 extern const struct import libraries[];
 extern const size_t library_count;
+
+/* stream.c: what programs import that were compiled with AIX's headers. */
+extern char program_iob[];
+int program_flsbuf(int, FILE *), program_filbuf(FILE *);
+void program_perror(const char *);
 
 extern int program_h_errno;
 char *inet_ntoa_of_register(unsigned long value);

@@ -109,6 +109,9 @@ int signal_to_host(int aix);
 /* process.c: what a program that this one executes needs: qemu, the processor that it is to be, whether page 0 can be read, this loader. */
 void process_set(const char *interpreter, const char *processor, const char *page0, const char *loader);
 
+/* stream.c: a stream of the program's as Linux has it. */
+FILE *stream_of(FILE *);
+
 /* text.c */
 void log_line(int priority, const char *format, va_list args);
 
