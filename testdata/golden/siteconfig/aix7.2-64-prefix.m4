@@ -43,7 +43,8 @@ define(`confINST_DEP', `${DESTDIR}${MSPQ}')
 define(`confSBINGRP', `system')
 dnl
 dnl from site.config.m4.d/10-ndbm.m4
-dnl The map type that IBM's own sendmail uses. One key and its value must fit a block of about 1 KB: long lists go to :include: files.
+dnl The map type that IBM's own sendmail uses. One key and its value must fit a block, 1024 bytes where its size is known (AIX's is not):
+dnl newaliases and makemap refuse what does not and leave the old map in place. Long lists go to :include: files.
 APPENDDEF(`confMAPDEF', `-DNDBM')
 APPENDDEF(`confLIBS', `-ldbm')
 dnl
