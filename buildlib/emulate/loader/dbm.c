@@ -315,5 +315,3 @@ aix_datum aix_dbm_nextkey(aix_DBM *db)
 
 /* After an error all calls fail, until dbm_clearerr, which is not in the SDK. */
 int aix_dbm_error(aix_DBM *db) { return db->failed; }
-int aix_dbm_dirfno(aix_DBM *db) { return db->directory; }
-int aix_dbm_pagfno(aix_DBM *db) { return db->pages; }

@@ -83,8 +83,6 @@ static int threads[4];
 static int version;
 static int module(void) { return 0; }
 
-static const struct aix_in6_addr any6, loopback6 = { { { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 } } };
-
 /* A function that is missing was called (enter.S). */
 void called_missing(const char *name, const char *library) __attribute__((noreturn));
 void called_missing(const char *name, const char *library)
@@ -102,8 +100,6 @@ static const struct import imports[] = {
 	{ "_res", &aix__res, NULL, OBJECT },
 	{ "environ", &environ, NULL, OBJECT },
 	{ "h_errno", &program_h_errno, NULL, OBJECT },
-	{ "in6addr_any", (void *)&any6, NULL, OBJECT },
-	{ "in6addr_loopback", (void *)&loopback6, NULL, OBJECT },
 	{ "optarg", &optarg, NULL, OBJECT },
 	{ "opterr", &opterr, NULL, OBJECT },
 	{ "optind", &optind, NULL, OBJECT },
@@ -122,8 +118,8 @@ static const struct import imports[] = {
 	HOST(umask), OURS(unlink), HOST(write), LIKE(writev),
 
 	/* databases */
-	OURS(dbm_close), OURS_FLAT(dbm_delete), OURS(dbm_dirfno), OURS(dbm_error), OURS_FLAT(dbm_fetch), OURS(dbm_firstkey), OURS(dbm_nextkey),
-	OURS(dbm_open), OURS(dbm_pagfno), OURS_FLAT(dbm_store),
+	OURS(dbm_close), OURS_FLAT(dbm_delete), OURS(dbm_error), OURS_FLAT(dbm_fetch), OURS(dbm_firstkey), OURS(dbm_nextkey),
+	OURS(dbm_open), OURS_FLAT(dbm_store),
 
 	/* streams */
 	OURS(fclose), HOST(fdopen), OURS(feof), OURS(ferror), OURS(fflush), OURS(fgetc), OURS(fgets), OURS(fileno), OURS(fopen),
@@ -137,7 +133,7 @@ static const struct import imports[] = {
 
 	/* users */
 	HOST(getegid), HOST(geteuid), HOST(getgid), HOST(getuid), HOST(setgid), HOST(setreuid), HOST(setuid), HOST(seteuid),
-	HOST(getgroups), OURS(setgroups), OURS(initgroups), OURS(_getpwnam_shadow), OURS(endpwent), OURS(getgrgid), OURS(getgrnam),
+	HOST(getgroups), OURS(setgroups), OURS(initgroups), OURS(endpwent), OURS(getgrgid), OURS(getgrnam),
 	OURS(getlogin), OURS(getpwent), OURS(getpwnam), OURS(getpwuid), OURS(setpwent),
 
 	/* memory */

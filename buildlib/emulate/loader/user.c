@@ -89,13 +89,6 @@ static struct passwd *find_user(const char *name, uid_t uid)
 struct aix_passwd *aix_getpwnam(const char *name) { return (struct aix_passwd *)find_user(name, 0); }
 struct aix_passwd *aix_getpwuid(aix_uid_t uid) { return (struct aix_passwd *)find_user(NULL, uid); }
 
-/* Without the password, or with it: there is none but the one in /etc/passwd. */
-struct aix_passwd *aix__getpwnam_shadow(const char *name, int shadow)
-{
-	(void)shadow;
-	return aix_getpwnam(name);
-}
-
 static struct group *find_group(const char *name, gid_t gid)
 {
 	int before = errno;

@@ -69,7 +69,7 @@ static void database(void)
 	char key[16];
 	int found = 0, fd;
 
-	CHECK(db != NULL && access("/etc/map.dir", F_OK) == 0 && access("/etc/map.pag", F_OK) == 0 && dbm_dirfno(db) != dbm_pagfno(db));
+	CHECK(db != NULL && access("/etc/map.dir", F_OK) == 0 && access("/etc/map.pag", F_OK) == 0);
 	for (int i = 0; i < 1000; i++) {
 		sprintf(key, "key %d", i);
 		CHECK(dbm_store(db, of(key), of(key + 4), DBM_INSERT) == 0);

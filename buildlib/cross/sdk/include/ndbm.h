@@ -29,7 +29,5 @@ int dbm_delete(DBM *, datum);
 datum dbm_firstkey(DBM *);
 datum dbm_nextkey(DBM *);
 int dbm_error(DBM *);
-int dbm_dirfno(DBM *);
-int dbm_pagfno(DBM *);
 
 #endif

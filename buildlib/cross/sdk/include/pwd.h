@@ -20,7 +20,4 @@ struct passwd *getpwent(void);
 void setpwent(void);
 void endpwent(void);
 
-/* getpwnam that may leave the password out, so that no shadow file is read. sendmail's conf.c calls it on AIX. */
-struct passwd *_getpwnam_shadow(const char *, int);
-
 #endif

@@ -61,6 +61,7 @@ struct sockaddr_in6 {
 #define IN_CLASSA_HOST 0x00ffffff
 #define IN_LOOPBACKNET 127
 
+/* These are the program's own (start/addresses.c): no program of AIX's is known to take them from libc. */
 extern const struct in6_addr in6addr_any, in6addr_loopback;
 
 #define sdk_in6_word(a, n) ((a)->__s6_un.__s6_addr32[n])
