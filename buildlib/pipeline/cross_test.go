@@ -61,6 +61,7 @@ func TestCross(t *testing.T) {
 				t.Fatal(err)
 			}
 			comparePrograms(t, dir, bits)
+			importsAreKnown(t, dir, bits)
 			if want := "\nproof      sendmail runs: Version " + b.version + " SASLv2 STARTTLS\n"; !strings.Contains(out, want) {
 				t.Errorf("rehearse does not say %q:\n%s", want, out)
 			}
@@ -114,6 +115,7 @@ func runPrograms(t *testing.T, b build, extracted string) {
 			t.Errorf("%s %s: status %d, want %d and %q:\n%s", run.program, run.args, status, run.status, run.want, &out)
 		}
 	}
+	refusePairs(t, a)
 }
 
 func read(t *testing.T, name string) string {
