@@ -55,7 +55,7 @@ func (b *Builder) binutils(ctx context.Context, build bool) (string, error) {
 	return b.once("binutils", key, func(dir string) error {
 		if !build {
 			return &fault.Error{
-				Code: "cross-binutils", What: "the linker for AIX has not been built yet", Where: filepath.Join(b.Cache, "cross"), Err: ErrAbsent,
+				Code: "cross-binutils", What: "the linker for AIX has not been built yet, or is damaged", Where: filepath.Join(b.Cache, "cross"), Err: ErrAbsent,
 				Do: `run "mage cross:setup"; it takes some minutes, once`,
 			}
 		}

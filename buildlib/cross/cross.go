@@ -15,9 +15,11 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/rogpeppe/go-internal/lockedfile"
 	"github.com/sirupsen/logrus"
@@ -25,6 +27,7 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/target"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/tree"
 )
 
 // Builder brings toolchains.
@@ -33,6 +36,7 @@ type Builder struct {
 	Environ []string    // its environment, as of os.Environ
 	Cache   string      // directory for what is built, which all checkouts of a user share
 	Jobs    int
+	Memory  *tree.Memory // of what was looked at before; nil for none
 	Log     logrus.FieldLogger
 }
 
@@ -118,12 +122,17 @@ func Clang(ctx context.Context, m host.Machine) (string, error) {
 	}
 }
 
-// once fills the directory of this name and key in the cache, unless that was done before. What fill leaves half done is never seen.
+// contents is the file of a directory in the cache that lists what was put there.
+const contents = ".contents"
+
+// once fills the directory of this name and key in the cache, unless that was done before. What fill leaves half done is never seen. What is
+// there is compared with what was put there, as it decides what is built: a directory in which anything has changed is filled anew.
 func (b *Builder) once(name, key string, fill func(dir string) error) (string, error) {
 	sum := sha256.Sum256([]byte(key))
 	dir := filepath.Join(b.Cache, "cross", name+"-"+hex.EncodeToString(sum[:8]))
-	if isDir(dir) {
-		return dir, nil
+	damage, err := b.damage(dir)
+	if damage == "" || err != nil {
+		return dir, err
 	}
 	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
 		return "", err
@@ -133,17 +142,69 @@ func (b *Builder) once(name, key string, fill func(dir string) error) (string, e
 		return "", err
 	}
 	defer unlock()
-	if isDir(dir) { // another run has made it meanwhile
-		return dir, nil
+	if damage, err = b.damage(dir); damage == "" || err != nil { // another run has made it meanwhile
+		return dir, err
+	}
+	if isDir(dir) {
+		b.Log.WithField("file", dir).WithField("found", damage).Warn("what is in the cache is damaged, making it anew")
 	}
 	half := dir + ".new"
 	if err := errors.Join(os.RemoveAll(half), os.Mkdir(half, 0o755)); err != nil {
 		return "", err
 	}
-	if err := fill(half); err != nil {
+	if err := b.fill(half, fill); err != nil {
 		return "", errors.Join(err, os.RemoveAll(half))
 	}
-	return dir, os.Rename(half, dir)
+	if err := os.RemoveAll(dir); err != nil {
+		return "", err
+	}
+	return dir, tree.Move(half, dir)
+}
+
+// fill fills a directory, and lists what is in it then.
+func (b *Builder) fill(dir string, fill func(dir string) error) error {
+	if err := fill(dir); err != nil {
+		return err
+	}
+	list, err := b.memory().Contents(dir, contents)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, contents), []byte(list), 0o644)
+}
+
+// damage tells in which way a directory is not what was put there, or "" when it is.
+func (b *Builder) damage(dir string) (string, error) {
+	want, err := os.ReadFile(filepath.Join(dir, contents))
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.EISDIR) || errors.Is(err, syscall.ENOTDIR) {
+		return "no list of what was put there", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	got, err := b.memory().Contents(dir, contents)
+	if err != nil {
+		return "", err
+	}
+	is, was := strings.Split(got, "\n"), strings.Split(string(want), "\n")
+	for i := range max(len(is), len(was)) {
+		switch {
+		case i >= len(was):
+			return "more: " + is[i], nil
+		case i >= len(is):
+			return "less: " + was[i], nil
+		case is[i] != was[i]:
+			return is[i] + ", which was " + was[i], nil
+		}
+	}
+	return "", nil
+}
+
+func (b *Builder) memory() *tree.Memory {
+	if b.Memory == nil {
+		b.Memory = new(tree.Memory)
+	}
+	return b.Memory
 }
 
 func isDir(name string) bool {

@@ -69,8 +69,8 @@ func link(t *testing.T, tc *Toolchain, source string) *xcoff.File {
 	return f
 }
 
-// program has what makes compilers call functions that nobody wrote down: copies, fills, a division of 64 bits.
-const program = `#include <setjmp.h>
+// demanding has what makes compilers call functions that nobody wrote down: copies, fills, a division of 64 bits.
+const demanding = `#include <setjmp.h>
 #include <stdio.h>
 struct big { char text[3000]; };
 struct big a, b;
@@ -95,7 +95,7 @@ func TestToolchain(t *testing.T) {
 	for _, name := range names {
 		t.Run(name, func(t *testing.T) {
 			tc := toolchain(t, b, name, "")
-			f := link(t, tc, program)
+			f := link(t, tc, demanding)
 			width, member, start := 64, "shr_64.o", "__n_pthreads"
 			if strings.HasSuffix(name, "32") {
 				width, member, start = 32, "shr.o", "__crt0v"

@@ -15,6 +15,7 @@ import (
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/program"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/target"
 )
 
@@ -57,7 +58,16 @@ func (k *kit) make(ctx context.Context) (string, error) {
 	if err := k.knowsProcessor(ctx); err != nil {
 		return "", err
 	}
-	key := []string{generation, k.target.String(), processor(k.target), fmt.Sprint(k.target.OpenSSL, k.target.SASL), k.clang, version, k.binutils, k.sysroot}
+	compiler, err := (&program.Examiner{Machine: k.Machine, Memory: k.memory()}).Digest(ctx, k.clang, false) // it calls what is in binutils
+	if err != nil {
+		return "", err
+	}
+	linker, err := os.ReadFile(filepath.Join(k.binutils, contents))
+	if err != nil {
+		return "", err
+	}
+	key := []string{generation, k.target.String(), processor(k.target), fmt.Sprint(k.target.OpenSSL, k.target.SASL), k.clang, version, compiler,
+		k.binutils, string(linker), k.sysroot}
 	err = fs.WalkDir(sdk, "sdk", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err

@@ -154,7 +154,7 @@ func (p *Project) crossBuilder() (*cross.Builder, error) {
 	}
 	here := *p.machine
 	here.Root = "/"
-	return &cross.Builder{Machine: &here, Environ: p.environ, Cache: cache, Jobs: p.settings.Jobs, Log: p.log.WithField("step", "cross")}, nil
+	return &cross.Builder{Machine: &here, Environ: p.environ, Cache: cache, Jobs: p.settings.Jobs, Memory: p.memory, Log: p.log.WithField("step", "cross")}, nil
 }
 
 // CrossSysroot tells how to build with the headers and libraries of a real machine.
