@@ -137,7 +137,8 @@ func table(libraries []library) string {
 
 // throughRoot are the functions by which libraries get at files, and what takes their place (path.c): the program's files are in its root.
 var throughRoot = []string{
-	"fopen=root_fopen", "fopen64=root_fopen64", "open=root_open", "opendir=root_opendir", "stat=root_stat", "connect=root_connect",
+	"fopen=root_fopen", "fopen64=root_fopen64", "open=root_open", "open64=root_open64", "opendir=root_opendir", "stat=root_stat", "stat64=root_stat64",
+	"connect=root_connect",
 }
 
 // adapt copies a library to a directory, with its calls turned to the program's root. It gives the file's name there.

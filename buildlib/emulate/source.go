@@ -68,7 +68,7 @@ func (e *Emulator) libraryDir(ctx context.Context, w *width) (dir string, made b
 	if err != nil {
 		return "", false, err
 	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q", version, system, recipes))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q%s", version, system, recipes, w.cppflags))
 	dir, err = filepath.Abs(filepath.Join(e.Cache, fmt.Sprintf("emulate/libraries%d-%x", w.bits, sum[:8])))
 	if err != nil {
 		return "", false, err
@@ -125,7 +125,7 @@ func (b *libraryBuild) prefix() string { return filepath.Join(b.work, "prefix") 
 func (b *libraryBuild) environ() []string {
 	return []string{
 		"TRIPLE=" + strings.TrimSuffix(b.tool(""), "-"), "OPENSSL=" + b.openssl, "PREFIX=" + b.prefix(),
-		"LIBS=" + b.beside, fmt.Sprintf("JOBS=%d", max(1, b.jobs)),
+		"LIBS=" + b.beside, "CPPFLAGS=" + b.cppflags, fmt.Sprintf("JOBS=%d", max(1, b.jobs)),
 	}
 }
 

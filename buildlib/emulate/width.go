@@ -18,6 +18,7 @@ type width struct {
 	processor string   // the oldest that AIX of this width runs on, as qemu calls it
 	flags     []string // of the compiler
 	openssl   string   // what OpenSSL calls Linux of this width
+	cppflags  string   // libraries see files as the loader does
 	beside    string   // what libraries need of the compiler's own: here calculations with 64 bits that nothing interrupts
 }
 
@@ -33,7 +34,7 @@ var (
 		processor: "604",
 		// AIX's programs have the addresses from 0x10000000 and 0x20000000 on. The linker warns of long double, which libc has both ways.
 		flags:   []string{"-D_FILE_OFFSET_BITS=64", "-Wl,--no-warn-mismatch", "-Wl,-Ttext-segment=0x50000000"},
-		openssl: "linux-ppc", beside: "-latomic",
+		openssl: "linux-ppc", cppflags: "-D_FILE_OFFSET_BITS=64", beside: "-latomic",
 	}
 )
 

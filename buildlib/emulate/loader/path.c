@@ -218,6 +218,8 @@ int root_open(const char *path, int flags, ...)
 	return path_to_host(path, flags & O_NOFOLLOW ? STAY : FOLLOW, host) ? open(host, flags, mode) : -1;
 }
 
+int root_open64(const char *, int, ...) __attribute__((alias("root_open")));
+
 DIR *root_opendir(const char *path)
 {
 	char host[PATH_MAX];
@@ -231,6 +233,8 @@ int root_stat(const char *path, struct stat *st)
 
 	return path_to_host(path, FOLLOW, host) ? stat(host, st) : -1;
 }
+
+int root_stat64(const char *, struct stat *) __attribute__((alias("root_stat")));
 
 int aix_chdir(const char *path)
 {
