@@ -66,6 +66,7 @@ func TestCross(t *testing.T) {
 				t.Errorf("rehearse does not say %q:\n%s", want, out)
 			}
 			runPrograms(t, b, dir)
+			t.Run("own tests", func(t *testing.T) { testOwnTests(t, filepath.Dir(filepath.Join(first.dir, image[2])), target) })
 			t.Run("local mail", func(t *testing.T) { testAIXLocalMail(t, dir) })
 			if target == "aix6.1-32" {
 				return // its OpenSSL is 1.0.2, for which nothing stands here
