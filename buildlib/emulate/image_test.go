@@ -70,6 +70,7 @@ func program() ([]byte, map[string]field) {
 		put(s.name+" kind", 4, s.kind)
 		skip(4)
 	}
+	at["first instruction"] = field{len(file), 4}
 	file = append(file, code...)
 	put("descriptor", 8, textAt)
 	put("toc", 8, dataAt)
@@ -151,6 +152,8 @@ func TestImage(t *testing.T) {
 		return changed
 	}
 	set := func(name string, value uint64) []byte { return with(good, name, value) }
+	entered := func(first uint64) []byte { return set("first instruction", first) }
+	shifted := func(register uint64) uint64 { return 0x7803c220 | register<<21 } // srdi r3,register,40: a byte of what shows
 	tests := []struct {
 		name   string
 		image  []byte
@@ -159,6 +162,13 @@ func TestImage(t *testing.T) {
 	}{
 		{"good", good, 42, ""},
 		{"moved", with(set(".text address", 0x10000000), "descriptor", 0x10000000), 42, ""}, // from where the loader itself stands
+
+		// AIX enters a program with what it needs in some registers; what is in the others shows. The first instruction makes the status.
+		{"r14 is the number of arguments", entered(0x7dc37378), 1, ""}, // mr r3,r14
+		{"r3 is not", entered(shifted(3)), 0xad, ""},
+		{"r4 is none of them", entered(shifted(4)), 0xad, ""},
+		{"r5 is not the environment", entered(shifted(5)), 0xad, ""},
+		{"r31 is nothing", entered(shifted(31)), 0xad, ""},
 
 		{"empty", nil, Refused, "it has 0 bytes"},
 		{"cut in the header", good[:20], Refused, "it has 20 bytes"},
