@@ -139,6 +139,12 @@ func TestLZWWidths(t *testing.T) {
 			}
 		}
 	}
+	for size := range 9 { // the last group has each number of codes
+		data := noise.Bytes()[:1<<lzwMaxBits+size]
+		if got, err := unLZW(lzwPacked(data, lzwMaxBits, false, 0)); err != nil || !bytes.Equal(got, data) {
+			t.Errorf("%d bytes of noise: %d bytes, %v", len(data), len(got), err)
+		}
+	}
 	hamlet, err := os.ReadFile(filepath.Join("testdata", "hamlet.Z"))
 	if got := lzwPacked([]byte("to be or not to be, that is the question: to be or not to be\n"), 16, true, 0); err != nil || !bytes.Equal(got, hamlet) {
 		t.Errorf("lzwPacked() = %x, want what compress wrote, %x", got, hamlet)
@@ -203,6 +209,9 @@ func TestLZWDamaged(t *testing.T) {
 		if _, err := unLZW(data); !errors.Is(err, errLZW) {
 			t.Errorf("%s: %v, want errLZW", name, err)
 		}
+	}
+	if _, err := unLZW([]byte{0x1f, 0x9d, 0x90, 0x61, 0xfe, 0x03}); err == nil || !strings.Contains(err.Error(), "code 511 where the table ends at 256") {
+		t.Errorf("unLZW() = %v, want to be told of code 511", err)
 	}
 }
 
