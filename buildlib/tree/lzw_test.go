@@ -124,7 +124,7 @@ func TestLZWWidths(t *testing.T) {
 	for range 5000 {
 		fmt.Fprintf(&words, "word%d ", random.IntN(3000))
 	}
-	for range 1 << lzwMaxBits { // a code for nearly each
+	for range 1 << (lzwMaxBits + 1) { // more codes than the largest table has
 		noise.WriteByte(byte(random.Uint32()))
 	}
 	noise.Write(bytes.Repeat([]byte("a"), 5000)) // codes that are used while they are made
