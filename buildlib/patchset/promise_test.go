@@ -30,6 +30,7 @@ func TestHeads(t *testing.T) {
 	index := func(old, now string) string { return "index " + old + ".." + now + "\n" }
 	for _, test := range []struct{ name, head, want string }{
 		{"content", index(one, two) + names + hunk, ""},
+		{"the last line that may be", index(one, two) + names + "@@ -1000000 +1000000 @@\n-a\n+b\n", ""},
 		{"content and mode in the index line", "index " + one + ".." + two + " 100755\n" + names + hunk, ""},
 		{"mode", "old mode 100644\nnew mode 100755\n", ""},
 		{"mode and content", "old mode 100755\nnew mode 100644\n" + index(one, two) + names + hunk, ""},

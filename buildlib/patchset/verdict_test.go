@@ -218,6 +218,8 @@ func TestImages(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ name, diff, want string }{
 		{"none", change, "line 11: dir/f has no index line"},
+		{"none of the second file", indexed(change) + strings.ReplaceAll(change, "dir/f", "g"), "line 20: g has no index line"},
+		{"abbreviated in the second file", indexed(change) + strings.NewReplacer("dir/f", "g", "--- a", "index 1234567..89abcde 100644\n--- a").Replace(change), "line 21: the index line of g is abbreviated"},
 		{"abbreviated", strings.Replace(change, "---", "index 1234567..89abcde 100644\n---", 1), "line 12: the index line of dir/f is abbreviated"},
 		{"not new", strings.ReplaceAll(indexed(change), strings.Repeat("1", 40)+"..", noImage+".."), "line 12"},
 	} {
