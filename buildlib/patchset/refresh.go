@@ -87,7 +87,7 @@ func (s *fitting) rewrite() []byte {
 			fmt.Fprintf(&b, "index %s..%s 100%o\n", s.pre, s.post, s.mode)
 		case i == where.index-1:
 			fmt.Fprintf(&b, "index %s..%s\n", s.pre, s.post)
-		case i < where.index && strings.HasPrefix(lines[i], "deleted file mode "):
+		case strings.HasPrefix(lines[i], "deleted file mode "):
 			fmt.Fprintf(&b, "deleted file mode 100%o\n", s.mode)
 		default:
 			b.WriteString(lines[i])
