@@ -182,12 +182,15 @@ func (Image) Toc(
 // Rehearse installs, updates, removes an image in a directory, scripts and all, as installp would.
 //
 // It does so under dash, mksh and ksh93, as far as they are here, with stand-ins for AIX's commands, and leaves the disk of each in
-// build/rehearsal. The scripts run as you: rehearse only images that you trust.
+// build/rehearsal. The scripts are kept in there by namespaces; where there are none, images of others are refused unless trusted.
 func (Image) Rehearse(
 	ctx context.Context,
 	image string, // file; or several, each to be installed over the one before, with commas between
+	trust *bool, // run the scripts even where nothing keeps them in the box
 ) error {
-	return run(ctx, func(p *pipeline.Project, ctx context.Context) error { return p.ImageRehearse(ctx, image) })
+	return run(ctx, func(p *pipeline.Project, ctx context.Context) error {
+		return p.ImageRehearse(ctx, image, trust != nil && *trust)
+	})
 }
 
 // Cross groups the targets about compiling for AIX on another system.

@@ -5,9 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
@@ -15,8 +17,9 @@ import (
 )
 
 // ImageRehearse rehearses the life of a package under each shell that this machine has, and shows it for the first one: for the others
-// only what is different. Images are separated by commas, the oldest first; each is installed over the one before.
-func (p *Project) ImageRehearse(ctx context.Context, images string) error {
+// only what is different. Images are separated by commas, the oldest first; each is installed over the one before. Where scripts cannot
+// be kept from what is outside of the rehearsal, only images that this checkout has built are rehearsed, and those that are trusted.
+func (p *Project) ImageRehearse(ctx context.Context, images string, trusted bool) error {
 	var media []*rehearsal.Media
 	for file := range strings.SplitSeq(images, ",") {
 		m, err := rehearsal.Open(file)
@@ -44,6 +47,16 @@ func (p *Project) ImageRehearse(ctx context.Context, images string) error {
 	if err != nil {
 		return err
 	}
+	if reach := props.Reach(); reach != "" {
+		if i := slices.IndexFunc(media, func(m *rehearsal.Media) bool { return !trusted && !p.hasBuilt(m.File) }); i >= 0 {
+			return &fault.Error{
+				Code: "rehearsal-prison", What: "scripts that somebody else wrote are not run here: nothing would keep them in the box", Where: media[i].File,
+				Found: "no namespaces for this user; a script could reach " + reach,
+				Do:    "let users have namespaces: sysctl kernel.unprivileged_userns_clone=1 user.max_user_namespaces=10000\nor, if you trust whoever made the image, say so: mage image:rehearse " + images + " -trust=true",
+			}
+		}
+		p.log.WithField("reach", reach).Warn("this machine has no namespaces to keep scripts in")
+	}
 	var first string
 	var problems []error
 	for _, shell := range rehearsal.Shells {
@@ -67,6 +80,18 @@ func (p *Project) ImageRehearse(ctx context.Context, images string) error {
 		}
 	}
 	return errors.Join(problems...)
+}
+
+// hasBuilt tells whether this checkout has built an image: it lies where that is put, with its digest beside it.
+func (p *Project) hasBuilt(file string) bool {
+	file, err := filepath.Abs(file)
+	if err != nil || !isBelow(file, p.path("build")) {
+		return false
+	}
+	if _, err := os.Lstat(file + ".sha256"); err != nil {
+		return false
+	}
+	return withImage(file, func(image *io.SectionReader) error { return p.compareDigest(image, file) }) == nil
 }
 
 // elapsed is the one thing that differs from run to run.

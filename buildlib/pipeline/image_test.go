@@ -202,7 +202,7 @@ func TestImageIsFIFO(t *testing.T) {
 	}
 	refused := make(chan error, 2)
 	go func() { refused <- (&Project{}).ImageVerify(t.Context(), file) }()
-	go func() { refused <- (&Project{}).ImageRehearse(t.Context(), file) }()
+	go func() { refused <- (&Project{}).ImageRehearse(t.Context(), file, false) }()
 	for range cap(refused) {
 		select {
 		case err := <-refused:

@@ -49,7 +49,7 @@ func Collect(ctx context.Context, machine host.Machine, dir string) (*Props, err
 	}
 	p := &Props{machine: machine, dir: dir, shells: map[string]string{}}
 	var programs []string
-	for _, tool := range append(slices.Clone(tools), "dash") {
+	for _, tool := range append(slices.Clone(tools), "dash", "setpriv") {
 		file, err := machine.LookPath(tool)
 		if err != nil {
 			return nil, &fault.Error{
@@ -151,15 +151,31 @@ type way struct {
 	name    string
 	argv    []string
 	prepare string
-	mounts  bool // whether it can mount: then /usr can be made read-only
+	prison  bool // whether it has namespaces: then nothing outside the box can be reached, and /usr can be made read-only
 }
+
+// namespaces are those without a network, without anybody's processes, and without anybody's shared memory. All that runs in them ends
+// with their first process.
+var namespaces = []string{"--mount", "--net", "--ipc", "--pid", "--fork", "--kill-child"}
 
 // ways are tried in this order. The first is for root and the second for everyone else, where the system lets users have
 // namespaces of their own; the third is for root in a container that must not mount.
 var ways = []way{
-	{"a mount namespace", []string{"unshare", "--mount"}, `mount --bind /dev/null "$0/dev/null" && `, true},
-	{"a user namespace", []string{"unshare", "--user", "--map-root-user", "--mount"}, `mount --bind /dev/null "$0/dev/null" && `, true},
+	{"namespaces", append([]string{"unshare"}, namespaces...), `mount --bind /dev/null "$0/dev/null" && `, true},
+	{"a user namespace", append([]string{"unshare", "--user", "--map-root-user"}, namespaces...), `mount --bind /dev/null "$0/dev/null" && `, true},
 	{"chroot", nil, `{ test -c "$0/dev/null" || { rm -f "$0/dev/null" && mknod -m 666 "$0/dev/null" c 1 3; }; } && `, false},
+}
+
+// privileges are what is left of root's to a script: those about files. Without the others it cannot mount, make a device, or get out of
+// a chroot, and a process in one is let into no new user namespace (user_namespaces(7)).
+const privileges = `/rehearsal/bin/setpriv --no-new-privs --inh-caps=-all --bounding-set=-all,+chown,+dac_override,+fowner,+fsetid -- `
+
+// Reach tells what scripts could reach besides their box, or "" when that is nothing.
+func (p *Props) Reach() string {
+	if p.way.prison {
+		return ""
+	}
+	return "the network, and this machine's processes by their number"
 }
 
 // command is the argv that runs a command with root for its root directory.
@@ -170,7 +186,7 @@ func (w way) command(root string, readOnly bool, argv ...string) []string {
 			prepare += fmt.Sprintf(`mount --bind "$0/%s" "$0/%[1]s" && mount -o remount,bind,ro,nosuid,nodev "$0/%[1]s" && `, dir)
 		}
 	}
-	return slices.Concat(w.argv, []string{"sh", "-c", prepare + `exec chroot "$0" "$@"`, root}, argv)
+	return slices.Concat(w.argv, []string{"sh", "-c", prepare + `exec chroot "$0" ` + privileges + `"$@"`, root}, argv)
 }
 
 // findWay tries each way in an empty box.

@@ -132,18 +132,6 @@ func TestLinksStayInside(t *testing.T) {
 	}
 }
 
-// A process that a script leaves behind with installp's output open would let installp hang.
-func TestLeftProcess(t *testing.T) {
-	t.Parallel()
-	s := newTheatre(t, "dash")
-	p := demo(t, "1.0.0.0")
-	p.Filesets[0].Root["config"] = "#!/usr/bin/ksh\nsleep 5 &\nexit 0\n"
-	err := s.Apply(t.Context(), media(t, p), Options{})
-	if err == nil || !strings.Contains(err.Error(), "WaitDelay") {
-		t.Errorf("Apply = %v, want that of a process that keeps the output open", err)
-	}
-}
-
 func TestPicture(t *testing.T) {
 	t.Parallel()
 	s := newTheatre(t, "dash")

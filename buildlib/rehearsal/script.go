@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
 )
@@ -12,7 +13,35 @@ import (
 // beginning is how a script begins: with the umask that installp was called with (its own is not documented), in the directory of
 // the control files (observed: IBM's scripts name files there without a path), and on a full disk without a byte to write. Both
 // outputs are one, so that lines keep their order.
-const beginning = `exec 2>&1 && umask "$4" && cd "$1" && { test -z "$2" || { trap '' XFSZ; ulimit -f 0; }; } && exec "$3"`
+const beginning = `exec 2>&1 && umask "$4" && cd "$1" && { test -z "$2" || { trap '' XFSZ; ulimit -f 0; }; } && `
+
+// supervised is how it goes on in a namespace of processes. The first process there is no place for a script: it gets no signals. When that
+// ends, so does all that the script left running; a process that kept installp's output open would let installp wait. A command
+// that is waited for is when the shell hears of processes that it inherited and that have ended.
+const supervised = `"$3"; status=$?; /rehearsal/bin/true
+kill -0 -1 2>/dev/null || exit $status
+/rehearsal/bin/sleep 2
+kill -0 -1 2>/dev/null || exit $status
+echo "rehearsal: the script leaves a process running, for which installp may wait"; exit 1`
+
+// maxOutput is what a script may print.
+const maxOutput = 1 << 20
+
+var errTalkative = fmt.Errorf("it prints more than %d bytes", maxOutput)
+
+// limited takes so many bytes and then no more.
+type limited struct {
+	w    io.Writer
+	left int
+}
+
+func (l *limited) Write(p []byte) (int, error) {
+	n, err := l.w.Write(p[:min(len(p), l.left)])
+	if l.left -= n; err == nil && n < len(p) {
+		err = errTalkative
+	}
+	return n, err
+}
 
 // run runs a script of a part, if the part has it. Standard input is empty and nothing may ask (documented: no interaction).
 func (w *work) run(ctx context.Context, name string) error {
@@ -35,9 +64,14 @@ func (w *work) run(ctx context.Context, name string) error {
 	}
 	argv := []string{"/rehearsal/bin/env", "-i"}
 	argv = append(argv, w.environment(control)...)
-	argv = append(argv, "/rehearsal/bin/dash", "-c", beginning, "sh", control, full, control+"/"+file, cmp.Or(b.fate.umask, "022"))
+	then := `exec "$3"`
+	if b.props.way.prison {
+		then = supervised
+	}
+	argv = append(argv, "/rehearsal/bin/dash", "-c", beginning+then, "sh", control, full, control+"/"+file, cmp.Or(b.fate.umask, "022"))
+	out := &limited{b.out, maxOutput}
 	err := b.props.machine.Run(ctx, host.Cmd{
-		Argv: b.props.way.command(b.Root(), b.ReadOnlyUsr, argv...), Env: administratorsPath, Stdout: b.out, Stderr: b.out,
+		Argv: b.props.way.command(b.Root(), b.ReadOnlyUsr, argv...), Env: administratorsPath, Stdout: out, Stderr: out,
 	})
 	if err := b.closeGate(name); err != nil {
 		return err
@@ -46,6 +80,9 @@ func (w *work) run(ctx context.Context, name string) error {
 	switch {
 	case err == nil:
 		return nil
+	case out.left == 0 && ctx.Err() == nil:
+		err = errTalkative // which it has died of
+		fallthrough
 	case ctx.Err() != nil || !ended:
 		// The script, or something that it started and that keeps installp's output open.
 		return fmt.Errorf("script %s of the %s part: %w", file, w.rec.Part, err)

@@ -272,7 +272,7 @@ func TestReadOnlyUsr(t *testing.T) {
 			t.Parallel()
 			m := product(t, "8.15.2.1")
 			server := newTheatre(t, shell)
-			if !server.props.way.mounts {
+			if !server.props.way.prison {
 				t.Skip("nothing can be mounted here: /usr cannot be made read-only")
 			}
 			if err := server.Apply(t.Context(), m, Options{}); err != nil {

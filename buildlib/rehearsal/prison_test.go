@@ -1,0 +1,136 @@
+package rehearsal
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// applyScript installs a package whose root part has this config script.
+func (s *theatre) applyScript(t *testing.T, text string) error {
+	t.Helper()
+	p := demo(t, "1.0.0.0")
+	p.Filesets[0].Root["config"] = "#!/usr/bin/ksh\n" + text + "\nexit 0\n"
+	return s.Apply(t.Context(), media(t, p), Options{})
+}
+
+// A script reaches nothing but its box. Each attempt is one that succeeds where a chroot is all there is, if that can be had here.
+func TestPrison(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	t.Setenv("REHEARSAL_SECRET", "hush")
+	for _, w := range ways {
+		t.Run(w.name, func(t *testing.T) {
+			s := newTheatre(t, "ksh93")
+			p := *s.props
+			p.way, s.props = w, &p
+			if out, err := s.shell(t, "true"); err != nil {
+				t.Skip(err, out)
+			}
+			if w.prison != (p.Reach() == "") {
+				t.Errorf("Reach() = %q", p.Reach())
+			}
+			for _, test := range []struct {
+				name, command string
+				free          bool // whether it succeeds without namespaces
+			}{
+				{"the network", fmt.Sprintf("exec 3<>/dev/tcp/127.0.0.1/%d", l.Addr().(*net.TCPAddr).Port), true},
+				{"a process", fmt.Sprintf("kill -0 %d", os.Getpid()), true},
+				{"a process by a common number", fmt.Sprintf("kill -0 %d", os.Getppid()), true},
+				{"the environment", "env | grep hush", false},
+				{"another root", "/rehearsal/bin/chroot / /rehearsal/bin/true", false},
+				{"a mount", "/rehearsal/bin/mount -t tmpfs x /tmp", false},
+				{"namespaces of its own", "/rehearsal/bin/unshare --user /rehearsal/bin/true", false},
+				{"a device", "/rehearsal/bin/mknod /tmp/sda b 8 0", false},
+				{"another user", "/rehearsal/bin/setpriv --reuid 1 /rehearsal/bin/true", false},
+			} {
+				for _, tool := range []string{"chroot", "mount", "unshare", "mknod"} {
+					file, err := s.props.machine.LookPath(tool)
+					if err != nil {
+						file = "/usr/sbin/" + tool
+					}
+					if err := copyFile(file, filepath.Join(s.Root(), "rehearsal/bin", tool), 0o755); err != nil {
+						t.Fatal(err)
+					}
+				}
+				out, err := s.shell(t, test.command)
+				if free := !w.prison && test.free; (err == nil) != free {
+					t.Errorf("%s: %v, %s", test.name, err, out)
+				}
+			}
+			// What is about files still works, as root's scripts expect.
+			if out, err := s.shell(t, "touch /tmp/f && chmod 000 /tmp/f && echo x >/tmp/f && cat /tmp/f && cp -p /tmp/f /tmp/g"); err != nil {
+				t.Errorf("files: %v, %s", err, out)
+			}
+		})
+	}
+}
+
+// What a script leaves running ends with it, and is told: where it keeps installp's output open, installp would wait.
+func TestLeftProcess(t *testing.T) {
+	t.Parallel()
+	for _, w := range ways {
+		t.Run(w.name, func(t *testing.T) {
+			t.Parallel()
+			s := newTheatre(t, "dash")
+			p := *s.props
+			p.way, s.props = w, &p
+			if out, err := s.shell(t, "true"); err != nil {
+				t.Skip(err, out)
+			}
+			mark := fmt.Sprintf("1%d.%d", os.Getpid(), len(w.name))
+			err := s.applyScript(t, "sleep "+mark+" &")
+			want := "the script leaves a process running"
+			if !w.prison {
+				want = "WaitDelay"
+			}
+			if text := fmt.Sprint(err) + s.printed.String(); err == nil || !strings.Contains(text, want) {
+				t.Errorf("Apply = %v, want %q", err, want)
+			}
+			if left := running(t, mark); w.prison && left != "" {
+				t.Errorf("still running: %s", left)
+			}
+		})
+	}
+}
+
+// running finds a process of this machine by a word of its command line.
+func running(t *testing.T, word string) string {
+	t.Helper()
+	files, err := filepath.Glob("/proc/[0-9]*/cmdline")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		if text, err := os.ReadFile(file); err == nil && strings.Contains(string(text), word) && strings.HasPrefix(string(text), "sleep") {
+			return file
+		}
+	}
+	return ""
+}
+
+// A process that has ended before its parent waited for it is not left running.
+func TestShortProcess(t *testing.T) {
+	t.Parallel()
+	s := newTheatre(t, "dash")
+	if err := s.applyScript(t, "for i in 1 2 3 4 5 6 7 8 9; do ( true & ) ; done"); err != nil {
+		t.Error(err)
+	}
+}
+
+// A script that never stops talking is ended.
+func TestTalkative(t *testing.T) {
+	t.Parallel()
+	s := newTheatre(t, "dash")
+	err := s.applyScript(t, "while :; do echo and so on, and so on, and so on, and so on, and so on, and so on, and so on; done")
+	if err == nil || !strings.Contains(err.Error(), errTalkative.Error()) || s.printed.Len() > maxOutput+100_000 {
+		t.Errorf("Apply = %v, and %d bytes are printed", err, s.printed.Len())
+	}
+	s.printed.Reset() // nobody wants to read that
+}
