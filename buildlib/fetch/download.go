@@ -18,6 +18,7 @@ import (
 
 	getter "github.com/hashicorp/go-getter/v2"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/regular"
 )
 
 // maxUnpinned bounds a file whose size is not pinned: a tarball that the user names, or a signature.
@@ -41,6 +42,11 @@ func (f *Fetcher) download(ctx context.Context, address string, what file) (_ st
 	if err := os.MkdirAll(filepath.Dir(part), 0o755); err != nil {
 		return "", f.local(err)
 	}
+	if info, err := os.Lstat(part); err == nil && !info.Mode().IsRegular() { // go-getter would wait for somebody to read a FIFO
+		if err := removePart(part); err != nil {
+			return "", f.local(err)
+		}
+	}
 	defer func() {
 		if err != nil && sizeOf(part) == 0 { // go-getter makes the file before it asks for it
 			if left := removePart(part); left != nil {
@@ -54,7 +60,7 @@ func (f *Fetcher) download(ctx context.Context, address string, what file) (_ st
 			err = f.transfer(ctx, address, part, what)
 		}
 		if err == nil {
-			err = checkFile(part, what)
+			err = checkFile(ctx, part, what)
 		}
 		after := sizeOf(part)
 		mismatch, wrong := errors.AsType[hashError](err)
@@ -172,19 +178,30 @@ func (f *Fetcher) transport() http.RoundTripper {
 }
 
 // hashError is a complete file that is not the pinned one.
-type hashError struct{ has, want string }
+type hashError struct {
+	has, want string
+	size      int64 // when that is reason enough
+}
 
-func (e hashError) Error() string { return fmt.Sprintf("its SHA-256 is %s", e.has) }
+func (e hashError) Error() string {
+	if e.has == "" {
+		return fmt.Sprintf("it has %d bytes", e.size)
+	}
+	return fmt.Sprintf("its SHA-256 is %s", e.has)
+}
 
 // checkFile says whether a file is the pinned one.
-func checkFile(name string, what file) error {
-	in, err := os.Open(name)
+func checkFile(ctx context.Context, name string, what file) error {
+	in, size, err := regular.Open(name)
 	if err != nil {
 		return err
 	}
 	defer in.Close() // only read
+	if what.size > 0 && size > what.size || what.limit > 0 && size > what.limit {
+		return hashError{size: size, want: what.sha256}
+	}
 	h := sha256.New()
-	n, err := io.Copy(h, in)
+	n, err := io.Copy(h, regular.Reader(ctx, in))
 	if err != nil {
 		return err
 	}

@@ -23,6 +23,7 @@ import (
 	"github.com/rogpeppe/go-internal/lockedfile"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/regular"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/release"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/tree"
 	"github.com/sirupsen/logrus"
@@ -65,7 +66,7 @@ func (f *Fetcher) Get(ctx context.Context, rel *release.Release) (*Tarball, erro
 	}
 	defer unlock()
 	t := &Tarball{Path: f.cached(rel.SHA256), SHA256: rel.SHA256}
-	have, err := f.verifyCached(t.Path, rel)
+	have, err := f.verifyCached(ctx, t.Path, rel)
 	if err != nil {
 		return nil, err
 	}
@@ -83,14 +84,16 @@ func (f *Fetcher) Get(ctx context.Context, rel *release.Release) (*Tarball, erro
 func (f *Fetcher) cached(sha256Hex string) string { return filepath.Join(f.Cache, "sha256", sha256Hex) }
 
 // verifyCached says whether the cache has the tarball. One that is not what its name says is removed.
-func (f *Fetcher) verifyCached(name string, rel *release.Release) (bool, error) {
-	err := checkPinned(name, rel)
+func (f *Fetcher) verifyCached(ctx context.Context, name string, rel *release.Release) (bool, error) {
+	err := checkPinned(ctx, name, rel)
 	switch {
 	case err == nil:
 		f.Log.WithField("file", name).Debug("tarball is in the cache")
 		return true, nil
 	case errors.Is(err, fs.ErrNotExist):
 		return false, nil
+	case ctx.Err() != nil:
+		return false, context.Cause(ctx)
 	case errors.Is(err, fs.ErrPermission):
 		return false, f.local(err)
 	}
@@ -101,17 +104,17 @@ func (f *Fetcher) verifyCached(name string, rel *release.Release) (bool, error) 
 	return false, nil
 }
 
-func checkPinned(name string, rel *release.Release) error {
-	if err := checkFile(name, file{size: rel.Size, sha256: rel.SHA256}); err != nil || rel.SHA512 == "" {
+func checkPinned(ctx context.Context, name string, rel *release.Release) error {
+	if err := checkFile(ctx, name, file{size: rel.Size, sha256: rel.SHA256}); err != nil || rel.SHA512 == "" {
 		return err
 	}
-	in, err := os.Open(name)
+	in, _, err := regular.Open(name)
 	if err != nil {
 		return err
 	}
 	defer in.Close() // only read
 	h := sha512.New()
-	if _, err := io.Copy(h, in); err != nil {
+	if _, err := io.Copy(h, regular.Reader(ctx, in)); err != nil {
 		return err
 	}
 	if sum := hex.EncodeToString(h.Sum(nil)); sum != rel.SHA512 {
@@ -132,7 +135,10 @@ func (f *Fetcher) getNew(ctx context.Context, rel *release.Release, t *Tarball) 
 	if part == "" {
 		return f.unavailable(rel, tour)
 	}
-	if err := checkPinned(part, rel); err != nil {
+	if err := checkPinned(ctx, part, rel); err != nil {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
 		return &fault.Error{
 			Code: "release-invalid", What: "release " + rel.Version + " pins hashes that no file can have both", Where: Shown(address), Err: err,
 			Do: "correct sha256 or sha512 in " + filepath.Join(rel.Dir, "release.toml"),

@@ -17,6 +17,7 @@ import (
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/regular"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/tree"
 )
 
@@ -246,7 +247,7 @@ func (s *Source) unpackLocalGit(ctx context.Context, dst string) error {
 	if err != nil {
 		return err
 	}
-	in, err := os.Open(part)
+	in, _, err := regular.Open(part)
 	if err != nil {
 		return s.f.local(err)
 	}

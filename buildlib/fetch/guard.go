@@ -9,6 +9,9 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/regular"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/tree"
 )
 
 // guard stands between go-getter and the network, as the round-tripper of its HTTP client, and takes away every way in which
@@ -153,12 +156,12 @@ func validator(resp *http.Response) string {
 }
 
 func (g *guard) remember(validator string) error {
-	return os.WriteFile(g.part+validatorSuffix, []byte(validator), 0o644)
+	return tree.WriteFile(g.part+validatorSuffix, []byte(validator), 0o644)
 }
 
 // remembered is the validator of the version that the part is of, or "" when it is not known. Then nothing is continued.
 func (g *guard) remembered() string {
-	text, err := os.ReadFile(g.part + validatorSuffix)
+	text, err := regular.Read(g.part+validatorSuffix, 4096)
 	if err != nil {
 		return ""
 	}

@@ -19,7 +19,9 @@ import (
 	pgperrors "github.com/ProtonMail/go-crypto/openpgp/errors"
 	"github.com/ProtonMail/go-crypto/openpgp/packet"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/regular"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/release"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/tree"
 )
 
 const (
@@ -37,7 +39,7 @@ func (f *Fetcher) cachedSignature(ctx context.Context, rel *release.Release, tar
 		return "", nil
 	}
 	name := f.cached(rel.SHA256) + signatureSuffix
-	signature, err := os.ReadFile(name)
+	signature, err := regular.Read(name, maxSignature)
 	switch {
 	case err == nil:
 		err = verify(rel, tarball, signature)
@@ -77,7 +79,7 @@ func (f *Fetcher) newSignature(tarballs *tour, rel *release.Release, tarball, fr
 		if part == "" {
 			continue
 		}
-		signature, err := os.ReadFile(part)
+		signature, err := regular.Read(part, maxSignature)
 		if err != nil {
 			return "", f.local(err)
 		}
@@ -101,7 +103,7 @@ func (f *Fetcher) newSignature(tarballs *tour, rel *release.Release, tarball, fr
 	}
 	name := f.cached(rel.SHA256) + signatureSuffix
 	part := f.partName(name, rel.SHA256)
-	if err := os.WriteFile(part, found, 0o644); err != nil {
+	if err := tree.WriteFile(part, found, 0o644); err != nil {
 		return "", f.local(err)
 	}
 	f.Log.WithField("key", s.Fingerprint).Info("signature is good")
@@ -141,7 +143,7 @@ func verify(rel *release.Release, tarball string, signature []byte) error {
 		return err
 	}
 	config := &packet.Config{Time: func() time.Time { return made }}
-	in, err := os.Open(tarball)
+	in, _, err := regular.Open(tarball)
 	if err != nil {
 		return err
 	}

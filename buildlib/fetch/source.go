@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/regular"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/release"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/tree"
 )
@@ -216,10 +217,10 @@ func (s *Source) Identity(ctx context.Context) (string, error) {
 	case Pinned:
 		return "tarball " + s.rel.SHA256, nil
 	case Archive:
-		sum, err := fileHash(s.Name)
+		sum, err := fileHash(ctx, s.Name)
 		return "tarball " + sum, err
 	case Download:
-		sum, err := s.downloaded()
+		sum, err := s.downloaded(ctx)
 		if err != nil {
 			return "", err
 		}
@@ -298,7 +299,7 @@ func (s *Source) unpack(ctx context.Context, dst string) error {
 			return err
 		}
 	}
-	in, err := os.Open(name)
+	in, _, err := regular.Open(name)
 	if err != nil {
 		return fmt.Errorf("unpacking: %w", err)
 	}
@@ -372,16 +373,19 @@ func (s *Source) record() string {
 }
 
 // downloaded is the hash of what the address had when it was fetched, or "".
-func (s *Source) downloaded() (string, error) {
-	text, err := os.ReadFile(s.record())
-	if errors.Is(err, fs.ErrNotExist) {
+func (s *Source) downloaded(ctx context.Context) (string, error) {
+	text, err := regular.Read(s.record(), 2*sha256.Size)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, regular.ErrIrregular) || errors.Is(err, regular.ErrTooLarge) {
 		return "", nil
 	}
 	if err != nil {
 		return "", s.f.local(err)
 	}
 	sum := string(text)
-	if err := checkFile(s.f.cached(sum), file{sha256: sum}); err != nil {
+	if err := checkFile(ctx, s.f.cached(sum), file{sha256: sum, limit: maxUnpinned}); err != nil {
+		if ctx.Err() != nil {
+			return "", context.Cause(ctx)
+		}
 		return "", nil // gone or damaged: as if it had never been fetched
 	}
 	return sum, nil
@@ -394,7 +398,7 @@ func (s *Source) download(ctx context.Context) (string, error) {
 		return "", err
 	}
 	defer unlock()
-	sum, err := s.downloaded()
+	sum, err := s.downloaded(ctx)
 	if err != nil || sum != "" {
 		return s.f.cached(sum), err
 	}
@@ -402,7 +406,10 @@ func (s *Source) download(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if sum, err = fileHash(part); err != nil {
+	if sum, err = fileHash(ctx, part); err != nil {
+		if ctx.Err() != nil {
+			return "", context.Cause(ctx)
+		}
 		return "", s.f.local(err)
 	}
 	if err := s.f.keep(part, s.f.cached(sum)); err != nil {
@@ -433,8 +440,8 @@ func (s *Source) bring(ctx context.Context) (string, error) {
 	}
 }
 
-func fileHash(name string) (string, error) {
-	err := checkFile(name, file{sha256: "unknown"})
+func fileHash(ctx context.Context, name string) (string, error) {
+	err := checkFile(ctx, name, file{sha256: "unknown"})
 	if h, ok := errors.AsType[hashError](err); ok {
 		return h.has, nil
 	}

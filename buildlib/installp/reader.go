@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"os"
 	"path"
 	"slices"
 	"strings"
@@ -34,19 +33,6 @@ type Reader struct {
 	bff     *bff.Reader
 	image   *Image
 	pending *Member // read while the libraries were looked for
-}
-
-// OpenFile opens an image on a disk, and tells its size. What is no regular file is refused: a FIFO would be waited for.
-func OpenFile(name string) (f *os.File, size int64, err error) {
-	info, err := os.Stat(name)
-	if err != nil {
-		return nil, 0, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, 0, &os.PathError{Op: "open", Path: name, Err: errors.New("this is no file")}
-	}
-	f, err = os.Open(name)
-	return f, info.Size(), err
 }
 
 // NewReader reads up to the last control library. Every line of lpp_name and of the control files that is not as it should be is

@@ -15,6 +15,7 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/cross"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/emulate"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/regular"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/stage"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/target"
 )
@@ -161,7 +162,7 @@ func (j *job) prove(ctx context.Context) (string, error) {
 	if err := errors.Join(os.RemoveAll(dir), os.Mkdir(dir, 0o755)); err != nil {
 		return "", err
 	}
-	image, err := os.Open(j.image())
+	image, _, err := regular.Open(j.image())
 	if err != nil {
 		return "", err
 	}

@@ -15,12 +15,13 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/bff"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/regular"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/tree"
 )
 
 // ImageList shows the filesets of an image, as installp does, and its members. Of a backup of files it shows these.
 func (p *Project) ImageList(ctx context.Context, file string) error {
-	return withImage(file, func(image *io.SectionReader) error {
+	return withImage(ctx, file, func(image *io.SectionReader) error {
 		r, err := installp.NewReader(image)
 		if errors.Is(err, installp.ErrBackup) {
 			backup := bff.NewReader(io.NewSectionReader(image, 0, image.Size()))
@@ -60,8 +61,7 @@ func (p *Project) listMembers(ctx context.Context, file string, next func() (*in
 
 // ImageVerify checks an image, and its digest where that lies beside it.
 func (p *Project) ImageVerify(ctx context.Context, file string) error {
-	return withImage(file, func(image *io.SectionReader) error {
-		image = until(ctx, image)
+	return withImage(ctx, file, func(image *io.SectionReader) error {
 		findings, err := installp.Verify(image)
 		if err != nil {
 			return err
@@ -94,14 +94,15 @@ func count(n int, what string) string {
 
 // compareDigest looks at the .sha256 that packaging writes beside an image.
 func (p *Project) compareDigest(image *io.SectionReader, file string) error {
-	text, err := os.ReadFile(file + ".sha256")
+	text, err := regular.Read(file+".sha256", 4096)
 	if errors.Is(err, fs.ErrNotExist) {
 		p.log.WithField("file",
 			file+".sha256").Info("no digest lies beside the image: texts that have no checksum inside it were not compared")
 		return nil
 	}
 	if err != nil {
-		return err
+		return &fault.Error{Code: "image-digest", What: "cannot read the digest of the image", Where: file + ".sha256", Err: reason(err),
+			Do: "get it again from where the image was made, or remove it: the image is checked without it, but for some texts"}
 	}
 	want, _, _ := strings.Cut(strings.TrimSpace(string(text)), " ") // a file name may follow
 	sum := sha256.New()
@@ -125,7 +126,7 @@ func (p *Project) ImageExtract(ctx context.Context, file, dir string) error {
 	case !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
-	return withImage(file, func(image *io.SectionReader) error {
+	return withImage(ctx, file, func(image *io.SectionReader) error {
 		temporary, err := os.MkdirTemp(filepath.Dir(dir), "."+filepath.Base(dir)+".*")
 		if err != nil {
 			return &fault.Error{Code: "image-extract", What: "cannot make the directory to extract into", Where: dir, Err: reason(err),
@@ -161,9 +162,9 @@ func extractInto(ctx context.Context, image io.Reader, dir string) error {
 
 // ImageDiff shows what differs between two images, and fails if anything does.
 func (p *Project) ImageDiff(ctx context.Context, a, b string) error {
-	return withImage(a, func(before *io.SectionReader) error {
-		return withImage(b, func(after *io.SectionReader) error {
-			text, err := installp.Diff(until(ctx, before), until(ctx, after))
+	return withImage(ctx, a, func(before *io.SectionReader) error {
+		return withImage(ctx, b, func(after *io.SectionReader) error {
+			text, err := installp.Diff(before, after)
 			if err != nil {
 				return unreadable(a+" or "+b, err)
 			}
@@ -177,7 +178,7 @@ func (p *Project) ImageDiff(ctx context.Context, a, b string) error {
 }
 
 // ImageToc writes the .toc of a directory of images, as inutoc does.
-func (p *Project) ImageToc(_ context.Context, dir string) error {
+func (p *Project) ImageToc(ctx context.Context, dir string) error {
 	files, err := os.ReadDir(dir)
 	if err != nil {
 		return &fault.Error{Code: "image-toc", What: "cannot read the directory", Where: dir, Err: reason(err),
@@ -189,7 +190,7 @@ func (p *Project) ImageToc(_ context.Context, dir string) error {
 		if err != nil || !info.Mode().IsRegular() || strings.HasPrefix(f.Name(), ".") {
 			continue
 		}
-		image, err := readImage(filepath.Join(dir, f.Name()))
+		image, err := readImage(ctx, filepath.Join(dir, f.Name()))
 		if err != nil {
 			return err
 		}
@@ -211,8 +212,8 @@ func (p *Project) ImageToc(_ context.Context, dir string) error {
 }
 
 // readImage reads the front of a file, or returns nil when that does not even begin like one, or is a backup of files.
-func readImage(file string) (image *installp.Image, err error) {
-	err = withImage(file, func(r *io.SectionReader) error {
+func readImage(ctx context.Context, file string) (image *installp.Image, err error) {
+	err = withImage(ctx, file, func(r *io.SectionReader) error {
 		first := make([]byte, 16)
 		if n, err := r.ReadAt(first, 0); err != nil && err != io.EOF {
 			return err
@@ -232,15 +233,15 @@ func readImage(file string) (image *installp.Image, err error) {
 	return image, err
 }
 
-// withImage opens a file for what is to be done with it.
-func withImage(file string, do func(*io.SectionReader) error) error {
-	f, size, err := installp.OpenFile(file)
+// withImage opens a file for what is to be done with it. For what has no context of its own, the file ends with the context.
+func withImage(ctx context.Context, file string, do func(*io.SectionReader) error) error {
+	f, size, err := regular.Open(file)
 	if err != nil {
 		return &fault.Error{Code: "image-unreadable", What: "cannot read the image", Where: file, Err: reason(err),
 			Do: "name an image, such as build/8.15.2/aix7.2-64/sendmail.8.15.2.1.I"}
 	}
 	defer f.Close() // it was only read
-	return do(io.NewSectionReader(f, 0, size))
+	return do(io.NewSectionReader(&cancelled{ctx, f}, 0, size))
 }
 
 // reason is why a call failed, without the path that the fault tells anyway.
@@ -249,11 +250,6 @@ func reason(err error) error {
 		return e.Err
 	}
 	return err
-}
-
-// until gives an image that ends with its context, for what has no context of its own.
-func until(ctx context.Context, image *io.SectionReader) *io.SectionReader {
-	return io.NewSectionReader(&cancelled{ctx, image}, 0, image.Size())
 }
 
 type cancelled struct {

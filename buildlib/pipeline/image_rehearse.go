@@ -22,7 +22,7 @@ import (
 func (p *Project) ImageRehearse(ctx context.Context, images string, trusted bool) error {
 	var media []*rehearsal.Media
 	for file := range strings.SplitSeq(images, ",") {
-		m, err := rehearsal.Open(file)
+		m, err := rehearsal.Open(ctx, file)
 		if err != nil {
 			return err
 		}
@@ -48,7 +48,7 @@ func (p *Project) ImageRehearse(ctx context.Context, images string, trusted bool
 		return err
 	}
 	if reach := props.Reach(); reach != "" {
-		if i := slices.IndexFunc(media, func(m *rehearsal.Media) bool { return !trusted && !p.hasBuilt(m.File) }); i >= 0 {
+		if i := slices.IndexFunc(media, func(m *rehearsal.Media) bool { return !trusted && !p.hasBuilt(ctx, m.File) }); i >= 0 {
 			return &fault.Error{
 				Code: "rehearsal-prison", What: "scripts that somebody else wrote are not run here: nothing would keep them in the box", Where: media[i].File,
 				Found: "no namespaces for this user; a script could reach " + reach,
@@ -83,7 +83,7 @@ func (p *Project) ImageRehearse(ctx context.Context, images string, trusted bool
 }
 
 // hasBuilt tells whether this checkout has built an image: it lies where that is put, with its digest beside it.
-func (p *Project) hasBuilt(file string) bool {
+func (p *Project) hasBuilt(ctx context.Context, file string) bool {
 	file, err := filepath.Abs(file)
 	if err != nil || !isBelow(file, p.path("build")) {
 		return false
@@ -91,7 +91,7 @@ func (p *Project) hasBuilt(file string) bool {
 	if _, err := os.Lstat(file + ".sha256"); err != nil {
 		return false
 	}
-	return withImage(file, func(image *io.SectionReader) error { return p.compareDigest(image, file) }) == nil
+	return withImage(ctx, file, func(image *io.SectionReader) error { return p.compareDigest(image, file) }) == nil
 }
 
 // elapsed is the one thing that differs from run to run.

@@ -109,6 +109,34 @@ func forge(image []byte, from, to string) {
 	copy(header[nameFixed:], to)
 }
 
+// Whatever is done with an image ends with its context, however large it is.
+func TestImageEnds(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file := filepath.Join(dir, "a.I")
+	writeBackup(t, file, "./", "./a")
+	if err := os.Truncate(file, 1<<40); err != nil { // hours, if it were read
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	reason := errors.New("stopped")
+	cancel(reason)
+	p := &Project{root: dir, out: &results{w: io.Discard}, log: logrus.New()}
+	for name, do := range map[string]func() error{
+		"list":     func() error { return p.ImageList(ctx, file) },
+		"verify":   func() error { return p.ImageVerify(ctx, file) },
+		"diff":     func() error { return p.ImageDiff(ctx, file, file) },
+		"toc":      func() error { return p.ImageToc(ctx, dir) },
+		"extract":  func() error { return p.ImageExtract(ctx, file, filepath.Join(dir, "out")) },
+		"rehearse": func() error { return p.ImageRehearse(ctx, file, false) },
+		"digest":   func() error { _, err := digest(ctx, file); return err },
+	} {
+		if err := do(); !errors.Is(err, reason) {
+			t.Errorf("%s = %v, want %v", name, err, reason)
+		}
+	}
+}
+
 // An extraction that is interrupted, or that meets a damaged image, leaves nothing behind.
 func TestExtractLeavesNothing(t *testing.T) {
 	t.Parallel()
@@ -315,7 +343,7 @@ func TestDigestAlone(t *testing.T) {
 		if err := os.WriteFile(image+".sha256", fmt.Appendf(nil, text, sum), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		err := withImage(image, func(r *io.SectionReader) error { return (&Project{}).compareDigest(r, image) })
+		err := withImage(t.Context(), image, func(r *io.SectionReader) error { return (&Project{}).compareDigest(r, image) })
 		if err != nil {
 			t.Errorf("%q: %v", text, err)
 		}

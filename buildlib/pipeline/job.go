@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -18,6 +19,7 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/packaging"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/patchset"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/program"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/regular"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/release"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/siteconfig"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/step"
@@ -199,8 +201,14 @@ func digest(ctx context.Context, path string) (string, error) {
 		listing, err := tree.List(ctx, path)
 		return listing.Hash(), err
 	}
-	data, err := os.ReadFile(path)
-	return textDigest(string(data)), err
+	f, _, err := regular.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close() // it was only read
+	sum := sha256.New()
+	_, err = io.Copy(sum, regular.Reader(ctx, f))
+	return hex.EncodeToString(sum.Sum(nil)), err
 }
 
 func textDigest(text string) string {

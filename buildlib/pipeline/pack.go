@@ -13,6 +13,7 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/installp"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/packaging"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/record"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/regular"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/stage"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/tree"
 )
@@ -105,7 +106,7 @@ func (j *job) removeHalves() error {
 }
 
 func readManifest(file string) (stage.Manifest, error) {
-	text, err := os.ReadFile(file)
+	text, err := regular.Read(file, 64<<20)
 	if err != nil {
 		return nil, err
 	}

@@ -58,10 +58,10 @@ func (j *job) mkinstallp(ctx context.Context, pkg *installp.Package) error {
 	if err != nil {
 		return err
 	}
-	if err := checkMade(pkg, layout.Image, j.shown(log)); err != nil {
+	if err := checkMade(ctx, pkg, layout.Image, j.shown(log)); err != nil {
 		return err
 	}
-	if err := j.compareMade(pkg, layout.Image); err != nil {
+	if err := j.compareMade(ctx, pkg, layout.Image); err != nil {
 		return err
 	}
 	if err := os.Chmod(layout.Image, 0o644); err != nil {
@@ -91,7 +91,7 @@ func (j *job) canMkinstallp(isRoot bool) error {
 }
 
 // checkMade refuses an image that is not there, that installp would refuse, or that lacks a part of the package.
-func checkMade(pkg *installp.Package, file, log string) error {
+func checkMade(ctx context.Context, pkg *installp.Package, file, log string) error {
 	refuse := func(what string, found []string) error {
 		const enough = 10
 		if more := len(found) - enough; more > 0 {
@@ -105,7 +105,7 @@ func checkMade(pkg *installp.Package, file, log string) error {
 	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
 		return refuse("mkinstallp ended well, but left no image", nil)
 	}
-	return withImage(file, func(image *io.SectionReader) error {
+	return withImage(ctx, file, func(image *io.SectionReader) error {
 		findings, err := installp.Verify(image)
 		if err != nil {
 			return err
@@ -162,13 +162,13 @@ func absent(pkg *installp.Package, image *installp.Image) []string {
 
 // compareMade puts our own image of the package beside what mkinstallp was given, and tells whether more than the date differs. That
 // is for a person to judge: nobody has seen yet what mkinstallp makes of this package.
-func (j *job) compareMade(pkg *installp.Package, made string) error {
+func (j *job) compareMade(ctx context.Context, pkg *installp.Package, made string) error {
 	ours := filepath.Join(j.mkinstallpDir(), pkg.FileName())
 	if err := writeImage(pkg, ours); err != nil {
 		return err
 	}
-	return withImage(ours, func(a *io.SectionReader) error {
-		return withImage(made, func(b *io.SectionReader) error {
+	return withImage(ctx, ours, func(a *io.SectionReader) error {
+		return withImage(ctx, made, func(b *io.SectionReader) error {
 			text, err := installp.Diff(a, b)
 			if err != nil {
 				return err

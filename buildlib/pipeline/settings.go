@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"os"
 	"path/filepath"
 	"regexp"
 	"runtime"
@@ -17,6 +16,7 @@ import (
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fetch"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/regular"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/tomlfile"
 )
 
@@ -208,7 +208,7 @@ func LoadSettings(root string, environ []string) (*Settings, error) {
 
 // readConfig reads build.toml, which need not be there.
 func readConfig(file string) (map[string]string, error) {
-	data, err := os.ReadFile(file)
+	data, err := regular.Read(file, 1<<20)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

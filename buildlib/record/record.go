@@ -6,13 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"strings"
 	"time"
 
 	"github.com/pelletier/go-toml/v2"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/regular"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/tomlfile"
 )
 
@@ -48,9 +48,12 @@ func (r *Record) Marshal() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
+// maxRecord is a hundred times what a record has.
+const maxRecord = 16 << 20
+
 // Load reads a record from a file.
 func Load(file string) (*Record, error) {
-	text, err := os.ReadFile(file)
+	text, err := regular.Read(file, maxRecord)
 	if err != nil {
 		do := "check the path"
 		if errors.Is(err, fs.ErrNotExist) {

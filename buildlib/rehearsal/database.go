@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/regular"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/vrmf"
 )
 
@@ -203,7 +204,7 @@ func (b *Box) records(p part) ([]*record, error) {
 
 // installed are the levels of all filesets, AIX's own included.
 func (b *Box) installed() (map[string]vrmf.Level, error) {
-	text, err := b.root.ReadFile(lslppFile)
+	text, err := regular.ReadIn(b.root, lslppFile, maxRead)
 	if err != nil {
 		return nil, err
 	}
@@ -236,7 +237,7 @@ func (b *Box) publish() error {
 	if err != nil {
 		return err
 	}
-	supplied, err := b.root.ReadFile(suppliedFile)
+	supplied, err := regular.ReadIn(b.root, suppliedFile, maxRead)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}

@@ -114,7 +114,7 @@ func media(t testing.TB, p *installp.Package) *Media {
 	if err := f.Close(); err != nil {
 		t.Fatal(err)
 	}
-	m, err := Open(name)
+	m, err := Open(t.Context(), name)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/regular"
 )
 
 // errPower ends an operation as a power cut does: nothing more happens on the disk, not even to clean up.
@@ -61,7 +63,7 @@ func (b *Box) closeGate(script string) error {
 	if b.fate.isFull() {
 		return nil // nothing could be counted
 	}
-	text, err := b.root.ReadFile(gateFile)
+	text, err := regular.ReadIn(b.root, gateFile, maxRead)
 	if err != nil {
 		return err
 	}

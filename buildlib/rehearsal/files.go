@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/regular"
 )
 
 // maxLinks bounds how many symbolic links a path may lead through.
@@ -275,13 +277,16 @@ func (b *Box) move(from, to string) error {
 	return b.root.Rename(old, new)
 }
 
+// maxRead bounds what is read of a box: scripts can put anything in the place of its files.
+const maxRead = 64 << 20
+
 // read gives the content of a file of the box.
 func (b *Box) read(name string) ([]byte, error) {
 	at, err := b.in(name)
 	if err != nil {
 		return nil, err
 	}
-	return b.root.ReadFile(at)
+	return regular.ReadIn(b.root, at, maxRead)
 }
 
 // has tells whether something is at a path of the box. What cannot be told counts as nothing.

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/regular"
 )
 
 // An object that no stanza gives to somebody else belongs to root.
@@ -29,7 +30,7 @@ type owner struct{ user, group string }
 
 // owners reads who owns what; everything else is root's.
 func (b *Box) owners() (map[string]owner, error) {
-	text, err := b.root.ReadFile(ownersFile)
+	text, err := regular.ReadIn(b.root, ownersFile, maxRead)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path"
 	"slices"
 	"strings"
@@ -13,6 +12,7 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/bff"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/regular"
 )
 
 // Media is an image on this machine's disk, as installp -d takes it.
@@ -22,8 +22,8 @@ type Media struct {
 }
 
 // Open reads what an image says of itself. What it installs stays on the disk until it is applied.
-func Open(file string) (*Media, error) {
-	f, _, err := installp.OpenFile(file)
+func Open(ctx context.Context, file string) (*Media, error) {
+	f, _, err := regular.Open(file)
 	if err != nil {
 		return nil, &fault.Error{
 			Code: "rehearsal-image", What: "cannot read the image", Where: file, Err: err,
@@ -31,7 +31,10 @@ func Open(file string) (*Media, error) {
 		}
 	}
 	defer f.Close()
-	r, err := installp.NewReader(f)
+	r, err := installp.NewReader(regular.Reader(ctx, f))
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
 	if err != nil {
 		return nil, &fault.Error{
 			Code: "rehearsal-image", What: "this image cannot be installed", Where: file, Err: err, Do: `run "mage image:verify ` + file + `"`,
@@ -43,12 +46,12 @@ func Open(file string) (*Media, error) {
 // restore writes the members whose names are given to the box, at the paths that they have in the image. It takes the image for a
 // backup, as restore does: what the control libraries in it say is known.
 func (m *Media) restore(ctx context.Context, b *Box, names []string) (count int, err error) {
-	f, err := os.Open(m.File)
+	f, _, err := regular.Open(m.File)
 	if err != nil {
 		return 0, err
 	}
 	defer f.Close()
-	r := bff.NewReader(f)
+	r := bff.NewReader(regular.Reader(ctx, f))
 	wanted := make(map[string]bool, len(names))
 	for _, name := range names {
 		wanted[name] = true

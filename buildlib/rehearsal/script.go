@@ -18,7 +18,9 @@ const beginning = `exec 2>&1 && umask "$4" && cd "$1" && { test -z "$2" || { tra
 // supervised is how it goes on in a namespace of processes. The first process there is no place for a script: it gets no signals. When that
 // ends, so does all that the script left running; a process that kept installp's output open would let installp wait. A command
 // that is waited for is when the shell hears of processes that it inherited and that have ended.
-const supervised = `"$3"; status=$?; /rehearsal/bin/true
+const supervised = `"$3"; status=$?
+kill -0 -1 2>/dev/null || exit $status
+/rehearsal/bin/true
 kill -0 -1 2>/dev/null || exit $status
 /rehearsal/bin/sleep 2
 kill -0 -1 2>/dev/null || exit $status

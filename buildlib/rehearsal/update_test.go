@@ -80,7 +80,7 @@ func (u *update) media(t testing.TB) *Media {
 	if err := os.WriteFile(name, image.Bytes(), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	m, err := Open(name)
+	m, err := Open(t.Context(), name)
 	if err != nil {
 		t.Fatal(err)
 	}

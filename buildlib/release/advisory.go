@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -13,6 +12,7 @@ import (
 	"time"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/regular"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/tomlfile"
 )
 
@@ -55,7 +55,7 @@ const advisoriesName = "advisories.toml"
 // Advisories reads the list of what is known, below patchesDir.
 func Advisories(patchesDir string) ([]Advisory, error) {
 	where := filepath.Join(patchesDir, advisoriesName)
-	text, err := os.ReadFile(where)
+	text, err := regular.Read(where, maxFile)
 	if err != nil {
 		return nil, &fault.Error{
 			Code: "advisories-missing", What: "there is no list of advisories", Where: where, Err: err,
@@ -131,7 +131,7 @@ type answer struct {
 // reported, each by a fault of its own; today is the day after which nothing can have been reviewed.
 func (r *Release) Answers(known []Advisory, today time.Time) ([]Answer, error) {
 	where := filepath.Join(r.Dir, advisoriesName)
-	text, err := os.ReadFile(where)
+	text, err := regular.Read(where, maxFile)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, &fault.Error{Code: "advisories-invalid", What: "the answers to advisories cannot be read", Where: where, Err: err, Do: "restore the file from git"}
 	}

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/regular"
 )
 
 // Release is what is pinned of one release of sendmail.
@@ -142,10 +143,13 @@ func Compare(a, b string) int {
 	})
 }
 
+// maxFile is ten times what the largest file of a release has, but for patches.
+const maxFile = 4 << 20
+
 // read loads what stands in a release's directory.
 func read(dir string) (*Release, error) {
 	name := filepath.Join(dir, tomlName)
-	text, err := os.ReadFile(name)
+	text, err := regular.Read(name, maxFile)
 	if err != nil {
 		return nil, invalid(name, err)
 	}
@@ -154,7 +158,7 @@ func read(dir string) (*Release, error) {
 		return nil, invalid(name, err)
 	}
 	r.Dir = dir
-	files, err := os.ReadFile(filepath.Join(dir, filesName))
+	files, err := regular.Read(filepath.Join(dir, filesName), maxFile)
 	if err != nil {
 		return nil, invalid(name, fmt.Errorf("listing of the pristine tree: %w", err))
 	}
@@ -163,7 +167,7 @@ func read(dir string) (*Release, error) {
 	}
 	r.Files = string(files)
 	if keyName != "" {
-		key, err := os.ReadFile(filepath.Join(dir, keyName))
+		key, err := regular.Read(filepath.Join(dir, keyName), maxFile)
 		if err != nil {
 			return nil, invalid(name, fmt.Errorf("signing key: %w", err))
 		}

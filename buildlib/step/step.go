@@ -18,6 +18,7 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/regular"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/tree"
 )
 
@@ -121,7 +122,7 @@ func (c *Chain) Run(ctx context.Context, last string) (ran int, err error) {
 		start := time.Now()
 		log.WithField("because", changes[0].String()).Info("start")
 		// Until the step has succeeded again, nothing is known of its outputs.
-		if err := os.Remove(c.recordFile(s.Name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := os.RemoveAll(c.recordFile(s.Name)); err != nil {
 			return ran, err
 		}
 		for _, path := range s.Outputs {
@@ -226,13 +227,19 @@ func (c *Chain) outputName(path string) string {
 
 func (c *Chain) recordFile(name string) string { return filepath.Join(c.State, name+".json") }
 
+// maxRecord is far more than a step's record can have.
+const maxRecord = 16 << 20
+
 // load returns nil for a step without a usable record: a half-written or foreign one only costs the work of doing the step again.
 func (c *Chain) load(name string) (*record, error) {
-	text, err := os.ReadFile(c.recordFile(name))
-	if errors.Is(err, fs.ErrNotExist) {
+	text, err := regular.Read(c.recordFile(name), maxRecord)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil
-	}
-	if err != nil {
+	case errors.Is(err, regular.ErrIrregular), errors.Is(err, regular.ErrTooLarge):
+		c.Log.WithField("step", name).WithError(err).Warn("record of the last run is no record, doing the step again")
+		return nil, nil
+	case err != nil:
 		return nil, err
 	}
 	var r record

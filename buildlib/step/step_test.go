@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -108,6 +109,23 @@ func TestRunSkipsWhatIsUpToDate(t *testing.T) {
 		}, []string{"shout"}, "shout", []string{"output shouted is gone"}},
 		{"record half written", func(t *testing.T, h *house) { h.write(t, "state/shout.json", `{"inputs":`) }, []string{"shout"},
 			"shout", []string{"it has not succeeded yet"}},
+		{"record a FIFO", func(t *testing.T, h *house) {
+			name := filepath.Join(h.dir, "state/shout.json")
+			if err := errors.Join(os.Remove(name), exec.Command("mkfifo", name).Run()); err != nil {
+				t.Fatal(err)
+			}
+		}, []string{"shout"}, "shout", []string{"it has not succeeded yet"}},
+		{"record a directory", func(t *testing.T, h *house) {
+			name := filepath.Join(h.dir, "state/shout.json")
+			if err := errors.Join(os.Remove(name), os.MkdirAll(filepath.Join(name, "full"), 0o755)); err != nil {
+				t.Fatal(err)
+			}
+		}, []string{"shout"}, "shout", []string{"it has not succeeded yet"}},
+		{"record of terabytes", func(t *testing.T, h *house) {
+			if err := os.Truncate(filepath.Join(h.dir, "state/shout.json"), 1<<40); err != nil {
+				t.Fatal(err)
+			}
+		}, []string{"shout"}, "shout", []string{"it has not succeeded yet"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			h := newHouse(t)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/regular"
 )
 
 // Copy copies the tree src to the new directory dst: its files with the modes of a [Listing] and the one time mtime, its
@@ -43,7 +44,7 @@ func Copy(ctx context.Context, src, dst string, mtime time.Time) error {
 }
 
 func copyFile(ctx context.Context, root *os.Root, path, from string) error {
-	in, err := os.Open(from)
+	in, _, err := regular.Open(from)
 	if err != nil {
 		return err
 	}
@@ -56,7 +57,7 @@ func copyFile(ctx context.Context, root *os.Root, path, from string) error {
 	if info.Mode()&0o100 != 0 {
 		mode = 0o755
 	}
-	return writeFile(root, path, mode, &contextReader{ctx, in})
+	return writeFile(root, path, mode, regular.Reader(ctx, in))
 }
 
 // writeFile makes a new file with exactly this mode.

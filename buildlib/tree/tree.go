@@ -20,6 +20,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/regular"
 )
 
 // Mode is what a listing says of an entry besides its content.
@@ -160,7 +162,7 @@ func hashFiles(ctx context.Context, dir string, entries Listing) error {
 					return
 				}
 				name := filepath.Join(dir, filepath.FromSlash(entries[i].Path))
-				if entries[i].SHA256, failed[w] = fileSum(name, buffer); failed[w] != nil {
+				if entries[i].SHA256, failed[w] = fileSum(ctx, name, buffer); failed[w] != nil {
 					return
 				}
 			}
@@ -170,15 +172,15 @@ func hashFiles(ctx context.Context, dir string, entries Listing) error {
 	return errors.Join(failed...)
 }
 
-func fileSum(name string, buffer []byte) (string, error) {
-	f, err := os.Open(name)
+func fileSum(ctx context.Context, name string, buffer []byte) (string, error) {
+	f, _, err := regular.Open(name)
 	if err != nil {
 		return "", err
 	}
 	defer f.Close() // only read
 	h := sha256.New()
-	// The bare reader and writer hide ReadFrom and WriteTo, which would allocate a buffer for each file.
-	if _, err := io.CopyBuffer(struct{ io.Writer }{h}, struct{ io.Reader }{f}, buffer); err != nil {
+	// These readers and writers hide ReadFrom and WriteTo, which would allocate a buffer for each file.
+	if _, err := io.CopyBuffer(struct{ io.Writer }{h}, regular.Reader(ctx, f), buffer); err != nil {
 		return "", err
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil

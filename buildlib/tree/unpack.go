@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/regular"
 	"github.com/therootcompany/xz"
 )
 
@@ -48,7 +49,7 @@ func (l Limits) withDefaults() Limits {
 // dst appears whole or not at all: the tree is made beside it, in dst.part, and renamed.
 func Unpack(ctx context.Context, r io.Reader, dst string, mtime time.Time, limits Limits) error {
 	return build(dst, mtime, func(root *os.Root) error {
-		plain, err := decompress(&contextReader{ctx, r})
+		plain, err := decompress(regular.Reader(ctx, r))
 		if err != nil {
 			return damaged(err)
 		}
@@ -246,7 +247,7 @@ func (u *unpacker) hardLink(name string, h *tar.Header) error {
 		return err
 	}
 	u.kinds[name] = tar.TypeReg
-	return writeFile(u.root, name, info.Mode().Perm(), &contextReader{u.ctx, in})
+	return writeFile(u.root, name, info.Mode().Perm(), regular.Reader(u.ctx, in))
 }
 
 // checkTarget refuses symbolic links that lead out of the tree. Since every link's own directory is a real one, a target that
@@ -286,19 +287,6 @@ func (m *markedReader) Read(p []byte) (int, error) {
 		err = readError{err}
 	}
 	return n, err
-}
-
-// contextReader ends when its context does.
-type contextReader struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (c *contextReader) Read(p []byte) (int, error) {
-	if err := c.ctx.Err(); err != nil {
-		return 0, context.Cause(c.ctx)
-	}
-	return c.r.Read(p)
 }
 
 func damaged(err error) error {
