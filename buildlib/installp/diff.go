@@ -113,7 +113,8 @@ type fileContents struct {
 	member  string // mode and numbers of owner and group in the container
 	digest  [sha256.Size]byte
 	size    int64
-	packed  bool // the next two are not known
+	packed  bool // the next three are not known
+	many    int  // the number of imports, when there are too many to compare
 	imports []xcoff.Import
 	search  []string // library path
 }
@@ -189,11 +190,28 @@ func (f *fileContents) read(m *Member, data io.Reader, image io.ReaderAt) error 
 	program, err := xcoff.NewFile(io.NewSectionReader(image, m.Data, m.Size))
 	switch {
 	case err == nil:
-		f.imports, f.search = program.Imports(), program.LibraryPath()
+		f.search = program.LibraryPath()
+		for range program.EachImport() {
+			f.many++
+		}
+		if f.many <= maxImports {
+			f.many, f.imports = 0, cloned(program.Imports())
+		}
 	case !errors.Is(err, xcoff.ErrMagic) && !errors.Is(err, xcoff.ErrFormat):
 		return err
 	}
 	return nil
+}
+
+// maxImports is a hundred times what a large program imports. To compare more would take many times the memory of the program.
+const maxImports = 1 << 16
+
+// cloned are the imports without the file that they were read from.
+func cloned(imports []xcoff.Import) []xcoff.Import {
+	for i := range imports {
+		imports[i].Symbol = strings.Clone(imports[i].Symbol)
+	}
+	return imports
 }
 
 // union lists the keys of both, in order.

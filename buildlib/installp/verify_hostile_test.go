@@ -87,8 +87,41 @@ func TestVerifyLongLibraryPath(t *testing.T) {
 	}
 }
 
-// withLibraryPath gives a 64-bit program a library path of any length: a loader section at its end, whose import files are behind the rest.
+// withLibraryPath gives a 64-bit program a library path of any length.
 func withLibraryPath(t *testing.T, data []byte, path string) string {
+	t.Helper()
+	return withLoader(t, data, func(h xcoff.LoaderHeader, loader []byte) []byte {
+		imports := loader[h.ImportOffset:][:h.ImportLength]
+		imports = append([]byte(path), imports[bytes.IndexByte(imports, 0):]...)
+		binary.BigEndian.PutUint32(loader[12:], uint32(len(imports))) // l_istlen
+		binary.BigEndian.PutUint64(loader[24:], uint64(len(loader)))  // l_impoff
+		return append(loader, imports...)
+	})
+}
+
+// withImports gives a 64-bit program so many imports, whose names begin alike, instead of its symbols.
+func withImports(t *testing.T, data []byte, name string, symbols int) string {
+	t.Helper()
+	return withLoader(t, data, func(_ xcoff.LoaderHeader, loader []byte) []byte {
+		binary.BigEndian.PutUint32(loader[4:], uint32(symbols))      // l_nsyms
+		binary.BigEndian.PutUint64(loader[40:], uint64(len(loader))) // l_symoff
+		var names []byte
+		for i := range symbols {
+			text := fmt.Sprintf("%s%d\x00", name, i)
+			names = binary.BigEndian.AppendUint16(names, uint16(len(text)))
+			symbol := make([]byte, 24)
+			binary.BigEndian.PutUint32(symbol[8:], uint32(len(names))) // l_offset
+			symbol[14] = byte(xcoff.SymbolImport)
+			loader, names = append(loader, symbol...), append(names, text...)
+		}
+		binary.BigEndian.PutUint32(loader[20:], uint32(len(names)))  // l_stlen
+		binary.BigEndian.PutUint64(loader[32:], uint64(len(loader))) // l_stoff
+		return append(loader, names...)
+	})
+}
+
+// withLoader puts an edited loader section behind the rest of a 64-bit program.
+func withLoader(t *testing.T, data []byte, edit func(h xcoff.LoaderHeader, loader []byte) []byte) string {
 	t.Helper()
 	f, err := xcoff.NewFile(bytes.NewReader(data))
 	if err != nil {
@@ -104,12 +137,7 @@ func withLibraryPath(t *testing.T, data []byte, path string) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		h := f.Loader.LoaderHeader
-		imports := loader[h.ImportOffset:][:h.ImportLength]
-		imports = append([]byte(path), imports[bytes.IndexByte(imports, 0):]...)
-		binary.BigEndian.PutUint32(loader[12:], uint32(len(imports))) // l_istlen
-		binary.BigEndian.PutUint64(loader[24:], uint64(len(loader)))  // l_impoff
-		loader = append(loader, imports...)
+		loader = edit(f.Loader.LoaderHeader, loader)
 		header := data[fileHeader+int(f.AuxSize)+i*sectionHeader:]
 		binary.BigEndian.PutUint64(header[size:], uint64(len(loader)))
 		binary.BigEndian.PutUint64(header[offset:], uint64(len(data)))

@@ -79,7 +79,7 @@ func (v *verifier) verifyImports(file *xcoff.File, where Where, name string) {
 	}
 	var absent []string
 	var last vrmf.Level
-	for _, i := range file.Imports() {
+	for i := range file.EachImport() {
 		level, ok := lastWithout[i.Symbol]
 		if ok && !i.Weak && slices.Contains(baseLibraries, i.From.Base) && base.Compare(level) <= 0 {
 			absent = append(absent, i.Symbol)

@@ -11,8 +11,11 @@ const (
 	// lastVersion: IBM's ld writes version 1 in both widths, GNU ld and Go's linker write 2 with 64 bits. The layout is the same.
 	lastVersion = 2
 
-	// maxLoader bounds the memory that a file can make us take, some five times as much. It is far above what any program seen here has.
+	// maxLoader bounds the memory that a file can make us take, three times as much. It is far above what any program seen here has.
 	maxLoader = 64 << 20
+
+	// maxImportIDs is far above what any program has, too: the shortest names take sixteen times their size when they are taken apart.
+	maxImportIDs = 1 << 20
 
 	// firstSymbol: relocations count the loader's symbols from here; 0, 1 and 2 are .text, .data and .bss.
 	firstSymbol = 3
@@ -162,6 +165,9 @@ func (l *loaderReader) readImportFiles() error {
 		return err
 	}
 	at := l.start + h.ImportOffset
+	if len(b) > maxImportIDs {
+		return broken(at, "a table of import files of %d bytes, more than %d", len(b), maxImportIDs)
+	}
 	const shortest = 3 // empty strings
 	if h.ImportCount > h.ImportLength/shortest {
 		return broken(at, "%d import files in %d bytes", h.ImportCount, h.ImportLength)

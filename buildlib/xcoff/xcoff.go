@@ -21,8 +21,8 @@ var (
 	ErrFormat = errors.New("invalid XCOFF file")
 )
 
-// File is an XCOFF file. NewFile reads all of it but the data of the sections; the memory that takes is a small multiple of the
-// file's true size, whatever the file claims.
+// File is an XCOFF file. NewFile reads all of it but the data of the sections; the memory that takes is at most three times the file's
+// true size, whatever the file claims.
 type File struct {
 	Header
 	Aux      *AuxHeader // nil in objects
@@ -154,14 +154,26 @@ func exactly(r io.ReaderAt, offset, n uint64, what string) ([]byte, error) {
 	return b, err
 }
 
-// read reads up to n bytes at offset. The memory grows with what there is, not with n.
+// read reads up to n bytes at offset. The memory grows with what there is, not with n: only a file that has the last byte is believed.
 func read(r io.ReaderAt, offset, n uint64) ([]byte, error) {
+	if n > smallRead {
+		if last, _ := r.ReadAt(make([]byte, 1), int64(offset+n-1)); last == 1 {
+			b := make([]byte, n)
+			if _, err := r.ReadAt(b, int64(offset)); err != nil && err != io.EOF {
+				return nil, fmt.Errorf("xcoff: at offset %d: %w", offset, err)
+			}
+			return b, nil
+		}
+	}
 	b, err := io.ReadAll(io.NewSectionReader(r, int64(offset), int64(n)))
 	if err != nil {
 		return nil, fmt.Errorf("xcoff: at offset %d: %w", offset+uint64(len(b)), err)
 	}
 	return b, nil
 }
+
+// smallRead is not worth a look at the last byte.
+const smallRead = 512
 
 func broken(offset uint64, format string, args ...any) error {
 	return fmt.Errorf("xcoff: at offset %d: %w: %s", offset, ErrFormat, fmt.Sprintf(format, args...))
