@@ -65,7 +65,7 @@ func checkMakefile(t *testing.T, vars makefile, g goldenCase, r *Result) {
 	t.Helper()
 	to := g.request(t).Target
 	flags := to.Flags()
-	if want := strings.Join(strings.Fields(to.Compiler.Path+" "+flags.Width+" "+flags.Language), " "); vars["CC"] != want {
+	if want := strings.Join(strings.Fields(to.Compiler.Path+" "+flags.Width+" "+flags.Processor+" "+flags.Language), " "); vars["CC"] != want {
 		t.Errorf("CC=%q, want %q", vars["CC"], want)
 	}
 	wantPath := map[string]string{"base": "/usr/lib:/lib", "toolbox": "/opt/freeware/lib:/usr/lib:/lib", "mixed": "/usr/lib:/lib:/opt/freeware/lib",
