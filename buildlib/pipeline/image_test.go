@@ -80,8 +80,8 @@ func TestHostileNames(t *testing.T) {
 		var out strings.Builder
 		log := logrus.New()
 		log.SetOutput(io.Discard)
-		p := &Project{out: &results{w: &out}, log: log, settings: &Settings{}}
-		text := fmt.Sprint(p.Done(show(p))) + "\n" + out.String()
+		p := &Project{out: &results{w: &out}, log: log}
+		text := plainError{errors.Join(show(p), errors.New("the end"))}.Error() + "\n" + out.String()
 		if strings.Contains(text, "\n"+file+": 0 errors, 0 notes\n") && name != "verify" || strings.Count(text, "\n"+file+":") > 1 {
 			t.Errorf("%s shows a line that only the image has:\n%s", name, text)
 		}
