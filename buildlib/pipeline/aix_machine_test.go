@@ -42,8 +42,8 @@ func newEmulator(t *testing.T) *emulate.Emulator {
 	return &emulate.Emulator{Machine: host.NewLocal(os.Environ()), Cache: filepath.Join(cache, "sendmail-aix", "emulate"), SDK: cross.SDK()}
 }
 
-// newAIXMachine copies what image:extract has written into a directory to root, as installp leaves it: the root part too, and the files that are
-// shipped as .default under their own names. The machine has a name, and knows another one; both are this one.
+// newAIXMachine copies what image:extract has written into a directory to root, as installp leaves it: the root part too, the links, which are in
+// inventories alone, and the files that are shipped as .default under their own names. The machine has a name, and knows another one; both are this one.
 func newAIXMachine(t *testing.T, extracted, root, name, other string) *aixMachine {
 	t.Helper()
 	err := errors.Join(
@@ -55,6 +55,11 @@ func newAIXMachine(t *testing.T, extracted, root, name, other string) *aixMachin
 	a := &aixMachine{emulator: newEmulator(t), root: root, name: name}
 	for _, name := range []string{"sendmail.cf", "submit.cf", "aliases", "access", "sasl/Sendmail.conf"} {
 		a.write(t, "etc/opt/sendmail/"+name, read(t, a.path("etc/opt/sendmail/"+name+".default")), 0o600)
+	}
+	for _, name := range []string{"hoststat", "mailq", "newaliases", "purgestat"} {
+		if err := os.Symlink("/opt/sendmail/sbin/sendmail", a.path("opt/sendmail/bin/"+name)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	for name, mode := range map[string]os.FileMode{
 		"": 0o755, "etc/opt/sendmail": 0o755, "etc/opt/sendmail/sasl": 0o700, "etc/opt/sendmail/tls": 0o700, "var/opt/sendmail": 0o755,
@@ -122,7 +127,7 @@ func (a *aixMachine) configure(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	a.run(t, "", "sbin/sendmail", "-bi") // what newaliases is a link to
+	a.run(t, "", "bin/newaliases")
 }
 
 // certify puts a certificate, its key and its authority's certificate where the README says.

@@ -185,6 +185,7 @@ static const struct import of_others[] = {
 static const struct import unused[] = {
 	{ "EVP_md5", (void *)module, NULL, FUNCTION },
 	{ "OPENSSL_add_all_algorithms_noconf", (void *)module, NULL, FUNCTION },
+	{ "SSL_get_ex_new_index", (void *)module, NULL, FUNCTION },
 	{ "SSL_library_init", (void *)module, NULL, FUNCTION },
 	{ "SSL_load_error_strings", (void *)module, NULL, FUNCTION },
 	{ "sasl_set_alloc", (void *)module, NULL, FUNCTION },
