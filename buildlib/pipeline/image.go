@@ -127,8 +127,9 @@ func (p *Project) ImageExtract(ctx context.Context, file, dir string) error {
 		return err
 	}
 	return withImage(ctx, file, func(image *io.SectionReader) error {
-		temporary, err := os.MkdirTemp(filepath.Dir(dir), "."+filepath.Base(dir)+".*")
-		if err != nil {
+		// One name, so that what a run that was killed has left goes with the next.
+		temporary := filepath.Join(filepath.Dir(dir), "."+filepath.Base(dir)+".half")
+		if err := errors.Join(os.RemoveAll(temporary), os.Mkdir(temporary, 0o700)); err != nil {
 			return &fault.Error{Code: "image-extract", What: "cannot make the directory to extract into", Where: dir, Err: reason(err),
 				Do: "name one in a directory that is there and that you may write to"}
 		}
@@ -157,7 +158,7 @@ func extractInto(ctx context.Context, image io.Reader, dir string) error {
 	if err := installp.Extract(ctx, image, root); err != nil {
 		return err
 	}
-	return root.Chmod(".", 0o755) // os.MkdirTemp leaves 0700
+	return root.Chmod(".", 0o755) // it was ours alone until now
 }
 
 // ImageDiff shows what differs between two images, and fails if anything does.
