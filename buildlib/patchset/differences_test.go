@@ -36,9 +36,7 @@ var differences = []row{
 	weSay(`belongs to no hunk`, "text between files and below them may be what is left of a hunk"),
 	weSay(`an empty line in a hunk`, "a blank that is lost at a line's end tells of a mailer, which may have lost others"),
 	weSay(`is not a line of a hunk|is not the first line of a hunk|ends in the middle of a hunk|more lines than it says`, "a hunk that is not as long as it says is damaged; GNU patch passes over some of this"),
-	weSay(`fragment contains no changes`, "a hunk of context alone has lost its change"),
 	weSay(`(creation|deletion) fragment|new file depends on old contents|deleted file still has contents`, "a new file has no old lines, and a deleted one no new ones"),
-	weSay(`invalid line operation|header miscounts lines|invalid fragment header`, "what the parser does not understand is refused"),
 	weSay(`less context at one end`, "GNU patch believes a line number, git a single line of context; we want both to"),
 	weSay(`the hunk has no context by which to find its place`, "without context nothing is moved; the others search for the first place of the same lines"),
 	weSay(`the hunk itself is wrong`, "no hunk is moved in the file that the index line names; the others move it"),
@@ -50,5 +48,4 @@ var differences = []row{
 	weSay(`no such file`, "GNU patch makes a file that is not there, where the patch is for an empty one"),
 	weSay(`where the patch makes|that the patch makes is there already`, "and takes an empty file for one that is not there"),
 	weSay(`where the patch expects\n *".*([^n]|[^\\]n)"\n`, "git passes over what says, in the middle of a file, that this ends without a line end"),
-	weSay(`more in the file than the patch deletes`, "GNU patch keeps what is more, and says so"),
 }

@@ -69,6 +69,12 @@ func TestVerdicts(t *testing.T) {
 			[]string{"f, hunk 1 at line 7", "new text of the hunk stands at line 7 already", "take the patch out of the series"}},
 		{"applied elsewhere", join([]string{"new\n"}, with(lines, 10, "LINE 10\n")), "patch-applied", []string{"stands at line 8 already"}},
 		{"gone", join(with(lines, 10, "other\n")), "patch-conflict", []string{"line 10", `"other\n"`}},
+		{"the last line of context is cut off", join(lines[:12]), "patch-fuzz", []string{"the end of the file where the patch expects", `"line 13\n"`}},
+		{"two lines of context are cut off", join(lines[:11]), "patch-fuzz", []string{`"line 12\n"`}},
+		{"all context is cut off", join(lines[:10]), "patch-conflict", []string{`"line 11\n"`}},
+		{"the first line of context is cut off", join(lines[7:]), "patch-fuzz", []string{"the beginning of the file where the patch expects", `"line 7\n"`, "7 lines higher"}},
+		{"two lines are", join(lines[8:]), "patch-fuzz", []string{`"line 7\n"`, "8 lines higher"}},
+		{"all are", join(lines[9:]), "patch-conflict", nil},
 		{"short", join(lines[:8]), "patch-conflict", []string{"line 9", "the end of the file"}},
 		{"CRLF", strings.ReplaceAll(join(lines), "\n", "\r\n"), "patch-conflict", []string{`"line 7\r\n"`, "the source has CRLF line ends", "core.autocrlf"}},
 		{"elsewhere in the file", join(with(lines, 1, "other\n")), "patch-stale", []string{"another content of the file", "mage patches:refresh"}},
@@ -108,6 +114,13 @@ func TestJudge(t *testing.T) {
 		t.Errorf("Judge() (-want +got):\n%s", diff)
 	}
 	err = s.Apply(t.Context(), root, released)
+	if err == nil || !strings.Contains(err.Error(), "where: f, hunk 1 at line 10, and 1 more") {
+		t.Errorf("Apply() = %v, want the first place and how many more", err)
+	}
+	twice := series(t, middle+strings.NewReplacer("a/f", "a/g", "b/f", "b/g").Replace(middle))
+	if err := twice.Apply(t.Context(), put(t, nil), released); err == nil || !strings.HasPrefix(err.Error(), "patch 0001-x.patch does not apply\n  where: f, and 1 more") {
+		t.Errorf("Apply() of one patch for two files = %v", err)
+	}
 	for _, want := range append(want, "2 patches do not apply: 0001-x.patch, 0002-x.patch") {
 		name, _, _ := strings.Cut(want, " ")
 		if fault.Code(err) != "patch-conflict" || !strings.Contains(err.Error(), name) {
@@ -285,7 +298,7 @@ func TestSkeleton(t *testing.T) {
 	for name, text := range snapshot(t, root) {
 		source[name] = strings.TrimPrefix(text, "-rw-r--r-- ")
 	}
-	if lines := splitLines(source["f"]); len(lines) != 17 || lines[9] != "line 10\n" || lines[5] != "line 6 of f, which no patch touches\n" {
+	if lines := splitLines(source["f"]); len(lines) != 17 || lines[9] != "line 10\n" || lines[5] != "line 6 of f, which no patch touches\n" || lines[16] != "line 17 of f, which no patch touches\n" {
 		t.Errorf("the skeleton's f is %q", lines)
 	}
 	if err := s.ApplyText(t.Context(), root, released); err != nil {
@@ -303,7 +316,8 @@ func TestSkeleton(t *testing.T) {
 	}{
 		{"twice", []string{middle, middle}, "patch-applied", "hunk 1 at line 7"},
 		{"out of order", []string{strings.NewReplacer("line 10", "line X", "LINE 10", "LINE X").Replace(middle), middle}, "patch-conflict", "f, hunk 1 at line 10"},
-		{"wrong new line", []string{strings.Replace(middle, "+7,7", "+9,7", 1)}, "patch-offset", "gives line 9"},
+		{"wrong new line", []string{strings.Replace(middle, "+7,7", "+9,7", 1)}, "patch-offset", "f, hunk 1 at line 7\n  found: the first line of the hunk gives line 9"},
+		{"more than is deleted", []string{"diff --git a/f b/f\ndeleted file mode 100644\n--- a/f\n+++ /dev/null\n@@ -2,2 +0,0 @@\n-b\n-c\n"}, "patch-offset", "f"},
 		{"new one twice", []string{newFile, newFile}, "patch-conflict", "n"},
 		{"end of the file", []string{end, strings.NewReplacer("a/f", "a/g", "b/f", "b/g").Replace(middle)}, "patch-conflict", "g"},
 	} {
