@@ -73,6 +73,18 @@ func TestCross(t *testing.T) {
 			t.Run("mail", func(t *testing.T) { testAIXMail(t, dir, bits) })
 		})
 	}
+	t.Run("aix7.2-32", func(t *testing.T) { // whose OpenSSL is 1.1.1
+		env, first := b.forAIX(t, "aix7.2-32")
+		out := first.run(env, "package")
+		image := crossImage.FindStringSubmatch(out)
+		if image == nil {
+			t.Fatalf("no image for AIX is named:\n%s", out)
+		}
+		dir := filepath.Join(b.dir, "extracted-aix7.2-32")
+		first.run(env, "image:extract", image[2], dir)
+		first.run(nil, "emulate:setup")
+		testAIXMail(t, dir, 32)
+	})
 }
 
 // forAIX are the settings to build for a target what this build is, and the checkout to do it in.
