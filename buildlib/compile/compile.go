@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -57,12 +58,13 @@ func (b *Builder) prepare() error {
 		return err
 	}
 	keyFile := filepath.Join(b.Objects, ".key")
-	found, err := filepath.Glob(filepath.Join(b.Objects, "obj*"))
-	if err != nil {
-		return err
-	}
-	if key, err := os.ReadFile(keyFile); err == nil && string(key) == b.Key && len(found) == 1 && found[0] == b.ObjectDir("") {
-		return nil
+	// What cannot be read is not believed, either: removing it tells why.
+	if key, err := os.ReadFile(keyFile); err == nil && string(key) == b.Key {
+		found, err := os.ReadDir(b.Objects)
+		found = slices.DeleteFunc(found, func(e fs.DirEntry) bool { return !strings.HasPrefix(e.Name(), "obj") })
+		if err == nil && len(found) == 1 && found[0].Name() == filepath.Base(b.ObjectDir("")) {
+			return nil
+		}
 	}
 	if err := os.RemoveAll(b.Objects); err != nil {
 		return err

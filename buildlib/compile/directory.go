@@ -3,7 +3,6 @@ package compile
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -60,22 +59,27 @@ func Directories(source string, extra []string) ([]Directory, error) {
 				return nil, notSendmail(filepath.Join(source, name, "Makefile.m4"), errors.New("it links "+library+", which is not built"))
 			}
 		}
-		files, err := filepath.Glob(filepath.Join(source, name, "*.c"))
-		if err != nil {
+		if d.Weight, err = weight(filepath.Join(source, name)); err != nil {
 			return nil, err
-		}
-		for _, file := range files {
-			info, err := os.Stat(file)
-			if err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return nil, err
-			}
-			if err == nil {
-				d.Weight += info.Size()
-			}
 		}
 		directories = append(directories, d)
 	}
 	return directories, nil
+}
+
+// weight is the size of the C files in a directory.
+func weight(dir string) (bytes int64, err error) {
+	files, err := os.ReadDir(dir)
+	for _, file := range files {
+		if filepath.Ext(file.Name()) == ".c" {
+			info, err := file.Info()
+			if err != nil {
+				return 0, err
+			}
+			bytes += info.Size()
+		}
+	}
+	return bytes, err
 }
 
 // plainName is what upstream calls a directory. Build is run in each of them, so no name may lead elsewhere.
