@@ -55,7 +55,7 @@ func (k *kit) make(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := k.knowsProcessor(ctx); err != nil {
+	if err := k.target.CheckProcessor(target.Clang); err != nil {
 		return "", err
 	}
 	compiler, err := (&program.Examiner{Machine: k.Machine, Memory: k.memory()}).Digest(ctx, k.clang, false) // it calls what is in binutils
@@ -185,21 +185,6 @@ func (k *kit) programs() error {
 
 // processor is what the toolchain makes programs for unless told otherwise.
 func processor(t *target.Target) string { return cmp.Or(t.Processor, target.OldestProcessor(t.Bits)) }
-
-// knowsProcessor asks clang about a processor that the user has named. It says no to a width only when it comes to making code.
-func (k *kit) knowsProcessor(ctx context.Context) error {
-	if k.target.Processor == "" {
-		return nil
-	}
-	err := k.Machine.Run(ctx, host.Cmd{
-		Argv:  []string{k.clang, "--target=" + k.triple(), "-mcpu=" + k.target.Processor, "-fno-crash-diagnostics", "-x", "c", "-c", "-o", os.DevNull, "-"},
-		Stdin: strings.NewReader("int x(int n) { return n * 3; }\n"),
-	})
-	if f, ok := errors.AsType[*fault.Error](err); ok && f.Code == "command-failed" {
-		return target.UnknownProcessor(k.target.Processor, fmt.Sprintf("clang for %d bits", k.target.Bits), nil)
-	}
-	return err
-}
 
 // triple is what clang calls the target.
 func (k *kit) triple() string {

@@ -83,7 +83,7 @@ func Examine(ctx context.Context, m host.Machine, want Request) (*Target, error)
 	if err := detectParts(ctx, m, t, want); err != nil {
 		return nil, err
 	}
-	return t, t.checkProcessor()
+	return t, t.CheckProcessor(t.Compiler.Kind)
 }
 
 // checkProvider refuses what no machine can have.
@@ -118,7 +118,7 @@ func elsewhere(want Request) (*Target, error) {
 	if want.Compiler == "" && t.OS == AIX {
 		return t, nil // nobody knows which compiler it will be
 	}
-	return t, t.checkProcessor()
+	return t, t.CheckProcessor(t.Compiler.Kind)
 }
 
 // requested puts what the user wants in place of a default. Nobody can look at the headers, so the interface stays the default's.
@@ -236,7 +236,7 @@ func detectHost(ctx context.Context, m host.Machine, want Request) (*Target, err
 		return nil, err
 	}
 	t.Here, t.Processor = true, want.Processor
-	if err := t.checkProcessor(); err != nil {
+	if err := t.CheckProcessor(t.Compiler.Kind); err != nil {
 		return nil, err
 	}
 	for _, p := range []struct{ setting, value string }{{"openssl", want.OpenSSL}, {"sasl", want.SASL}} {

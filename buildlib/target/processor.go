@@ -2,7 +2,6 @@ package target
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -28,14 +27,14 @@ func OldestProcessor(bits int) string {
 // takes without the option depends on how it was built.
 var takes = map[CompilerKind]struct {
 	option string
-	oldest bool     // whether the oldest processor must be said, too
-	names  []string // nil: clang alone knows, see package cross
+	oldest bool // whether the oldest processor must be said, too
+	names  []string
 }{
 	XLC:      {"-qarch=", false, Processors[:6]},
 	XLClang:  {"-qarch=", false, Processors[:6]},
 	IBMClang: {"-mcpu=", false, Processors[3:]},
 	GCC:      {"-mcpu=", true, Processors},
-	Clang:    {"-mcpu=", true, nil},
+	Clang:    {"-mcpu=", true, Processors},
 }
 
 // processor is the option for the target's processor, "" where none is needed.
@@ -54,31 +53,22 @@ func (t *Target) processor() string {
 	return how.option + name
 }
 
-var processorForm = regexp.MustCompile(`^[a-z0-9+]{1,16}$`)
-
-// checkProcessor refuses a processor that the target's compiler has no name for.
-func (t *Target) checkProcessor() error {
-	known := takes[t.Compiler.Kind].names
+// CheckProcessor refuses a processor that a kind of compiler has no name for. Which of its other names are for machines that AIX runs on, and
+// for which width, a compiler does not say.
+func (t *Target) CheckProcessor(kind CompilerKind) error {
+	known := takes[kind].names
 	switch {
 	case t.Processor == "":
 		return nil
 	case t.OS != AIX:
 		return &fault.Error{Code: "cpu-unknown", What: "a processor can be chosen for AIX only", Where: "setting cpu", Found: t.Processor,
 			Do: "leave the setting out, or choose a target of AIX"}
-	case processorForm.MatchString(t.Processor) && (known == nil || slices.Contains(known, t.Processor)):
+	case slices.Contains(known, t.Processor):
 		return nil
 	}
-	return UnknownProcessor(t.Processor, string(t.Compiler.Kind), known)
-}
-
-// UnknownProcessor is the fault of a processor that a compiler does not know.
-func UnknownProcessor(name, compiler string, known []string) error {
-	if known == nil {
-		known = Processors
-	}
-	f := &fault.Error{Code: "cpu-unknown", What: fmt.Sprintf("%s is not known to make programs for a processor %q", compiler, name), Where: "setting cpu",
-		Do: "the usual ones are " + strings.Join(known, " ") + "; without the setting programs run on the oldest that AIX runs on"}
-	if near := fault.Nearest(name, known); near != "" {
+	f := &fault.Error{Code: "cpu-unknown", What: fmt.Sprintf("%s is not known to make programs for a processor %q", kind, t.Processor), Where: "setting cpu",
+		Do: "it can be " + strings.Join(known, " ") + "; without the setting programs run on the oldest that AIX runs on"}
+	if near := fault.Nearest(t.Processor, known); near != "" {
 		f.Do = fmt.Sprintf("did you mean %q? ", near) + f.Do
 	}
 	return f

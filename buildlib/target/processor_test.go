@@ -31,14 +31,14 @@ func TestProcessor(t *testing.T) {
 		{"aix7.1-64", GCC, "970", "", "pwr4 pwr5"},
 		{"aix6.1-32", Clang, "", "-mcpu=ppc", ""},
 		{"aix7.2-64", Clang, "", "-mcpu=ppc64", ""},
-		{"aix7.2-64", Clang, "970", "-mcpu=970", ""},
-		{"aix7.2-64", Clang, "970 -O0", "", "the usual ones are"},
+		{"aix7.2-64", Clang, "pwr9", "-mcpu=pwr9", ""},
+		{"aix7.2-64", Clang, "pwr9 -O0", "", "it can be"},
 		{"host", GCC, "", "", ""},
 		{"host", GCC, "pwr7", "", "leave the setting out"},
 	} {
 		target := parse(t, test.target)
 		target.Compiler.Kind, target.Processor = test.compiler, test.processor
-		err := target.checkProcessor()
+		err := target.CheckProcessor(test.compiler)
 		if test.do != "" {
 			f, ok := errors.AsType[*fault.Error](err)
 			if !ok || f.Code != "cpu-unknown" || !strings.Contains(f.Do, test.do) {
