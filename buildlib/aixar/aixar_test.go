@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -293,12 +294,13 @@ func TestReaderRefuses(t *testing.T) {
 		{"first is negative", set(32, "-1"), aixar.ErrFormat, "offset 32"},
 		{"first is outside", set(32, "999999999999"), aixar.ErrFormat, "offset 32: invalid archive: offset 999999999999 is outside"},
 		{"number too large for anything", set(44, "99999999999999999999"), aixar.ErrFormat, ""},
-		{"size", set(68, "9999"), aixar.ErrFormat, "offset 68: invalid archive: a size of 9999 bytes, the archive has only"},
+		{"size", set(68, "9999"), aixar.ErrFormat, "offset 68: invalid archive: a size of 9999 bytes, the archive has only 232 more"},
 		{"size beyond all", set(68, "999999999999"), aixar.ErrFormat, "the archive has only"},
 		{"mode", set(140, "8"), aixar.ErrFormat, "offset 140"},
 		{"name length", set(152, "9999"), aixar.ErrFormat, "larger than 255"},
 		{"name", set(156, "/"), aixar.ErrFormat, "is no file name"},
-		{"end mark", set(158, "x"), aixar.ErrFormat, "offset 158"},
+		{"end mark", set(158, "x"), aixar.ErrFormat, `offset 158: invalid archive: "x\n" where a header's end mark should be`},
+		{"free list is outside", set(56, "393"), aixar.ErrFormat, "offset 56: invalid archive: offset 393 is outside, the archive ends at 392"},
 		{"loop", set(80, "68 "), aixar.ErrFormat, "no end"},
 		{"table elsewhere", set(8, "68 "), aixar.ErrFormat, "offset 68: invalid archive: a table with the name \"a\""},
 		{"table is cut", func(b []byte) []byte { return b[:300] }, aixar.ErrFormat, ""},
@@ -314,6 +316,68 @@ func TestReaderRefuses(t *testing.T) {
 		})
 	}
 }
+
+// TestReaderTakes has archives that are at the edge of what is refused.
+func TestReaderTakes(t *testing.T) {
+	t.Parallel()
+	longest := file(strings.Repeat("x", 255), 0o7777, "")
+	longest.UID, longest.GID, longest.ModTime = math.MaxUint32, math.MaxUint32, time.Unix(math.MaxUint32, 0).UTC()
+	first := file("~!", 0, "")
+	first.ModTime = time.Unix(0, 0).UTC()
+	free := write(t, variety...)
+	copy(free[56:], fmt.Sprintf("%-12d", len(free))) // the first free member; that list is not looked at
+	for _, test := range []struct {
+		name    string
+		archive []byte
+		want    []member
+	}{
+		{"the largest numbers, the longest name", write(t, longest), []member{longest}},
+		{"the smallest numbers, the first and the last letter", write(t, first), []member{first}},
+		{"a free member at the end", free, variety},
+		{"neither members nor a table", []byte("<aiaff>\n" + fields(0, 0, 0, 0, 0)), nil},
+	} {
+		got, err := read(test.archive)
+		if diff := cmp.Diff(test.want, got); diff != "" || err != nil {
+			t.Errorf("%s: %v, -want +got:\n%s", test.name, err, diff)
+		}
+	}
+}
+
+// TestReaderOverlap: data that is far larger than its header does not hide that a chain comes back.
+func TestReaderOverlap(t *testing.T) {
+	t.Parallel()
+	archive := write(t, file("a", 0o644, strings.Repeat("x", 1000)), file("b", 0o644, ""))
+	copy(archive[80:], "68    ") // the next member of a is a
+	if members, err := read(archive); !errors.Is(err, aixar.ErrFormat) || !strings.Contains(err.Error(), "overlap") || len(members) != 1 {
+		t.Errorf("%d members, %v, want one and %v", len(members), err, aixar.ErrFormat)
+	}
+	if _, err := read(append([]byte("<aiaff>\n"+fields(0, 0, 68, 68, 0)), archive[68:]...)); !errors.Is(err, aixar.ErrFormat) {
+		t.Errorf("an archive with a member and no table: %v, want %v", err, aixar.ErrFormat)
+	}
+}
+
+// TestReaderShort: a file that is shorter than it was said to be, or that cannot be read, is not taken for a whole one.
+func TestReaderShort(t *testing.T) {
+	t.Parallel()
+	archive := write(t, file("a", 0o644, ""), file("b", 0o644, ""))
+	for length := range len(archive) {
+		r, err := aixar.NewReader(bytes.NewReader(archive[:length]), int64(len(archive)))
+		for err == nil {
+			_, err = r.Next()
+		}
+		if want := fmt.Sprintf("aixar: at offset %d: unexpected EOF", length); err.Error() != want {
+			t.Errorf("with %d bytes: %v, want %s", length, err, want)
+		}
+	}
+	broken := errors.New("broken")
+	if _, err := aixar.NewReader(failing{broken}, int64(len(archive))); !errors.Is(err, broken) || errors.Is(err, aixar.ErrFormat) {
+		t.Errorf("NewReader of what cannot be read = %v, want %v", err, broken)
+	}
+}
+
+type failing struct{ err error }
+
+func (f failing) ReadAt([]byte, int64) (int, error) { return 0, f.err }
 
 // FuzzReader reads anything. What was read must be writable, unless two members have one name or a name is none for the Writer, and
 // must then read back the same. What a strict Reader takes is what the Writer makes of it.

@@ -164,7 +164,7 @@ func (r *Reader) parseMember(start int64) (h *Header, next, data int64, err erro
 
 // at returns n bytes at offset, which must be within the archive.
 func (r *Reader) at(offset, n int64) ([]byte, error) {
-	if offset < 0 || offset > r.size || n > r.size-offset {
+	if offset < 0 || n > r.size-offset {
 		return nil, broken(offset, "%d bytes should be there, the archive ends at %d", n, r.size)
 	}
 	b := make([]byte, n)

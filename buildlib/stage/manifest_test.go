@@ -13,6 +13,7 @@ var small = Manifest{
 	{Path: "/opt/x", Type: Directory, Mode: 0o755, Owner: "root", Group: "system"},
 	{Path: "/opt/x/a", Type: File, Mode: 0o2555, Owner: "root", Group: "smmsp", Size: 33, SHA256: zeros},
 	{Path: "/opt/x/b", Type: Link, Mode: 0o777, Owner: "root", Group: "system", Target: "a"},
+	{Path: "/opt/x/c", Type: File, Mode: 0, Owner: "root", Group: "system", Size: 0, SHA256: zeros},
 }
 
 func TestManifest(t *testing.T) {
@@ -35,6 +36,7 @@ func TestParseManifestRefuses(t *testing.T) {
 		"type":            {"link\t", "fifo\t"},
 		"relative":        {"/opt/x/a", "opt/x/a"},
 		"order":           {"/opt/x/b", "/opt/w/b"},
+		"twice":           {"/opt/x/b", "/opt/x/a"},
 		"size of a link":  {"link\t0777\troot\tsystem\t-", "link\t0777\troot\tsystem\t1"},
 		"target of a dir": {"/opt/x\t-", "/opt/x\tb"},
 		"no target":       {"/opt/x/b\ta", "/opt/x/b\t"},
@@ -48,6 +50,22 @@ func TestParseManifestRefuses(t *testing.T) {
 				t.Errorf("ParseManifest() = %v, want an error", m)
 			}
 		})
+	}
+}
+
+// TestParseManifestWhere: an error names the line, as an editor counts them.
+func TestParseManifestWhere(t *testing.T) {
+	for _, test := range []struct{ old, new, want string }{
+		{"# type", "type", "line 1 is not the header"},
+		{"directory\t0755", "directory\t755", `manifest line 2: mode "755"`},
+		{"\tsmmsp\t33", "\t\t33", "manifest line 3: owner, group or absolute path"},
+		{"/opt/x/b", "/opt/x/a", "manifest line 4: /opt/x/a is out of order"},
+		{"link\t", "socket\t", `manifest line 4: unknown type "socket"`},
+	} {
+		_, err := ParseManifest(strings.Replace(small.String(), test.old, test.new, 1))
+		if err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("ParseManifest() with %q for %q: %v, want %q", test.new, test.old, err, test.want)
+		}
 	}
 }
 

@@ -125,9 +125,8 @@ func archive(t *testing.T, format, how string, stamp uint32, mode os.FileMode) s
 
 func TestClearStampsOfFiles(t *testing.T) {
 	t.Parallel()
-	member := func(date, size string) string {
-		return fmt.Sprintf("%-16s%-12s%-6s%-6s%-8s%-10s`\n", "a/", date, "7", "8", "100600", size)
-	}
+	header := func(fields ...any) string { return fmt.Sprintf("%-16s%-12s%-6s%-6s%-8s%-10s`\n", fields...) }
+	member := func(date, size string) string { return header("a/", date, "7", "8", "100600", size) }
 	big := func(first, last string) string {
 		return bigMagic + strings.Repeat(fmt.Sprintf("%-20s", "0"), 3) + fmt.Sprintf("%-20s%-20s%-20s", first, last, "0")
 	}
@@ -141,8 +140,11 @@ func TestClearStampsOfFiles(t *testing.T) {
 		{"program of 64 bits", string(object(0x1f7, 1<<31)), string(object(0x1f7, 0)), ""},
 		{"another program", string(object(0x7f45, 1)), string(object(0x7f45, 1)), ""},
 		{"magic alone", "\x01\xdf\x00\x01time....", "\x01\xdf\x00\x01time....", ""},
-		{"common archive", commonMagic + member("99", "3") + "odd\n", commonMagic + fmt.Sprintf("%-16s%-12s%-6s%-6s%-8s%-10s`\nodd\n",
-			"a/", "0", "0", "0", "644", "3"), ""},
+		{"common archive", commonMagic + member("99", "3") + "odd\n", commonMagic + header("a/", "0", "0", "0", "644", "3") + "odd\n", ""},
+		// As GNU ar writes the tables with U, and with D.
+		{"common archive with tables", commonMagic + header("/", "99", "7", "8", "100600", "3") + "abc\n" + header("//", "", "", "", "", "4") + "x/\n\n" +
+			member("99", "0"), commonMagic + header("/", "0", "0", "0", "0", "3") + "abc\n" + header("//", "", "", "", "", "4") + "x/\n\n" +
+			header("a/", "0", "0", "0", "644", "0"), ""},
 		{"common archive, header cut off", commonMagic + member("99", "3")[:59], "", "beyond the end of the file"},
 		{"common archive, data cut off", commonMagic + member("99", "3") + "od", "", "the file ends before"},
 		{"common archive, size of letters", commonMagic + member("99", "x") + "odd\n", "", "want a number"},
@@ -152,6 +154,7 @@ func TestClearStampsOfFiles(t *testing.T) {
 		{"big archive, member beyond the end", big("128", "128"), "", "beyond the end of the file"},
 		{"big archive, far beyond the end", big("9223372036854775807", "0"), "", "beyond the end of the file"},
 		{"big archive, data cut off", big("128", "128") + bigMember("9223372036854775807", "0", "1") + "a", "", "the file ends before"},
+		{"big archive, a byte is cut off", big("128", "128") + bigMember("24", "0", "2") + "a.`\n" + string(object(0x1df, 1)[1:]), "", "the file ends before"},
 		{"big archive, members in a ring", big("128", "1") + bigMember("0", "128", "0") + "`\n", "", "no end"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
