@@ -295,6 +295,7 @@ func TestReaderRefuses(t *testing.T) {
 		{"first is outside", set(32, "999999999999"), aixar.ErrFormat, "offset 32: invalid archive: offset 999999999999 is outside"},
 		{"number too large for anything", set(44, "99999999999999999999"), aixar.ErrFormat, ""},
 		{"size", set(68, "9999"), aixar.ErrFormat, "offset 68: invalid archive: a size of 9999 bytes, the archive has only 232 more"},
+		{"size and a byte", set(68, "233"), aixar.ErrFormat, "a size of 233 bytes, the archive has only 232 more"},
 		{"size beyond all", set(68, "999999999999"), aixar.ErrFormat, "the archive has only"},
 		{"mode", set(140, "8"), aixar.ErrFormat, "offset 140"},
 		{"name length", set(152, "9999"), aixar.ErrFormat, "larger than 255"},

@@ -70,6 +70,28 @@ func TestSymbols(t *testing.T) {
 	}
 }
 
+// The shortest tables that there are: of no symbol, and of symbols without names.
+func TestSymbolsShortest(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		members []int
+		names   string
+		want    []aixar.Symbol
+	}{
+		{nil, "", nil},
+		{[]int{128, 128}, "\x00\x00", []aixar.Symbol{{"", 128, 32}, {"", 128, 32}}},
+	} {
+		archive := addSymbols(writeAs(t, aixar.Big, file("shr.o", 0o644, "1")), 28, 20, 8, test.members, test.names)
+		got, err := symbols(archive)
+		if diff := cmp.Diff(test.want, got); diff != "" || err != nil {
+			t.Errorf("%v: %v, -want +got:\n%s", test.members, err, diff)
+		}
+		if _, err := read(archive); err != nil {
+			t.Errorf("%v: %v", test.members, err)
+		}
+	}
+}
+
 func TestSymbolsRefused(t *testing.T) {
 	t.Parallel()
 	// An archive with a symbol table of 32 bits, of so many entries, with these names.

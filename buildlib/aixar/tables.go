@@ -114,7 +114,7 @@ func parseSymbols(data []byte, width, bits int) (symbols []Symbol, ok bool) {
 		return nil, false
 	}
 	count := binaryNumber(data[:width])
-	if count > uint64(len(data)/(width+1)) { // an offset and a NUL each
+	if count > uint64(len(data)) { // each takes several; what follows counts in int
 		return nil, false
 	}
 	names := width * (1 + int(count))

@@ -23,7 +23,7 @@ func aclImage(t testing.TB, entries string) []byte {
 	image := write(t, file("./a", 0o644, "x"))
 	binary.LittleEndian.PutUint32(image[securityAt+8:], uint32(16+len(b)))
 	b = append(b, make([]byte, (8-len(b)%8)%8)...)
-	image[securityAt] += byte(len(b) / 8)
+	binary.LittleEndian.PutUint32(image[securityAt:], uint32(2+len(b)/8))
 	return slices.Insert(image, securityAt+24, b...)
 }
 
@@ -45,6 +45,8 @@ func TestACL(t *testing.T) {
 		{"for nobody", "04000640", []string{"unknown 04000640"}},
 		{"of length 0", "00000640" + permit, []string{"unknown 00000640" + permit}},
 		{"cut off", permit[:20], []string{"unknown " + permit[:20]}},
+		{"longer than all", "10000640" + permit[8:], []string{"unknown 10000640" + permit[8:]}},
+		{"the largest list", strings.Repeat(permit, 340), slices.Repeat([]string{"permit rw- g:214"}, 340)},
 		{"too short for a length", "0c00", []string{"unknown 0c00"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -60,6 +62,20 @@ func TestACL(t *testing.T) {
 				t.Errorf("content %q, %v", data, err)
 			}
 		})
+	}
+}
+
+// The list of privileges may be as large as that of access; a larger one is refused before memory is asked for.
+func TestPrivileges(t *testing.T) {
+	t.Parallel()
+	for words, want := range map[uint32]error{512: nil, 513: bff.ErrHeader} {
+		image := write(t, file("./a", 0o644, "x"))
+		binary.LittleEndian.PutUint32(image[securityAt+4:], words)
+		image = slices.Insert(image, securityAt+40, make([]byte, 8*(words-2))...)
+		got, err := read(bytes.NewReader(image))
+		if !errors.Is(err, want) || err == nil && got[0].data != "x" {
+			t.Errorf("%d words: %v, %v, want %v", words, got, err, want)
+		}
 	}
 }
 
@@ -99,7 +115,7 @@ func TestSymlink(t *testing.T) {
 				t.Errorf("layout %v: %q and %q, want %q and b", layout, got[0].data, got[1].data, target)
 			}
 		}
-		for _, target := range []string{"", strings.Repeat("x", 1024), "a\x00b"} {
+		for _, target := range []string{"", strings.Repeat("x", 1024), "a\x00b", "\x00b"} {
 			if _, err := read(bytes.NewReader(linkImage(t, target, layout))); !errors.Is(err, bff.ErrType) {
 				t.Errorf("layout %v, target %q: %v, want %v", layout, target, err, bff.ErrType)
 			}

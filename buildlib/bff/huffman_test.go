@@ -147,6 +147,19 @@ func TestUnpackSample(t *testing.T) {
 	}
 }
 
+// TestUnpackDeepest has the deepest tree that there may be: a leaf on each level, and on the last one the end mark beside it.
+func TestUnpackDeepest(t *testing.T) {
+	t.Parallel()
+	packed := append([]byte{24}, slices.Repeat([]byte{1}, 23)...)
+	packed = append(packed, 0)
+	packed = append(packed, "abcdefghijklmnopqrstuvwx"...)
+	packed = append(packed, 0, 0, 0, 0x80, 0, 0, 0x80) // x is 24 bits of 0, a is 1, the end mark is 23 bits of 0 and a 1
+	got, err := read(bytes.NewReader(packedImage(t, packed, 2)))
+	if err != nil || got[0].data != "xa" {
+		t.Errorf("unpacked to %v and %v, want xa", got, err)
+	}
+}
+
 func TestUnpackRefuses(t *testing.T) {
 	t.Parallel()
 	good := pack("abcabc") // levels 2: 1 leaf, 1+2 leaves; symbols; bits

@@ -133,9 +133,6 @@ func (r *Reader) Read(p []byte) (int, error) {
 	n, err := r.r.Read(p[:min(int64(len(p)), r.left)])
 	r.offset += int64(n)
 	r.left -= int64(n)
-	if err == io.EOF && r.left == 0 {
-		err = nil // the next call says so
-	}
 	if err != nil {
 		r.err = r.cut(err)
 		return n, r.err

@@ -114,6 +114,47 @@ func TestReaderSkips(t *testing.T) {
 	}
 }
 
+// After a header that is none, no data of an earlier member is given.
+func TestReadAfterError(t *testing.T) {
+	t.Parallel()
+	image := write(t, file("./a", 0o644, "0123456789"), file("./b", 0o644, "b"))
+	at := bytes.Index(image, []byte("./b\x00")) - 64 // of b's header
+	image[at+4] ^= 1
+	for _, damaged := range [][]byte{image, image[:at+8]} {
+		r := bff.NewReader(bytes.NewReader(damaged))
+		if _, err := r.Next(); err != nil {
+			t.Fatal(err)
+		}
+		_, err := r.Next()
+		if n, again := r.Read(make([]byte, 4)); err == nil || n != 0 || again != err {
+			t.Errorf("Next() = %v, then Read = %d, %v, want the same error", err, n, again)
+		}
+	}
+}
+
+// An image is told from other files by its first four bytes.
+func TestHasMagic(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name string
+		data []byte
+		want bool
+	}{
+		{"an image", write(t), true},
+		{"its first four bytes", write(t)[:4], true},
+		{"its first three bytes", write(t)[:3], false},
+		{"nothing", nil, false},
+		{"packed", []byte{9, 0, 0x6C, 0xEA}, true},
+		{"by inode", []byte{9, 0, 0x6D, 0xEA}, true},
+		{"the number after", []byte{9, 0, 0x6E, 0xEA}, false},
+		{"text", []byte("text"), false},
+	} {
+		if got := bff.HasMagic(test.data); got != test.want {
+			t.Errorf("%s: HasMagic(%x) = %t, want %t", test.name, test.data[:min(4, len(test.data))], got, test.want)
+		}
+	}
+}
+
 // Places in the image that write(file("./a", ..., "x")) makes.
 const (
 	headerAt   = 72
@@ -163,6 +204,11 @@ func TestReaderRefuses(t *testing.T) {
 		{"second volume", func(b []byte) []byte { b[6] = 2; reseal(b[:headerAt]); return b }, bff.ErrHeader, "volume 2"},
 		{"another volume in it", func(b []byte) []byte { return append(b[:headerAt], b...) }, bff.ErrHeader, "offset 72: invalid header: another"},
 		{"name without an end", set(headerAt+64, []byte("./aaaaaa")...), bff.ErrHeader, "name without an end"},
+		{"no place for a name", func(b []byte) []byte {
+			b[headerAt] = 8
+			reseal(b[headerAt : headerAt+64])
+			return b
+		}, bff.ErrHeader, "offset 72: invalid header: 64 bytes, too short for a name"},
 		{"empty name", set(headerAt+64, 0), bff.ErrHeader, "empty name"},
 		{"stored size", set(headerAt+56, 7), bff.ErrHeader, `"./a" has 1 bytes, but 7 are stored`},
 		{"packed", set(headerAt+2, 0x6C), bff.ErrData, "offset 185"},

@@ -66,20 +66,20 @@ var (
 // entries gives the extended entries of an ACL as text.
 func entries(b []byte) []string {
 	var list []string
-	for len(b) > 0 {
-		size := aceSize
-		if len(b) >= aceSize {
-			size = int(le.Uint16(b))
+	for len(b) >= aceSize+aceIDSize {
+		size := int(le.Uint16(b))
+		if size < aceSize+aceIDSize || size > len(b) {
+			break
 		}
-		text, ok := "", false
-		if size >= aceSize && size <= len(b) {
-			text, ok = entry(b[:size])
-		}
+		text, ok := entry(b[:size])
 		if !ok {
-			return append(list, fmt.Sprintf("unknown %x", b))
+			break
 		}
 		list = append(list, text)
 		b = b[size:]
+	}
+	if len(b) > 0 {
+		list = append(list, fmt.Sprintf("unknown %x", b))
 	}
 	return list
 }
@@ -110,5 +110,5 @@ func identities(b []byte) (string, bool) {
 			return "", false
 		}
 	}
-	return strings.Join(ids, ","), len(ids) > 0
+	return strings.Join(ids, ","), true
 }

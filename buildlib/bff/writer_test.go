@@ -143,10 +143,25 @@ func TestWriterRefuses(t *testing.T) {
 
 func TestWriterLimits(t *testing.T) {
 	t.Parallel()
-	longest := "./" + strings.Repeat("x", 1973)
+	longest := "./~!" + strings.Repeat("x", 1971) // with the last and the first letter that there may be
 	got, err := read(bytes.NewReader(write(t, file(longest, 0o644, "y"))))
 	if err != nil || len(got) != 1 || got[0].Name != longest {
 		t.Errorf("the longest name reads back as %v, %v", got, err)
+	}
+	for name, header := range map[string]bff.Header{
+		"a byte less than 2 GiB": {Name: "./a", Mode: bff.TypeRegular, Size: math.MaxInt32},
+		"the first date":         {Name: "./a", Mode: bff.TypeRegular, ModTime: time.Unix(0, 0)},
+		"the last date":          {Name: "./a", Mode: bff.TypeRegular, ModTime: time.Unix(math.MaxUint32, 0)},
+	} {
+		var b bytes.Buffer
+		if err := bff.NewWriter(&b, epoch).WriteHeader(&header); err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		h, err := bff.NewReader(&b).Next()
+		if err != nil || h.Size != header.Size || !header.ModTime.IsZero() && !h.ModTime.Equal(header.ModTime) {
+			t.Errorf("%s reads back as %+v, %v", name, h, err)
+		}
 	}
 }
 
