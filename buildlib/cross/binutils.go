@@ -64,11 +64,7 @@ func (b *Builder) binutils(ctx context.Context, build bool) (string, error) {
 }
 
 func (b *Builder) buildBinutils(ctx context.Context, file, dir string) error {
-	work, err := os.MkdirTemp(b.Cache, "binutils-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(work) // an error leaves rubbish in a cache, no more
+	work := filepath.Join(dir, "work")
 	log := filepath.Join(b.Cache, "cross", "binutils.log")
 	if err := os.Remove(log); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
@@ -101,5 +97,5 @@ func (b *Builder) buildBinutils(ctx context.Context, file, dir string) error {
 			return err
 		}
 	}
-	return nil
+	return os.RemoveAll(work)
 }

@@ -10,18 +10,14 @@
 package cross
 
 import (
+	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 
-	"github.com/rogpeppe/go-internal/lockedfile"
 	"github.com/sirupsen/logrus"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
@@ -38,6 +34,8 @@ type Builder struct {
 	Jobs    int
 	Memory  *tree.Memory // of what was looked at before; nil for none
 	Log     logrus.FieldLogger
+
+	own tree.Memory
 }
 
 // Toolchain compiles for one level and width of AIX.
@@ -122,90 +120,18 @@ func Clang(ctx context.Context, m host.Machine) (string, error) {
 	}
 }
 
-// contents is the file of a directory in the cache that lists what was put there.
-const contents = ".contents"
-
-// once fills the directory of this name and key in the cache, unless that was done before. What fill leaves half done is never seen. What is
-// there is compared with what was put there, as it decides what is built: a directory in which anything has changed is filled anew.
+// once fills the directory of this name and key in the cache, unless that was done before.
 func (b *Builder) once(name, key string, fill func(dir string) error) (string, error) {
-	sum := sha256.Sum256([]byte(key))
-	dir := filepath.Join(b.Cache, "cross", name+"-"+hex.EncodeToString(sum[:8]))
-	damage, err := b.damage(dir)
-	if damage == "" || err != nil {
-		return dir, err
-	}
-	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
-		return "", err
-	}
-	unlock, err := lockedfile.MutexAt(dir + ".lock").Lock()
-	if err != nil {
-		return "", err
-	}
-	defer unlock()
-	if damage, err = b.damage(dir); damage == "" || err != nil { // another run has made it meanwhile
-		return dir, err
-	}
-	if isDir(dir) {
-		b.Log.WithField("file", dir).WithField("found", damage).Warn("what is in the cache is damaged, making it anew")
-	}
-	half := dir + ".new"
-	if err := errors.Join(os.RemoveAll(half), os.Mkdir(half, 0o755)); err != nil {
-		return "", err
-	}
-	if err := b.fill(half, fill); err != nil {
-		return "", errors.Join(err, os.RemoveAll(half))
-	}
-	if err := os.RemoveAll(dir); err != nil {
-		return "", err
-	}
-	return dir, tree.Move(half, dir)
+	c := tree.Cache{Dir: filepath.Join(b.Cache, "cross"), Memory: b.memory(), Damaged: b.Damaged}
+	return c.Once(name, key, fill)
 }
 
-// fill fills a directory, and lists what is in it then.
-func (b *Builder) fill(dir string, fill func(dir string) error) error {
-	if err := fill(dir); err != nil {
-		return err
-	}
-	list, err := b.memory().Contents(dir, contents)
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(dir, contents), []byte(list), 0o644)
+// Damaged tells the log of something in the cache that is no longer what was put there.
+func (b *Builder) Damaged(dir, found string) {
+	b.Log.WithField("file", dir).WithField("found", found).Warn("what is in the cache is damaged, making it anew")
 }
 
-// damage tells in which way a directory is not what was put there, or "" when it is.
-func (b *Builder) damage(dir string) (string, error) {
-	want, err := os.ReadFile(filepath.Join(dir, contents))
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.EISDIR) || errors.Is(err, syscall.ENOTDIR) {
-		return "no list of what was put there", nil
-	}
-	if err != nil {
-		return "", err
-	}
-	got, err := b.memory().Contents(dir, contents)
-	if err != nil {
-		return "", err
-	}
-	is, was := strings.Split(got, "\n"), strings.Split(string(want), "\n")
-	for i := range max(len(is), len(was)) {
-		switch {
-		case i >= len(was):
-			return "more: " + is[i], nil
-		case i >= len(is):
-			return "less: " + was[i], nil
-		case is[i] != was[i]:
-			return is[i] + ", which was " + was[i], nil
-		}
-	}
-	return "", nil
-}
-
-func (b *Builder) memory() *tree.Memory {
-	if b.Memory == nil {
-		b.Memory = new(tree.Memory)
-	}
-	return b.Memory
-}
+func (b *Builder) memory() *tree.Memory { return cmp.Or(b.Memory, &b.own) }
 
 func isDir(name string) bool {
 	info, err := os.Stat(name)

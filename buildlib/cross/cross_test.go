@@ -245,7 +245,7 @@ func TestSysroot(t *testing.T) {
 			if err := b.Machine.Run(t.Context(), as); err != nil {
 				t.Fatal(err)
 			}
-			cached := *b // what belongs to this test is not left behind
+			cached := user(t) // what belongs to this test is not left behind
 			cached.Cache = t.TempDir()
 			if err := os.Mkdir(filepath.Join(cached.Cache, "cross"), 0o755); err != nil {
 				t.Fatal(err)
@@ -253,7 +253,7 @@ func TestSysroot(t *testing.T) {
 			if err := os.Symlink(binutils, filepath.Join(cached.Cache, "cross", filepath.Base(binutils))); err != nil {
 				t.Fatal(err)
 			}
-			tc := toolchain(t, &cached, name, root)
+			tc := toolchain(t, cached, name, root)
 			f := link(t, tc, "#include <own.h>\n#include <stdio.h>\nstruct { char text[3000]; } a, b;\n"+
 				"int main(int argc, char **argv) { a = b; return printf(\"%s%d\", a.text, OWN); }\n")
 			var got []string
@@ -263,13 +263,13 @@ func TestSysroot(t *testing.T) {
 			if diff := cmp.Diff([]string{"printf"}, got); diff != "" || tc.SDK || tc.Root != root {
 				t.Errorf("SDK %v, root %s, imports (-want +got):\n%s", tc.SDK, tc.Root, diff)
 			}
-			if again := toolchain(t, &cached, name, root); again.Bin != tc.Bin {
+			if again := toolchain(t, cached, name, root); again.Bin != tc.Bin {
 				t.Errorf("the same sysroot makes another toolchain, %s", again.Bin)
 			}
 			if err := os.WriteFile(filepath.Join(root, "usr/include/own.h"), []byte("#define OWN 22\n"), 0o644); err != nil {
 				t.Fatal(err)
 			}
-			if changed := toolchain(t, &cached, name, root); changed.Bin == tc.Bin {
+			if changed := toolchain(t, cached, name, root); changed.Bin == tc.Bin {
 				t.Error("a changed header makes no other toolchain, so no other build")
 			}
 		})

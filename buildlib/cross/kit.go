@@ -17,6 +17,7 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/program"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/target"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/tree"
 )
 
 // sdk holds what we know of AIX: include as its headers stand in /usr/include, imports the names that its libraries export, start
@@ -62,12 +63,12 @@ func (k *kit) make(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	linker, err := os.ReadFile(filepath.Join(k.binutils, contents))
+	linker, err := tree.Recorded(k.binutils)
 	if err != nil {
 		return "", err
 	}
 	key := []string{generation, k.target.String(), processor(k.target), fmt.Sprint(k.target.OpenSSL, k.target.SASL), k.clang, version, compiler,
-		k.binutils, string(linker), k.sysroot}
+		k.binutils, linker, k.sysroot}
 	err = fs.WalkDir(sdk, "sdk", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -307,11 +308,7 @@ func (k *kit) startCode(ctx context.Context, only ...string) error {
 	if err := os.Mkdir(lib, 0o755); err != nil {
 		return err
 	}
-	work, err := os.MkdirTemp(k.dir, "start-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(work) // it stands in a directory that is either renamed, or removed
+	work := filepath.Join(k.dir, "work")
 	sources, err := fs.Sub(sdk, "sdk/start")
 	if err != nil {
 		return err
@@ -364,5 +361,8 @@ func (k *kit) startCode(ctx context.Context, only ...string) error {
 		}
 		ar = append(ar, object)
 	}
-	return run(ar...)
+	if err := run(ar...); err != nil {
+		return err
+	}
+	return os.RemoveAll(work)
 }

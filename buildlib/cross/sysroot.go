@@ -2,11 +2,8 @@ package cross
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
-	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
@@ -18,7 +15,7 @@ func (b *Builder) Sysroot(ctx context.Context, name string) (string, error) {
 	if isDir(name) {
 		return name, checkSysroot(name, name)
 	}
-	digest, err := digestOf(name)
+	digest, err := b.memory().Sum(name)
 	if err != nil {
 		return "", err
 	}
@@ -45,18 +42,6 @@ func checkSysroot(dir, name string) error {
 		Code: "cross-sysroot", What: "this is no copy of an AIX machine's headers and libraries", Where: name, Found: "no usr/include in it",
 		Err: fs.ErrNotExist, Do: collectOne,
 	}
-}
-
-// digestOf tells archives apart, which may be larger than what is good to have in memory.
-func digestOf(name string) (string, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close() // it is only read
-	sum := sha256.New()
-	_, err = io.Copy(sum, f)
-	return string(sum.Sum(nil)), err
 }
 
 // Collect tells how to take from an AIX machine what the SDK stands in for: for a copy to compile with, in place of it. The libraries are

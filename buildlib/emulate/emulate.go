@@ -16,9 +16,7 @@ package emulate
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
 	"embed"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -32,13 +30,25 @@ import (
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/tree"
 )
 
 // Emulator runs AIX programs.
 type Emulator struct {
-	Machine host.Machine // Linux, with qemu-user and a compiler for the width of the programs
-	Cache   string       // directory for the loader, which all checkouts of a user share
-	SDK     fs.FS        // AIX's headers in include, and in imports the names that its libraries export
+	Machine host.Machine            // Linux, with qemu-user and a compiler for the width of the programs
+	Cache   string                  // directory for the loader, which all checkouts of a user share
+	SDK     fs.FS                   // AIX's headers in include, and in imports the names that its libraries export
+	Memory  *tree.Memory            // of what was looked at before; nil for none of other runs
+	Damaged func(dir, found string) // told of what in the cache is no longer what was put there, and is made anew; nil for nobody
+
+	own tree.Memory
+}
+
+func (e *Emulator) memory() *tree.Memory { return cmp.Or(e.Memory, &e.own) }
+
+func (e *Emulator) cache() (*tree.Cache, error) {
+	dir, err := filepath.Abs(filepath.Join(e.Cache, "emulate"))
+	return &tree.Cache{Dir: dir, Memory: e.memory(), Damaged: e.Damaged}, err
 }
 
 // Request is one program to run.
@@ -142,41 +152,39 @@ func (e *Emulator) loader(ctx context.Context, w *width) (string, error) {
 	}
 	texts["libraries.c"] = table(libraries)
 	options := slices.Concat(flags, w.flags, []string{`-DGUEST_BASE="` + guestBase + `"`})
-	key := sha256.New()
-	fmt.Fprintf(key, "%q %q %q", w.compiler, version, options)
-	names := slices.Sorted(maps.Keys(texts))
-	for _, name := range names {
-		fmt.Fprintf(key, " %q %q", name, texts[name])
+	var key strings.Builder
+	fmt.Fprintf(&key, "%q %q %q", w.compiler, version, options)
+	for _, name := range slices.Sorted(maps.Keys(texts)) {
+		fmt.Fprintf(&key, " %q %q", name, texts[name])
 	}
 	for _, l := range libraries {
-		fmt.Fprintf(key, " %q %x", l.name, sha256.Sum256(l.content))
+		fmt.Fprintf(&key, " %q %s", l.name, l.sum)
 	}
-	dir, err := filepath.Abs(filepath.Join(e.Cache, "emulate"))
+	c, err := e.cache()
 	if err != nil {
 		return "", err
 	}
-	file := filepath.Join(dir, "loader-"+hex.EncodeToString(key.Sum(nil)[:8]))
-	if _, err := os.Stat(file); err == nil {
-		return file, nil
-	}
+	dir, err := c.Once("loader", key.String(), func(dir string) error {
+		work := filepath.Join(dir, "work")
+		if err := e.compile(ctx, w, append([]string{gcc, "-o", filepath.Join(dir, loaderName)}, options...), texts, libraries, work); err != nil {
+			return err
+		}
+		return os.RemoveAll(work)
+	})
+	return filepath.Join(dir, loaderName), err
+}
 
-	// Two runs at once both compile, and the second puts the same in place of the first's.
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return "", err
-	}
-	work, err := os.MkdirTemp(dir, "work-")
-	if err != nil {
-		return "", err
-	}
-	defer os.RemoveAll(work) // what stays behind after an error is in nobody's way
-	argv := append([]string{gcc, "-o", "loader"}, options...)
-	for _, name := range names {
+const loaderName = "loader"
+
+// compile compiles and links the loader in the new directory work. The command's beginning says how, and where the loader goes.
+func (e *Emulator) compile(ctx context.Context, w *width, argv []string, texts map[string]string, libraries []library, work string) error {
+	for _, name := range slices.Sorted(maps.Keys(texts)) {
 		to := filepath.Join(work, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
-			return "", err
+			return err
 		}
 		if err := os.WriteFile(to, []byte(texts[name]), 0o644); err != nil {
-			return "", err
+			return err
 		}
 		if ext := path.Ext(name); ext == ".c" || ext == ".S" {
 			argv = append(argv, name)
@@ -186,7 +194,7 @@ func (e *Emulator) loader(ctx context.Context, w *width) (string, error) {
 	for _, l := range libraries {
 		name, err := e.adapt(ctx, w, l, work)
 		if err != nil {
-			return "", err
+			return err
 		}
 		argv = append(argv, name)
 	}
@@ -194,13 +202,11 @@ func (e *Emulator) loader(ctx context.Context, w *width) (string, error) {
 	if w.beside != "" && len(libraries) > 0 {
 		argv = append(argv, w.beside)
 	}
-	if err := e.Machine.Run(ctx, host.Cmd{Argv: argv, Dir: work}); err != nil {
-		if f, ok := errors.AsType[*fault.Error](err); ok && f.Code == "command-failed" {
-			f.Do = "as root, run: apt-get install " + w.packages + "; if they are there, report this as a fault of sendmail-aix"
-		}
-		return "", err
+	err := e.Machine.Run(ctx, host.Cmd{Argv: argv, Dir: work})
+	if f, ok := errors.AsType[*fault.Error](err); ok && f.Code == "command-failed" {
+		f.Do = "as root, run: apt-get install " + w.packages + "; if they are there, report this as a fault of sendmail-aix"
 	}
-	return file, os.Rename(filepath.Join(work, "loader"), file)
+	return err
 }
 
 // texts are the files that the loader is compiled from: its own source, and AIX's headers under aix, with the prefix.

@@ -270,6 +270,27 @@ func standIn(t *testing.T, e *Emulator, w *width, dir, name string) {
 	}
 }
 
+// keep puts libraries where [Emulator.MakeLibraries] does.
+func keep(t *testing.T, e *Emulator, w *width, made string) (dir string) {
+	t.Helper()
+	if dir, made, err := e.libraryDir(t.Context(), w); made || err != nil {
+		t.Fatalf("libraryDir() = %s, %v, %v before there are any", dir, made, err)
+	}
+	key, err := e.libraryKey(t.Context(), w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := e.cache()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, err = c.Once(w.libraries(), key, func(dir string) error { return os.CopyFS(dir, os.DirFS(made)) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
 // A library of Linux's stands for AIX's of the same name, and sees the program's files.
 func TestLibraries(t *testing.T) { inBoth(t, testLibraries) }
 
@@ -287,11 +308,7 @@ func testLibraries(t *testing.T, w *width) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	at, made, err := e.libraryDir(t.Context(), w)
-	if made || err != nil {
-		t.Fatalf("libraryDir() = %s, %v, %v before there are any", at, made, err)
-	}
-	link(t, dir, at)
+	at := keep(t, e, w, dir)
 	with, err := e.loader(t.Context(), w)
 	if err != nil || with == without {
 		t.Fatalf("loader() = %s, %v, with libraries as without", with, err)
@@ -318,6 +335,26 @@ func testLibraries(t *testing.T, w *width) {
 	want = result{Missing, "", "emulate: the program called sasl_client_init of libsasl2.a(libsasl2.so.2), which is missing here\n"}
 	if err != nil || got != want {
 		t.Errorf("Run() = %+v, %v, want %+v", got, err, want)
+	}
+
+	// What lies in the cache is what was put there: a damaged loader is made anew, damaged libraries are none.
+	if err := os.Truncate(with, 1000); err != nil {
+		t.Fatal(err)
+	}
+	e.Damaged = func(dir, found string) {
+		if dir != filepath.Dir(with) || !strings.Contains(found, loaderName) {
+			t.Errorf("damaged: %s, %s", dir, found)
+		}
+	}
+	if got, err = e.try(t.Context(), Request{Root: root, Program: "/bin/callback"}); err != nil || got != (result{stdout: "passed\n"}) {
+		t.Errorf("Run() by a loader that was damaged = %+v, %v", got, err)
+	}
+	write(t, filepath.Join(at, "lib/libssl.a"), "!<arch>\n")
+	if _, made, err := e.libraryDir(t.Context(), w); made || err != nil {
+		t.Errorf("libraryDir() = %v, %v with a library that is another one", made, err)
+	}
+	if again, err := e.loader(t.Context(), w); again != without || err != nil {
+		t.Errorf("loader() = %s, %v with damaged libraries, want %s", again, err, without)
 	}
 }
 

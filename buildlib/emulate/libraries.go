@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -22,7 +21,7 @@ var builtIn = map[string]bool{"libc": true, "libpthreads": true, "libdbm": true}
 type library struct {
 	name    string
 	file    string
-	content []byte
+	sum     string   // of its content
 	imports []string // what programs may import
 }
 
@@ -39,7 +38,7 @@ func (e *Emulator) libraries(ctx context.Context, w *width) ([]library, error) {
 	var found []library
 	for _, file := range files {
 		l := library{name: strings.TrimSuffix(filepath.Base(file), ".a"), file: file}
-		if l.content, err = os.ReadFile(file); err != nil {
+		if l.sum, err = e.memory().Sum(file); err != nil {
 			return nil, err
 		}
 		list, err := fs.ReadFile(e.SDK, "imports/"+l.name)

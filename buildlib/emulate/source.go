@@ -2,7 +2,6 @@ package emulate
 
 import (
 	"context"
-	"crypto/sha256"
 	"debug/elf"
 	"errors"
 	"fmt"
@@ -10,8 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-
-	"github.com/rogpeppe/go-internal/lockedfile"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
@@ -56,58 +53,67 @@ func (e *Emulator) LibraryDir(ctx context.Context, bits int) (dir string, made b
 }
 
 func (e *Emulator) libraryDir(ctx context.Context, w *width) (dir string, made bool, err error) {
-	gcc, err := e.find(w, w.compiler)
+	key, err := e.libraryKey(ctx, w)
 	if err != nil {
 		return "", false, err
+	}
+	c, err := e.cache()
+	if err != nil {
+		return "", false, err
+	}
+	dir, damage, err := c.Find(w.libraries(), key)
+	return dir, damage == "", err
+}
+
+// libraries is what the directories of a width's libraries are called in the cache.
+func (w *width) libraries() string { return fmt.Sprint("libraries", w.bits) }
+
+// libraryKey tells all that decides what the libraries are.
+func (e *Emulator) libraryKey(ctx context.Context, w *width) (string, error) {
+	gcc, err := e.find(w, w.compiler)
+	if err != nil {
+		return "", err
 	}
 	version, err := e.Machine.Output(ctx, host.Cmd{Argv: []string{gcc, "--version"}})
 	if err != nil {
-		return "", false, err
+		return "", err
 	}
 	system, err := e.Machine.ReadFile("/etc/os-release")
-	if err != nil {
-		return "", false, err
-	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q%s", version, system, recipes, w.cppflags))
-	dir, err = filepath.Abs(filepath.Join(e.Cache, fmt.Sprintf("emulate/libraries%d-%x", w.bits, sum[:8])))
-	if err != nil {
-		return "", false, err
-	}
-	info, err := os.Stat(dir)
-	return dir, err == nil && info.IsDir(), nil
+	return fmt.Sprintf("%q %q %q%s", version, system, recipes, w.cppflags), err
 }
 
 // MakeLibraries compiles OpenSSL and SASL out of the distribution's own source, for programs of so many bits: two minutes on an idle machine, once. In
 // the directory that it returns, lib holds what loaders are made with, and bin saslpasswd2, a program for Linux on ppc. What was interrupted goes on
 // where it was. The packages' lists are apt-get's own, kept apart from the system's; nothing is installed.
 func (e *Emulator) MakeLibraries(ctx context.Context, bits, jobs int) (string, error) {
-	dir, made, err := e.LibraryDir(ctx, bits)
-	if made || err != nil {
-		return dir, err
-	}
-	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
-		return "", err
-	}
-	unlock, err := lockedfile.MutexAt(dir + ".lock").Lock()
+	w := widths[bits]
+	key, err := e.libraryKey(ctx, w)
 	if err != nil {
 		return "", err
 	}
-	defer unlock()
-	if _, made, err := e.LibraryDir(ctx, bits); made || err != nil { // another run has made it meanwhile
-		return dir, err
-	}
-	system, err := e.Machine.ReadFile("/etc/os-release")
+	c, err := e.cache()
 	if err != nil {
 		return "", err
 	}
-	b := libraryBuild{Emulator: e, work: dir + ".new", log: dir + ".log", width: widths[bits], jobs: jobs, release: codename(string(system))}
-	if err := b.run(ctx); err != nil {
+	at, _, err := c.Find(w.libraries(), key)
+	if err != nil {
+		return "", err
+	}
+	b := libraryBuild{Emulator: e, work: at + ".work", log: at + ".log", width: w, jobs: jobs}
+	dir, err := c.Once(w.libraries(), key, func(dir string) error {
+		err := b.run(ctx)
 		if f, ok := errors.AsType[*fault.Error](err); ok && f.Code == "command-failed" {
 			f.Do = "see that make, perl and xz are there, and read the whole output in " + b.log
 		}
+		if err != nil {
+			return err
+		}
+		return os.CopyFS(dir, os.DirFS(b.prefix()))
+	})
+	if err != nil {
 		return "", err
 	}
-	return dir, b.finish(dir)
+	return dir, os.RemoveAll(b.work)
 }
 
 // libraryBuild is one making of the libraries. It has a directory of its own, which stays when it is interrupted: for each step that was done there is a
@@ -117,7 +123,6 @@ type libraryBuild struct {
 	*width
 	work, log string
 	jobs      int
-	release   string // of the distribution
 }
 
 func (b *libraryBuild) prefix() string { return filepath.Join(b.work, "prefix") }
@@ -169,26 +174,6 @@ func (b *libraryBuild) once(step string, do func() error) error {
 	return os.WriteFile(done, nil, 0o644)
 }
 
-// finish leaves nothing but the libraries. What was done is forgotten before it goes.
-func (b *libraryBuild) finish(dir string) error {
-	if err := os.RemoveAll(filepath.Join(b.work, "done")); err != nil {
-		return err
-	}
-	entries, err := os.ReadDir(b.work)
-	if err != nil {
-		return err
-	}
-	for _, e := range entries {
-		if name := filepath.Join(b.work, e.Name()); name != b.prefix() {
-			err = errors.Join(err, os.RemoveAll(name))
-		}
-	}
-	if err := errors.Join(err, os.Rename(b.prefix(), dir)); err != nil {
-		return err
-	}
-	return os.Remove(b.work)
-}
-
 func (b *libraryBuild) sh(ctx context.Context, dir, command string) error {
 	return b.Machine.Run(ctx, host.Cmd{Argv: []string{"sh", "-e", "-c", command}, Dir: dir, Log: b.log, Env: b.environ()})
 }
@@ -232,9 +217,14 @@ func (b *libraryBuild) sources(ctx context.Context) error {
 	if err := b.apt(ctx, "update"); err != nil {
 		return err
 	}
+	system, err := b.Machine.ReadFile("/etc/os-release")
+	if err != nil {
+		return err
+	}
+	release := codename(string(system))
 	args := []string{"source", "--download-only"}
 	for _, r := range recipes {
-		args = append(args, r.source+"/"+b.release) // of the release itself, which stays, and not of its updates, which go
+		args = append(args, r.source+"/"+release) // of the release itself, which stays, and not of its updates, which go
 	}
 	return b.apt(ctx, args...)
 }

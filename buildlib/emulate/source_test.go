@@ -63,7 +63,9 @@ func TestMakeLibraries(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if left, err := filepath.Glob(filepath.Join(dir, "emulate/*.new")); len(left) > 0 || err != nil {
-		t.Errorf("left behind: %v, %v", left, err)
+	for _, half := range []string{"*.new", "*.work"} {
+		if left, err := filepath.Glob(filepath.Join(dir, "emulate", half)); len(left) > 0 || err != nil {
+			t.Errorf("left behind: %v, %v", left, err)
+		}
 	}
 }

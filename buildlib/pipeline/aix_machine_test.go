@@ -39,7 +39,7 @@ func newEmulator(t *testing.T) *emulate.Emulator {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &emulate.Emulator{Machine: host.NewLocal(os.Environ()), Cache: filepath.Join(cache, "sendmail-aix", "emulate"), SDK: cross.SDK()}
+	return &emulate.Emulator{Machine: host.NewLocal(os.Environ()), Cache: filepath.Join(cache, "sendmail-aix"), SDK: cross.SDK()}
 }
 
 // newAIXMachine copies what image:extract has written into a directory to root, as installp leaves it: the root part too, the links, which are in

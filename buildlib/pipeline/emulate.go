@@ -26,7 +26,7 @@ func (p *Project) emulator() (*emulate.Emulator, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &emulate.Emulator{Machine: b.Machine, Cache: filepath.Join(b.Cache, "emulate"), SDK: cross.SDK()}, nil
+	return &emulate.Emulator{Machine: b.Machine, Cache: b.Cache, SDK: cross.SDK(), Memory: b.Memory, Damaged: b.Damaged}, nil
 }
 
 // Emulate runs an AIX program. The command is the program's path and its arguments, in words as a shell would part them. The program's / is the
@@ -132,10 +132,10 @@ func (p *Project) EmulateSetup(ctx context.Context) error {
 	}
 	for _, bits := range []int{64, 32} {
 		_, made, err := e.LibraryDir(ctx, bits)
-		if made || err != nil {
-			if err != nil {
-				return p.explainCache(err)
-			}
+		if err != nil {
+			return p.explainCache(err)
+		}
+		if made {
 			continue
 		}
 		log := p.log.WithField("step", "emulate").WithField("bits", bits)

@@ -1,12 +1,10 @@
 package tree
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -15,6 +13,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/regular"
 )
 
 // Memory knows what was found out of files before, such as their hashes, so that large ones that nobody has touched are not read each time.
@@ -35,10 +35,13 @@ type remembered struct {
 	Text   string `json:"text"`
 }
 
+// maxMemory is far more than there are files to remember.
+const maxMemory = 64 << 20
+
 // Remember reads a memory from a file. One that is missing or damaged is empty: that only costs the work of finding out again.
 func Remember(file string) *Memory {
 	m := &Memory{file: file}
-	if text, err := os.ReadFile(file); err != nil || json.Unmarshal(text, &m.known) != nil {
+	if text, err := regular.Read(file, maxMemory); err != nil || json.Unmarshal(text, &m.known) != nil {
 		m.known = nil
 	}
 	return m
@@ -101,21 +104,7 @@ func stamps(files []string) (text string, settled bool, err error) {
 // Sum is the hash of a regular file's content.
 func (m *Memory) Sum(name string) (string, error) {
 	return m.Recall("content", []string{name}, func() (string, error) {
-		info, err := os.Stat(name)
-		if err != nil {
-			return "", err
-		}
-		if !info.Mode().IsRegular() {
-			return "", fmt.Errorf("%s: not a regular file", name)
-		}
-		f, err := os.Open(name)
-		if err != nil {
-			return "", err
-		}
-		defer f.Close() // it was only read
-		h := sha256.New()
-		_, err = io.Copy(h, f)
-		return hex.EncodeToString(h.Sum(nil)), err
+		return fileSum(context.Background(), name, nil)
 	})
 }
 
