@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/installp"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal"
 )
 
@@ -30,6 +31,12 @@ func (p *Project) ImageRehearse(ctx context.Context, images string, trusted bool
 			return &fault.Error{
 				Code: "rehearsal-image", What: "the images are not of one package", Where: images,
 				Found: m.Image.Package + " and " + media[0].Image.Package, Do: "rehearse each package by itself",
+			}
+		}
+		if len(media) > 0 && !hasNewer(m.Image, media[len(media)-1].Image) {
+			return &fault.Error{
+				Code: "rehearsal-image", What: "an image has nothing newer than the one before it", Where: images,
+				Found: "installp would take its filesets for installed already", Do: "name the older image first; two of one level differ by mage image:diff",
 			}
 		}
 		media = append(media, m)
@@ -80,6 +87,13 @@ func (p *Project) ImageRehearse(ctx context.Context, images string, trusted bool
 		}
 	}
 	return errors.Join(problems...)
+}
+
+// hasNewer tells whether an image has a fileset that another one lacks or has at an older level.
+func hasNewer(image, than *installp.Image) bool {
+	return slices.ContainsFunc(image.Filesets, func(f installp.Info) bool {
+		return !slices.ContainsFunc(than.Filesets, func(g installp.Info) bool { return g.Name == f.Name && g.Level.Compare(f.Level) >= 0 })
+	})
 }
 
 // hasBuilt tells whether this checkout has built an image: it lies where that is put, with its digest beside it.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -25,6 +26,9 @@ type Media struct {
 func Open(ctx context.Context, file string) (*Media, error) {
 	f, _, err := regular.Open(file)
 	if err != nil {
+		if e, ok := errors.AsType[*fs.PathError](err); ok {
+			err = e.Err // the rest is said by the fault
+		}
 		return nil, &fault.Error{
 			Code: "rehearsal-image", What: "cannot read the image", Where: file, Err: err,
 			Do: "name an image, or several with commas between and no blanks",
