@@ -255,22 +255,32 @@ func TestWriterDataLength(t *testing.T) {
 	t.Parallel()
 	header := file("a", 0o644, "abc").Header
 	for _, test := range []struct {
-		name string
-		data string
-		want error
+		name                       string
+		data                       string
+		written, closed, afterward error
 	}{
-		{"too long", "abcd", aixar.ErrWriteTooLong},
-		{"too short", "ab", aixar.ErrWriteTooShort},
-		{"after the end", "abc", aixar.ErrWriteAfterClose},
+		{"too long", "abcd", aixar.ErrWriteTooLong, aixar.ErrWriteTooLong, aixar.ErrWriteTooLong},
+		{"too short", "ab", nil, aixar.ErrWriteTooShort, aixar.ErrWriteTooShort},
+		{"as long as announced", "abc", nil, nil, aixar.ErrWriteAfterClose},
 	} {
-		w := aixar.NewWriter(io.Discard, aixar.Small)
+		var b bytes.Buffer
+		w := aixar.NewWriter(&b, aixar.Small)
 		if err := w.WriteHeader(&header); err != nil {
 			t.Fatal(err)
 		}
-		_, err := io.WriteString(w, test.data)
-		if err = errors.Join(err, w.Close(), w.Close(), w.WriteHeader(&header)); !errors.Is(err, test.want) {
-			t.Errorf("%s: %v, want %v", test.name, err, test.want)
+		_, written := io.WriteString(w, test.data)
+		closed, again, afterward := w.Close(), w.Close(), w.WriteHeader(&header)
+		if !errors.Is(written, test.written) || !errors.Is(closed, test.closed) || again != closed || !errors.Is(afterward, test.afterward) {
+			t.Errorf("%s: Write %v, Close %v, %v, WriteHeader %v, want %v, %v twice, %v",
+				test.name, written, closed, again, afterward, test.written, test.closed, test.afterward)
 		}
+		if (b.Len() > 0) != (test.closed == nil) {
+			t.Errorf("%s: %d bytes of an archive were written", test.name, b.Len())
+		}
+	}
+	largest := aixar.Header{Name: "a", Size: math.MaxInt32, ModTime: epoch}
+	if err := aixar.NewWriter(io.Discard, aixar.Small).WriteHeader(&largest); err != nil {
+		t.Errorf("the largest member: %v", err)
 	}
 }
 

@@ -139,6 +139,10 @@ func TestClearStampsOfFiles(t *testing.T) {
 		{"program of 32 bits", string(object(0x1df, 1)), string(object(0x1df, 0)), ""},
 		{"program of 64 bits", string(object(0x1f7, 1<<31)), string(object(0x1f7, 0)), ""},
 		{"another program", string(object(0x7f45, 1)), string(object(0x7f45, 1)), ""},
+		{"the shortest program", string(object(0x1df, 1)[:20]), string(object(0x1df, 0)[:20]), ""},
+		{"a program's header cut off", string(object(0x1df, 1)[:19]), string(object(0x1df, 1)[:19]), ""},
+		{"big archive, magic alone", bigMagic, "", "beyond the end of the file"},
+		{"common archive, magic alone", commonMagic, commonMagic, ""},
 		{"magic alone", "\x01\xdf\x00\x01time....", "\x01\xdf\x00\x01time....", ""},
 		{"common archive", commonMagic + member("99", "3") + "odd\n", commonMagic + header("a/", "0", "0", "0", "644", "3") + "odd\n", ""},
 		// As GNU ar writes the tables with U, and with D.
