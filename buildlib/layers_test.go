@@ -25,7 +25,7 @@ var rooms = map[string]string{
 	"host":       "fault",
 	"release":    "fault tomlfile regular",
 	"tree":       "fault xz regular go-internal",
-	"patchset":   "fault go-gitdiff",
+	"patchset":   "fault regular go-gitdiff",
 	"fetch":      "fault regular release host tree go-getter go-crypto go-internal logrus",
 	"target":     "fault host",
 	"program":    "host tree",
@@ -39,7 +39,7 @@ var rooms = map[string]string{
 	"step":       "regular tree logrus",
 	"record":     "fault go-toml tomlfile regular",
 	"rehearsal":  "fault regular host vrmf bff installp",
-	"packaging":  "fault installp stage vrmf tomlfile",
+	"packaging":  "fault regular installp stage vrmf tomlfile",
 	"tomlfile":   "fault go-toml",
 	"pipeline":   "*",
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/regular"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/tomlfile"
 )
 
@@ -54,10 +54,13 @@ type Added struct {
 
 const planFile = "filesets.toml"
 
+// maxText is a hundred times what the longest script or text has.
+const maxText = 8 << 20
+
 // Load reads the plan in a directory, and its scripts. What changes in the directory afterwards does not matter to the plan.
 func Load(dir string) (*Plan, error) {
 	file := filepath.Join(dir, planFile)
-	text, err := os.ReadFile(file)
+	text, err := regular.Read(file, maxText)
 	if err != nil {
 		return nil, &fault.Error{Code: "packaging-file", What: "cannot read what the image is to hold", Where: file, Err: err, Do: "restore the file from git"}
 	}
@@ -67,7 +70,7 @@ func Load(dir string) (*Plan, error) {
 	}
 	var problems []error
 	for _, name := range p.files() {
-		text, err := os.ReadFile(filepath.Join(dir, name))
+		text, err := regular.Read(filepath.Join(dir, name), maxText)
 		p.texts[name] = string(text)
 		if err != nil {
 			problems = append(problems, &fault.Error{

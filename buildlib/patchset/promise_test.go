@@ -320,8 +320,8 @@ func TestUnreadable(t *testing.T) {
 		spoil func(name string) error
 		want  string
 	}{
-		"directory": {func(name string) error { return os.Mkdir(name, 0o755) }, "not a regular file"},
-		"FIFO":      {func(name string) error { return exec.Command("mkfifo", name).Run() }, "not a regular file"},
+		"directory": {func(name string) error { return os.Mkdir(name, 0o755) }, "this is no file"},
+		"FIFO":      {func(name string) error { return exec.Command("mkfifo", name).Run() }, "this is no file"},
 		"huge":      {func(name string) error { return os.WriteFile(name, make([]byte, maxFile+1), 0o644) }, "8388609 bytes"},
 		"circle":    {func(name string) error { return os.Symlink(name, name) }, "too many levels"},
 	} {

@@ -18,6 +18,7 @@ import (
 
 	"github.com/bluekeyes/go-gitdiff/gitdiff"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/regular"
 )
 
 // Series is the patches of one release, in the order in which they are applied.
@@ -140,21 +141,12 @@ func Load(dir string) (*Series, error) {
 // maxFile is a hundred times what the largest patch has.
 const maxFile = 8 << 20
 
-// readFile reads a regular file of a sane size. It would wait for ever for somebody to write into a FIFO.
-func readFile(name string) ([]byte, error) {
-	info, err := os.Stat(name)
-	switch {
-	case err != nil:
-		return nil, err
-	case !info.Mode().IsRegular():
-		return nil, errors.New("it is not a regular file")
-	case info.Size() > maxFile:
-		return nil, fmt.Errorf("it has %d bytes, and no patch has more than %d", info.Size(), maxFile)
-	}
-	return os.ReadFile(name)
-}
+func readFile(name string) ([]byte, error) { return regular.Read(name, maxFile) }
 
 func unreadable(what, where string, err error) error {
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		err = path.Err // where tells the path
+	}
 	return &fault.Error{
 		Code: "patch-unreadable", What: what, Where: where, Err: err,
 		Do: "let this user read it, or restore it from git",

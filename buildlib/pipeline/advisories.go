@@ -28,7 +28,7 @@ func (p *Project) CheckAdvisories(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	dir, remove, err := p.scratch()
+	dir, remove, err := p.scratch(ctx)
 	if err != nil {
 		return err
 	}

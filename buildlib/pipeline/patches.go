@@ -126,13 +126,21 @@ func (p *Project) threeWays(ctx context.Context, s *patchset.Series, base, work 
 	return first.Hash(), nil
 }
 
-// scratch is a new directory for one run's trees.
-func (p *Project) scratch() (dir string, remove func() error, err error) {
-	if err := os.MkdirAll(p.path("build"), 0o755); err != nil {
+// scratch is an empty directory for one run's trees, which other runs wait for. What one that was killed has left in it goes with the next.
+func (p *Project) scratch(ctx context.Context) (dir string, remove func() error, err error) {
+	unlock, err := p.lock(ctx, "patches")
+	if err != nil {
+		return "", nil, err
+	}
+	dir = p.path("build", "patches")
+	if err := errors.Join(os.RemoveAll(dir), os.Mkdir(dir, 0o755)); err != nil {
+		unlock()
 		return "", nil, explain(err)
 	}
-	dir, err = os.MkdirTemp(p.path("build"), "patches-")
-	return dir, func() error { return os.RemoveAll(dir) }, explain(err)
+	return dir, func() error {
+		defer unlock()
+		return os.RemoveAll(dir)
+	}, nil
 }
 
 // pristine unpacks a release's source in the directory to. A source that cannot be had is no error, unless the user named one.
@@ -180,7 +188,7 @@ func (p *Project) PatchesCheck(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	dir, remove, err := p.scratch()
+	dir, remove, err := p.scratch(ctx)
 	if err != nil {
 		return err
 	}
@@ -298,7 +306,7 @@ func (p *Project) withSeries(ctx context.Context, do func(r *release.Release, s 
 	if err != nil {
 		return err
 	}
-	dir, remove, err := p.scratch()
+	dir, remove, err := p.scratch(ctx)
 	if err != nil {
 		return err
 	}

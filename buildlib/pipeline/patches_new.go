@@ -51,7 +51,7 @@ func (p *Project) PatchesNew(ctx context.Context, topic string) error {
 }
 
 func (j *job) newPatch(ctx context.Context, topic string) (err error) {
-	dir, remove, err := j.scratch()
+	dir, remove, err := j.scratch(ctx)
 	if err != nil {
 		return err
 	}
