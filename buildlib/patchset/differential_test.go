@@ -175,9 +175,11 @@ func git(t *testing.T, repository string, env []string, args ...string) string {
 	cmd := exec.CommandContext(t.Context(), "git", args...)
 	cmd.Dir = repository
 	cmd.Env = append(append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1"), env...)
+	var said strings.Builder
+	cmd.Stderr = &said
 	out, err := cmd.Output()
 	if err != nil {
-		t.Errorf("%v: %v", cmd, err)
+		t.Errorf("%v: %v: %s", cmd, err, said.String())
 	}
 	return string(out)
 }
