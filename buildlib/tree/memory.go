@@ -35,13 +35,16 @@ type remembered struct {
 	Text   string `json:"text"`
 }
 
-// maxMemory is far more than there are files to remember.
+// maxMemory is more than a memory ever has.
 const maxMemory = 64 << 20
 
-// Remember reads a memory from a file. One that is missing or damaged is empty: that only costs the work of finding out again.
+// Remember reads a memory from a file, whose first line is the hash of the others. One that is missing or damaged is empty: that only costs the
+// work of finding out again.
 func Remember(file string) *Memory {
 	m := &Memory{file: file}
-	if text, err := regular.Read(file, maxMemory); err != nil || json.Unmarshal(text, &m.known) != nil {
+	text, err := regular.Read(file, maxMemory)
+	sum, list, _ := strings.Cut(string(text), "\n")
+	if err != nil || sum != hexSum([]byte(list)) || json.Unmarshal([]byte(list), &m.known) != nil {
 		m.known = nil
 	}
 	return m
@@ -147,7 +150,7 @@ func (m *Memory) Save() {
 	if !m.news || m.file == "" {
 		return
 	}
-	if text, err := json.Marshal(m.known); err == nil && WriteFile(m.file, text, 0o644) == nil {
+	if list, err := json.Marshal(m.known); err == nil && WriteFile(m.file, []byte(hexSum(list)+"\n"+string(list)), 0o644) == nil {
 		m.news = false
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -80,6 +81,25 @@ func TestMemory(t *testing.T) {
 	}
 	if m = Remember(kept); len(m.known) != 0 {
 		t.Errorf("a damaged memory has %v", m.known)
+	}
+	m.eager = true
+	recall("third")
+	m.Save()
+	text, err := os.ReadFile(kept)
+	if err != nil || len(Remember(kept).known) != 1 {
+		t.Fatalf("the memory was not kept: %q, %v", text, err)
+	}
+	if err := os.WriteFile(kept, []byte(strings.Replace(string(text), `"third"`, `"thirt"`, 1)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if m = Remember(kept); len(m.known) != 0 {
+		t.Errorf("a memory of which one byte has changed has %v", m.known)
+	}
+	if err := errors.Join(os.Remove(kept), exec.Command("mkfifo", kept).Run()); err != nil {
+		t.Fatal(err)
+	}
+	if m = Remember(kept); len(m.known) != 0 { // and nobody waits for a writer
+		t.Errorf("a FIFO for a memory has %v", m.known)
 	}
 	if _, err := m.Sum(dir); err == nil {
 		t.Error("a directory has a sum")
