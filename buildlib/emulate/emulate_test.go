@@ -224,6 +224,16 @@ func testMoved(t *testing.T, w *width) {
 	}
 }
 
+// A call with more arguments than the loader can move ends the program, and overwrites nothing.
+func TestManyArguments(t *testing.T) {
+	e, root := emulator(t, narrow), t.TempDir()
+	compiled(t, narrow, root, "format", "-Wno-format-security", "-Wno-format-nonliteral")
+	got, err := e.try(t.Context(), Request{Root: root, Program: "/bin/format"})
+	if want := "emulate: too many arguments for the format %d%d"; err != nil || got.status != Refused || !strings.HasPrefix(got.stderr, want) {
+		t.Errorf("Run() = %+v, %v, want status %d and %q", got, err, Refused, want)
+	}
+}
+
 // An object that is missing cannot wait for a call: the program would read whatever stood there.
 func TestMissingObject(t *testing.T) { inBoth(t, testMissingObject) }
 

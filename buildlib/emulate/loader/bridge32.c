@@ -92,8 +92,10 @@ static void read_format(const char *format, const uint32_t *words, uint32_t *roo
 				room[n++] = *words++;
 			longs += *f == 'l' ? 1 : *f == 'q' || *f == 'j' ? 2 : 0;
 			if (n > ROOM - 4)
-				refuse("too many arguments for the format %s", format);
+				break;
 		}
+		if (n > ROOM - 4)
+			refuse("too many arguments for the format %.100s", format);
 		if (*f == '\0')
 			break;
 		if (strchr("aAeEfFgG", *f) != NULL || (longs >= 2 && strchr("diouxXn", *f) != NULL && *f != 'n')) {

@@ -147,15 +147,18 @@ static bool load(aix_DBM *db)
 		goto done;
 	while (size - at >= sizeof h) {
 		aix_datum key, value;
+		bool gone = false;
 
 		memcpy(&h, text + at, sizeof h);
 		at += sizeof h;
-		key = (aix_datum){ text + at, h.key_size };
-		value = (aix_datum){ text + at + h.key_size, h.value_size == DELETED ? 0 : h.value_size };
-		if (key.aix_dsize + value.aix_dsize > size - at)
+		if (h.value_size == DELETED)
+			h.value_size = 0, gone = true;
+		if (h.key_size > size - at || h.value_size > size - at - h.key_size) /* in this order: in 32 bits a sum might be small again */
 			break;
+		key = (aix_datum){ text + at, h.key_size };
+		value = (aix_datum){ text + at + h.key_size, h.value_size };
 		at += key.aix_dsize + value.aix_dsize;
-		if (!set(db, key, h.value_size == DELETED ? NULL : &value))
+		if (!set(db, key, gone ? NULL : &value))
 			goto done;
 	}
 	good = at == size;

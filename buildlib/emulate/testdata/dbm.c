@@ -38,6 +38,23 @@ static void blocks(void)
 	dbm_close(db);
 }
 
+/* A file whose sizes go beyond its end, and whose sum does not in 32 bits. */
+static void damaged(void)
+{
+	static const unsigned char heads[][8] = { { 0xff, 0xff, 0xff, 0xf0, 0, 0, 0, 0x20 }, { 0, 0, 0, 0x20, 0xff, 0xff, 0xff, 0xf0 }, { 0, 0, 1, 0, 0xff, 0xff, 0xff, 0xff } };
+
+	for (unsigned long i = 0; i < sizeof heads / sizeof *heads; i++) {
+		DBM *db = dbm_open("/etc/damaged", O_RDWR | O_CREAT | O_TRUNC, 0644);
+		int fd = open("/etc/damaged.pag", O_WRONLY | O_TRUNC, 0644);
+		char rest[64] = "";
+
+		dbm_close(db);
+		CHECK(write(fd, heads[i], 8) == 8 && write(fd, rest, sizeof rest) == sizeof rest && close(fd) == 0);
+		errno = 0;
+		CHECK(dbm_open("/etc/damaged", O_RDONLY, 0644) == NULL && errno == EINVAL);
+	}
+}
+
 /* What others have written into memory, and what has been given back, is not there. */
 static void allocated(void)
 {
@@ -105,6 +122,7 @@ int main(void)
 	allocated();
 	database();
 	blocks();
+	damaged();
 	id = shmget(IPC_PRIVATE, 4096, IPC_CREAT | SHM_R | SHM_W);
 	CHECK(id >= 0);
 	memory = shmat(id, NULL, 0);
