@@ -36,8 +36,20 @@ func (p *Project) Emulate(ctx context.Context, command string, root *string) err
 	if err != nil {
 		return err
 	}
+	const example = `mage emulate "/opt/sendmail/sbin/makemap -l"`
 	if len(words) == 0 {
-		return &fault.Error{Code: "emulate-command", What: "there is no program to run", Do: `say for example: mage emulate "/opt/sendmail/sbin/makemap -l"`}
+		return &fault.Error{Code: "emulate-command", What: "there is no program to run", Do: "say for example: " + example}
+	}
+	if strings.HasPrefix(words[0], "-") { // mage takes an option for the command when it comes first
+		return &fault.Error{
+			Code: "emulate-command", What: "there is no program to run", Found: words[0] + " stands in the place of the command",
+			Do: "write it behind the command: " + example + " -root=DIRECTORY",
+		}
+	}
+	if root != nil && *root == "" { // as from a variable that is not set; it would mean this checkout
+		return &fault.Error{
+			Code: "emulate-root", What: "the option -root names no directory", Do: "name the directory that is to be the program's /, or leave the option out",
+		}
 	}
 	var dir string
 	if root != nil {
