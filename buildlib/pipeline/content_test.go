@@ -7,6 +7,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
+	"net"
 	"net/smtp"
 	"net/textproto"
 	"os"
@@ -47,6 +48,7 @@ func TestContent(t *testing.T) {
 	strict := refusesBare(t, b)
 
 	t.Run("what is offered", func(t *testing.T) { testOffers(t, p) })
+	t.Run("no AUTH before TLS", func(t *testing.T) { testNoAuthBeforeTLS(t, p) })
 	t.Run("old TLS", func(t *testing.T) { testOldTLS(t, p) })
 	t.Run("delivery", func(t *testing.T) { testDomains(t, p) })
 	t.Run("relaying", func(t *testing.T) { testRelaying(t, p) })
@@ -90,15 +92,10 @@ func testOffers(t *testing.T, p *installed) {
 	if ok, _ := c.Extension("STARTTLS"); !ok {
 		t.Error("EHLO offers no STARTTLS")
 	}
-	if got := offers(c); slices.Contains(got, "PLAIN") || slices.Contains(got, "LOGIN") || slices.Contains(got, "CRAM-MD5") {
-		t.Errorf("without TLS, EHLO offers AUTH %v", got)
-	}
-	checkRefused(t, "AUTH PLAIN without TLS", c.Auth(mechanisms[0].start(mailUser, mailPassword)), 5)
-	for _, m := range mechanisms[:2] { // PLAIN and LOGIN
+	testBeforeTLS(t, p.mta, c)
+	for _, m := range shippedMechanisms {
 		c := p.mta.dial(t, tls.VersionTLS12)
-		if !slices.Contains(offers(c), m.name) {
-			t.Errorf("with TLS, EHLO offers AUTH %v, want %s among them", offers(c), m.name)
-		}
+		checkOffers(t, "after STARTTLS", c, "LOGIN", "PLAIN", "SCRAM-SHA-1", "SCRAM-SHA-256")
 		if err := c.Auth(m.start(mailUser, mailPassword)); err != nil {
 			t.Errorf("AUTH %s with TLS: %v", m.name, err)
 		}
@@ -112,6 +109,28 @@ func testOffers(t *testing.T, p *installed) {
 		if code, says, err := c.Text.ReadResponse(0); code == 250 || strings.Contains(says, "root") {
 			t.Errorf("%s: %d %s, %v, want nothing told", what, code, says, err)
 		}
+	}
+}
+
+// testNoAuthBeforeTLS edits the configuration as its comment on AUTH says, for a second daemon.
+func testNoAuthBeforeTLS(t *testing.T, p *installed) {
+	port := freePorts(t, 1)[0]
+	_, mta, err := net.SplitHostPort(p.mta.address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cf := edit(t, read(t, p.site.path("sendmail.cf")), "\nO AuthMechanisms=SCRAM-SHA-256 SCRAM-SHA-1 PLAIN LOGIN\n", "\nO AuthMechanisms=PLAIN LOGIN\n",
+		"Name=MTA, Addr=127.0.0.1, Port="+mta+"\n", "Name=MTA, Addr=127.0.0.1, Port="+port+"\n",
+		"\nO PidFile="+p.site.path("state/sendmail.pid")+"\n", "\nO PidFile="+p.site.path("state/second.pid")+"\n")
+	p.site.write(t, "second.cf", regexp.MustCompile(`(?m)^O DaemonPortOptions=Name=MSA, .*\n`).ReplaceAllString(cf, ""))
+	second := &installed{site: p.site, image: p.image, mta: &daemon{site: p.site, address: "127.0.0.1:" + port}}
+	second.serve(t, "second.cf", second.mta)
+	checkOffers(t, "before TLS", second.mta.dial(t, 0))
+	checkNotOffered(t, second.mta, shippedMechanisms)
+	c := second.mta.dial(t, tls.VersionTLS13)
+	checkOffers(t, "after STARTTLS", c, "LOGIN", "PLAIN")
+	if err := c.Auth(mechanisms[0].start(mailUser, mailPassword)); err != nil {
+		t.Errorf("AUTH PLAIN with TLS: %v", err)
 	}
 }
 
