@@ -157,7 +157,7 @@ func testPrograms(t *testing.T, w *width) {
 		"text":    {want: result{stdout: "passed\n"}},
 		"dbm":     {flags: []string{"-ldbm"}, want: result{stdout: "passed\n"}},
 		"thread":  {flags: []string{"-lpthreads"}, want: result{stdout: "passed\n"}},
-		"missing": {want: result{Missing, "before\n", "emulate: the program called semget of " + libc[w] + ", which is missing here\n"}},
+		"missing": {want: result{Missing, "before\n", "emulate: the program called gai_strerror of " + libc[w] + ", which is missing here\n"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -60,6 +60,8 @@ int aix_link(const char *from, const char *to)
 	ON_PATH(FOLLOW, from, link(host, other));
 }
 
+int aix_symlink(const char *text, const char *path) { ON_PATH(STAY, path, symlink(text, host)); }
+
 int aix_rename(const char *from, const char *to)
 {
 	char other[PATH_MAX];
@@ -193,6 +195,15 @@ long aix_fpathconf(int fd, int what)
 	int host;
 
 	return TO_HOST(whats, what, &host) ? fpathconf(fd, host) : -1;
+}
+
+long aix_pathconf(const char *path, int what)
+{
+	int host_what;
+
+	if (!TO_HOST(whats, what, &host_what))
+		return -1;
+	ON_PATH(FOLLOW, path, pathconf(host, host_what));
 }
 
 static const struct pair lock_types[] = { BOTH(F_RDLCK), BOTH(F_WRLCK), BOTH(F_UNLCK) };

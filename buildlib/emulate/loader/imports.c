@@ -37,6 +37,7 @@
 #include "aix/stdlib.h"
 #include "aix/string.h"
 #include "aix/sys/ioctl.h"
+#include "aix/sys/sem.h"
 #include "aix/sys/shm.h"
 #include "aix/sys/socket.h"
 #include "aix/sys/stat.h"
@@ -113,8 +114,8 @@ static const struct import imports[] = {
 	/* files */
 	OURS(access), OURS(chdir), OURS(chmod), OURS(chown), OURS(chroot), HOST(close), OURS(closedir), HOST(dup), HOST(dup2),
 	HOST(fchmod), HOST(fchown), OURS(fcntl), OURS(fpathconf), OURS(fstat), HOST(fsync), OURS(ftruncate), HOST(isatty), OURS(link),
-	OURS(lockf), OURS(lseek), OURS(lstat), OURS(mkdir), OURS(mkstemp), OURS(open), OURS(opendir), HOST(pipe), HOST(read),
-	OURS(readdir), OURS(readlink), OURS(remove), OURS(rename), OURS(rewinddir), OURS(rmdir), OURS(stat), OURS(statfs), HOST(ttyname),
+	OURS(lockf), OURS(lseek), OURS(lstat), OURS(mkdir), OURS(mkstemp), OURS(open), OURS(opendir), OURS(pathconf), HOST(pipe), HOST(read),
+	OURS(readdir), OURS(readlink), OURS(remove), OURS(rename), OURS(rewinddir), OURS(rmdir), OURS(stat), OURS(statfs), OURS(symlink), HOST(ttyname),
 	HOST(umask), OURS(unlink), HOST(write), LIKE(writev),
 
 	/* databases */
@@ -136,8 +137,8 @@ static const struct import imports[] = {
 	HOST(getgroups), OURS(setgroups), OURS(initgroups), OURS(endpwent), OURS(getgrgid), OURS(getgrnam),
 	OURS(getlogin), OURS(getpwent), OURS(getpwnam), OURS(getpwuid), OURS(setpwent),
 
-	/* memory */
-	OURS(calloc), OURS(free), OURS(malloc), OURS(realloc), OURS(shmat), OURS(shmctl), HOST(shmdt), OURS(shmget),
+	/* memory, and semaphores */
+	OURS(calloc), OURS(free), OURS(malloc), OURS(realloc), OURS(semctl), OURS(semget), OURS(semop), OURS(shmat), OURS(shmctl), HOST(shmdt), OURS(shmget),
 
 	/* the net */
 	RENAMED(__fd_select, select), RENAMED(naccept, accept), RENAMED(ngetpeername, getpeername), RENAMED(ngetsockname, getsockname),

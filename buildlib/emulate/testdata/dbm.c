@@ -1,8 +1,9 @@
-/* The dbm database, and memory: the program's own, and shared. */
+/* The dbm database, and memory: the program's own, and shared; and semaphores. */
 #include <errno.h>
 #include <fcntl.h>
 #include <ndbm.h>
 #include <string.h>
+#include <sys/sem.h>
 #include <sys/shm.h>
 #include <unistd.h>
 #include "check.h"
@@ -113,6 +114,32 @@ static void database(void)
 	CHECK(dbm_open("/etc/none", O_RDONLY, 0644) == NULL && errno == ENOENT);
 }
 
+static void semaphores(void)
+{
+	struct semid_ds ds;
+	union {
+		int val;
+		struct semid_ds *buf;
+		unsigned short *array;
+	} argument;
+	struct sembuf both[2] = { { 0, -3, IPC_NOWAIT }, { 1, 2, 0 } };
+	int id = semget(IPC_PRIVATE, 2, IPC_CREAT | 0600);
+
+	CHECK(id >= 0 && semget(0x4711, 1, IPC_EXCL | 0600) == -1 && errno == ENOENT && semget(IPC_PRIVATE, 1, 0x100000) == -1 && errno == EINVAL);
+	argument.array = (unsigned short[]){ 4, 7 };
+	CHECK(semctl(id, 0, SETALL, argument) == 0 && semctl(id, 0, GETVAL, NULL) == 4 && semctl(id, 1, GETVAL, NULL) == 7);
+	CHECK(semop(id, both, 2) == 0 && semctl(id, 0, GETVAL, NULL) == 1 && semctl(id, 1, GETVAL, NULL) == 9);
+	CHECK(semop(id, both, 2) == -1 && errno == EAGAIN && semctl(id, 1, GETVAL, NULL) == 9); /* all or nothing */
+	argument.val = 12;
+	CHECK(semctl(id, 1, SETVAL, argument) == 0 && semctl(id, 1, GETVAL, NULL) == 12);
+	argument.buf = &ds;
+	CHECK(semctl(id, 0, IPC_STAT, argument) == 0 && (ds.sem_perm.mode & 0777) == 0600 && ds.sem_perm.uid == geteuid());
+	ds.sem_perm.mode = 0640;
+	CHECK(semctl(id, 0, IPC_SET, argument) == 0 && semctl(id, 0, IPC_STAT, argument) == 0 && (ds.sem_perm.mode & 0777) == 0640);
+	CHECK(semctl(id, 0, 4711, argument) == -1 && errno == EINVAL);
+	CHECK(semctl(id, 0, IPC_RMID, NULL) == 0 && semctl(id, 0, GETVAL, NULL) == -1);
+}
+
 int main(void)
 {
 	struct shmid_ds ds;
@@ -123,6 +150,7 @@ int main(void)
 	database();
 	blocks();
 	damaged();
+	semaphores();
 	id = shmget(IPC_PRIVATE, 4096, IPC_CREAT | SHM_R | SHM_W);
 	CHECK(id >= 0);
 	memory = shmat(id, NULL, 0);

@@ -28,6 +28,7 @@ static void opening(void)
 	CHECK(chmod("/etc/file", 0600) == 0 && stat("/etc/file", &st) == 0 && (st.st_mode & 07777) == 0600);
 	CHECK(ftruncate(fd, 3) == 0 && stat("/etc/file", &st) == 0 && st.st_size == 3);
 	CHECK(fpathconf(fd, _PC_CHOWN_RESTRICTED) == 1 && fpathconf(fd, 4711) == -1 && errno == EINVAL);
+	CHECK(pathconf("/link", _PC_CHOWN_RESTRICTED) == 1 && pathconf("/none", _PC_NAME_MAX) == -1 && errno == ENOENT && pathconf("/", 4711) == -1);
 	close(fd);
 	CHECK(access("/etc/file", R_OK) == 0 && access("/etc/none", F_OK) == -1 && errno == ENOENT);
 }
@@ -65,6 +66,8 @@ static void links(void)
 	CHECK(lstat("/", &a) == 0 && S_ISDIR(a.st_mode) && lstat("/..", &a) == 0 && S_ISDIR(a.st_mode) && readlink("/", text, sizeof text) == -1);
 	CHECK(readlink("/link", text, sizeof text) == 4 && memcmp(text, "/etc", 4) == 0);
 	CHECK(readlink("/link", text, 4) == 4 && readlink("/link", text, 3) == -1 && errno == ERANGE);
+	CHECK(symlink("/etc/file", "/etc/made") == 0 && readlink("/etc/made", text, sizeof text) == 9 && memcmp(text, "/etc/file", 9) == 0);
+	CHECK(stat("/etc/made", &a) == 0 && a.st_ino == b.st_ino && symlink("x", "/etc/made") == -1 && errno == EEXIST && unlink("/etc/made") == 0);
 	CHECK(stat("/out/file", &a) == 0 && a.st_ino == b.st_ino); /* a link that would lead out ends at / */
 	CHECK(stat("/etc/../../../../etc/file", &a) == 0 && a.st_ino == b.st_ino);
 	CHECK(stat("../../../../../../../../etc/file", &a) == 0 && a.st_ino == b.st_ino);
