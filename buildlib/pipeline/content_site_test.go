@@ -93,25 +93,11 @@ func (p *installed) start(t *testing.T) {
 		}
 	}
 	p.mta, p.msa = &daemon{site: s, address: "127.0.0.1:" + ports[0]}, &daemon{site: s, address: "127.0.0.1:" + ports[1]}
-	p.serve(t, "sendmail.cf", p.mta, p.msa)
-}
 
-// serve starts the daemon on a configuration, and waits until it listens as each of these.
-func (p *installed) serve(t *testing.T, cf string, as ...*daemon) {
-	t.Helper()
-	if p.site.switches {
-		if err := os.Chown(p.site.path(cf), nobody, nobody); err != nil {
-			t.Fatal(err)
-		}
-	}
-	says := p.background(t, lifetime, "-bD", "-C", p.site.path(cf), "-X", p.site.path("traffic"))
+	says := p.background(t, lifetime, "-bD", "-C", s.path("sendmail.cf"), "-X", s.path("traffic"))
 	var err error
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
-		err = nil
-		for _, d := range as {
-			err = errors.Join(err, greets(d.address))
-		}
-		if err == nil {
+		if err = errors.Join(greets(p.mta.address), greets(p.msa.address)); err == nil {
 			return
 		}
 	}
