@@ -13,8 +13,8 @@ import (
 	"github.com/magefile/mage/mg"
 	"golang.org/x/term"
 
-	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/pipeline"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/build"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 )
 
 //mage:multiline
@@ -28,72 +28,72 @@ var Aliases = map[string]any{"emulate": Emulate.Run}
 // Package makes the installp image, running only the steps whose inputs changed.
 //
 // The image lands in build/<release>/<target>/, with its SHA-256 and a build record beside it.
-func Package(ctx context.Context) error { return run(ctx, (*pipeline.Project).Package) }
+func Package(ctx context.Context) error { return run(ctx, (*build.Project).Package) }
 
 // Build compiles sendmail, after fetching, patching and configuring it.
-func Build(ctx context.Context) error { return run(ctx, (*pipeline.Project).Build) }
+func Build(ctx context.Context) error { return run(ctx, (*build.Project).Build) }
 
 // Fetch gets the source of the release and verifies it.
 //
 // SENDMAIL_SOURCE takes a tarball, a directory or a git URL with ?ref= instead of the pinned addresses.
-func Fetch(ctx context.Context) error { return run(ctx, (*pipeline.Project).Fetch) }
+func Fetch(ctx context.Context) error { return run(ctx, (*build.Project).Fetch) }
 
 // Patch applies the release's series of patches, strictly.
-func Patch(ctx context.Context) error { return run(ctx, (*pipeline.Project).Patch) }
+func Patch(ctx context.Context) error { return run(ctx, (*build.Project).Patch) }
 
 // Configure composes site.config.m4 from the options, and tells where it is.
-func Configure(ctx context.Context) error { return run(ctx, (*pipeline.Project).Configure) }
+func Configure(ctx context.Context) error { return run(ctx, (*build.Project).Configure) }
 
 // Stage installs into a root directory, without root rights, and writes the manifest.
-func Stage(ctx context.Context) error { return run(ctx, (*pipeline.Project).Stage) }
+func Stage(ctx context.Context) error { return run(ctx, (*build.Project).Stage) }
 
 // Why tells which input makes a step run: fetch, patch, configure, compile, stage or package.
 func Why(
 	ctx context.Context,
 	step string, // one of fetch, patch, configure, compile, stage, package
 ) error {
-	return run(ctx, func(p *pipeline.Project, ctx context.Context) error { return p.Why(ctx, step) })
+	return run(ctx, func(p *build.Project, ctx context.Context) error { return p.Why(ctx, step) })
 }
 
 // Rehearse goes the whole way with a release that can really be had here, and reports.
 //
 // It is for a machine without AIX, and perhaps without a way to the sendmail site.
-func Rehearse(ctx context.Context) error { return run(ctx, (*pipeline.Project).Rehearse) }
+func Rehearse(ctx context.Context) error { return run(ctx, (*build.Project).Rehearse) }
 
 // Reproduce makes an image again from its build record, in a clean place, and compares.
 func Reproduce(
 	ctx context.Context,
 	record string, // path of the .record.toml beside an image
 ) error {
-	return run(ctx, func(p *pipeline.Project, ctx context.Context) error { return p.Reproduce(ctx, record) })
+	return run(ctx, func(p *build.Project, ctx context.Context) error { return p.Reproduce(ctx, record) })
 }
 
 // Settings shows the effective settings and where each comes from.
-func Settings(ctx context.Context) error { return run(ctx, (*pipeline.Project).Settings) }
+func Settings(ctx context.Context) error { return run(ctx, (*build.Project).Settings) }
 
 // Options lists the options that SENDMAIL_WITH can name.
-func Options(ctx context.Context) error { return run(ctx, (*pipeline.Project).Options) }
+func Options(ctx context.Context) error { return run(ctx, (*build.Project).Options) }
 
 // Doctor shows what this machine has and lacks for the build, and the command that cures each lack.
-func Doctor(ctx context.Context) error { return run(ctx, (*pipeline.Project).Doctor) }
+func Doctor(ctx context.Context) error { return run(ctx, (*build.Project).Doctor) }
 
 // Setup installs what the machine lacks, with its own package manager.
-func Setup(ctx context.Context) error { return run(ctx, (*pipeline.Project).Setup) }
+func Setup(ctx context.Context) error { return run(ctx, (*build.Project).Setup) }
 
 // Clean removes everything that was built. Downloads are kept.
-func Clean(ctx context.Context) error { return run(ctx, (*pipeline.Project).Clean) }
+func Clean(ctx context.Context) error { return run(ctx, (*build.Project).Clean) }
 
 // Test runs all checks and tests, the build of real source among them.
-func Test(ctx context.Context) error { return run(ctx, (*pipeline.Project).Test) }
+func Test(ctx context.Context) error { return run(ctx, (*build.Project).Test) }
 
 // Bench measures the build against upstream's own in the same run, and prints the ratios.
-func Bench(ctx context.Context) error { return run(ctx, (*pipeline.Project).Bench) }
+func Bench(ctx context.Context) error { return run(ctx, (*build.Project).Bench) }
 
 // Release groups the targets about releases of sendmail.
 type Release mg.Namespace
 
 // List shows the releases that can be built, and what is pinned of each.
-func (Release) List(ctx context.Context) error { return run(ctx, (*pipeline.Project).Releases) }
+func (Release) List(ctx context.Context) error { return run(ctx, (*build.Project).Releases) }
 
 // Patches groups the targets that maintain the series of patches.
 type Patches mg.Namespace
@@ -101,16 +101,16 @@ type Patches mg.Namespace
 // Check applies each release's series by us, by GNU patch and by git, and compares.
 //
 // It does so on a skeleton of the source, made of the patches' own old lines, and on the source where that can be had.
-func (Patches) Check(ctx context.Context) error { return run(ctx, (*pipeline.Project).PatchesCheck) }
+func (Patches) Check(ctx context.Context) error { return run(ctx, (*build.Project).PatchesCheck) }
 
 // Status shows the patches of the release, what upstream did with each, and how it fits.
 func (Patches) Status(ctx context.Context) error {
-	return run(ctx, (*pipeline.Project).PatchesStatus)
+	return run(ctx, (*build.Project).PatchesStatus)
 }
 
 // Refresh writes patches anew that do not fit the source exactly, at their true places.
 func (Patches) Refresh(ctx context.Context) error {
-	return run(ctx, (*pipeline.Project).PatchesRefresh)
+	return run(ctx, (*build.Project).PatchesRefresh)
 }
 
 // New makes a patch of the edits in build/<release>/<target>/source, with a header to fill in.
@@ -118,7 +118,7 @@ func (Patches) New(
 	ctx context.Context,
 	name string, // topic of the patch, such as tls-crl-check
 ) error {
-	return run(ctx, func(p *pipeline.Project, ctx context.Context) error { return p.PatchesNew(ctx, name) })
+	return run(ctx, func(p *build.Project, ctx context.Context) error { return p.PatchesNew(ctx, name) })
 }
 
 // Check groups the checks of what is written down here.
@@ -129,7 +129,7 @@ type Check mg.Namespace
 // An answer names the patch that fixes it, or the places in the source that show why none is needed. Those are looked up, the
 // line numbers where the source can be had.
 func (Check) Advisories(ctx context.Context) error {
-	return run(ctx, (*pipeline.Project).CheckAdvisories)
+	return run(ctx, (*build.Project).CheckAdvisories)
 }
 
 // Image groups the targets that read images, ours and those of AIX.
@@ -140,7 +140,7 @@ func (Image) List(
 	ctx context.Context,
 	image string, // file
 ) error {
-	return run(ctx, func(p *pipeline.Project, ctx context.Context) error { return p.ImageList(ctx, image) })
+	return run(ctx, func(p *build.Project, ctx context.Context) error { return p.ImageList(ctx, image) })
 }
 
 // Verify checks an image: sums, lists, inventories, sizes, owners, scripts, programs.
@@ -150,7 +150,7 @@ func (Image) Verify(
 	ctx context.Context,
 	image string, // file
 ) error {
-	return run(ctx, func(p *pipeline.Project, ctx context.Context) error { return p.ImageVerify(ctx, image) })
+	return run(ctx, func(p *build.Project, ctx context.Context) error { return p.ImageVerify(ctx, image) })
 }
 
 // Extract writes the members of an image into a new directory.
@@ -159,7 +159,7 @@ func (Image) Extract(
 	image string, // file
 	dir string, // that is not there yet
 ) error {
-	return run(ctx, func(p *pipeline.Project, ctx context.Context) error { return p.ImageExtract(ctx, image, dir) })
+	return run(ctx, func(p *build.Project, ctx context.Context) error { return p.ImageExtract(ctx, image, dir) })
 }
 
 // Diff shows what differs between two images, and fails if anything does.
@@ -168,7 +168,7 @@ func (Image) Diff(
 	before string, // file
 	after string, // file
 ) error {
-	return run(ctx, func(p *pipeline.Project, ctx context.Context) error { return p.ImageDiff(ctx, before, after) })
+	return run(ctx, func(p *build.Project, ctx context.Context) error { return p.ImageDiff(ctx, before, after) })
 }
 
 // Toc writes the .toc of a directory of images, by which installp -d finds them.
@@ -176,7 +176,7 @@ func (Image) Toc(
 	ctx context.Context,
 	dir string, // with images
 ) error {
-	return run(ctx, func(p *pipeline.Project, ctx context.Context) error { return p.ImageToc(ctx, dir) })
+	return run(ctx, func(p *build.Project, ctx context.Context) error { return p.ImageToc(ctx, dir) })
 }
 
 // Rehearse installs, updates, removes an image in a directory, scripts and all, as installp would.
@@ -188,7 +188,7 @@ func (Image) Rehearse(
 	image string, // file; or several, each to be installed over the one before, with commas between
 	trust *bool, // run the scripts even where nothing keeps them in the box
 ) error {
-	return run(ctx, func(p *pipeline.Project, ctx context.Context) error {
+	return run(ctx, func(p *build.Project, ctx context.Context) error {
 		return p.ImageRehearse(ctx, image, trust != nil && *trust)
 	})
 }
@@ -197,11 +197,11 @@ func (Image) Rehearse(
 type Cross mg.Namespace
 
 // Setup builds the linker for AIX, once, into the user's cache.
-func (Cross) Setup(ctx context.Context) error { return run(ctx, (*pipeline.Project).CrossSetup) }
+func (Cross) Setup(ctx context.Context) error { return run(ctx, (*build.Project).CrossSetup) }
 
 // Sysroot tells how to take headers and libraries from an AIX machine, to build with them.
 func (Cross) Sysroot(ctx context.Context) error {
-	return run(ctx, (*pipeline.Project).CrossSysroot)
+	return run(ctx, (*build.Project).CrossSysroot)
 }
 
 // Emulate groups the targets about running AIX programs on this machine. "mage emulate" is emulate:run.
@@ -215,11 +215,11 @@ func (Emulate) Run(
 	command string, // the program's path and its arguments, quoted as for a shell
 	root *string, // the directory that is to be its / instead
 ) error {
-	return run(ctx, func(p *pipeline.Project, ctx context.Context) error { return p.Emulate(ctx, command, root) })
+	return run(ctx, func(p *build.Project, ctx context.Context) error { return p.Emulate(ctx, command, root) })
 }
 
 // Setup compiles OpenSSL and SASL, once, for emulated programs that were linked with them.
-func (Emulate) Setup(ctx context.Context) error { return run(ctx, (*pipeline.Project).EmulateSetup) }
+func (Emulate) Setup(ctx context.Context) error { return run(ctx, (*build.Project).EmulateSetup) }
 
 // ignored are the signals that whoever started this lets it ignore, as nohup does, and as a shell does for what it starts with "&".
 // They are asked for here, before mage and run take them.
@@ -227,14 +227,14 @@ var ignored = slices.DeleteFunc([]os.Signal{syscall.SIGINT, syscall.SIGHUP}, fun
 
 // run does one target's work in the project of the current directory. Mage itself cancels the context only at Ctrl-C; a closed
 // terminal or a shutdown must not leave compilers running either. What was ignored stays ignored.
-func run(ctx context.Context, do func(*pipeline.Project, context.Context) error) error {
+func run(ctx context.Context, do func(*build.Project, context.Context) error) error {
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	if len(ignored) > 0 { // of none, all would be meant
 		signal.Ignore(ignored...)
 	}
 	host.TightenUmask()
-	p, err := pipeline.Open(".", os.Environ(), pipeline.Console{
+	p, err := build.Open(".", os.Environ(), build.Console{
 		Out: os.Stdout, Err: os.Stderr, Terminal: term.IsTerminal(int(os.Stderr.Fd())), Verbose: mg.Verbose(),
 	})
 	if err != nil {

@@ -8,9 +8,9 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/siteconfig"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/target"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/target"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/siteconfig"
 )
 
 // Request is what the machine is to be good for.

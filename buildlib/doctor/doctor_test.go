@@ -12,10 +12,10 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/siteconfig"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/target"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/target"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/siteconfig"
 )
 
 // fake is a machine of a few facts. Commands that install change it.

@@ -8,10 +8,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sendmail-aix/sendmail-aix/buildlib/cross"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/target"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/cross"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/target"
 )
 
 // Check looks at a machine and reports what it has and lacks for a request.

@@ -1,6 +1,6 @@
 package doctor
 
-import "github.com/sendmail-aix/sendmail-aix/buildlib/target"
+import "github.com/sendmail-aix/sendmail-aix/buildlib/machine/target"
 
 // parts are the packages behind what target.Detect looks for. gcc does not bring the C library's headers on Debian.
 // The Toolbox's names are those of its spec files; the compilers IBM sells are not packages of a manager.

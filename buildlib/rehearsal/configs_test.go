@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/sendmail-aix/sendmail-aix/buildlib/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
 )
 
 // Each method of cfgfiles does with an administrator's edit what the documents say, over a newer level, and again by force.

@@ -14,9 +14,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/sendmail-aix/sendmail-aix/buildlib/installp"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/regular"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/vrmf"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/vrmf"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
 )
 
 // State is what lslpp shows of a level of a fileset (documented, but for Deinstalling, which no list of lslpp's states has).

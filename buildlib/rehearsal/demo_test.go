@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/sendmail-aix/sendmail-aix/buildlib/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
 )
 
 // told is a script that tells when it runs, and where, and then does more.

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"syscall"
 
-	"github.com/sendmail-aix/sendmail-aix/buildlib/regular"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
 )
 
 // errPower ends an operation as a power cut does: nothing more happens on the disk, not even to clean up.

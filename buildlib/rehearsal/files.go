@@ -12,7 +12,7 @@ import (
 	"strings"
 	"syscall"
 
-	"github.com/sendmail-aix/sendmail-aix/buildlib/regular"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
 )
 
 // maxLinks bounds how many symbolic links a path may lead through.

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sendmail-aix/sendmail-aix/buildlib/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
 )
 
 // Apply is installp -a, with the other flags of the options: it verifies, and installs what passes, first the usr part of a

@@ -12,8 +12,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sendmail-aix/sendmail-aix/buildlib/installp"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/regular"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
 )
 
 // An object that no stanza gives to somebody else belongs to root.

@@ -9,8 +9,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 )
 
 var rewrite = flag.Bool("update", false, "write the golden files anew")

@@ -10,10 +10,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sendmail-aix/sendmail-aix/buildlib/bff"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/installp"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/regular"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/bff"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
 )
 
 // Media is an image on this machine's disk, as installp -d takes it.

@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/sendmail-aix/sendmail-aix/buildlib/bff"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/bff"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
 )
 
 // A symbolic link among the members becomes one, whether the inventory has it, too, or not.

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 )
 
 // Picture is everything on a box's disk: for each path what it is, whose, and a hash of what is in it. Two pictures are compared to

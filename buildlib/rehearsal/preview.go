@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sendmail-aix/sendmail-aix/buildlib/installp"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/vrmf"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/vrmf"
 )
 
 // preview is what the verification before an installation finds out.

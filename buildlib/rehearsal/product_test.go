@@ -14,10 +14,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/packaging"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/stage"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/steps/packaging"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/steps/stage"
 )
 
 // built is what a build stages, in a few files: what each fileset is about, and what the scripts look at.

@@ -13,8 +13,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 )
 
 // Shells are the shells that scripts are rehearsed under. AIX's own are ksh88, which is not free, and ksh93: a script that these

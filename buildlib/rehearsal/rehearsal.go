@@ -22,7 +22,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 )
 
 // Box is a simulated AIX machine: a directory with IBM's sendmail on it, and a database of what is installed.

@@ -14,9 +14,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/vrmf"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/vrmf"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 )
 
 // collect gathers the props once for all tests.

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sendmail-aix/sendmail-aix/buildlib/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
 )
 
 // installedFileset is a fileset with its parts, of which one can be missing.

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/sendmail-aix/sendmail-aix/buildlib/installp"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/vrmf"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/vrmf"
 )
 
 // The frames and headings are those of published transcripts of AIX 7.1 to 7.3 (observed), unless said otherwise.

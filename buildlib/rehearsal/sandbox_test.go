@@ -13,8 +13,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 )
 
 // What scripts find in a box is what AIX has, and answers consistently.

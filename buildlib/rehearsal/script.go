@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/sendmail-aix/sendmail-aix/buildlib/host"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 )
 
 // beginning is how a script begins: with the umask that installp was called with (its own is not documented), in the directory of

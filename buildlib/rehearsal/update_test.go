@@ -14,10 +14,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/sendmail-aix/sendmail-aix/buildlib/aixar"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/bff"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/fault"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/ar"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/bff"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 )
 
 // update is an update image of demo.rte, of type S. This project makes none; for the rehearsal this writes one as the format
@@ -123,9 +123,9 @@ func (u *update) library(t testing.TB, list string, files []installp.File, copyr
 	}
 	slices.Sort(names)
 	var b bytes.Buffer
-	w := aixar.NewWriter(&b, aixar.Small)
+	w := ar.NewWriter(&b, ar.Small)
 	for _, suffix := range names {
-		h := &aixar.Header{Name: "demo.rte." + suffix, Mode: 0o755, Size: int64(len(texts[suffix])), ModTime: time.Unix(updateTime, 0)}
+		h := &ar.Header{Name: "demo.rte." + suffix, Mode: 0o755, Size: int64(len(texts[suffix])), ModTime: time.Unix(updateTime, 0)}
 		if err := w.WriteHeader(h); err != nil {
 			t.Fatal(err)
 		}

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sendmail-aix/sendmail-aix/buildlib/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
 )
 
 // work is one part of one fileset, at one level, while something is done with it.

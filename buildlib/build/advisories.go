@@ -1,0 +1,215 @@
+package build
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/patchset"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/release"
+)
+
+// CheckAdvisories checks that each release answers each known advisory, that its answers and its patches agree, and that what the
+// answers point at is there. It prints the answers.
+func (p *Project) CheckAdvisories(ctx context.Context) (err error) {
+	known, err := release.Advisories(p.path("patches"))
+	if err != nil {
+		return err
+	}
+	releases, err := release.List(p.path("patches"))
+	if err != nil {
+		return err
+	}
+	dir, remove, err := p.scratch(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, remove()) }()
+	var (
+		problems []error
+		total    int
+		unseen   []string // releases whose source cannot be had here
+		count    = make(map[release.Status]int)
+		today    = time.Now().UTC()
+	)
+	for _, r := range releases {
+		answers, had, err := p.checkAnswers(ctx, r, known, today, filepath.Join(dir, r.Version))
+		if ctx.Err() != nil {
+			return context.Cause(ctx) // without one that ended well as if all had
+		}
+		problems = append(problems, err)
+		total += len(answers)
+		if !had {
+			unseen = append(unseen, r.Version)
+		}
+		if err := p.showAnswers(r, answers, count); err != nil {
+			return err
+		}
+	}
+	if err := errors.Join(problems...); err != nil {
+		return err
+	}
+	fmt.Fprintf(p.out, "%d answers to %d advisories: %d fixed, %d not affected, %d affected\n",
+		total, len(known), count[release.Fixed], count[release.NotAffected], count[release.Affected])
+	if len(unseen) > 0 {
+		fmt.Fprintf(p.out, "no source to look up line numbers in: %s\n", strings.Join(unseen, ", "))
+	}
+	return nil
+}
+
+// checkAnswers reads a release's answers, and joins all that is wrong with them. The source is unpacked in work where it can be had.
+func (p *Project) checkAnswers(
+	ctx context.Context, r *release.Release, known []release.Advisory, today time.Time, work string,
+) (answers []release.Answer, had bool, err error) {
+	answers, problems := r.Answers(known, today)
+	s, err := patchset.Load(r.Dir)
+	if err != nil {
+		return answers, false, errors.Join(problems, err)
+	}
+	problems = errors.Join(problems, p.agree(r, s, known, answers))
+	had, err = p.pristine(ctx, r, work)
+	if err != nil {
+		return answers, had, errors.Join(problems, err)
+	}
+	if !had {
+		work = ""
+	}
+	return answers, had, errors.Join(problems, p.lookUp(r, answers, work))
+}
+
+// answersFile is where a release's answers stand, as the user knows it.
+func (p *Project) answersFile(r *release.Release) string {
+	return p.shown(filepath.Join(r.Dir, "advisories.toml"))
+}
+
+// names tells whether a patch says in its header that it is about the advisory.
+func names(patch *patchset.Patch, a *release.Advisory) bool {
+	if a.IsCVE() {
+		return slices.Contains(patch.Header.CVE, a.ID)
+	}
+	return slices.Contains(patch.Header.Bug, a.ID)
+}
+
+// agree compares what the answers say of patches with what the patches say of advisories.
+func (p *Project) agree(r *release.Release, s *patchset.Series, known []release.Advisory, answers []release.Answer) error {
+	var problems []error
+	for _, a := range answers {
+		if a.Status != release.Fixed || a.Patch == "" {
+			continue
+		}
+		field := "Bug"
+		if a.Advisory.IsCVE() {
+			field = "CVE"
+		}
+		n := slices.IndexFunc(s.Patches, func(patch *patchset.Patch) bool { return patch.Name == a.Patch })
+		if n < 0 {
+			f := &fault.Error{
+				Code: "advisory-patch", What: fmt.Sprintf("%s is fixed by a patch that is not in the series of %s", a.Advisory.ID, r.Version),
+				Where: p.answersFile(r), Found: a.Patch, Do: "name a patch of the series",
+			}
+			all := make([]string, len(s.Patches))
+			for i, patch := range s.Patches {
+				all[i] = patch.Name
+			}
+			if near := fault.Nearest(a.Patch, all); near != "" {
+				f.Do = fmt.Sprintf("did you mean %s?", near)
+			}
+			problems = append(problems, f)
+		} else if !names(s.Patches[n], a.Advisory) {
+			problems = append(problems, &fault.Error{
+				Code: "advisory-patch", What: fmt.Sprintf("the patch that fixes %s does not say so", a.Advisory.ID),
+				Where: p.shown(filepath.Join(s.Dir, a.Patch)), Do: fmt.Sprintf("add the line %q to its header", field+": "+a.Advisory.ID),
+			})
+		}
+	}
+	for _, patch := range s.Patches {
+		for _, id := range unanswered(patch, known, answers) {
+			problems = append(problems, &fault.Error{
+				Code: "advisory-patch", What: fmt.Sprintf("a patch is about %s, and sendmail %s does not answer that it fixes it", id, r.Version),
+				Where: p.shown(filepath.Join(s.Dir, patch.Name)),
+				Do:    fmt.Sprintf("answer %s in %s with status fixed and this patch, or take it out of the header", id, p.answersFile(r)),
+			})
+		}
+	}
+	return errors.Join(problems...)
+}
+
+// unanswered are the CVE numbers, and the advisories in the field Bug, that a patch names and no answer says to be fixed by it.
+func unanswered(patch *patchset.Patch, known []release.Advisory, answers []release.Answer) []string {
+	ids := slices.Clone(patch.Header.CVE)
+	for _, id := range patch.Header.Bug {
+		if slices.ContainsFunc(known, func(a release.Advisory) bool { return a.ID == id }) {
+			ids = append(ids, id)
+		}
+	}
+	return slices.DeleteFunc(ids, func(id string) bool {
+		return slices.ContainsFunc(answers, func(a release.Answer) bool {
+			return a.Advisory.ID == id && a.Status == release.Fixed && a.Patch == patch.Name
+		})
+	})
+}
+
+// lookUp looks for the files that evidence points at among those of the release, and for the lines in its source, a directory, unless
+// that is "".
+func (p *Project) lookUp(r *release.Release, answers []release.Answer, source string) error {
+	files, err := pristineFiles(r)
+	if err != nil {
+		return err
+	}
+	lines := make(map[string]int)
+	var problems []error
+	for _, a := range answers {
+		problem := func(found, do string) {
+			problems = append(problems, &fault.Error{
+				Code: "advisory-evidence", What: fmt.Sprintf("the evidence about %s points at nothing", a.Advisory.ID),
+				Where: p.answersFile(r), Found: found, Do: do,
+			})
+		}
+		for _, c := range a.Citations() {
+			if _, there := files[c.File]; !there {
+				problem(fmt.Sprintf("no file %s in sendmail %s as published", c.File, r.Version),
+					"correct the name; what is meant as words must not look like a path")
+				continue
+			}
+			if source == "" {
+				continue
+			}
+			n, counted := lines[c.File]
+			if !counted {
+				text, err := os.ReadFile(filepath.Join(source, filepath.FromSlash(c.File)))
+				if err != nil {
+					return err
+				}
+				n = bytes.Count(text, []byte("\n"))
+				if len(text) > 0 && text[len(text)-1] != '\n' {
+					n++
+				}
+				lines[c.File] = n
+			}
+			if c.Line > n {
+				problem(fmt.Sprintf("%s has %d lines in sendmail %s as published", c.File, n, r.Version),
+					"give the line in the release as published, without patches")
+			}
+		}
+	}
+	return errors.Join(problems...)
+}
+
+// showAnswers prints the answers of a release, and counts them.
+func (p *Project) showAnswers(r *release.Release, answers []release.Answer, count map[release.Status]int) error {
+	w := tabwriter.NewWriter(p.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(w, "sendmail %s\tSTATUS\tPATCH\n", r.Version)
+	for _, a := range answers {
+		count[a.Status]++
+		fmt.Fprintf(w, "%s\t%s\t%s\n", a.Advisory.ID, a.Status, dash(strings.TrimSuffix(a.Patch, ".patch")))
+	}
+	return w.Flush()
+}

@@ -1,0 +1,191 @@
+package build
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
+)
+
+// The values of the setting packager.
+const (
+	packagerNative     = "native"
+	packagerMkinstallp = "mkinstallp"
+)
+
+// insttools is the fileset that brings mkinstallp (aixtools and Apache httpd ask for it).
+const insttools = "bos.adt.insttools"
+
+// mkinstallpDir holds what mkinstallp is given, and our own image of the same package to compare with.
+func (j *job) mkinstallpDir() string { return filepath.Join(j.dir, "mkinstallp") }
+
+// makeImage writes the image with the packager that is set.
+func (j *job) makeImage(ctx context.Context, pkg *installp.Package) error {
+	if j.settings.Packager == packagerNative {
+		return writeImage(pkg, j.image())
+	}
+	return j.mkinstallp(ctx, pkg)
+}
+
+// mkinstallp lets IBM's tool make the image. What it is given is written on any machine, and by any user, for it can be read there.
+func (j *job) mkinstallp(ctx context.Context, pkg *installp.Package) error {
+	own := os.Lchown
+	if os.Geteuid() != 0 {
+		own = nil
+	}
+	if err := os.RemoveAll(j.mkinstallpDir()); err != nil {
+		return err
+	}
+	layout, err := pkg.LayOut(j.mkinstallpDir(), own)
+	if err != nil {
+		return err
+	}
+	if err := j.canMkinstallp(own != nil); err != nil {
+		return err
+	}
+	// The root part comes out right only if the build root is the working directory, too (aixtools, Apache httpd).
+	log := filepath.Join(j.logDir(), "mkinstallp.log")
+	err = j.machine.Run(ctx, host.Cmd{Argv: []string{"mkinstallp", "-d", layout.Root, "-T", layout.Template}, Dir: layout.Root, Log: log})
+	if err != nil {
+		return err
+	}
+	if err := checkMade(ctx, pkg, layout.Image, j.shown(log)); err != nil {
+		return err
+	}
+	if err := j.compareMade(ctx, pkg, layout.Image); err != nil {
+		return err
+	}
+	if err := os.Chmod(layout.Image, 0o644); err != nil {
+		return err
+	}
+	return tree.Move(layout.Image, j.image())
+}
+
+// canMkinstallp tells what this machine or user lacks.
+func (j *job) canMkinstallp(isRoot bool) error {
+	given := "what mkinstallp would be given is in " + j.shown(j.mkinstallpDir()) + ", the file template first"
+	if _, err := j.machine.LookPath("mkinstallp"); err != nil {
+		return &fault.Error{
+			Code: "packager-missing", What: "this machine has no mkinstallp to make the image with", Where: "setting packager",
+			Found: given, Err: err,
+			Do: "on AIX, install the fileset " + insttools + ", which brings it; elsewhere, set SENDMAIL_PACKAGER=" + packagerNative,
+		}
+	}
+	if !isRoot {
+		return &fault.Error{
+			Code: "packager-root", What: "only root can give files to the owners that mkinstallp takes into the image",
+			Where: "setting packager", Found: given,
+			Do: "run the same as root, or set SENDMAIL_PACKAGER=" + packagerNative + ", which needs no root",
+		}
+	}
+	return nil
+}
+
+// checkMade refuses an image that is not there, that installp would refuse, or that lacks a part of the package.
+func checkMade(ctx context.Context, pkg *installp.Package, file, log string) error {
+	refuse := func(what string, found []string) error {
+		const enough = 10
+		if more := len(found) - enough; more > 0 {
+			found = append(found[:enough:enough], fmt.Sprintf("... and %d more", more))
+		}
+		return &fault.Error{
+			Code: "packager-image", What: what, Where: file, Found: strings.Join(found, "\n"),
+			Do: "read what mkinstallp said, in " + log + "; or set SENDMAIL_PACKAGER=" + packagerNative,
+		}
+	}
+	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+		return refuse("mkinstallp ended well, but left no image", nil)
+	}
+	return withImage(ctx, file, func(image *io.SectionReader) error {
+		findings, err := installp.Verify(image)
+		if err != nil {
+			return err
+		}
+		var wrong []string
+		for _, f := range findings {
+			if !f.Note {
+				wrong = append(wrong, f.String())
+			}
+		}
+		if len(wrong) > 0 {
+			return refuse("installp would refuse the image that mkinstallp made, or install something wrong", wrong)
+		}
+		reader, err := installp.NewReader(io.NewSectionReader(image, 0, image.Size()))
+		if err != nil {
+			return unreadable(file, err)
+		}
+		if absent := absent(pkg, reader.Image()); len(absent) > 0 {
+			return refuse("the image that mkinstallp made lacks a part of the package", absent)
+		}
+		return nil
+	})
+}
+
+// absent lists the filesets of a package, and the paths in them, that an image does not know.
+func absent(pkg *installp.Package, image *installp.Image) []string {
+	there := make(map[string]bool)
+	for i := range image.Filesets {
+		f := &image.Filesets[i]
+		there[f.Name] = true
+		for _, part := range []*installp.Part{f.Usr, f.Root} {
+			if part == nil {
+				continue
+			}
+			for j := range part.Inventory {
+				there[f.Name+" "+part.Inventory[j].Path] = true
+			}
+		}
+	}
+	var all []string
+	for _, f := range pkg.Filesets {
+		if !there[f.Name] {
+			all = append(all, "fileset "+f.Name)
+			continue
+		}
+		for i := range f.Files {
+			if !there[f.Name+" "+f.Files[i].Path] {
+				all = append(all, f.Files[i].Path+" in fileset "+f.Name)
+			}
+		}
+	}
+	return all
+}
+
+// compareMade puts our own image of the package beside what mkinstallp was given, and tells whether more than the date differs. That
+// is for a person to judge: nobody has seen yet what mkinstallp makes of this package.
+func (j *job) compareMade(ctx context.Context, pkg *installp.Package, made string) error {
+	ours := filepath.Join(j.mkinstallpDir(), pkg.FileName())
+	if err := writeImage(pkg, ours); err != nil {
+		return err
+	}
+	return withImage(ctx, ours, func(a *io.SectionReader) error {
+		return withImage(ctx, made, func(b *io.SectionReader) error {
+			text, err := installp.Diff(a, b)
+			if err != nil {
+				return err
+			}
+			log := j.log.WithField("compare", "mage image:diff "+j.shown(ours)+" "+j.shown(j.image()))
+			if isDateAlone(text) {
+				log.Info("mkinstallp's image is the one that this program would write, but for its date")
+			} else {
+				log.Warn("mkinstallp's image is not the one that this program would write")
+			}
+			return nil
+		})
+	})
+}
+
+// isDateAlone tells whether two images are the same but for their date, if for that.
+func isDateAlone(diff string) bool {
+	line, rest, _ := strings.Cut(diff, "\n")
+	return rest == "" && (line == "" || strings.HasPrefix(line, "date "))
+}

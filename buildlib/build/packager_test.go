@@ -1,0 +1,54 @@
+package build
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
+)
+
+// What is lacking is told, and where what could be done without it lies. The scripts see what comes after that.
+func TestCanMkinstallp(t *testing.T) {
+	t.Parallel()
+	with, without := t.TempDir(), t.TempDir()
+	if err := os.WriteFile(filepath.Join(with, "mkinstallp"), nil, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		name   string
+		path   string
+		isRoot bool
+		want   string
+	}{
+		{"nothing", without, false, "packager-missing"},
+		{"no mkinstallp", without, true, "packager-missing"},
+		{"not root", with, false, "packager-root"},
+		{"all there", with, true, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			j := &job{Project: &Project{root: "/checkout"}, machine: host.NewLocal([]string{"PATH=" + test.path}), dir: "/checkout/build"}
+			err := j.canMkinstallp(test.isRoot)
+			if got := fault.Code(err); got != test.want {
+				t.Errorf("canMkinstallp() = %v, code %q, want %q", err, got, test.want)
+			}
+			if err != nil && !strings.Contains(err.Error(), "build/mkinstallp") {
+				t.Errorf("canMkinstallp() = %v, want the directory build/mkinstallp in it", err)
+			}
+		})
+	}
+}
+
+func TestIsDateAlone(t *testing.T) {
+	t.Parallel()
+	for diff, want := range map[string]bool{
+		"": true, "date 2015-07-03 00:00:00 -> 2026-01-02 03:04:05\n": true, "date a -> b\nplatform rspc -> aix\n": false, "platform rspc -> aix\n": false,
+	} {
+		if got := isDateAlone(diff); got != want {
+			t.Errorf("isDateAlone(%q) = %v, want %v", diff, got, want)
+		}
+	}
+}

@@ -1,0 +1,30 @@
+package build
+
+import (
+	"os"
+	"testing"
+)
+
+// What a run that was killed has left among the patches' trees is gone in the next, and so are that one's own.
+func TestScratch(t *testing.T) {
+	t.Parallel()
+	p := &Project{root: t.TempDir()}
+	if err := os.MkdirAll(p.path("build", "patches", "8.15.2", "source"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		dir, remove, err := p.scratch(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if entries, err := os.ReadDir(dir); len(entries) > 0 || err != nil {
+			t.Errorf("scratch() has %v, %v in it", entries, err)
+		}
+		if err := remove(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if entries, err := os.ReadDir(p.path("build")); len(entries) != 1 || entries[0].Name() != lockDir || err != nil {
+		t.Errorf("left in build: %v, %v, want the locks", entries, err)
+	}
+}

@@ -1,0 +1,371 @@
+package build
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tomlfile"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/steps/fetch"
+)
+
+// Settings says what to build. Each value is the strongest of: built-in default, build.toml, environment.
+type Settings struct {
+	Release  string   // directory under patches
+	Target   string   // "" is the machine itself on AIX, and aix7.2-64 elsewhere
+	With     []string // options, sorted
+	Source   string   // instead of the pinned addresses
+	Revision int      // of the package
+	Prefix   string   // directory of the programs on the target
+	Packager string   // what writes the image: native or mkinstallp
+	CPU      string   // the oldest processor that programs run on; "" is the oldest that any level runs on
+	Compiler string   // "" is found by itself
+	OpenSSL  string   // provider
+	SASL     string   // provider
+	Sysroot  string   // directory or archive that the target's headers and libraries are in
+	Jobs     int      // processes at a time
+	Log      string   // text or json
+
+	origin map[string]string
+}
+
+// setting is one row of the table that everything about settings is read from.
+type setting struct {
+	name     string
+	standard string // default, in the form a user would write
+	help     string
+	field    func(*Settings) any // a *string, a *int, or a *[]string
+	check    func(value string) error
+}
+
+// table is every setting there is, in the order they are shown.
+var table = []setting{
+	{"release", "8.15.2", "release of sendmail, a directory under patches", func(s *Settings) any { return &s.Release }, nil},
+	{"target", "", "aix7.2-64, aix6.1-32, ... or host; empty: this machine if it is AIX, else aix7.2-64", func(s *Settings) any { return &s.Target }, nil},
+	{"with", "sasl,starttls", "options, separated by commas, or none", func(s *Settings) any { return &s.With }, nil},
+	{"source", "", "tarball, directory or git URL to use instead of the pinned addresses", func(s *Settings) any { return &s.Source }, nil},
+	{"revision", "1", "revision of the package, the last part of its level", func(s *Settings) any { return &s.Revision }, between(1, 99)},
+	{"prefix", "/opt/sendmail", "directory of the programs on the target, /opt/NAME", func(s *Settings) any { return &s.Prefix }, checkPrefix},
+	{"packager", packagerNative, "what writes the image: native (this program) or mkinstallp (IBM's, on AIX as root)",
+		func(s *Settings) any { return &s.Packager }, oneOf(packagerNative, packagerMkinstallp)},
+	{"cpu", "", "oldest processor that the programs are for, such as pwr7; empty: the oldest that any level of AIX runs on",
+		func(s *Settings) any { return &s.CPU }, nil},
+	{"compiler", "", "xlc, xlclang, ibm-clang, gcc, or a path; empty: found by itself", func(s *Settings) any { return &s.Compiler }, nil},
+	{"openssl", "", "where OpenSSL is: base, toolbox, or a prefix; empty: found by itself", func(s *Settings) any { return &s.OpenSSL }, nil},
+	{"sasl", "", "where Cyrus SASL is: base, toolbox, or a prefix; empty: found by itself", func(s *Settings) any { return &s.SASL }, nil},
+	{"sysroot", "/", "directory or archive that the target's headers and libraries are in", func(s *Settings) any { return &s.Sysroot }, nil},
+	{"jobs", strconv.Itoa(runtime.NumCPU()), "directories compiled at a time, and files in each", func(s *Settings) any { return &s.Jobs }, between(1, 1024)},
+	{"log", "text", "form of the log on standard error: text or json", func(s *Settings) any { return &s.Log }, oneOf("text", "json")},
+}
+
+// env is the name of the setting's environment variable.
+func (row setting) env() string { return "SENDMAIL_" + strings.ToUpper(row.name) }
+
+// set parses a value into the settings.
+func (row setting) set(s *Settings, value string) (err error) {
+	if row.check != nil {
+		if err := row.check(value); err != nil {
+			return err
+		}
+	}
+	switch field := row.field(s).(type) {
+	case *string:
+		*field = value
+	case *int:
+		*field, err = strconv.Atoi(value)
+	case *[]string:
+		*field, err = splitList(value)
+	}
+	return err
+}
+
+// get gives the value in the form a user would write.
+func (row setting) get(s *Settings) string {
+	switch field := row.field(s).(type) {
+	case *string:
+		return *field
+	case *int:
+		return strconv.Itoa(*field)
+	case *[]string:
+		if len(*field) == 0 {
+			return "none"
+		}
+		return strings.Join(*field, ",")
+	}
+	return ""
+}
+
+// splitList reads "sasl, starttls" or "none"; the order and the repetitions that a user wrote do not matter.
+func splitList(value string) ([]string, error) {
+	if value == "none" {
+		return nil, nil
+	}
+	var list []string
+	for word := range strings.SplitSeq(value, ",") {
+		if word = strings.TrimSpace(word); word == "" {
+			return nil, errors.New("expected words separated by commas, or none")
+		}
+		list = append(list, word)
+	}
+	if slices.Contains(list, "none") {
+		return nil, errors.New("expected none to stand alone")
+	}
+	slices.Sort(list)
+	return slices.Compact(list), nil
+}
+
+func between(least, most int) func(string) error {
+	return func(value string) error {
+		if n, err := strconv.Atoi(value); err != nil || n < least || n > most {
+			return fmt.Errorf("expected a number from %d to %d", least, most)
+		}
+		return nil
+	}
+}
+
+func oneOf(values ...string) func(string) error {
+	return func(value string) error {
+		if slices.Contains(values, value) {
+			return nil
+		}
+		if near := fault.Nearest(value, values); near != "" {
+			return fmt.Errorf("did you mean %q?", near)
+		}
+		return fmt.Errorf("expected one of %s", strings.Join(values, ", "))
+	}
+}
+
+// plainPrefix is a directory of its own below /opt, with a name that survives m4, make, the shell and the inventory of a package
+// without quoting. Programs live in the usr part of a fileset, which is /usr and /opt, and what is in /usr belongs to AIX.
+var plainPrefix = regexp.MustCompile(`^/opt/[A-Za-z0-9_][A-Za-z0-9_.+-]*$`)
+
+func checkPrefix(value string) error {
+	if !plainPrefix.MatchString(value) {
+		return errors.New("expected /opt/NAME, the name of letters, digits and _ . + -")
+	}
+	if value == "/opt/freeware" || value == "/opt/IBM" {
+		return errors.New("this directory belongs to IBM's packages")
+	}
+	return nil
+}
+
+const configFile = "build.toml"
+
+// Origins of a value besides environment variables.
+const (
+	originDefault = "default"
+	originFile    = configFile
+)
+
+// LoadSettings reads the settings of the project at root. Every problem is reported, not only the first.
+func LoadSettings(root string, environ []string) (*Settings, error) {
+	s := &Settings{origin: make(map[string]string)}
+	var problems []error
+	apply := func(row setting, value, origin string) {
+		if err := row.set(s, value); err != nil {
+			problems = append(problems, &fault.Error{
+				Code: "setting-value", What: fmt.Sprintf("%s = %q is not a value for this setting", row.name, value), Where: origin, Found: err.Error(),
+				Do: "it takes: " + row.help,
+			})
+			return
+		}
+		s.origin[row.name] = origin
+	}
+	for _, row := range table {
+		apply(row, row.standard, originDefault)
+	}
+	fromFile, err := readConfig(filepath.Join(root, configFile))
+	if err != nil {
+		problems = append(problems, err)
+	}
+	for _, row := range table {
+		if value, ok := fromFile[row.name]; ok {
+			apply(row, value, originFile)
+		}
+	}
+	fromEnv, err := readEnviron(environ)
+	if err != nil {
+		problems = append(problems, err)
+	}
+	for _, row := range table {
+		if value, ok := fromEnv[row.name]; ok {
+			apply(row, value, "environment variable "+row.env())
+		}
+	}
+	return s, errors.Join(problems...)
+}
+
+// readConfig reads build.toml, which need not be there.
+func readConfig(file string) (map[string]string, error) {
+	data, err := regular.Read(file, 1<<20)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, &fault.Error{Code: "settings-file", What: "cannot read " + configFile, Where: file, Err: reason(err), Do: "make it a file that you may read, or remove it"}
+	}
+	values, err := parseConfig(data)
+	if err != nil {
+		err = errors.New(anAddress.ReplaceAllStringFunc(err.Error(), fetch.Shown)) // it quotes lines
+		return nil, &fault.Error{Code: "settings-file", What: "cannot read " + configFile, Where: file, Err: err, Do: "mend it; " + seeAll}
+	}
+	return values, nil
+}
+
+// anAddress is what may be one, well-formed or not.
+var anAddress = regexp.MustCompile(`\S+://\S*`)
+
+// parseConfig reads the text of build.toml into values in the form a user would write into the environment.
+func parseConfig(data []byte) (map[string]string, error) {
+	var raw map[string]any
+	if err := tomlfile.Decode(data, &raw); err != nil {
+		return nil, err
+	}
+	values := make(map[string]string)
+	var problems []error
+	names := settingNames()
+	for _, key := range slices.Sorted(maps.Keys(raw)) {
+		if !slices.Contains(names, key) {
+			problems = append(problems, tomlfile.Unknown(key, names))
+			continue
+		}
+		switch v := raw[key].(type) {
+		case string:
+			values[key] = v
+		case int64:
+			values[key] = strconv.FormatInt(v, 10)
+		case []any:
+			var words []string
+			for _, e := range v {
+				words = append(words, fmt.Sprint(e))
+			}
+			if values[key] = strings.Join(words, ","); len(words) == 0 {
+				values[key] = "none"
+			}
+		default:
+			problems = append(problems, fmt.Errorf("%s has a value of a kind that no setting takes: %v", key, v))
+		}
+	}
+	return values, errors.Join(problems...)
+}
+
+// readEnviron finds the SENDMAIL_ variables. One that is empty counts as not set.
+func readEnviron(environ []string) (map[string]string, error) {
+	byEnv := make(map[string]string)
+	var variables []string
+	for _, row := range table {
+		byEnv[row.env()] = row.name
+		variables = append(variables, row.env())
+	}
+	values := make(map[string]string)
+	var problems []error
+	for _, pair := range environ {
+		name, value, _ := strings.Cut(pair, "=")
+		if !strings.HasPrefix(name, "SENDMAIL_") {
+			continue
+		}
+		setting, known := byEnv[name]
+		switch {
+		case !known:
+			problems = append(problems, &fault.Error{
+				Code: "setting-unknown", What: "unknown setting " + name, Where: "environment", Do: suggestion(name, variables),
+			})
+		case value != "":
+			values[setting] = value
+		}
+	}
+	return values, errors.Join(problems...)
+}
+
+const seeAll = `"mage settings" lists them all`
+
+func suggestion(name string, known []string) string {
+	if near := fault.Nearest(name, known); near != "" {
+		return fmt.Sprintf("did you mean %s? %s", near, seeAll)
+	}
+	return seeAll
+}
+
+func settingNames() []string {
+	names := make([]string, len(table))
+	for i, row := range table {
+		names[i] = row.name
+	}
+	return names
+}
+
+// show writes each setting with its value and where that came from. What detecting chose stands in for settings that leave
+// it to the machine.
+func (s *Settings) show(found map[string]string) string {
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "SETTING\tVALUE\tFROM\tMEANING")
+	for _, row := range table {
+		value, origin := row.get(s), s.origin[row.name]
+		if row.name == "source" {
+			value = fetch.Shown(value)
+		}
+		if value == "" {
+			if value, origin = found[row.name], "chosen for this machine"; value == "" {
+				value, origin = "-", s.origin[row.name]
+			}
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", row.name, value, origin, row.help)
+	}
+	if err := w.Flush(); err != nil {
+		return err.Error() // a strings.Builder takes everything
+	}
+	return b.String()
+}
+
+// machinesOwn are the settings that say how a machine is used, and not what is built.
+var machinesOwn = []string{"source", "jobs", "log", "sysroot"}
+
+// Values lists the settings that decide what is built, for the record. Where the source comes from does not: its hash does. Neither
+// does how many processes made it, or how they were logged.
+func (s *Settings) Values() map[string]string {
+	values := make(map[string]string)
+	for _, row := range table {
+		if !slices.Contains(machinesOwn, row.name) {
+			values[row.name] = row.get(s)
+		}
+	}
+	return values
+}
+
+// lookup finds a variable in an environment as a process would: the last one counts.
+func lookup(environ []string, name string) (value string, ok bool) {
+	for _, pair := range environ {
+		if v, found := strings.CutPrefix(pair, name+"="); found {
+			value, ok = v, true
+		}
+	}
+	return value, ok
+}
+
+// pinnedTime is the one time that everything built carries: SOURCE_DATE_EPOCH, or else the date of the release.
+func pinnedTime(environ []string, release time.Time) (time.Time, error) {
+	value, ok := lookup(environ, "SOURCE_DATE_EPOCH")
+	if !ok {
+		return release.UTC(), nil
+	}
+	seconds, err := strconv.ParseInt(value, 10, 64)
+	if err != nil || seconds < 0 || seconds > 1<<31-1 {
+		return time.Time{}, &fault.Error{
+			Code: "setting-value", What: fmt.Sprintf("SOURCE_DATE_EPOCH=%q is not a time", value), Where: "environment",
+			Do: "set it to seconds since 1970 (an AIX image holds 32 bits of them), or unset it to use the release's own date",
+		}
+	}
+	return time.Unix(seconds, 0).UTC(), nil
+}

@@ -1,0 +1,101 @@
+package cross
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
+)
+
+// sources is where Debian's package binutils-source leaves the tarball.
+const sources = "/usr/src/binutils/binutils-*.tar.*"
+
+// tools are the programs of binutils that a toolchain has, by the place where the build leaves them.
+var tools = map[string]string{
+	"ar": "binutils/ar", "as": "gas/as-new", "ld": "ld/ld-new", "nm": "binutils/nm-new", "ranlib": "binutils/ranlib", "strip": "binutils/strip-new",
+}
+
+// configuration of binutils. One build serves all levels and both widths: the options -b32, -a32, -X32 and their like choose.
+var configuration = []string{
+	"--target=powerpc-ibm-aix7.2.0.0", "--enable-64-bit-bfd", "--enable-deterministic-archives", "--disable-nls", "--disable-gdb", "--disable-sim",
+	"--disable-gprof", "--disable-gprofng", "--disable-gold", "--disable-werror", "MAKEINFO=true",
+}
+
+// tarball is the newest source of binutils here, and what names it: the file's name and size.
+func (b *Builder) tarball() (file, key string, err error) {
+	found, err := filepath.Glob(sources)
+	if err != nil || len(found) == 0 {
+		return "", "", &fault.Error{
+			Code: "cross-source", What: "there is no source of binutils here to build AIX's linker from", Where: sources, Err: ErrAbsent,
+			Do: `install Debian's package binutils-source: "mage setup" does`,
+		}
+	}
+	file = slices.Max(found)
+	info, err := os.Stat(file)
+	if err != nil {
+		return "", "", err
+	}
+	return file, fmt.Sprint(filepath.Base(file), info.Size(), configuration), nil
+}
+
+// binutils tells the directory of the linker, the assembler and ar. Unless build is set, it is an ErrAbsent that they have not been built.
+func (b *Builder) binutils(ctx context.Context, build bool) (string, error) {
+	file, key, err := b.tarball()
+	if err != nil {
+		return "", err
+	}
+	return b.once("binutils", key, func(dir string) error {
+		if !build {
+			return &fault.Error{
+				Code: "cross-binutils", What: "the linker for AIX has not been built yet, or is damaged", Where: filepath.Join(b.Cache, "cross"), Err: ErrAbsent,
+				Do: `run "mage cross:setup"; it takes some minutes, once`,
+			}
+		}
+		return b.buildBinutils(ctx, file, dir)
+	})
+}
+
+func (b *Builder) buildBinutils(ctx context.Context, file, dir string) error {
+	work := filepath.Join(dir, "work")
+	log := filepath.Join(b.Cache, "cross", "binutils.log")
+	if err := os.Remove(log); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	start := time.Now()
+	objects := filepath.Join(work, "objects")
+	for _, s := range []struct {
+		what string
+		cmd  host.Cmd
+	}{
+		{"unpacking", host.Cmd{Argv: []string{"tar", "xf", file, "--strip-components=1"}, Dir: work}},
+		{"configuring", host.Cmd{Argv: append([]string{filepath.Join(work, "configure")}, configuration...), Dir: objects}},
+		{"compiling", host.Cmd{Argv: []string{"make", "-j" + strconv.Itoa(max(1, b.Jobs)), "all-ld", "all-binutils", "all-gas"}, Dir: objects}},
+	} {
+		b.Log.WithField("file", filepath.Base(file)).WithField("elapsed", time.Since(start).Round(time.Second).String()).Info(s.what + " the linker for AIX")
+		if err := os.MkdirAll(objects, 0o755); err != nil {
+			return err
+		}
+		s.cmd.Log = log
+		if err := b.Machine.Run(ctx, s.cmd); err != nil {
+			return err
+		}
+	}
+	for name, from := range tools {
+		data, err := os.ReadFile(filepath.Join(objects, from))
+		if err != nil {
+			return fmt.Errorf("what the build of %s has left: %w", strings.TrimSuffix(filepath.Base(file), ".tar.xz"), err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o755); err != nil {
+			return err
+		}
+	}
+	return os.RemoveAll(work)
+}

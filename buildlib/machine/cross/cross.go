@@ -1,0 +1,139 @@
+// Package cross makes a machine that compiles for AIX out of one that is not AIX.
+//
+// Three things go into it. Clang knows AIX's object format and its calling convention; the linker, the assembler and ar are GNU's,
+// built once for AIX from the distribution's own source of binutils; and what stands under / of an AIX machine, headers and libraries,
+// is the SDK of this package, or a copy from a real one.
+//
+// The result is a [host.Machine] that answers as an AIX machine of that level: its uname says AIX, its clang compiles for it, its
+// ar writes AIX's archives, and what is looked for in /usr/include is found. Whoever detects, configures and compiles on an AIX
+// machine does the same on this one.
+package cross
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/sirupsen/logrus"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/target"
+)
+
+// Builder brings toolchains.
+type Builder struct {
+	Machine *host.Local // the one that compiles
+	Environ []string    // its environment, as of os.Environ
+	Cache   string      // directory for what is built, which all checkouts of a user share
+	Jobs    int
+	Memory  *tree.Memory // of what was looked at before; nil for none
+	Log     logrus.FieldLogger
+
+	own tree.Memory
+}
+
+// Toolchain compiles for one level and width of AIX.
+type Toolchain struct {
+	Bin  string // directory of its programs, to stand in PATH before all others
+	Root string // what the programs take for /
+	SDK  bool   // whether Root is this package's, and not a copy of a real machine's
+}
+
+// Machine is the machine that the toolchain makes of this one.
+func (tc *Toolchain) Machine(environ []string) *host.Local {
+	own := append([]string(nil), environ...)
+	for i, pair := range own {
+		if path, ok := strings.CutPrefix(pair, "PATH="); ok {
+			own[i] = "PATH=" + tc.Bin + string(filepath.ListSeparator) + path
+		}
+	}
+	m := host.NewLocal(own)
+	m.Root = tc.Root
+	return m
+}
+
+// ErrAbsent: there is no toolchain yet; [Builder.Setup] makes it.
+var ErrAbsent = errors.New("no toolchain for AIX")
+
+// Toolchain gives the toolchain for a level and width, with the SDK for /, or with sysroot when that is not empty. It makes what is missing of
+// it but for the linker, which takes minutes: without one the error is an ErrAbsent.
+func (b *Builder) Toolchain(ctx context.Context, t *target.Target, sysroot string) (*Toolchain, error) {
+	clang, err := Clang(ctx, b.Machine)
+	if err != nil {
+		return nil, err
+	}
+	binutils, err := b.binutils(ctx, false)
+	if err != nil {
+		return nil, err
+	}
+	k := kit{Builder: b, target: t, clang: clang, binutils: binutils, sysroot: sysroot}
+	dir, err := k.make(ctx)
+	if err != nil {
+		return nil, err
+	}
+	tc := &Toolchain{Bin: filepath.Join(dir, "bin"), Root: sysroot}
+	if sysroot == "" {
+		tc.Root, tc.SDK = filepath.Join(dir, "root"), true
+	}
+	return tc, nil
+}
+
+// Setup makes all that toolchains need and that takes its time.
+func (b *Builder) Setup(ctx context.Context) error {
+	if _, err := Clang(ctx, b.Machine); err != nil {
+		return err
+	}
+	_, err := b.binutils(ctx, true)
+	return err
+}
+
+// Clang finds the compiler on a machine. Older ones than 19 write AIX's objects incompletely. Without one the error is an ErrAbsent.
+func Clang(ctx context.Context, m host.Machine) (string, error) {
+	const oldest = 19
+	var found []string
+	for _, name := range []string{"clang-19", "clang-20", "clang-21", "clang-22", "clang"} {
+		file, err := m.LookPath(name)
+		if err != nil {
+			continue
+		}
+		text, err := m.Output(ctx, host.Cmd{Argv: []string{file, "--version"}})
+		if ctx.Err() != nil {
+			return "", err
+		}
+		_, version := target.ParseCompilerVersion(text)
+		major := 0
+		if _, err := fmt.Sscanf(version, "%d.", &major); err == nil && major >= oldest {
+			return file, nil
+		}
+		found = append(found, fmt.Sprintf("%s is version %q", file, version))
+	}
+	return "", &fault.Error{
+		Code: "cross-clang", What: "there is no clang that compiles for AIX here", Where: "PATH",
+		Found: strings.Join(found, "\n"), Err: ErrAbsent,
+		Do: fmt.Sprintf("install clang %d or newer: \"mage setup\" does", oldest),
+	}
+}
+
+// once fills the directory of this name and key in the cache, unless that was done before.
+func (b *Builder) once(name, key string, fill func(dir string) error) (string, error) {
+	c := tree.Cache{Dir: filepath.Join(b.Cache, "cross"), Memory: b.memory(), Damaged: b.Damaged}
+	return c.Once(name, key, fill)
+}
+
+// Damaged tells the log of something in the cache that is no longer what was put there.
+func (b *Builder) Damaged(dir, found string) {
+	b.Log.WithField("file", dir).WithField("found", found).Warn("what is in the cache is damaged, making it anew")
+}
+
+func (b *Builder) memory() *tree.Memory { return cmp.Or(b.Memory, &b.own) }
+
+func isDir(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.IsDir()
+}

@@ -1,0 +1,368 @@
+package cross
+
+import (
+	"cmp"
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/program"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/target"
+)
+
+// sdk holds what we know of AIX: include as its headers stand in /usr/include, imports the names that its libraries export, start
+// the code that every program begins with; programs are the toolchain's own. What others deliver as well as AIX has its headers apart:
+// sasl, and openssl, of which there are several interfaces.
+//
+//go:embed sdk
+var sdk embed.FS
+
+// SDK is what we know of AIX: its headers in include, and in imports the names that its libraries export.
+func SDK() fs.FS {
+	sub, err := fs.Sub(sdk, "sdk")
+	if err != nil {
+		panic(err) // the name is valid
+	}
+	return sub
+}
+
+// generation changes with what this file makes of the same SDK: what older code made is not taken from the cache then.
+const generation = "2"
+
+// kit is one toolchain, and what it is made from.
+type kit struct {
+	*Builder
+	target   *target.Target
+	clang    string
+	binutils string // directory of its programs
+	sysroot  string // "" for the SDK
+
+	dir string // while it is made
+}
+
+// make makes the toolchain in the cache.
+func (k *kit) make(ctx context.Context) (string, error) {
+	version, err := k.Machine.Output(ctx, host.Cmd{Argv: []string{k.clang, "--version"}})
+	if err != nil {
+		return "", err
+	}
+	if err := k.target.CheckProcessor(target.Clang); err != nil {
+		return "", err
+	}
+	compiler, err := (&program.Examiner{Machine: k.Machine, Memory: k.memory()}).Digest(ctx, k.clang, false) // it calls what is in binutils
+	if err != nil {
+		return "", err
+	}
+	linker, err := tree.Recorded(k.binutils)
+	if err != nil {
+		return "", err
+	}
+	key := []string{generation, k.target.String(), processor(k.target), fmt.Sprint(k.target.OpenSSL, k.target.SASL), k.clang, version, compiler,
+		k.binutils, linker, k.sysroot}
+	err = fs.WalkDir(sdk, "sdk", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := sdk.ReadFile(name)
+		key = append(key, name, string(text))
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	if k.sysroot != "" {
+		state, err := k.state()
+		if err != nil {
+			return "", err
+		}
+		key = append(key, state)
+	}
+	return k.once(k.target.String(), strings.Join(key, "\x00"), func(dir string) error {
+		k.dir = dir
+		if err := k.programs(); err != nil {
+			return err
+		}
+		if k.sysroot != "" {
+			// AIX's own start code and libraries are there. But what its compilers call at fixed addresses of the kernel, GNU ld cannot
+			// link (sdk/start/string.c), and what clang calls to divide is not AIX's.
+			return k.startCode(ctx, "string", "divide")
+		}
+		if err := k.headers(); err != nil {
+			return err
+		}
+		return k.libraries(ctx)
+	})
+}
+
+// state tells one state of a sysroot from another, so that new headers or libraries in it make a new toolchain, and that a new build.
+// Like make it goes by sizes and times, not by contents: a copy of a whole machine is large.
+func (k *kit) state() (string, error) {
+	var b strings.Builder
+	seen := map[string]bool{}
+	for _, prefix := range []string{"/usr", target.ToolboxPrefix, k.target.OpenSSL.Prefix, k.target.SASL.Prefix} {
+		for _, dir := range []string{filepath.Join(prefix, "include"), filepath.Join(prefix, "lib")} {
+			if seen[dir] || prefix == "" {
+				continue
+			}
+			seen[dir] = true
+			err := filepath.WalkDir(filepath.Join(k.sysroot, dir), func(name string, d fs.DirEntry, err error) error {
+				if errors.Is(err, fs.ErrNotExist) && d == nil {
+					return nil // the library may come from elsewhere
+				}
+				if err != nil {
+					return err
+				}
+				info, err := d.Info()
+				if err == nil && !d.IsDir() {
+					fmt.Fprintln(&b, name, info.Mode(), info.Size(), info.ModTime().UnixNano())
+				}
+				return err
+			})
+			if err != nil {
+				return "", err
+			}
+		}
+	}
+	return b.String(), nil
+}
+
+// suffix is what the names of AIX's 64-bit files end in.
+func (k *kit) suffix() string {
+	if k.target.Bits == 64 {
+		return "_64"
+	}
+	return ""
+}
+
+// programs writes those that stand before all others in PATH.
+func (k *kit) programs() error {
+	bin := filepath.Join(k.dir, "bin")
+	if err := os.Mkdir(bin, 0o755); err != nil {
+		return err
+	}
+	level := k.target.Level
+	root := `${0%/*}/../root`
+	if k.sysroot != "" {
+		root = quoted(k.sysroot)
+	}
+	values := strings.NewReplacer(
+		"@target@", k.target.String(), "@version@", fmt.Sprint(level.Version), "@release@", fmt.Sprint(level.Release),
+		"@triple@", k.triple(),
+		"@clang@", quoted(k.clang), "@cpu@", processor(k.target), "@binutils@", quoted(k.binutils), "@root@", root, "@start@", "crt0"+k.suffix()+".o",
+	)
+	scripts, err := fs.ReadDir(sdk, "sdk/programs")
+	if err != nil {
+		return err
+	}
+	for _, s := range scripts {
+		text, err := sdk.ReadFile("sdk/programs/" + s.Name())
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(bin, s.Name()), []byte(values.Replace(string(text))), 0o755); err != nil {
+			return err
+		}
+	}
+	for name := range tools {
+		if name == "ld" || name == "as" {
+			continue // AIX's own take other arguments; clang alone calls them
+		}
+		if err := os.Symlink(filepath.Join(k.binutils, name), filepath.Join(bin, name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// processor is what the toolchain makes programs for unless told otherwise.
+func processor(t *target.Target) string { return cmp.Or(t.Processor, target.OldestProcessor(t.Bits)) }
+
+// triple is what clang calls the target.
+func (k *kit) triple() string {
+	arch := "powerpc"
+	if k.target.Bits == 64 {
+		arch = "powerpc64"
+	}
+	return fmt.Sprintf("%s-ibm-aix%d.%d", arch, k.target.Level.Version, k.target.Level.Release)
+}
+
+// quoted is a word for the shell.
+func quoted(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
+
+func (k *kit) headers() error {
+	openssl, sasl := k.target.OpenSSL, k.target.SASL
+	for _, part := range []struct{ from, prefix, to string }{
+		{"include", "/usr", ""},
+		{"openssl/common", openssl.Prefix, "openssl"},
+		{"openssl/" + openssl.API, openssl.Prefix, "openssl"},
+		{"sasl", sasl.Prefix, "sasl"},
+	} {
+		headers, err := fs.Sub(sdk, "sdk/"+part.from)
+		if err != nil {
+			return err
+		}
+		if err := os.CopyFS(filepath.Join(k.dir, "root", part.prefix, "include", part.to), headers); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// libraries writes AIX's libraries into the root, as lists of what is imported from them, and the SDK's own, with the start code.
+func (k *kit) libraries(ctx context.Context) error {
+	lists, err := fs.ReadDir(sdk, "sdk/imports")
+	if err != nil {
+		return err
+	}
+	for _, l := range lists {
+		text, err := sdk.ReadFile("sdk/imports/" + l.Name())
+		if err != nil {
+			return err
+		}
+		p := providerOf(l.Name(), k.target)
+		lib := filepath.Join(k.dir, "root", p.Prefix, "lib")
+		if err := os.MkdirAll(lib, 0o755); err != nil {
+			return err
+		}
+		list := importFile(string(text), k.target.Bits, p)
+		if list == "" {
+			return &fault.Error{
+				Code: "cross-provider", What: fmt.Sprintf("cannot link with %s from %s for %s", l.Name(), p, k.target),
+				Found: "it is not known what the library's members are called there",
+				Do:    "leave the setting of that library out, or let SENDMAIL_SYSROOT name a copy of a machine that has it",
+			}
+		}
+		if err := os.WriteFile(filepath.Join(lib, l.Name()+".a"), []byte(list), 0o644); err != nil {
+			return err
+		}
+	}
+	return k.startCode(ctx)
+}
+
+// providerOf tells whose library a program for the target takes.
+func providerOf(library string, t *target.Target) target.Provider {
+	switch library {
+	case "libssl", "libcrypto":
+		return t.OpenSSL
+	case "libsasl2":
+		return t.SASL
+	}
+	return target.Provider{Kind: target.Base, Prefix: "/usr"}
+}
+
+// importFile makes what the linker reads of a list: a first line that names the library and its member, then one name a line. Without a
+// member for that width and provider it is empty.
+//
+// A line of the list that begins with # and a width names a member, its last word. The words before that say what it is for: widths,
+// kinds of provider, interfaces; where none of these three is said, all are meant. In the same way, words after an exported name are the
+// interfaces that have it.
+func importFile(list string, bits int, p target.Provider) string {
+	member := ""
+	var names strings.Builder
+	for line := range strings.Lines(list) {
+		words := strings.Fields(line)
+		switch {
+		case len(words) > 2 && words[0] == "#" && (words[1] == "32" || words[1] == "64"):
+			if last := len(words) - 1; isFor(words[1:last], bits, p) {
+				member = words[last]
+			}
+		case len(words) > 0 && words[0] != "#" && isFor(words[1:], bits, p):
+			fmt.Fprintln(&names, words[0])
+		}
+	}
+	if member == "" {
+		return ""
+	}
+	return "#! " + member + "\n" + names.String()
+}
+
+func isFor(conditions []string, bits int, p target.Provider) bool {
+	var widths, kinds, interfaces []string
+	for _, c := range conditions {
+		switch {
+		case strings.Contains(c, "."):
+			interfaces = append(interfaces, c)
+		case c == "32" || c == "64":
+			widths = append(widths, c)
+		default:
+			kinds = append(kinds, c)
+		}
+	}
+	has := func(list []string, value string) bool { return len(list) == 0 || slices.Contains(list, value) }
+	return has(widths, strconv.Itoa(bits)) && has(kinds, string(p.Kind)) && has(interfaces, p.API)
+}
+
+// startCode compiles what every program brings along: all of it, or what is named.
+func (k *kit) startCode(ctx context.Context, only ...string) error {
+	lib := filepath.Join(k.dir, "lib")
+	if err := os.Mkdir(lib, 0o755); err != nil {
+		return err
+	}
+	work := filepath.Join(k.dir, "work")
+	sources, err := fs.Sub(sdk, "sdk/start")
+	if err != nil {
+		return err
+	}
+	if err := os.CopyFS(work, sources); err != nil {
+		return err
+	}
+	names, err := fs.ReadDir(sources, ".")
+	if err != nil {
+		return err
+	}
+	ar := []string{"ar", fmt.Sprintf("-X%d", k.target.Bits), "rc", filepath.Join(lib, "libsdk.a")}
+	tc := &Toolchain{Bin: filepath.Join(k.dir, "bin"), Root: cmp.Or(k.sysroot, filepath.Join(k.dir, "root"))}
+	machine := tc.Machine(k.Environ)
+	run := func(argv ...string) error {
+		err := machine.Run(ctx, host.Cmd{Argv: argv, Dir: work})
+		if f, ok := errors.AsType[*fault.Error](err); ok && f.Code == "command-failed" {
+			f.Do = "report this as a fault of sendmail-aix, with the version of " + k.clang
+		}
+		return err
+	}
+	for _, entry := range names {
+		base, kind, _ := strings.Cut(entry.Name(), ".")
+		if len(only) > 0 && !slices.Contains(only, base) {
+			continue
+		}
+		object := base + ".o"
+		switch kind {
+		case "s":
+			argv := []string{filepath.Join(k.binutils, "as"), fmt.Sprintf("-a%d", k.target.Bits), "-mppc", "-o", object, entry.Name()}
+			if k.target.Bits == 64 {
+				argv[2] = "-mppc64"
+				argv = append(argv, "--defsym", "WIDE=1")
+			}
+			err = run(argv...)
+		case "c":
+			// Each function apart, so that a program gets those it calls; and none of them turned into a call of itself.
+			err = run("clang", "-std=gnu17", "-O2", "-ffunction-sections", "-ffreestanding", "-fno-builtin", "-c", "-o", object, entry.Name())
+		default:
+			continue // what others include
+		}
+		if err != nil {
+			return err
+		}
+		if base == "crt0" {
+			if err := os.Rename(filepath.Join(work, object), filepath.Join(k.dir, "root/usr/lib", base+k.suffix()+".o")); err != nil {
+				return err
+			}
+			continue
+		}
+		ar = append(ar, object)
+	}
+	if err := run(ar...); err != nil {
+		return err
+	}
+	return os.RemoveAll(work)
+}

@@ -1,0 +1,88 @@
+package program
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
+)
+
+func TestLoaded(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		out  string
+		want []string
+	}{
+		"Linux": {"\tlinux-vdso.so.1 (0x00007ffa)\n\tlibz.so.1 => /lib/x86_64-linux-gnu/libz.so.1 (0x00007f)\n\t/lib64/ld-linux-x86-64.so.2 (0x0)\n",
+			[]string{"/lib/x86_64-linux-gnu/libz.so.1", "/lib64/ld-linux-x86-64.so.2"}},
+		// As the manual page of AIX's ldd has it.
+		"AIX":    {"/usr/bin/ls needs:\n\t /usr/lib/libc.a(shr.o)\n\t /unix\n\t /usr/lib/libcrypt.a(shr.o)\n", []string{"/usr/bin/ls", "/usr/lib/libc.a", "/usr/lib/libcrypt.a"}},
+		"script": {"\tnot a dynamic executable\n", nil},
+	} {
+		if diff := cmp.Diff(test.want, loaded(test.out)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// A compiler is more than the program of that name.
+func TestDigest(t *testing.T) {
+	t.Parallel()
+	gcc, err := exec.LookPath("gcc")
+	if err != nil {
+		t.Skip(err)
+	}
+	if out, err := exec.Command(gcc, "--version").Output(); err != nil || !strings.Contains(string(out), "Free Software") {
+		t.Skip("no gcc of GNU's")
+	}
+	e := &Examiner{Machine: host.NewLocal(os.Environ()), Memory: new(tree.Memory)}
+	parts, err := e.parts(t.Context(), gcc)
+	if err != nil || !slices.ContainsFunc(parts, func(p string) bool { return filepath.Base(p) == "cc1" }) {
+		t.Fatalf("parts of %s: %v, %v, want cc1 among them", gcc, parts, err)
+	}
+	libraries, err := e.libraries(t.Context(), parts[0])
+	if err != nil || len(libraries) == 0 {
+		t.Fatalf("libraries of %s: %v, %v", parts[0], libraries, err)
+	}
+	whole, err := e.Digest(t.Context(), gcc, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if alone, err := e.Digest(t.Context(), gcc, false); alone == whole || err != nil {
+		t.Errorf("with its parts it is the same as without: %s, %v", alone, err)
+	}
+}
+
+// A script that compiles, and calls others for it, which are replaced under their names.
+func TestReplaced(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write := func(name, text string) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("cc", "#!/bin/sh\ncase $1 in -print-prog-name=cc1) echo "+dir+"/cc1 ;; *) echo nothing ;; esac\n")
+	write("cc1", "one\n")
+	e := &Examiner{Machine: host.NewLocal([]string{"PATH=" + os.Getenv("PATH")}), Memory: new(tree.Memory)}
+	var digests []string
+	for _, text := range []string{"one\n", "two\n", "one\n"} {
+		write("cc1", text)
+		d, err := e.Digest(t.Context(), filepath.Join(dir, "cc"), true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		digests = append(digests, d)
+	}
+	if digests[0] == digests[1] || digests[0] != digests[2] {
+		t.Errorf("digests of one, two, one: %v", digests)
+	}
+}

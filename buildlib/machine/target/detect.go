@@ -1,0 +1,289 @@
+package target
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
+)
+
+// Request is what the user asked for. The zero value leaves everything to [Detect].
+type Request struct {
+	Name      string // as of [Names]; "" for the machine itself
+	Processor string // name; "" for the oldest that any level runs on
+	Compiler  string // name or absolute path; "" for the best that is there
+	OpenSSL   string // "base", "toolbox", an absolute prefix, or "" for the best that is there
+	SASL      string // the same
+}
+
+// Detect describes the target asked for. When it is the machine m itself, m is looked at, and what it lacks is in the target's Lacks:
+// see [Target.Need]. When it is another AIX level, the target has the defaults of [Parse] and what the request says.
+// The error is for requests that cannot be met on any machine, for machines that do not answer, and for a compiler or library that the
+// request names and the machine lacks: nothing else will do instead.
+func Detect(ctx context.Context, m host.Machine, want Request) (*Target, error) {
+	t, err := Examine(ctx, m, want)
+	if err != nil {
+		return nil, err
+	}
+	var errs []error
+	for _, l := range t.Lacks {
+		if l.Named {
+			errs = append(errs, l.Fault)
+		}
+	}
+	if len(errs) > 0 {
+		return nil, errors.Join(errs...)
+	}
+	return t, nil
+}
+
+// Examine is [Detect] for those who want to see everything that is missing: what the request names is among the target's Lacks too.
+func Examine(ctx context.Context, m host.Machine, want Request) (*Target, error) {
+	for _, p := range []struct{ setting, value string }{{"openssl", want.OpenSSL}, {"sasl", want.SASL}} {
+		if err := checkProvider(p.setting, p.value); err != nil {
+			return nil, err
+		}
+	}
+	system, err := m.Output(ctx, host.Cmd{Argv: []string{"uname", "-s"}})
+	if fault.Code(err) == "command-missing" {
+		return nil, &fault.Error{Code: "path-useless", What: "no directory of PATH has the system's own programs", Found: "no uname there",
+			Do: "let PATH hold the usual absolute directories, as in: export PATH=/usr/bin:/bin:/usr/sbin:/sbin"}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("asking for the kind of system: %w", err)
+	}
+	if system != "AIX" {
+		if want.Name == "" || want.Name == string(Host) {
+			return detectHost(ctx, m, want)
+		}
+		return elsewhere(want)
+	}
+	level, err := detectLevel(ctx, m)
+	if err != nil {
+		return nil, err
+	}
+	if want.Name == "" || want.Name == string(Host) {
+		if want.Name, err = ownName(ctx, m, level); err != nil {
+			return nil, err
+		}
+	}
+	t, err := Parse(want.Name)
+	if err != nil {
+		return nil, err
+	}
+	if !t.Level.IsSame(level) {
+		return elsewhere(want)
+	}
+	t.Level, t.Here, t.Processor = level, true, want.Processor
+	if err := detectParts(ctx, m, t, want); err != nil {
+		return nil, err
+	}
+	return t, t.CheckProcessor(t.Compiler.Kind)
+}
+
+// checkProvider refuses what no machine can have.
+func checkProvider(setting, value string) error {
+	if value == "" || value == string(Base) || value == string(Toolbox) || path.IsAbs(value) && path.Clean(value) == value && value != "/" {
+		return nil
+	}
+	f := &fault.Error{Code: "provider-unknown", What: fmt.Sprintf("cannot take %s from %q", setting, value),
+		Do: "say base, toolbox, or an absolute directory that holds include/ and lib/"}
+	if near := fault.Nearest(value, []string{string(Base), string(Toolbox)}); near != "" && !strings.Contains(value, "/") {
+		f.Do = fmt.Sprintf("did you mean %q? ", near) + f.Do
+	}
+	return f
+}
+
+// elsewhere describes a target that the machine at hand is not.
+func elsewhere(want Request) (*Target, error) {
+	t, err := Parse(want.Name)
+	if err != nil {
+		return nil, err
+	}
+	if want.Compiler != "" {
+		kind := KindOf(want.Compiler)
+		if kind == "" {
+			return nil, unknownCompiler(want.Compiler)
+		}
+		t.Compiler = Compiler{Kind: kind, Path: want.Compiler}
+	}
+	t.OpenSSL = requested(t.OpenSSL, want.OpenSSL)
+	t.SASL = requested(t.SASL, want.SASL)
+	t.Processor = want.Processor
+	if want.Compiler == "" && t.OS == AIX {
+		return t, nil // nobody knows which compiler it will be
+	}
+	return t, t.CheckProcessor(t.Compiler.Kind)
+}
+
+// requested puts what the user wants in place of a default. Nobody can look at the headers, so the interface stays the default's.
+func requested(p Provider, want string) Provider {
+	if want == "" {
+		return p
+	}
+	kind := ProviderKind(want)
+	if path.IsAbs(want) {
+		kind = Prefix
+	}
+	r := provider(kind, want)
+	r.API = p.API
+	return r
+}
+
+// detectLevel asks three ways, the most exact first: oslevel -s can fail on a box with a half-applied service pack, and lslpp is what
+// sendmail's own Build asks.
+func detectLevel(ctx context.Context, m host.Machine) (Level, error) {
+	var errs []error
+	for _, way := range []struct {
+		argv  []string
+		parse func(string) (Level, error)
+	}{
+		{[]string{"oslevel", "-s"}, ParseOSLevel},
+		{[]string{"lslpp", "-Lcq", "bos.rte"}, ParseLslpp},
+		{[]string{"uname", "-vr"}, parseUname},
+	} {
+		out, err := m.Output(ctx, host.Cmd{Argv: way.argv})
+		if err == nil {
+			var l Level
+			if l, err = way.parse(out); err == nil {
+				return l, nil
+			}
+		}
+		if ctx.Err() != nil {
+			return Level{}, err
+		}
+		errs = append(errs, err)
+	}
+	return Level{}, &fault.Error{Code: "aix-level", What: "cannot tell the level of this AIX system", Err: flatten(errs),
+		Do: `look at what "oslevel -s", "lslpp -Lcq bos.rte" and "uname -vr" print`}
+}
+
+// flatten makes one plain error of several, as a fault must not hold another.
+func flatten(errs []error) error {
+	var lines []string
+	for _, err := range errs {
+		first, _, _ := strings.Cut(err.Error(), "\n")
+		lines = append(lines, first)
+	}
+	return errors.New(strings.Join(lines, "; "))
+}
+
+// parseUname reads "uname -vr", which prints the release before the version.
+func parseUname(text string) (Level, error) {
+	fields := strings.Fields(text)
+	if len(fields) != 2 {
+		return Level{}, fmt.Errorf("%q is not a release and a version", text)
+	}
+	release, err := number(fields[0])
+	if err != nil {
+		return Level{}, err
+	}
+	version, err := number(fields[1])
+	if err != nil {
+		return Level{}, err
+	}
+	return Level{Version: version, Release: release}, nil
+}
+
+// ownName is the target that an AIX box is by itself. From 7.1 on that is 64 bit, if the kernel is: packages of OpenSSL and SASL are
+// made for it there. A 6.1 box often has 32-bit libraries alone.
+func ownName(ctx context.Context, m host.Machine, l Level) (string, error) {
+	bits := 32
+	if l.Version >= 7 {
+		bits = 64
+		for _, argv := range [][]string{{"bootinfo", "-K"}, {"getconf", "KERNEL_BITMODE"}} { // bootinfo wants root on some levels
+			out, err := m.Output(ctx, host.Cmd{Argv: argv})
+			if ctx.Err() != nil {
+				return "", err
+			}
+			if err == nil && (out == "32" || out == "64") {
+				if out == "32" {
+					bits = 32
+				}
+				break
+			}
+		}
+	}
+	own := name(l, bits)
+	if _, err := Parse(own); err != nil {
+		return "", &fault.Error{Code: "aix-level", What: "this AIX level cannot be built for", Found: l.String(),
+			Do: "build on AIX 6.1, 7.1, 7.2 or 7.3"}
+	}
+	return own, nil
+}
+
+// detectParts fills in what was found on the machine and notes what was not.
+func detectParts(ctx context.Context, m host.Machine, t *Target, want Request) error {
+	d := detector{ctx: ctx, m: m, t: t, want: want}
+	d.compiler(want.Compiler)
+	d.program(PartMake, &t.Make, "make", "gmake", ToolboxPrefix+"/bin/make")
+	d.m4()
+	d.program(PartAr, &t.Ar, "ar", "/usr/ccs/bin/ar")
+	t.OpenSSL = d.library(openSSL, want.OpenSSL)
+	t.SASL = d.library(cyrusSASL, want.SASL)
+	return context.Cause(ctx)
+}
+
+// detectHost describes a machine that is not AIX.
+func detectHost(ctx context.Context, m host.Machine, want Request) (*Target, error) {
+	t, err := Parse(string(Host))
+	if err != nil {
+		return nil, err
+	}
+	t.Here, t.Processor = true, want.Processor
+	if err := t.CheckProcessor(t.Compiler.Kind); err != nil {
+		return nil, err
+	}
+	for _, p := range []struct{ setting, value string }{{"openssl", want.OpenSSL}, {"sasl", want.SASL}} {
+		if p.value == string(Base) || p.value == string(Toolbox) {
+			return nil, &fault.Error{Code: "provider-unknown", What: fmt.Sprintf("%s from %q is for AIX targets", p.setting, p.value),
+				Do: "leave the setting out to take the distribution's, or name an absolute directory"}
+		}
+	}
+	if out, err := m.Output(ctx, host.Cmd{Argv: []string{"getconf", "LONG_BIT"}}); err == nil {
+		if n, err := number(out); err == nil {
+			t.Bits = n
+		}
+	}
+	return t, detectParts(ctx, m, t, want)
+}
+
+// detector carries what the steps of one detection share.
+type detector struct {
+	ctx  context.Context
+	m    host.Machine
+	t    *Target
+	want Request
+}
+
+func (d *detector) lack(part Part, f *fault.Error) {
+	named := map[Part]string{PartCompiler: d.want.Compiler, PartOpenSSL: d.want.OpenSSL, PartSASL: d.want.SASL}[part] != ""
+	d.t.Lacks = append(d.t.Lacks, Lack{Part: part, Fault: f, Named: named})
+}
+
+// output runs a program for what it says about itself; a program that cannot be run says nothing.
+func (d *detector) output(argv ...string) string {
+	out, err := d.m.Output(d.ctx, host.Cmd{Argv: argv})
+	if err != nil {
+		return ""
+	}
+	return out
+}
+
+// program looks for the first of several names; those with a slash are places outside of PATH.
+func (d *detector) program(part Part, found *string, names ...string) {
+	for _, n := range names {
+		if file, err := d.m.LookPath(n); err == nil {
+			*found = n
+			d.t.find(part, file)
+			return
+		}
+	}
+	d.lack(part, &fault.Error{Code: string(part) + "-missing", What: "there is no " + names[0] + " here", Err: fs.ErrNotExist,
+		Where: "PATH", Do: Cure(d.t.OS, part)})
+}

@@ -1,0 +1,260 @@
+package target
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
+)
+
+// candidate is a compiler by name, with the places outside of PATH where IBM's packages put it.
+type candidate struct {
+	name   string
+	places []string
+}
+
+// aixCompilers in order of preference: what IBM supports today, then the classic front end that sendmail's code was written for, then
+// its clang sibling, then the free ones. Places are from IBM's installation guides: up to 12.1 /usr/vac, later one directory a version.
+var aixCompilers = []candidate{
+	{"ibm-clang", []string{"/opt/IBM/openxlC/17.1.4/bin", "/opt/IBM/openxlC/17.1.3/bin", "/opt/IBM/openxlC/17.1.2/bin",
+		"/opt/IBM/openxlC/17.1.1/bin", "/opt/IBM/openxlC/17.1.0/bin"}},
+	{"xlc", []string{"/opt/IBM/xlc/16.1.0/bin", "/opt/IBM/xlC/16.1.0/bin", "/opt/IBM/xlc/13.1.3/bin", "/opt/IBM/xlc/13.1.2/bin",
+		"/opt/IBM/xlc/13.1.0/bin", "/usr/vac/bin"}},
+	{"xlclang", []string{"/opt/IBM/xlC/16.1.0/bin"}},
+	{"gcc", []string{ToolboxPrefix + "/bin"}},
+	{"clang", []string{ToolboxPrefix + "/bin"}},
+}
+
+var hostCompilers = []candidate{{"gcc", nil}, {"clang", nil}, {"cc", nil}}
+
+// compiler finds the compiler and asks it what it is.
+func (d *detector) compiler(want string) {
+	candidates := hostCompilers
+	if d.t.OS == AIX {
+		candidates = aixCompilers
+	}
+	if want != "" {
+		c := candidate{name: want}
+		for _, known := range candidates {
+			if known.name == want {
+				c = known
+			}
+		}
+		candidates = []candidate{c}
+	}
+	for _, c := range candidates {
+		for _, program := range append([]string{c.name}, prefixed(c.places, c.name)...) {
+			if file, err := d.m.LookPath(program); err == nil {
+				d.t.find(PartCompiler, file)
+				d.inspect(program)
+				return
+			}
+		}
+	}
+	f := &fault.Error{Code: "compiler-missing", What: "there is no C compiler here", Where: "PATH and the usual directories",
+		Do: Cure(d.t.OS, PartCompiler)}
+	if want != "" {
+		f.What = "there is no compiler " + want + " here"
+		cure := f.Do
+		f.Do = "correct the compiler setting, or leave it out to take the best that is found"
+		if want == "gcc" { // the one that the cure brings
+			f.Do += "; or " + cure
+		}
+	}
+	d.lack(PartCompiler, f)
+}
+
+func prefixed(dirs []string, name string) []string {
+	var out []string
+	for _, dir := range dirs {
+		out = append(out, path.Join(dir, name))
+	}
+	return out
+}
+
+// inspect asks a compiler for its kind and version. The text it prints counts more than its name: cc is anything, and /usr/bin/gcc is
+// clang on some systems. But xlclang prints the same as xlc.
+func (d *detector) inspect(program string) {
+	name := KindOf(program)
+	options := []string{"--version"}
+	switch {
+	case name == XLC || name == XLClang:
+		options = []string{"-qversion"}
+	case name == "" && d.t.OS == AIX:
+		options = []string{"-qversion", "--version"}
+	}
+	for _, option := range options {
+		kind, version := ParseCompilerVersion(d.output(program, option))
+		if kind == XLC && name == XLClang {
+			kind = XLClang
+		}
+		if kind != "" {
+			d.t.Compiler = Compiler{Kind: kind, Path: program, Version: version}
+			return
+		}
+	}
+	if name == "" {
+		d.lack(PartCompiler, unknownCompiler(program))
+		return
+	}
+	d.t.Compiler = Compiler{Kind: name, Path: program}
+}
+
+func unknownCompiler(program string) *fault.Error {
+	return &fault.Error{Code: "compiler-unknown", What: "cannot tell what kind of compiler " + program + " is",
+		Do: "name one of xlc, xlclang, ibm-clang, gcc, clang, or a path that ends in such a name"}
+}
+
+// sanity is an m4 input that only a usable m4 answers with "right". AIX m4 of old took ifdef for something else, others lose a zero at the
+// end of a number or text beyond some length; sendmail's own Build stops with those (devtools/bin/find_m4.sh checks the same three).
+var sanity = "ifdef(`pushdef', `define(`tens', `10')define(`long', `" + strings.Repeat("name.c ", 160) + "')" +
+	"ifelse(tens`'len(long), `101120', `right', `wrong')', `wrong')\n"
+
+// m4 prefers GNU m4, which does not run out of tables on sendmail's larger .cf sources.
+func (d *detector) m4() {
+	names := []string{"gm4", "gnum4", ToolboxPrefix + "/bin/m4", "m4", "/usr/ccs/bin/m4"}
+	if d.t.OS == Host {
+		names = []string{"m4", "gm4"}
+	}
+	bad := ""
+	for _, n := range names {
+		file, err := d.m.LookPath(n)
+		if err != nil {
+			continue
+		}
+		out, err := d.m.Output(d.ctx, host.Cmd{Argv: []string{n}, Stdin: strings.NewReader(sanity)})
+		if err == nil && out == "right" {
+			d.t.M4 = n
+			d.t.find(PartM4, file)
+			return
+		}
+		bad = n
+	}
+	f := &fault.Error{Code: "m4-missing", What: "there is no m4 here", Where: "PATH", Do: Cure(d.t.OS, PartM4)}
+	if bad != "" {
+		f.Code, f.What = "m4-broken", "m4 cannot do what sendmail's makefiles need"
+		f.Where, f.Found = bad, "a wrong answer to a test of ifdef, numbers and long lists"
+	}
+	d.lack(PartM4, f)
+}
+
+// library says how to recognise one: a header, the parser that tells its interface, and the names of its archive or shared object.
+type library struct {
+	part   Part
+	header string
+	parse  func([]byte) (string, error)
+	files  []string
+	order  []ProviderKind // on AIX, when the user does not say
+}
+
+var (
+	// Base first: IBM cares for its security, and every box has it.
+	openSSL = library{PartOpenSSL, "openssl/opensslv.h", ParseOpenSSLHeader, []string{"libssl.a", "libssl.so"}, []ProviderKind{Base, Toolbox}}
+	// Toolbox first: the library that base AIX has from 7.2 TL4 on is meant for IBM's own sendmail.
+	cyrusSASL = library{PartSASL, "sasl/sasl.h", ParseSASLHeader, []string{"libsasl2.a", "libsasl2.so"}, []ProviderKind{Toolbox, Base}}
+)
+
+// library finds out where a library is. Headers and library must both be there: a box with the run-time package alone is common.
+func (d *detector) library(l library, want string) Provider {
+	var tries []Provider
+	switch {
+	case path.IsAbs(want):
+		tries = []Provider{provider(Prefix, want)}
+	case want != "":
+		tries = []Provider{provider(ProviderKind(want), "")}
+	case d.t.OS == Host:
+		tries = []Provider{provider(System, "")}
+	default:
+		for _, kind := range l.order {
+			tries = append(tries, provider(kind, ""))
+		}
+	}
+	f := &fault.Error{Code: string(l.part) + "-missing", Do: Cure(d.t.OS, l.part)}
+	if path.IsAbs(want) {
+		f.Do = "correct the " + string(l.part) + " setting; the directory must hold include/ and lib/"
+	}
+	var where []string
+	for i, p := range tries {
+		found, reason := d.inspectLibrary(l, p)
+		if reason == "" {
+			return found
+		}
+		where = append(where, reason)
+		tries[i] = found
+	}
+	f.What, f.Where = fmt.Sprintf("cannot build with %s here", l.part), strings.Join(where, "\n")
+	d.lack(l.part, f)
+	return tries[0]
+}
+
+// inspectLibrary returns the provider with its interface, or why it will not do.
+func (d *detector) inspectLibrary(l library, p Provider) (Provider, string) {
+	var text []byte
+	header := ""
+	var missed []string
+	for _, dir := range d.headerDirs(p) {
+		name := path.Join(dir, l.header)
+		var err error
+		if text, err = d.m.ReadFile(name); err == nil {
+			header = name
+			break
+		}
+		missed = append(missed, miss(name, err))
+	}
+	if header == "" {
+		return p, "no " + strings.Join(missed, "\nno ")
+	}
+	api, err := l.parse(text)
+	if err != nil {
+		return p, header + ": " + err.Error()
+	}
+	p.API = api
+	if m := opensslText.FindSubmatch(text); m != nil {
+		p.Release = string(m[1])
+	}
+	if p.Kind == System {
+		return p, "" // its libraries lie in directories that only the linker knows
+	}
+	missed = nil
+	for _, dir := range []string{"lib", "lib64"} {
+		for _, file := range l.files {
+			name := path.Join(p.Prefix, dir, file)
+			_, err := d.m.Stat(name)
+			if err == nil {
+				if p.Lib != "" {
+					p.Lib = path.Join(p.Prefix, dir)
+				}
+				return p, ""
+			}
+			missed = append(missed, miss(name, err))
+		}
+	}
+	return p, "no " + strings.Join(missed, "\nno ")
+}
+
+// miss tells which file was really looked at, which on a simulated machine lies elsewhere, and what else than its absence is wrong with it.
+func miss(name string, err error) string {
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
+		name, err = p.Path, p.Err
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return name
+	}
+	return name + " (" + err.Error() + ")"
+}
+
+// headerDirs lists where a provider's headers may be; Debian has some in a directory named for the machine.
+func (d *detector) headerDirs(p Provider) []string {
+	dirs := []string{p.Prefix + "/include"}
+	if p.Kind != System || d.t.Compiler.Kind == "" {
+		return dirs
+	}
+	if triplet := d.output(d.t.Compiler.Path, "-print-multiarch"); triplet != "" && !strings.ContainsAny(triplet, "/ \n") {
+		dirs = append(dirs, p.Prefix+"/include/"+triplet)
+	}
+	return append(dirs, "/usr/local/include")
+}

@@ -1,0 +1,130 @@
+package patchset
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+)
+
+// Header is what a patch says of itself, in the manner of Debian's DEP-3. One of Forwarded and AppliedUpstream is there; CVE
+// and Bug may be absent.
+type Header struct {
+	Subject         string // one line
+	Description     string // why, with the line breaks of the file
+	Author          string
+	Origin          string // where it comes from
+	Forwarded       string // "no", "not-needed", or where it was sent to
+	AppliedUpstream string // the release or commit that has it
+	AppliesTo       string // which systems, libraries or releases need it
+	CVE             []string
+	Bug             []string
+}
+
+// toDo stands where [Blank] leaves something to the patch's author.
+const toDo = "TODO"
+
+// fieldNames lists the keys that a header may have.
+var fieldNames = []string{"Subject", "Description", "Author", "Origin", "Forwarded", "Applied-Upstream", "Applies-To", "CVE", "Bug"}
+
+var (
+	fieldForm = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9-]*):[ \t]*(.*)$`)
+	cveForm   = regexp.MustCompile(`^CVE-[0-9]{4}-[0-9]{4,}$`)
+)
+
+// parseHeader reads the fields that stand before a patch's first file. A line that begins with a blank continues the field
+// above it, and one with a single dot stands for an empty line.
+func parseHeader(text string) (Header, error) {
+	fields := make(map[string]string)
+	var last string
+	var errs []error
+	for i, line := range strings.Split(strings.TrimRight(text, "\n"), "\n") {
+		if strings.ContainsFunc(line, func(r rune) bool { return !isPrinted(r) && r != '\t' }) {
+			errs = append(errs, fmt.Errorf("line %d: a character in %q that is not printed", i+1, line)) // the fields are shown to people
+			continue
+		}
+		switch m := fieldForm.FindStringSubmatch(line); {
+		case m != nil:
+			last = m[1]
+			if _, twice := fields[last]; twice {
+				errs = append(errs, fmt.Errorf("line %d: %s is there twice", i+1, last))
+			}
+			if !slices.Contains(fieldNames, last) {
+				errs = append(errs, unknownField(i+1, last))
+			}
+			fields[last] = strings.TrimSpace(m[2])
+		case last != "" && strings.HasPrefix(line, " "):
+			if line = strings.TrimSpace(line); line == "." {
+				line = ""
+			}
+			fields[last] += "\n" + line
+		case line == "" && text == "":
+			// No header at all: the missing fields tell.
+		default:
+			errs = append(errs, fmt.Errorf("line %d: %q is neither a field nor, with a blank before it, part of one", i+1, line))
+		}
+	}
+	h := Header{
+		Subject: fields["Subject"], Description: fields["Description"], Author: fields["Author"], Origin: fields["Origin"],
+		Forwarded: fields["Forwarded"], AppliedUpstream: fields["Applied-Upstream"], AppliesTo: fields["Applies-To"],
+		CVE: words(fields["CVE"]), Bug: words(fields["Bug"]),
+	}
+	return h, errors.Join(append(errs, h.check())...)
+}
+
+func unknownField(line int, name string) error {
+	if nearest := fault.Nearest(name, fieldNames); nearest != "" {
+		return fmt.Errorf("line %d: unknown field %s, did you mean %s?", line, name, nearest)
+	}
+	return fmt.Errorf("line %d: unknown field %s; there are %s", line, name, strings.Join(fieldNames, ", "))
+}
+
+func words(list string) []string {
+	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' })
+}
+
+// check names every field that is missing or wrong.
+func (h *Header) check() error {
+	var errs []error
+	for _, field := range []struct{ name, value string }{
+		{"Subject", h.Subject}, {"Description", h.Description}, {"Author", h.Author}, {"Origin", h.Origin},
+		{"Forwarded or Applied-Upstream", h.Forwarded + h.AppliedUpstream}, {"Applies-To", h.AppliesTo},
+	} {
+		if strings.TrimSpace(field.value) == "" {
+			errs = append(errs, fmt.Errorf("%s is missing", field.name))
+		}
+	}
+	for _, field := range []struct{ name, value string }{
+		{"Subject", h.Subject}, {"Description", h.Description}, {"Author", h.Author}, {"Origin", h.Origin}, {"Forwarded", h.Forwarded},
+		{"Applied-Upstream", h.AppliedUpstream}, {"Applies-To", h.AppliesTo}, {"CVE", strings.Join(h.CVE, " ")},
+	} {
+		if strings.HasPrefix(field.value, toDo) {
+			errs = append(errs, fmt.Errorf("%s is still to be filled in: it begins with %s", field.name, toDo))
+		}
+	}
+	if strings.Contains(h.Subject, "\n") {
+		errs = append(errs, errors.New("the subject has more than one line"))
+	}
+	for _, id := range h.CVE {
+		if !cveForm.MatchString(id) {
+			errs = append(errs, fmt.Errorf("CVE %q is not of the form CVE-2023-51765", id))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Blank is a header that is still to be filled in, and is refused until then.
+func Blank() string {
+	return `Subject: TODO: what the patch does, in one line
+Description: TODO: why it is needed, and what goes wrong without it.
+ A line that begins with a blank goes on; one with a single dot is an empty line.
+Author: TODO: name and address
+Origin: TODO: vendor, or where the change comes from
+Forwarded: TODO: no, not-needed, or an address; or Applied-Upstream: with the release that has it
+Applies-To: TODO: all, AIX, or a range of versions of OpenSSL
+
+`
+}

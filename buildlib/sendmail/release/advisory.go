@@ -1,0 +1,234 @@
+package release
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tomlfile"
+)
+
+// Advisory is a known fault in sendmail's security. Each release has to answer it.
+type Advisory struct {
+	ID        string    // the CVE number, or a name that begins with "sendmail-"
+	Title     string    // what goes wrong, in one line
+	Published time.Time // the day on which it became public, midnight UTC
+	Fixed     string    // upstream's first release without it, or "" when there is none
+	Reference string    // where it is told
+}
+
+// IsCVE tells whether the advisory goes by a CVE number: then a patch names it in its field CVE, and else in Bug.
+func (a *Advisory) IsCVE() bool { return strings.HasPrefix(a.ID, "CVE-") }
+
+// Status is what an advisory means for a release with its series of patches.
+type Status string
+
+const (
+	// Affected is a release that has the fault, and keeps it for a reason.
+	Affected Status = "affected"
+	// NotAffected is a release that does not have the fault as it was published.
+	NotAffected Status = "not-affected"
+	// Fixed is a release that a patch of its series rids of the fault.
+	Fixed Status = "fixed"
+)
+
+// Answer is what a release says to an advisory.
+type Answer struct {
+	Advisory *Advisory
+	Status   Status
+	Patch    string // of the series; only with Fixed
+	Reason   string // why it stays so, and what an administrator can do; only with Affected
+	Evidence string // what shows it: places in the release as it was published, and what was seen
+	Reviewed time.Time
+}
+
+const advisoriesName = "advisories.toml"
+
+// Advisories reads the list of what is known, below patchesDir.
+func Advisories(patchesDir string) ([]Advisory, error) {
+	where := filepath.Join(patchesDir, advisoriesName)
+	text, err := regular.Read(where, maxFile)
+	if err != nil {
+		return nil, &fault.Error{
+			Code: "advisories-missing", What: "there is no list of advisories", Where: where, Err: err,
+			Do: "run this in the top directory of a checkout of sendmail-aix",
+		}
+	}
+	known, err := parseAdvisories(text)
+	if err != nil {
+		return nil, &fault.Error{
+			Code: "advisories-invalid", What: "the list of advisories cannot be read", Where: where, Err: err,
+			Do: "give each [[advisory]] id, title, published and reference; fixed too, when a release of upstream is without it",
+		}
+	}
+	return known, nil
+}
+
+var advisoryForm = regexp.MustCompile(`^(CVE-[0-9]{4}-[0-9]{4,}|sendmail-[a-z0-9][a-z0-9.-]*)$`)
+
+func parseAdvisories(text []byte) ([]Advisory, error) {
+	var d struct {
+		Advisory []struct {
+			ID        string    `toml:"id"`
+			Title     string    `toml:"title"`
+			Published time.Time `toml:"published"`
+			Fixed     string    `toml:"fixed"`
+			Reference string    `toml:"reference"`
+		} `toml:"advisory"`
+	}
+	if err := tomlfile.Decode(text, &d); err != nil {
+		return nil, err
+	}
+	var (
+		known []Advisory
+		errs  []error
+	)
+	for i, a := range d.Advisory {
+		need := func(ok bool, format string, args ...any) {
+			if !ok {
+				errs = append(errs, fmt.Errorf("advisory %d, %q: %s", i+1, a.ID, fmt.Sprintf(format, args...)))
+			}
+		}
+		need(advisoryForm.MatchString(a.ID), "the id is neither a CVE number nor a name that begins with sendmail-")
+		need(!slices.ContainsFunc(known, func(k Advisory) bool { return k.ID == a.ID }), "it is there twice")
+		need(a.Title != "" && !strings.Contains(a.Title, "\n"), "title is not one line")
+		need(!a.Published.IsZero(), "published is missing: a day, as 2023-12-24")
+		need(a.Fixed == "" || versionForm.MatchString(a.Fixed), "fixed %q is not a release", a.Fixed)
+		need(a.Reference != "", "reference is missing")
+		known = append(known, Advisory{ID: a.ID, Title: a.Title, Published: day(a.Published), Fixed: a.Fixed, Reference: a.Reference})
+	}
+	if len(known) == 0 {
+		errs = append(errs, errors.New("no advisory is in it"))
+	}
+	return known, errors.Join(errs...)
+}
+
+// day is a date without time and zone: TOML's dates come in the machine's own zone.
+func day(t time.Time) time.Time {
+	y, m, d := t.Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+}
+
+// answer is an entry in a release's advisories.toml.
+type answer struct {
+	ID       string    `toml:"id"`
+	Status   Status    `toml:"status"`
+	Patch    string    `toml:"patch"`
+	Reason   string    `toml:"reason"`
+	Evidence string    `toml:"evidence"`
+	Reviewed time.Time `toml:"reviewed"`
+}
+
+// Answers reads what the release says to each known advisory, in the order of known. Every answer that is missing or wrong is
+// reported, each by a fault of its own; today is the day after which nothing can have been reviewed.
+func (r *Release) Answers(known []Advisory, today time.Time) ([]Answer, error) {
+	where := filepath.Join(r.Dir, advisoriesName)
+	text, err := regular.Read(where, maxFile)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, &fault.Error{Code: "advisories-invalid", What: "the answers to advisories cannot be read", Where: where, Err: err, Do: "restore the file from git"}
+	}
+	entries, err := parseAnswers(text)
+	if err != nil {
+		return nil, &fault.Error{
+			Code: "advisories-invalid", What: "what sendmail " + r.Version + " says to advisories cannot be read", Where: where, Err: err,
+			Do: "give each [[advisory]] id, status, evidence and reviewed; patch when it is fixed, reason when it is affected",
+		}
+	}
+	var (
+		answers []Answer
+		errs    []error
+	)
+	for i := range known {
+		a := &known[i]
+		n := slices.IndexFunc(entries, func(e answer) bool { return e.ID == a.ID })
+		if n < 0 {
+			errs = append(errs, &fault.Error{
+				Code: "advisory-unanswered", What: fmt.Sprintf("sendmail %s says nothing to %s", r.Version, a.ID), Where: where, Found: a.Title,
+				Do: "read the release's code and add an [[advisory]] with this id: status affected, not-affected or fixed, and the evidence",
+			})
+			continue
+		}
+		e := entries[n]
+		errs = append(errs, r.judge(&e, where, today))
+		answers = append(answers, Answer{
+			Advisory: a, Status: e.Status, Patch: e.Patch, Reason: e.Reason, Evidence: e.Evidence, Reviewed: day(e.Reviewed),
+		})
+	}
+	for i, e := range entries {
+		if slices.ContainsFunc(entries[:i], func(o answer) bool { return o.ID == e.ID }) {
+			errs = append(errs, &fault.Error{
+				Code: "advisory-twice", What: fmt.Sprintf("sendmail %s answers %s twice", r.Version, e.ID), Where: where, Do: "take one of the two out",
+			})
+		} else if !slices.ContainsFunc(known, func(a Advisory) bool { return a.ID == e.ID }) {
+			errs = append(errs, r.unknown(e.ID, where, known))
+		}
+	}
+	return answers, errors.Join(errs...)
+}
+
+func parseAnswers(text []byte) ([]answer, error) {
+	var d struct {
+		Advisory []answer `toml:"advisory"`
+	}
+	err := tomlfile.Decode(text, &d)
+	return d.Advisory, err
+}
+
+func (r *Release) unknown(id, where string, known []Advisory) error {
+	f := &fault.Error{
+		Code: "advisory-unknown", What: fmt.Sprintf("sendmail %s answers %s, which nobody asked", r.Version, strconv.Quote(id)), Where: where,
+		Do: fmt.Sprintf("add it to %s, and to each other release; or take it out", filepath.Join(filepath.Dir(r.Dir), advisoriesName)),
+	}
+	ids := make([]string, len(known))
+	for i, a := range known {
+		ids[i] = a.ID
+	}
+	if near := fault.Nearest(id, ids); near != "" {
+		f.Do = fmt.Sprintf("did you mean %s? Else %s", near, f.Do)
+	}
+	return f
+}
+
+// judge tells all that is wrong with one answer by itself.
+func (r *Release) judge(e *answer, where string, today time.Time) error {
+	var errs []error
+	need := func(ok bool, code, found, do string) {
+		if !ok {
+			errs = append(errs, &fault.Error{
+				Code: code, What: fmt.Sprintf("sendmail %s does not answer %s as it must", r.Version, e.ID), Where: where, Found: found, Do: do,
+			})
+		}
+	}
+	const incomplete = "advisory-incomplete"
+	need(e.Status == Affected || e.Status == NotAffected || e.Status == Fixed, incomplete, fmt.Sprintf("status %q", e.Status),
+		"write affected, not-affected or fixed")
+	need(e.Status != Fixed || e.Patch != "", incomplete, "fixed, and no patch", "name the patch of the series that fixes it")
+	need(e.Status == Fixed || e.Patch == "", incomplete, fmt.Sprintf("status %q, and patch %q", e.Status, e.Patch),
+		"take the patch out, or write fixed")
+	need(e.Status != Affected || strings.TrimSpace(e.Reason) != "", incomplete, "affected, and no reason",
+		"say in reason why it stays so, and what an administrator can do")
+	need(e.Status == Affected || e.Reason == "", incomplete, fmt.Sprintf("status %q, and a reason", e.Status),
+		"move what it says to evidence")
+	need(strings.TrimSpace(e.Evidence) != "", incomplete, "no evidence",
+		"say what shows it: file:line in the release as published, what was seen")
+	reviewed, published := day(e.Reviewed), day(r.Date)
+	found := "reviewed " + reviewed.Format(time.DateOnly)
+	switch {
+	case e.Reviewed.IsZero():
+		need(false, incomplete, "no reviewed", "give the day of the review, as 2026-11-22")
+	case reviewed.After(today):
+		need(false, "advisory-date", found+", which is still to come", "give the day on which the code was read")
+	case reviewed.Before(published):
+		need(false, "advisory-date", fmt.Sprintf("%s, before the release of %s", found, published.Format(time.DateOnly)),
+			"read the code of this release, and give the day")
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,93 @@
+// Package record writes down what an image was made of, beside the image, so that someone else can make the same one again.
+package record
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"time"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tomlfile"
+)
+
+// format is raised when a record of an earlier project could be misunderstood.
+const format = 1
+
+// Record is everything that decided an image, and what came out. Paths in it are those of the checkout or of the target, never of
+// the machine.
+type Record struct {
+	Format   int               `toml:"format"`
+	Image    string            `toml:"image"`  // file name
+	SHA256   string            `toml:"sha256"` // of the image
+	Time     time.Time         `toml:"time"`   // the one time that everything in the image carries
+	Settings map[string]string `toml:"settings"`
+	Inputs   map[string]string `toml:"inputs"` // SHA-256, or tree hash, of source, patches, fragments and packaging files
+	Tools    map[string]string `toml:"tools"`  // versions on the machine that built it
+	Files    map[string]string `toml:"files"`  // SHA-256 of each installed file
+}
+
+const header = `# What this image was made of. "mage reproduce" with this file makes it again and compares.
+
+`
+
+// Marshal gives the record's text, the same for the same record.
+func (r *Record) Marshal() ([]byte, error) {
+	r.Format = format
+	var b bytes.Buffer
+	b.WriteString(header)
+	e := toml.NewEncoder(&b) // it sorts the keys of maps
+	if err := e.Encode(r); err != nil {
+		return nil, fmt.Errorf("encoding the build record: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+// maxRecord is a hundred times what a record has.
+const maxRecord = 16 << 20
+
+// Load reads a record from a file.
+func Load(file string) (*Record, error) {
+	text, err := regular.Read(file, maxRecord)
+	if err != nil {
+		do := "check the path"
+		if errors.Is(err, fs.ErrNotExist) {
+			do = "give the path of the .record.toml that lies beside an image"
+		}
+		return nil, &fault.Error{Code: "record-unreadable", What: "cannot read the build record", Where: file, Err: err, Do: do}
+	}
+	r, err := Parse(text)
+	if err != nil {
+		return nil, &fault.Error{
+			Code: "record-damaged", What: "this is not a build record", Where: file, Err: err,
+			Do: "give the path of the .record.toml that lies beside an image, as it was written",
+		}
+	}
+	return r, nil
+}
+
+// Parse reads a record's text. A key that it does not know is an error: the record may be of a later project.
+func Parse(text []byte) (*Record, error) {
+	var r Record
+	if err := tomlfile.Decode(text, &r); err != nil {
+		return nil, err
+	}
+	switch {
+	case r.Format != format:
+		return nil, fmt.Errorf("it is in format %d, and this project reads format %d", r.Format, format)
+	case len(r.SHA256) != 64 || strings.Trim(r.SHA256, "0123456789abcdef") != "":
+		return nil, fmt.Errorf("sha256 = %q is not 64 hexadecimal digits", r.SHA256)
+	case r.Time.IsZero() || r.Time.Location() == time.Local: // TOML takes a time without a zone for one of the reader's own
+		return nil, errors.New("time is missing, or says no time zone")
+	case r.Image == "" || strings.ContainsAny(r.Image, "/\\"):
+		return nil, fmt.Errorf("image = %q is not a file name", r.Image)
+	case len(r.Settings) == 0 || len(r.Inputs) == 0 || len(r.Files) == 0:
+		return nil, errors.New("settings, inputs or files are missing")
+	}
+	return &r, nil
+}
