@@ -9,11 +9,13 @@ import (
 	"os/signal"
 	"slices"
 	"syscall"
+	"time"
 
 	"github.com/magefile/mage/mg"
 	"golang.org/x/term"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/build"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 )
 
@@ -69,7 +71,7 @@ func Reproduce(
 }
 
 // Settings shows the effective settings and where each comes from.
-func Settings(ctx context.Context) error { return run(ctx, (*build.Project).Settings) }
+func Settings(ctx context.Context) error { return run(ctx, (*build.Project).ShowSettings) }
 
 // Options lists the options that SENDMAIL_WITH can name.
 func Options(ctx context.Context) error { return run(ctx, (*build.Project).Options) }
@@ -230,15 +232,25 @@ var ignored = slices.DeleteFunc([]os.Signal{syscall.SIGINT, syscall.SIGHUP}, fun
 func run(ctx context.Context, do func(*build.Project, context.Context) error) error {
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	if len(ignored) > 0 { // of none, all would be meant
-		signal.Ignore(ignored...)
-	}
+	ignoreAgain()
 	host.TightenUmask()
-	p, err := build.Open(".", os.Environ(), build.Console{
-		Out: os.Stdout, Err: os.Stderr, Terminal: term.IsTerminal(int(os.Stderr.Fd())), Verbose: mg.Verbose(),
+	p, err := build.Open(".", os.Environ(), os.Stdout, checkout.Console{
+		Err: os.Stderr, Terminal: term.IsTerminal(int(os.Stderr.Fd())), Verbose: mg.Verbose(),
 	})
 	if err != nil {
 		return err
 	}
 	return p.Done(do(p, ctx))
+}
+
+// ignoreAgain ignores again what was ignored at start. Mage begins to listen for SIGINT only after it has started the target, at some moment that is told by
+// the signal not being ignored any more; to ignore it before would be in vain.
+func ignoreAgain() {
+	if len(ignored) == 0 { // of none, all would be meant
+		return
+	}
+	for patience := time.Now().Add(time.Second); slices.Contains(ignored, os.Signal(syscall.SIGINT)) && signal.Ignored(syscall.SIGINT) && time.Now().Before(patience); {
+		time.Sleep(time.Millisecond)
+	}
+	signal.Ignore(ignored...)
 }

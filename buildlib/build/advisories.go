@@ -20,11 +20,11 @@ import (
 // CheckAdvisories checks that each release answers each known advisory, that its answers and its patches agree, and that what the
 // answers point at is there. It prints the answers.
 func (p *Project) CheckAdvisories(ctx context.Context) (err error) {
-	known, err := release.Advisories(p.path("patches"))
+	known, err := release.Advisories(p.Path("patches"))
 	if err != nil {
 		return err
 	}
-	releases, err := release.List(p.path("patches"))
+	releases, err := release.List(p.Path("patches"))
 	if err != nil {
 		return err
 	}
@@ -87,7 +87,7 @@ func (p *Project) checkAnswers(
 
 // answersFile is where a release's answers stand, as the user knows it.
 func (p *Project) answersFile(r *release.Release) string {
-	return p.shown(filepath.Join(r.Dir, "advisories.toml"))
+	return p.Shown(filepath.Join(r.Dir, "advisories.toml"))
 }
 
 // names tells whether a patch says in its header that it is about the advisory.
@@ -126,7 +126,7 @@ func (p *Project) agree(r *release.Release, s *patchset.Series, known []release.
 		} else if !names(s.Patches[n], a.Advisory) {
 			problems = append(problems, &fault.Error{
 				Code: "advisory-patch", What: fmt.Sprintf("the patch that fixes %s does not say so", a.Advisory.ID),
-				Where: p.shown(filepath.Join(s.Dir, a.Patch)), Do: fmt.Sprintf("add the line %q to its header", field+": "+a.Advisory.ID),
+				Where: p.Shown(filepath.Join(s.Dir, a.Patch)), Do: fmt.Sprintf("add the line %q to its header", field+": "+a.Advisory.ID),
 			})
 		}
 	}
@@ -134,7 +134,7 @@ func (p *Project) agree(r *release.Release, s *patchset.Series, known []release.
 		for _, id := range unanswered(patch, known, answers) {
 			problems = append(problems, &fault.Error{
 				Code: "advisory-patch", What: fmt.Sprintf("a patch is about %s, and sendmail %s does not answer that it fixes it", id, r.Version),
-				Where: p.shown(filepath.Join(s.Dir, patch.Name)),
+				Where: p.Shown(filepath.Join(s.Dir, patch.Name)),
 				Do:    fmt.Sprintf("answer %s in %s with status fixed and this patch, or take it out of the header", id, p.answersFile(r)),
 			})
 		}

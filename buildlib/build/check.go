@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
@@ -37,7 +38,7 @@ func (p *Project) Test(ctx context.Context) error {
 		}
 	}
 	aix := []string{"GOOS=aix", "GOARCH=ppc64", "CGO_ENABLED=0"}
-	unformatted, err := p.machine.Output(ctx, host.Cmd{Argv: []string{"gofmt", "-l", "magefile.go", "buildlib"}, Dir: p.root, Env: p.goEnv()})
+	unformatted, err := p.Machine.Output(ctx, host.Cmd{Argv: []string{"gofmt", "-l", "magefile.go", "buildlib"}, Dir: p.Root, Env: p.goEnv()})
 	if err != nil {
 		return err
 	}
@@ -58,11 +59,11 @@ func (p *Project) Test(ctx context.Context) error {
 		{aix, []string{"go", "vet", "./..."}},
 		{aix, []string{"go", "vet", "-tags", "mage", "."}},
 		// The orchestrator as one file for a machine without Go. Mage sets GOOS and GOARCH by itself.
-		{nil, []string{"go", "tool", "mage", "-compile", p.path("build", "sendmail-build-aix"), "-goos", "aix", "-goarch", "ppc64"}},
+		{nil, []string{"go", "tool", "mage", "-compile", p.Path("build", "sendmail-build-aix"), "-goos", "aix", "-goarch", "ppc64"}},
 		{[]string{"SENDMAIL_TEST_SOURCE=" + source}, test},
 	} {
-		p.log.WithField("command", strings.Join(append(slices.Clone(check.env), check.argv...), " ")).Info("check")
-		err := p.machine.Run(ctx, host.Cmd{Argv: check.argv, Dir: p.root, Env: append(p.goEnv(), check.env...), Stdout: p.out, Stderr: p.errOut})
+		p.Log.WithField("command", strings.Join(append(slices.Clone(check.env), check.argv...), " ")).Info("check")
+		err := p.Machine.Run(ctx, host.Cmd{Argv: check.argv, Dir: p.Root, Env: append(p.goEnv(), check.env...), Stdout: p.out, Stderr: p.errOut})
 		if err != nil {
 			return err
 		}
@@ -72,13 +73,13 @@ func (p *Project) Test(ctx context.Context) error {
 
 // goEnv is the environment for the go command: all of the user's, but without settings of this project, which tests make their own.
 func (p *Project) goEnv() []string {
-	return slices.DeleteFunc(slices.Clone(p.environ), func(pair string) bool { return strings.HasPrefix(pair, "SENDMAIL_") })
+	return slices.DeleteFunc(slices.Clone(p.Environ), func(pair string) bool { return strings.HasPrefix(pair, "SENDMAIL_") })
 }
 
 // Bench builds the same source with upstream's "sh ./Build" and with this project, each from nothing and once more, in one run: on a
 // noisy machine only their ratio means something.
 func (p *Project) Bench(ctx context.Context) error {
-	p, err := p.with("target", string(target.Host), "bench") // upstream's own build makes nothing else here
+	p, err := p.With("target", string(target.Host), "bench") // upstream's own build makes nothing else here
 	if err != nil {
 		return err
 	}
@@ -86,7 +87,7 @@ func (p *Project) Bench(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	dir := p.path("build", "bench")
+	dir := p.Path("build", "bench")
 	upstream, checkout := filepath.Join(dir, "upstream"), filepath.Join(dir, "checkout")
 	if err := os.RemoveAll(dir); err != nil {
 		return err
@@ -110,7 +111,7 @@ func (p *Project) Bench(ctx context.Context) error {
 		Argv: []string{"go", "tool", "mage", "build"}, Dir: checkout, Log: filepath.Join(dir, "checkout.log"),
 		Env: append(p.goEnv(), "SENDMAIL_RELEASE="+j.release.Version, "SENDMAIL_TARGET=host"),
 	}
-	if source := p.settings.Source; source != "" {
+	if source := p.Settings.Source; source != "" {
 		if _, err := os.Stat(source); err == nil { // no address; and the checkout is another directory
 			if source, err = filepath.Abs(source); err != nil {
 				return err
@@ -120,10 +121,10 @@ func (p *Project) Bench(ctx context.Context) error {
 	}
 	warm := ours
 	warm.Argv = []string{"go", "tool", "mage", "settings"}
-	if err := p.machine.Run(ctx, warm); err != nil { // compiling this project is not part of building sendmail
+	if err := p.Machine.Run(ctx, warm); err != nil { // compiling this project is not part of building sendmail
 		return err
 	}
-	fmt.Fprintf(p.out, "sendmail %s, %d jobs, %s\n", j.release.Version, p.settings.Jobs, j.target.Compiler)
+	fmt.Fprintf(p.out, "sendmail %s, %d jobs, %s\n", j.release.Version, p.Settings.Jobs, j.Target.Compiler)
 	fmt.Fprintf(p.out, "%-12s %12s %12s %8s\n", "", "sh ./Build", "mage build", "ratio")
 	for _, row := range []struct {
 		name   string
@@ -147,8 +148,8 @@ func (p *Project) Bench(ctx context.Context) error {
 
 // benchImage measures writing an image of 1 GiB against GNU tar writing the same files, by the benchmark of installp.
 func (p *Project) benchImage(ctx context.Context) error {
-	out, err := p.machine.Output(ctx, host.Cmd{
-		Argv: []string{"go", "test", "-run", "^$", "-bench", "^BenchmarkTree$", "-benchtime", "5x", "./buildlib/aix/installp"}, Dir: p.root, Env: p.goEnv(),
+	out, err := p.Machine.Output(ctx, host.Cmd{
+		Argv: []string{"go", "test", "-run", "^$", "-bench", "^BenchmarkTree$", "-benchtime", "5x", "./buildlib/aix/installp"}, Dir: p.Root, Env: p.goEnv(),
 	})
 	if err != nil {
 		return err
@@ -209,7 +210,7 @@ func (j *job) benchSeries(ctx context.Context, dir string) error {
 func (p *Project) clock(ctx context.Context, c host.Cmd, times int) (best time.Duration, err error) {
 	for range times {
 		start := time.Now()
-		if err := p.machine.Run(ctx, c); err != nil {
+		if err := p.Machine.Run(ctx, c); err != nil {
 			return 0, err
 		}
 		if took := time.Since(start); best == 0 || took < best {
@@ -220,7 +221,7 @@ func (p *Project) clock(ctx context.Context, c host.Cmd, times int) (best time.D
 }
 
 // checkoutParts are what a checkout needs to build sendmail.
-var checkoutParts = []string{"magefile.go", "go.mod", "go.sum", configFile, "buildlib", "patches", "site.config.m4.d", "packaging"}
+var checkoutParts = []string{"magefile.go", "go.mod", "go.sum", checkout.ConfigFile, "buildlib", "patches", "site.config.m4.d", "packaging"}
 
 // copyCheckout copies what a build needs of this checkout.
 func (p *Project) copyCheckout(ctx context.Context, to string) error {
@@ -229,7 +230,7 @@ func (p *Project) copyCheckout(ctx context.Context, to string) error {
 	}
 	var problems []error
 	for _, part := range checkoutParts {
-		from := p.path(part)
+		from := p.Path(part)
 		info, err := os.Stat(from)
 		if err == nil && info.IsDir() {
 			err = tree.Copy(ctx, from, filepath.Join(to, part), info.ModTime())

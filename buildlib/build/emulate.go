@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/cross"
@@ -22,7 +23,7 @@ import (
 
 // emulator runs programs for AIX on this machine.
 func (p *Project) emulator() (*emulate.Emulator, error) {
-	b, err := p.crossBuilder()
+	b, err := p.CrossBuilder()
 	if err != nil {
 		return nil, err
 	}
@@ -63,16 +64,16 @@ func (p *Project) Emulate(ctx context.Context, command string, root *string) err
 	}
 	lacks, err := e.Lacks(ctx, dir, words[0])
 	if err != nil {
-		return p.explainCache(err)
+		return p.ExplainCache(err)
 	}
 	if lacks != nil {
-		p.log.WithField("lacks", strings.Join(lacks, " ")).Warn(`the program ends at its first call of a library that is not here: "mage emulate:setup" brings them`)
+		p.Log.WithField("lacks", strings.Join(lacks, " ")).Warn(`the program ends at its first call of a library that is not here: "mage emulate:setup" brings them`)
 	}
 	err = e.Run(ctx, emulate.Request{Root: dir, Program: words[0], Args: words[1:], Stdin: os.Stdin, Stdout: p.out, Stderr: p.errOut})
 	if f, ok := errors.AsType[*fault.Error](err); ok && f.Code == "command-failed" {
-		f.Where, f.Found = "in "+p.shown(dir), "" // what it said has just been shown
+		f.Where, f.Found = "in "+p.Shown(dir), "" // what it said has just been shown
 	}
-	return p.explainCache(err)
+	return p.ExplainCache(err)
 }
 
 // emulated is a directory that is / for the programs of this build: a copy of what was staged, with its modes. It is made where there is none, and then it
@@ -84,7 +85,7 @@ func (p *Project) emulated(ctx context.Context) (string, error) {
 	}
 	if !j.canRun() {
 		return "", &fault.Error{
-			Code: "emulate-target", What: "cannot run programs for " + j.target.String(), Found: "programs for AIX that were built on another system can be run, and no others",
+			Code: "emulate-target", What: "cannot run programs for " + j.Target.String(), Found: "programs for AIX that were built on another system can be run, and no others",
 			Do: "set SENDMAIL_TARGET to one of AIX's, such as aix7.2-64, or name a directory with -root=DIRECTORY",
 		}
 	}
@@ -95,24 +96,24 @@ func (p *Project) emulated(ctx context.Context) (string, error) {
 			then, err := os.ReadFile(made)
 			now, err2 := os.ReadFile(j.manifest())
 			if err := errors.Join(err, err2); err != nil {
-				return explain(err)
+				return checkout.Explain(err)
 			}
 			if !bytes.Equal(then, now) {
-				j.log.WithField("directory", j.shown(dir)).Warn("the programs there are of an earlier build: remove the directory to have it made anew")
+				j.Log.WithField("directory", j.Shown(dir)).Warn("the programs there are of an earlier build: remove the directory to have it made anew")
 			}
 			return nil
 		} else if !errors.Is(err, fs.ErrNotExist) {
-			return explain(err)
+			return checkout.Explain(err)
 		}
 		if _, err := j.run(ctx, "stage"); err != nil {
 			return err
 		}
-		j.log.WithField("directory", j.shown(dir)).Info("making a / for the programs: it is yours from now on")
+		j.Log.WithField("directory", j.Shown(dir)).Info("making a / for the programs: it is yours from now on")
 		text, err := os.ReadFile(j.manifest())
 		if err != nil {
 			return err
 		}
-		return explain(errors.Join(j.copyStaged(dir+".new"), os.WriteFile(made, text, 0o644), os.Rename(dir+".new", dir)))
+		return checkout.Explain(errors.Join(j.copyStaged(dir+".new"), os.WriteFile(made, text, 0o644), os.Rename(dir+".new", dir)))
 	})
 }
 
@@ -145,16 +146,16 @@ func (p *Project) EmulateSetup(ctx context.Context) error {
 	for _, bits := range []int{64, 32} {
 		_, made, err := e.LibraryDir(ctx, bits)
 		if err != nil {
-			return p.explainCache(err)
+			return p.ExplainCache(err)
 		}
 		if made {
 			continue
 		}
-		log := p.log.WithField("step", "emulate").WithField("bits", bits)
+		log := p.Log.WithField("step", "emulate").WithField("bits", bits)
 		log.Info("compiling OpenSSL and SASL from the distribution's source: some minutes, once; what is interrupted goes on the next time")
 		start := time.Now()
-		if _, err := e.MakeLibraries(ctx, bits, p.settings.Jobs); err != nil {
-			return explain(p.explainCache(err))
+		if _, err := e.MakeLibraries(ctx, bits, p.Settings.Jobs); err != nil {
+			return checkout.Explain(p.ExplainCache(err))
 		}
 		log.WithField("elapsed", time.Since(start).Round(time.Second).String()).Info("done")
 	}
@@ -162,13 +163,13 @@ func (p *Project) EmulateSetup(ctx context.Context) error {
 }
 
 // canRun tells whether the target's programs run here.
-func (j *job) canRun() bool { return j.target.OS == target.AIX && j.sdk }
+func (j *job) canRun() bool { return j.Target.OS == target.AIX && j.SDK }
 
 // prove runs the sendmail that is in the image, far enough to see that it starts, has what the options promise, and reads the
 // configuration that comes with it. It tells what it saw.
 func (j *job) prove(ctx context.Context) (string, error) {
 	if !j.canRun() {
-		return "none: programs for " + j.target.String() + " cannot be run here", nil
+		return "none: programs for " + j.Target.String() + " cannot be run here", nil
 	}
 	dir := filepath.Join(j.dir, "proof")
 	if err := errors.Join(os.RemoveAll(dir), os.Mkdir(dir, 0o755)); err != nil {
@@ -194,9 +195,9 @@ func (j *job) prove(ctx context.Context) (string, error) {
 		Root: dir, Program: layout.Prefix + "/sbin/sendmail", Args: []string{"-C" + conf + "/sendmail.cf.default", "-d0.1", "-bt"},
 		Stdin: strings.NewReader("3,0 someone\n"), Stdout: &out, Stderr: &out,
 	})
-	err = j.explainCache(err)
+	err = j.ExplainCache(err)
 	if fault.Code(err) == "emulate-missing" {
-		j.log.WithError(err).Warn("the programs in this image have not been run")
+		j.Log.WithError(err).Warn("the programs in this image have not been run")
 		return `none: no emulator here; "mage setup" brings it`, nil
 	}
 	if err != nil && fault.Code(err) != "command-failed" {
@@ -211,7 +212,7 @@ func (j *job) prove(ctx context.Context) (string, error) {
 	for _, word := range append([]string{"returns: $# local $: someone"}, shown...) {
 		if !strings.Contains(out.String(), word) {
 			return "", errors.Join(err, &fault.Error{
-				Code: "proof-failed", What: "the sendmail in the image does not do what it should", Where: j.shown(j.image()),
+				Code: "proof-failed", What: "the sendmail in the image does not do what it should", Where: j.Shown(j.image()),
 				Found: fmt.Sprintf("it does not say %q but\n%s", word, &out), Do: "report this as a fault of sendmail-aix, with the build record",
 			})
 		}

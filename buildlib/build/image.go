@@ -96,12 +96,12 @@ func count(n int, what string) string {
 func (p *Project) compareDigest(image *io.SectionReader, file string) error {
 	text, err := regular.Read(file+".sha256", 4096)
 	if errors.Is(err, fs.ErrNotExist) {
-		p.log.WithField("file",
+		p.Log.WithField("file",
 			file+".sha256").Info("no digest lies beside the image: texts that have no checksum inside it were not compared")
 		return nil
 	}
 	if err != nil {
-		return &fault.Error{Code: "image-digest", What: "cannot read the digest of the image", Where: file + ".sha256", Err: reason(err),
+		return &fault.Error{Code: "image-digest", What: "cannot read the digest of the image", Where: file + ".sha256", Err: fault.Reason(err),
 			Do: "get it again from where the image was made, or remove it: the image is checked without it, but for some texts"}
 	}
 	want, _, _ := strings.Cut(strings.TrimSpace(string(text)), " ") // a file name may follow
@@ -130,7 +130,7 @@ func (p *Project) ImageExtract(ctx context.Context, file, dir string) error {
 		// One name, so that what a run that was killed has left goes with the next.
 		temporary := filepath.Join(filepath.Dir(dir), "."+filepath.Base(dir)+".half")
 		if err := errors.Join(os.RemoveAll(temporary), os.Mkdir(temporary, 0o700)); err != nil {
-			return &fault.Error{Code: "image-extract", What: "cannot make the directory to extract into", Where: dir, Err: reason(err),
+			return &fault.Error{Code: "image-extract", What: "cannot make the directory to extract into", Where: dir, Err: fault.Reason(err),
 				Do: "name one in a directory that is there and that you may write to"}
 		}
 		if err := extractInto(ctx, image, temporary); err != nil {
@@ -182,7 +182,7 @@ func (p *Project) ImageDiff(ctx context.Context, a, b string) error {
 func (p *Project) ImageToc(ctx context.Context, dir string) error {
 	files, err := os.ReadDir(dir)
 	if err != nil {
-		return &fault.Error{Code: "image-toc", What: "cannot read the directory", Where: dir, Err: reason(err),
+		return &fault.Error{Code: "image-toc", What: "cannot read the directory", Where: dir, Err: fault.Reason(err),
 			Do: "name a directory with images in it"}
 	}
 	var entries []installp.TocEntry
@@ -196,7 +196,7 @@ func (p *Project) ImageToc(ctx context.Context, dir string) error {
 			return err
 		}
 		if image == nil {
-			p.log.WithField("file", f.Name()).Debug("no image")
+			p.Log.WithField("file", f.Name()).Debug("no image")
 			continue
 		}
 		if strings.ContainsFunc(f.Name(), func(r rune) bool { return r <= ' ' || r > '~' }) {
@@ -238,19 +238,11 @@ func readImage(ctx context.Context, file string) (image *installp.Image, err err
 func withImage(ctx context.Context, file string, do func(*io.SectionReader) error) error {
 	f, size, err := regular.Open(file)
 	if err != nil {
-		return &fault.Error{Code: "image-unreadable", What: "cannot read the image", Where: file, Err: reason(err),
+		return &fault.Error{Code: "image-unreadable", What: "cannot read the image", Where: file, Err: fault.Reason(err),
 			Do: "name an image, such as build/8.15.2/aix7.2-64/sendmail.8.15.2.1.I"}
 	}
 	defer f.Close() // it was only read
 	return do(io.NewSectionReader(&cancelled{ctx, f}, 0, size))
-}
-
-// reason is why a call failed, without the path that the fault tells anyway.
-func reason(err error) error {
-	if e, ok := errors.AsType[*fs.PathError](err); ok {
-		return e.Err
-	}
-	return err
 }
 
 type cancelled struct {

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal"
 )
@@ -41,16 +42,16 @@ func (p *Project) ImageRehearse(ctx context.Context, images string, trusted bool
 		}
 		media = append(media, m)
 	}
-	unlock, err := p.lock(ctx, "rehearsal")
+	unlock, err := p.Lock(ctx, "rehearsal")
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	dir := p.path("build", "rehearsal")
+	dir := p.Path("build", "rehearsal")
 	if err := os.RemoveAll(dir); err != nil {
 		return err
 	}
-	props, err := rehearsal.Collect(ctx, p.machine, filepath.Join(dir, "props"))
+	props, err := rehearsal.Collect(ctx, p.Machine, filepath.Join(dir, "props"))
 	if err != nil {
 		return err
 	}
@@ -62,13 +63,13 @@ func (p *Project) ImageRehearse(ctx context.Context, images string, trusted bool
 				Do:    "let users have namespaces: sysctl kernel.unprivileged_userns_clone=1 user.max_user_namespaces=10000\nor, if you trust whoever made the image, say so: mage image:rehearse " + images + " -trust=true",
 			}
 		}
-		p.log.WithField("reach", reach).Warn("this machine has no namespaces to keep scripts in")
+		p.Log.WithField("reach", reach).Warn("this machine has no namespaces to keep scripts in")
 	}
 	var first string
 	var problems []error
 	for _, shell := range rehearsal.Shells {
 		if !props.Has(shell) {
-			p.log.WithField("shell", shell).Warn(`not rehearsed under a shell that is not here; "mage setup test" installs it`)
+			p.Log.WithField("shell", shell).Warn(`not rehearsed under a shell that is not here; "mage setup test" installs it`)
 			continue
 		}
 		transcript, err := rehearseLife(ctx, props, filepath.Join(dir, shell), shell, media)
@@ -99,7 +100,7 @@ func hasNewer(image, than *installp.Image) bool {
 // hasBuilt tells whether this checkout has built an image: it lies where that is put, with its digest beside it.
 func (p *Project) hasBuilt(ctx context.Context, file string) bool {
 	file, err := filepath.Abs(file)
-	if err != nil || !isBelow(file, p.path("build")) {
+	if err != nil || !checkout.IsBelow(file, p.Path("build")) {
 		return false
 	}
 	if _, err := os.Lstat(file + ".sha256"); err != nil {

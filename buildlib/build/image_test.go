@@ -22,7 +22,9 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/bff"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/vrmf"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
 )
 
 // A backup of files is no package, but it can be listed, and it does not stop the making of a .toc.
@@ -42,7 +44,7 @@ func TestBackup(t *testing.T) {
 	var out strings.Builder
 	log := logrus.New()
 	log.SetOutput(io.Discard)
-	p := &Project{out: &results{w: &out}, log: log}
+	p := &Project{Checkout: &checkout.Checkout{Log: log}, out: &results{w: &out}}
 	if err := p.ImageList(t.Context(), file); err != nil || out.String() != "drwxr-xr-x     0     0          0 1970-01-01 00:00:00 /.a\n" {
 		t.Errorf("ImageList = %v, and shows %q", err, out.String())
 	}
@@ -80,8 +82,8 @@ func TestHostileNames(t *testing.T) {
 		var out strings.Builder
 		log := logrus.New()
 		log.SetOutput(io.Discard)
-		p := &Project{out: &results{w: &out}, log: log}
-		text := plainError{errors.Join(show(p), errors.New("the end"))}.Error() + "\n" + out.String()
+		p := &Project{Checkout: &checkout.Checkout{Log: log, Settings: new(checkout.Settings), Memory: new(tree.Memory)}, out: &results{w: &out}}
+		text := p.Done(errors.Join(show(p), errors.New("the end"))).Error() + "\n" + out.String()
 		if strings.Contains(text, "\n"+file+": 0 errors, 0 notes\n") && name != "verify" || strings.Count(text, "\n"+file+":") > 1 {
 			t.Errorf("%s shows a line that only the image has:\n%s", name, text)
 		}
@@ -121,7 +123,7 @@ func TestImageEnds(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	reason := errors.New("stopped")
 	cancel(reason)
-	p := &Project{root: dir, out: &results{w: io.Discard}, log: logrus.New()}
+	p := &Project{Checkout: &checkout.Checkout{Root: dir, Log: logrus.New()}, out: &results{w: io.Discard}}
 	for name, do := range map[string]func() error{
 		"list":     func() error { return p.ImageList(ctx, file) },
 		"verify":   func() error { return p.ImageVerify(ctx, file) },
@@ -170,7 +172,7 @@ func TestExtractLeavesNothing(t *testing.T) {
 			if err := os.MkdirAll(filepath.Join(dir, ".out.half/of a run that was killed"), 0o755); err != nil {
 				t.Fatal(err)
 			}
-			if err := (&Project{}).ImageExtract(test.ctx, file, filepath.Join(dir, "out")); (err == nil) != (test.left == 1) {
+			if err := (&Project{Checkout: &checkout.Checkout{}}).ImageExtract(test.ctx, file, filepath.Join(dir, "out")); (err == nil) != (test.left == 1) {
 				t.Errorf("ImageExtract = %v", err)
 			}
 			left, err := os.ReadDir(dir)
@@ -203,7 +205,7 @@ func TestExtractDestination(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if err := (&Project{}).ImageExtract(t.Context(), image, parent+"/"+test.dir); (err == nil) != want {
+			if err := (&Project{Checkout: &checkout.Checkout{}}).ImageExtract(t.Context(), image, parent+"/"+test.dir); (err == nil) != want {
 				t.Errorf("ImageExtract = %v", err)
 			}
 			entries, err := os.ReadDir(parent)
@@ -219,7 +221,7 @@ func TestExtractDestination(t *testing.T) {
 			}
 		})
 	}
-	if err := (&Project{}).ImageExtract(t.Context(), image, ""); fault.Code(err) != "image-extract" {
+	if err := (&Project{Checkout: &checkout.Checkout{}}).ImageExtract(t.Context(), image, ""); fault.Code(err) != "image-extract" {
 		t.Errorf("ImageExtract without a name = %v", err)
 	}
 }
@@ -232,8 +234,8 @@ func TestImageIsFIFO(t *testing.T) {
 		t.Skip(err)
 	}
 	refused := make(chan error, 2)
-	go func() { refused <- (&Project{}).ImageVerify(t.Context(), file) }()
-	go func() { refused <- (&Project{}).ImageRehearse(t.Context(), file, false) }()
+	go func() { refused <- (&Project{Checkout: &checkout.Checkout{}}).ImageVerify(t.Context(), file) }()
+	go func() { refused <- (&Project{Checkout: &checkout.Checkout{}}).ImageRehearse(t.Context(), file, false) }()
 	for range cap(refused) {
 		select {
 		case err := <-refused:
@@ -255,7 +257,7 @@ func TestImageCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var out bytes.Buffer
-	p := &Project{out: &results{w: &out}}
+	p := &Project{Checkout: &checkout.Checkout{}, out: &results{w: &out}}
 	for name, err := range map[string]error{"verify": p.ImageVerify(ctx, a), "diff": p.ImageDiff(ctx, a, b)} {
 		if !errors.Is(err, context.Canceled) || out.Len() > 0 {
 			t.Errorf("%s: %v, %q", name, err, &out)
@@ -284,7 +286,7 @@ func TestExtractPrintable(t *testing.T) {
 	if err := os.WriteFile(image, data, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	err = (&Project{}).ImageExtract(t.Context(), image, filepath.Join(t.TempDir(), "out"))
+	err = (&Project{Checkout: &checkout.Checkout{}}).ImageExtract(t.Context(), image, filepath.Join(t.TempDir(), "out"))
 	if text := fmt.Sprint(err); fault.Code(err) != "image-extract" || strings.Contains(text, "\x1b") || !strings.Contains(text, "name too long") {
 		t.Errorf("ImageExtract = %q", text)
 	}
@@ -304,7 +306,7 @@ func TestTocDamaged(t *testing.T) {
 	if err := os.WriteFile(file, data, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	p := &Project{log: logrus.New()}
+	p := &Project{Checkout: &checkout.Checkout{Log: logrus.New()}}
 	if err := p.ImageToc(t.Context(), dir); fault.Code(err) != "image-unreadable" {
 		t.Errorf("ImageToc = %v", err)
 	}
@@ -313,7 +315,7 @@ func TestTocDamaged(t *testing.T) {
 // The name of an image is a field of a line.
 func TestTocName(t *testing.T) {
 	t.Parallel()
-	p, dir := &Project{log: logrus.New()}, t.TempDir()
+	p, dir := &Project{Checkout: &checkout.Checkout{Log: logrus.New()}}, t.TempDir()
 	image := &installp.Package{Name: "demo", Level: vrmf.Level{Version: 1}, Filesets: []installp.Fileset{{
 		Name: "demo.rte", Text: "Demo", Copyright: "Ours.\n", Usr: installp.Scripts{installp.PreI: "#!/usr/bin/ksh\nexit 0\n"},
 	}}, Time: time.Unix(0, 0)}
@@ -346,7 +348,9 @@ func TestDigestAlone(t *testing.T) {
 		if err := os.WriteFile(image+".sha256", fmt.Appendf(nil, text, sum), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		err := withImage(t.Context(), image, func(r *io.SectionReader) error { return (&Project{}).compareDigest(r, image) })
+		err := withImage(t.Context(), image, func(r *io.SectionReader) error {
+			return (&Project{Checkout: &checkout.Checkout{}}).compareDigest(r, image)
+		})
 		if err != nil {
 			t.Errorf("%q: %v", text, err)
 		}

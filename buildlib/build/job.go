@@ -14,11 +14,11 @@ import (
 	"time"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/vrmf"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/step"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/program"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/target"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/patchset"
@@ -31,14 +31,12 @@ import (
 // job is one build: a release for a target, with everything that was decided before the first step.
 type job struct {
 	*Project
-	dir     string // build/<release>/<target>
-	release *release.Release
-	series  *patchset.Series
-	// The machine is that of the workshop, not the project's own.
-	machine *host.Local
-	workshop
-	site    *siteconfig.Result
-	refused error // why the release cannot be configured with these options on this target; nil when it can
+	dir               string // build/<release>/<target>
+	release           *release.Release
+	series            *patchset.Series
+	checkout.Workshop // whose machine is used, not the project's own
+	site              *siteconfig.Result
+	refused           error // why the release cannot be configured with these options on this target; nil when it can
 	// fragments are those of site.config.m4.d that are in effect.
 	fragments []*siteconfig.Fragment
 	plan      *packaging.Plan
@@ -53,32 +51,31 @@ type job struct {
 func (p *Project) job(ctx context.Context) (*job, error) {
 	j := &job{Project: p}
 	var err error
-	if j.release, err = release.Load(p.path("patches"), p.settings.Release); err != nil {
+	if j.release, err = release.Load(p.Path("patches"), p.Settings.Release); err != nil {
 		return nil, err
 	}
-	if j.time, err = pinnedTime(p.environ, j.release.Date); err != nil {
+	if j.time, err = checkout.PinnedTime(p.Environ, j.release.Date); err != nil {
 		return nil, err
 	}
-	if j.level, err = vrmf.FromSendmail(j.release.Version, p.settings.Revision); err != nil {
+	if j.level, err = vrmf.FromSendmail(j.release.Version, p.Settings.Revision); err != nil {
 		return nil, err
 	}
 	if j.series, err = patchset.Load(j.release.Dir); err != nil {
 		return nil, err
 	}
-	if j.workshop, err = p.detect(ctx); err != nil {
+	if j.Workshop, err = p.Detect(ctx); err != nil {
 		return nil, err
 	}
-	j.machine = j.workshop.machine
-	set, err := siteconfig.Load(p.path("site.config.m4.d"))
+	set, err := siteconfig.Load(p.Path("site.config.m4.d"))
 	if err != nil {
 		return nil, err
 	}
 	j.site, err = set.Compose(siteconfig.Request{
-		Release: j.release.Version, Options: p.settings.With, Target: j.target, Layout: p.layout(), OpenSSL: j.release.OpenSSL,
+		Release: j.release.Version, Options: p.Settings.With, Target: j.Target, Layout: p.Layout(), OpenSSL: j.release.OpenSSL,
 	})
 	if fault.Code(err) == "option-openssl" {
 		// The source can be had and patched all the same.
-		j.refused, j.site = err, &siteconfig.Result{Layout: p.layout()}
+		j.refused, j.site = err, &siteconfig.Result{Layout: p.Layout()}
 	} else if err != nil {
 		return nil, err
 	}
@@ -87,42 +84,29 @@ func (p *Project) job(ctx context.Context) (*job, error) {
 			j.fragments = append(j.fragments, fragment)
 		}
 	}
-	if j.plan, err = packaging.Load(p.path("packaging")); err != nil {
+	if j.plan, err = packaging.Load(p.Path("packaging")); err != nil {
 		return nil, err
 	}
 	j.mc = make(map[string]string)
 	for _, name := range configurations {
-		text, err := os.ReadFile(p.path("packaging", name+".mc"))
+		text, err := os.ReadFile(p.Path("packaging", name+".mc"))
 		if err != nil {
 			return nil, &fault.Error{
-				Code: "packaging-file", What: "a configuration that the package ships is missing", Where: p.path("packaging"), Err: err,
+				Code: "packaging-file", What: "a configuration that the package ships is missing", Where: p.Path("packaging"), Err: err,
 				Do: "restore the file",
 			}
 		}
 		j.mc[name] = string(text)
 	}
-	fetcher, err := p.fetcher()
+	fetcher, err := p.Fetcher()
 	if err != nil {
 		return nil, err
 	}
-	if j.source, err = fetcher.Open(j.release, p.settings.Source); err != nil {
+	if j.source, err = fetcher.Open(j.release, p.Settings.Source); err != nil {
 		return nil, err
 	}
-	j.dir = p.path("build", j.release.Version, j.target.String())
+	j.dir = p.Path("build", j.release.Version, j.Target.String())
 	return j, nil
-}
-
-// fetcher gets sources into the cache that all checkouts of the user share.
-func (p *Project) fetcher() (*fetch.Fetcher, error) {
-	cache, err := p.cache()
-	if err != nil {
-		return nil, err
-	}
-	f := &fetch.Fetcher{Cache: cache, Machine: p.machine, Log: p.log.WithField("step", "fetch")}
-	if p.settings.Log == "text" {
-		f.Progress = fetch.NewMeter(p.errOut, p.terminal)
-	}
-	return f, nil
 }
 
 // The places of a build, each written by one step.
@@ -154,7 +138,7 @@ func (p *Project) run(ctx context.Context, last string, then func(j *job, ran in
 
 // locked keeps other runs away from the directory of this build.
 func (j *job) locked(ctx context.Context, do func() error) error {
-	unlock, err := j.lock(ctx, strings.ReplaceAll(j.shown(j.dir), string(filepath.Separator), "-"))
+	unlock, err := j.Lock(ctx, strings.ReplaceAll(j.Shown(j.dir), string(filepath.Separator), "-"))
 	if err != nil {
 		return err
 	}
@@ -166,9 +150,9 @@ func (j *job) locked(ctx context.Context, do func() error) error {
 func (j *job) run(ctx context.Context, last string) (int, error) {
 	ran, err := j.chain(ctx).Run(ctx, last)
 	if err == nil && ran == 0 {
-		j.log.WithField("release", j.release.Version).WithField("target", j.target.String()).Info("everything is up to date")
+		j.Log.WithField("release", j.release.Version).WithField("target", j.Target.String()).Info("everything is up to date")
 	}
-	return ran, explain(err)
+	return ran, checkout.Explain(err)
 }
 
 // chain is the steps of this build, made once: what it has looked at it need not look at again.
@@ -177,7 +161,7 @@ func (j *job) chain(ctx context.Context) *step.Chain {
 		return j.steps
 	}
 	j.steps = &step.Chain{
-		State: filepath.Join(j.dir, "state"), Log: j.log,
+		State: filepath.Join(j.dir, "state"), Log: j.Log,
 		Digest: func(path string) (string, error) { return digest(ctx, path) },
 		Steps: []step.Step{
 			{Name: "fetch", Inputs: j.fetchInputs, Outputs: []string{j.pristine()}, Run: j.fetch},
@@ -229,7 +213,7 @@ type inputs struct {
 func (j *job) inputs(ctx context.Context) *inputs {
 	return &inputs{
 		digest: j.chain(ctx).Made, values: make(map[string]string),
-		programs: program.Examiner{Machine: j.machine, Memory: j.memory},
+		programs: program.Examiner{Machine: j.Machine, Memory: j.Memory},
 	}
 }
 
@@ -274,7 +258,7 @@ func (p *Project) Step(ctx context.Context, name string) error {
 		result := map[string]string{
 			"fetch": j.pristine(), "patch": j.patched(), "configure": j.siteFile(), "compile": j.objects(), "stage": j.staged(),
 		}[name]
-		_, err := fmt.Fprintln(p.out, p.shown(result))
+		_, err := fmt.Fprintln(p.out, p.Shown(result))
 		return err
 	})
 }
@@ -304,21 +288,13 @@ func (j *job) showImage(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if j.target.OS == target.Host {
-		j.log.Warn("the programs in this image are for the machine that built it, not for AIX")
-	} else if j.sdk {
-		j.log.Warn("the programs in this image were made with this project's own headers for AIX: to ship it, build with a real machine's (mage cross:sysroot)")
+	if j.Target.OS == target.Host {
+		j.Log.Warn("the programs in this image are for the machine that built it, not for AIX")
+	} else if j.SDK {
+		j.Log.Warn("the programs in this image were made with this project's own headers for AIX: to ship it, build with a real machine's (mage cross:sysroot)")
 	}
-	_, err = fmt.Fprintf(j.out, "%s  %s\n", sum, j.shown(j.image())) // as sha256sum -c reads it
+	_, err = fmt.Fprintf(j.out, "%s  %s\n", sum, j.Shown(j.image())) // as sha256sum -c reads it
 	return err
-}
-
-// shown is a path as the user would write it from the checkout.
-func (p *Project) shown(path string) string {
-	if rel, err := filepath.Rel(p.root, path); err == nil && !strings.HasPrefix(rel, "..") {
-		return rel
-	}
-	return path
 }
 
 // Why tells what would make a step run.

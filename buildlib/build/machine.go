@@ -17,7 +17,7 @@ import (
 
 // Options lists the options that the setting "with" can name.
 func (p *Project) Options(context.Context) error {
-	set, err := siteconfig.Load(p.path("site.config.m4.d"))
+	set, err := siteconfig.Load(p.Path("site.config.m4.d"))
 	if err != nil {
 		return err
 	}
@@ -57,15 +57,15 @@ func dash(s string) string {
 
 // examine asks the doctor about this machine.
 func (p *Project) examine(ctx context.Context, tests bool) (*doctor.Report, error) {
-	set, err := siteconfig.Load(p.path("site.config.m4.d"))
+	set, err := siteconfig.Load(p.Path("site.config.m4.d"))
 	if err != nil {
 		return nil, err
 	}
-	want := p.wanted(ctx)
-	if tests && want.Name != string(target.Host) && !p.onAIX(ctx) {
+	want := p.Wanted(ctx)
+	if tests && want.Name != string(target.Host) && !p.OnAIX(ctx) {
 		want = target.Request{Name: string(target.Host)} // tests build for both
 	}
-	return doctor.Check(ctx, p.machine, doctor.Request{Want: want, Options: p.settings.With, Set: set, Tests: tests})
+	return doctor.Check(ctx, p.Machine, doctor.Request{Want: want, Options: p.Settings.With, Set: set, Tests: tests})
 }
 
 // Doctor shows what this machine has and lacks. A lack that stops a build is an error, and so are settings that cannot be met here.
@@ -100,7 +100,7 @@ func (p *Project) Setup(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := report.Plan().Run(ctx, p.machine, p.out); err != nil {
+	if err := report.Plan().Run(ctx, p.Machine, p.out); err != nil {
 		return err
 	}
 	if report.OnAIX {
@@ -108,7 +108,7 @@ func (p *Project) Setup(ctx context.Context) error {
 	}
 	err = p.CrossSetup(ctx)
 	if report.Target.OS == target.Host && errors.Is(err, cross.ErrAbsent) { // only tests want it
-		p.log.WithError(err).Warn("no toolchain for AIX")
+		p.Log.WithError(err).Warn("no toolchain for AIX")
 		return nil
 	}
 	return err

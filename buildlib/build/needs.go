@@ -16,20 +16,20 @@ import (
 //
 // Programs of the host need nothing that AIX could have.
 func (j *job) needs() []string {
-	if j.target.OS != target.AIX {
+	if j.Target.OS != target.AIX {
 		return nil
 	}
-	lines := []string{fmt.Sprintf("fileset bos.rte %d.%d.0.0", j.target.Level.Version, j.target.Level.Release)}
+	lines := []string{fmt.Sprintf("fileset bos.rte %d.%d.0.0", j.Target.Level.Version, j.Target.Level.Release)}
 	for _, fragment := range j.fragments {
 		for _, fileset := range fragment.Filesets {
-			lines = append(lines, fmt.Sprintf("fileset %s %d.%d.0.0", fileset, j.target.Level.Version, j.target.Level.Release))
+			lines = append(lines, fmt.Sprintf("fileset %s %d.%d.0.0", fileset, j.Target.Level.Version, j.Target.Level.Release))
 		}
 		switch fragment.Provider {
 		case target.PartOpenSSL:
-			lines = append(lines, need(j.target.OpenSSL, "ssl", "openssl.base", "openssl"))
+			lines = append(lines, need(j.Target.OpenSSL, "ssl", "openssl.base", "openssl"))
 		case target.PartSASL:
 			// The library of AIX itself, where there is one, is in no fileset whose name is known.
-			lines = append(lines, need(j.target.SASL, "sasl2", "", "cyrus-sasl"))
+			lines = append(lines, need(j.Target.SASL, "sasl2", "", "cyrus-sasl"))
 		}
 	}
 	lines = slices.DeleteFunc(lines, func(line string) bool { return line == "" })

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/target"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/siteconfig"
 )
@@ -41,7 +42,7 @@ func TestNeeds(t *testing.T) {
 		{"1.0.2 of AIX", aix(target.Provider{Kind: target.Base, API: "1.0.2"}, target.Provider{}), both[:2],
 			[]string{"fileset bos.rte 7.2.0.0", "fileset openssl.base 1.0.2.0"}, []string{"*prereq bos.rte 7.2.0.0", "*prereq openssl.base 1.0.2.0"}},
 	} {
-		j := &job{workshop: workshop{target: test.target}, fragments: test.fragments}
+		j := &job{Workshop: checkout.Workshop{Target: test.target}, fragments: test.fragments}
 		if diff := cmp.Diff(test.needs, j.needs()); diff != "" {
 			t.Errorf("%s: needs() (-want +got):\n%s", test.name, diff)
 		}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
@@ -32,7 +33,7 @@ func (j *job) packageInputs(ctx context.Context) (map[string]string, error) {
 	}
 	in.value("time", j.time.Format(time.RFC3339))
 	in.value("requisites", strings.Join(j.requisites(), "; "))
-	in.value("setting packager", j.settings.Packager)
+	in.value("setting packager", j.Settings.Packager)
 	in.text("copyright", j.copyright())
 	in.program()
 	return in.done()
@@ -116,7 +117,7 @@ func readManifest(file string) (stage.Manifest, error) {
 func (j *job) copyright() string {
 	text := fmt.Sprintf("sendmail %s, packaged by sendmail-aix.\nIt may be used and copied under the Sendmail License, which is installed as\n%s/share/LICENSE.\n",
 		j.release.Version, j.site.Layout.Prefix)
-	if j.sdk {
+	if j.SDK {
 		text += "Made on another system than AIX, with sendmail-aix's own headers for it.\n"
 	}
 	return text
@@ -134,9 +135,9 @@ func (j *job) record(ctx context.Context, manifest stage.Manifest, sum string) (
 	}
 	r := &record.Record{
 		Image: filepath.Base(j.image()), SHA256: sum, Time: j.time,
-		Settings: j.settings.Values(), Inputs: inputs, Tools: tools, Files: fileSums(manifest),
+		Settings: j.Settings.Values(), Inputs: inputs, Tools: tools, Files: fileSums(manifest),
 	}
-	r.Settings["target"] = j.target.String()
+	r.Settings["target"] = j.Target.String()
 	return r, nil
 }
 
@@ -158,9 +159,9 @@ func fileSums(m stage.Manifest) map[string]string {
 func (j *job) recordInputs(ctx context.Context) (map[string]string, error) {
 	in := j.inputs(ctx)
 	in.value("source tree", j.release.Tree)
-	in.value("target", describe(j.target))
+	in.value("target", describe(j.Target))
 	for _, patch := range j.series.Patches {
-		in.text(j.shown(filepath.Join(j.series.Dir, patch.Name)), string(patch.Text))
+		in.text(j.Shown(filepath.Join(j.series.Dir, patch.Name)), string(patch.Text))
 	}
 	for _, fragment := range j.fragments {
 		in.text("site.config.m4.d/"+fragment.File, fragment.Body)
@@ -172,8 +173,8 @@ func (j *job) recordInputs(ctx context.Context) (map[string]string, error) {
 		in.text("packaging/"+name+".mc", text)
 	}
 	// The code that did it, where the checkout has it. A compiled orchestrator need not be this code.
-	if _, err := os.Stat(j.path("buildlib")); err == nil {
-		in.path("buildlib", j.path("buildlib"))
+	if _, err := os.Stat(j.Path("buildlib")); err == nil {
+		in.path("buildlib", j.Path("buildlib"))
 	}
 	return in.done()
 }
@@ -182,17 +183,17 @@ func (j *job) recordInputs(ctx context.Context) (map[string]string, error) {
 // a person to read.
 func (j *job) tools(ctx context.Context) (map[string]string, error) {
 	tools := map[string]string{
-		"compiler": j.target.Compiler.String(), "processor": j.target.Flags().Processor, "openssl": j.target.OpenSSL.Release, "sasl": j.target.SASL.API,
+		"compiler": j.Target.Compiler.String(), "processor": j.Target.Flags().Processor, "openssl": j.Target.OpenSSL.Release, "sasl": j.Target.SASL.API,
 	}
 	asked := map[string][]string{
-		"m4": {j.target.M4, "--version"}, "make": {j.target.Make, "--version"}, "ar": {j.target.Ar, "--version"},
+		"m4": {j.Target.M4, "--version"}, "make": {j.Target.Make, "--version"}, "ar": {j.Target.Ar, "--version"},
 		"ld": {"ld", "--version"}, "libc": {"ldd", "--version"}, "system": {"uname", "-srvm"},
 	}
-	if j.settings.Packager == packagerMkinstallp {
+	if j.Settings.Packager == checkout.PackagerMkinstallp {
 		asked["mkinstallp"] = []string{"lslpp", "-Lcq", insttools}
 	}
 	for name, argv := range asked {
-		out, err := j.machine.Output(ctx, host.Cmd{Argv: argv})
+		out, err := j.Machine.Output(ctx, host.Cmd{Argv: argv})
 		first, _, _ := strings.Cut(out, "\n")
 		if err != nil || first == "" {
 			first = "unknown"

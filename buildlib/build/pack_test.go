@@ -3,11 +3,9 @@ package build
 import (
 	"errors"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"testing/iotest"
 	"time"
@@ -16,7 +14,7 @@ import (
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/vrmf"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/target"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/siteconfig"
 )
@@ -55,65 +53,6 @@ func TestWriteImageWholeOrNotAtAll(t *testing.T) {
 	}
 }
 
-func TestExplain(t *testing.T) {
-	known := &fault.Error{Code: "cache-full", Err: syscall.ENOSPC}
-	for _, test := range []struct {
-		name  string
-		err   error
-		code  string
-		where string
-	}{
-		{"nothing", nil, "", ""},
-		{"full disk", &fs.PathError{Op: "write", Path: "/x/image", Err: syscall.ENOSPC}, "build-full", "/x/image"},
-		{"quota", syscall.EDQUOT, "build-full", ""},
-		{"no permission", &fs.PathError{Op: "mkdir", Path: "/x/build", Err: syscall.EACCES}, "build-unwritable", "/x/build"},
-		{"read-only file system", errors.Join(syscall.EROFS), "build-unwritable", ""},
-		{"a fault already", errors.Join(known), "cache-full", ""},
-		{"something else", io.ErrUnexpectedEOF, "", ""},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			err := explain(test.err)
-			if fault.Code(err) != test.code || !errors.Is(err, test.err) {
-				t.Fatalf("explain(%v) = %v, want code %q", test.err, err, test.code)
-			}
-			if f, ok := errors.AsType[*fault.Error](err); ok && (f.Where != test.where || f.Do == "" && test.code != "cache-full") {
-				t.Errorf("explain(%v) = %#v, want where %q and what to do", test.err, f, test.where)
-			}
-		})
-	}
-}
-
-// The directory of downloads and toolchains is none of the checkout's: being the checkout's owner does not help there.
-func TestExplainCache(t *testing.T) {
-	t.Parallel()
-	file := filepath.Join(t.TempDir(), "file")
-	if err := os.WriteFile(file, nil, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	cache := filepath.Join(file, "sendmail-aix")
-	p := &Project{environ: []string{"XDG_CACHE_HOME=" + file}}
-	for _, test := range []struct {
-		name string
-		err  error
-		code string
-	}{
-		{"nothing", nil, ""},
-		{"what it would lie in is a file", os.MkdirAll(filepath.Join(cache, "cross"), 0o755), "cache-unwritable"},
-		{"no permission", &fs.PathError{Op: "mkdir", Path: cache + "/cross/kit.new", Err: syscall.EACCES}, "cache-unwritable"},
-		{"full disk", &fs.PathError{Op: "write", Path: cache + "/cross/x", Err: syscall.ENOSPC}, "cache-full"},
-		{"elsewhere", &fs.PathError{Op: "write", Path: "/x/build", Err: syscall.ENOSPC}, ""},
-		{"a fault already", &fault.Error{Code: "emulate-missing", Err: &fs.PathError{Path: cache, Err: fs.ErrNotExist}}, "emulate-missing"},
-	} {
-		err := p.explainCache(test.err)
-		if fault.Code(err) != test.code || !errors.Is(err, test.err) {
-			t.Errorf("%s: explainCache(%v) = %v, want code %q", test.name, test.err, err, test.code)
-		}
-		if f, ok := errors.AsType[*fault.Error](err); ok && strings.HasPrefix(test.code, "cache-") && (f.Where != cache || !strings.Contains(f.Do, "XDG_CACHE_HOME")) {
-			t.Errorf("%s: explainCache() = %#v, want the directory and how to have another", test.name, f)
-		}
-	}
-}
-
 func TestRequisites(t *testing.T) {
 	starttls := &siteconfig.Fragment{Provider: target.PartOpenSSL}
 	perfstat := &siteconfig.Fragment{Filesets: []string{"bos.perf.libperfstat"}}
@@ -143,7 +82,7 @@ func TestRequisites(t *testing.T) {
 				t.Fatal(err)
 			}
 			to.OpenSSL = test.openssl
-			j := &job{workshop: workshop{target: to}, fragments: test.fragments}
+			j := &job{Workshop: checkout.Workshop{Target: to}, fragments: test.fragments}
 			if diff := cmp.Diff(test.want, j.requisites()); diff != "" {
 				t.Errorf("requisites (-want +got):\n%s", diff)
 			}

@@ -11,15 +11,10 @@ import (
 	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
-)
-
-// The values of the setting packager.
-const (
-	packagerNative     = "native"
-	packagerMkinstallp = "mkinstallp"
 )
 
 // insttools is the fileset that brings mkinstallp (aixtools and Apache httpd ask for it).
@@ -30,7 +25,7 @@ func (j *job) mkinstallpDir() string { return filepath.Join(j.dir, "mkinstallp")
 
 // makeImage writes the image with the packager that is set.
 func (j *job) makeImage(ctx context.Context, pkg *installp.Package) error {
-	if j.settings.Packager == packagerNative {
+	if j.Settings.Packager == checkout.PackagerNative {
 		return writeImage(pkg, j.image())
 	}
 	return j.mkinstallp(ctx, pkg)
@@ -54,11 +49,11 @@ func (j *job) mkinstallp(ctx context.Context, pkg *installp.Package) error {
 	}
 	// The root part comes out right only if the build root is the working directory, too (aixtools, Apache httpd).
 	log := filepath.Join(j.logDir(), "mkinstallp.log")
-	err = j.machine.Run(ctx, host.Cmd{Argv: []string{"mkinstallp", "-d", layout.Root, "-T", layout.Template}, Dir: layout.Root, Log: log})
+	err = j.Machine.Run(ctx, host.Cmd{Argv: []string{"mkinstallp", "-d", layout.Root, "-T", layout.Template}, Dir: layout.Root, Log: log})
 	if err != nil {
 		return err
 	}
-	if err := checkMade(ctx, pkg, layout.Image, j.shown(log)); err != nil {
+	if err := checkMade(ctx, pkg, layout.Image, j.Shown(log)); err != nil {
 		return err
 	}
 	if err := j.compareMade(ctx, pkg, layout.Image); err != nil {
@@ -72,19 +67,19 @@ func (j *job) mkinstallp(ctx context.Context, pkg *installp.Package) error {
 
 // canMkinstallp tells what this machine or user lacks.
 func (j *job) canMkinstallp(isRoot bool) error {
-	given := "what mkinstallp would be given is in " + j.shown(j.mkinstallpDir()) + ", the file template first"
-	if _, err := j.machine.LookPath("mkinstallp"); err != nil {
+	given := "what mkinstallp would be given is in " + j.Shown(j.mkinstallpDir()) + ", the file template first"
+	if _, err := j.Machine.LookPath("mkinstallp"); err != nil {
 		return &fault.Error{
 			Code: "packager-missing", What: "this machine has no mkinstallp to make the image with", Where: "setting packager",
 			Found: given, Err: err,
-			Do: "on AIX, install the fileset " + insttools + ", which brings it; elsewhere, set SENDMAIL_PACKAGER=" + packagerNative,
+			Do: "on AIX, install the fileset " + insttools + ", which brings it; elsewhere, set SENDMAIL_PACKAGER=" + checkout.PackagerNative,
 		}
 	}
 	if !isRoot {
 		return &fault.Error{
 			Code: "packager-root", What: "only root can give files to the owners that mkinstallp takes into the image",
 			Where: "setting packager", Found: given,
-			Do: "run the same as root, or set SENDMAIL_PACKAGER=" + packagerNative + ", which needs no root",
+			Do: "run the same as root, or set SENDMAIL_PACKAGER=" + checkout.PackagerNative + ", which needs no root",
 		}
 	}
 	return nil
@@ -99,7 +94,7 @@ func checkMade(ctx context.Context, pkg *installp.Package, file, log string) err
 		}
 		return &fault.Error{
 			Code: "packager-image", What: what, Where: file, Found: strings.Join(found, "\n"),
-			Do: "read what mkinstallp said, in " + log + "; or set SENDMAIL_PACKAGER=" + packagerNative,
+			Do: "read what mkinstallp said, in " + log + "; or set SENDMAIL_PACKAGER=" + checkout.PackagerNative,
 		}
 	}
 	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
@@ -173,7 +168,7 @@ func (j *job) compareMade(ctx context.Context, pkg *installp.Package, made strin
 			if err != nil {
 				return err
 			}
-			log := j.log.WithField("compare", "mage image:diff "+j.shown(ours)+" "+j.shown(j.image()))
+			log := j.Log.WithField("compare", "mage image:diff "+j.Shown(ours)+" "+j.Shown(j.image()))
 			if isDateAlone(text) {
 				log.Info("mkinstallp's image is the one that this program would write, but for its date")
 			} else {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 )
@@ -30,7 +31,7 @@ func TestCanMkinstallp(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			j := &job{Project: &Project{root: "/checkout"}, machine: host.NewLocal([]string{"PATH=" + test.path}), dir: "/checkout/build"}
+			j := &job{Project: &Project{Checkout: &checkout.Checkout{Root: "/checkout"}}, Workshop: checkout.Workshop{Machine: host.NewLocal([]string{"PATH=" + test.path})}, dir: "/checkout/build"}
 			err := j.canMkinstallp(test.isRoot)
 			if got := fault.Code(err); got != test.want {
 				t.Errorf("canMkinstallp() = %v, code %q, want %q", err, got, test.want)

@@ -14,6 +14,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
@@ -38,7 +39,7 @@ func (p *Project) otherAppliers(ctx context.Context) ([]applier, error) {
 		{"GNU patch", "GNU patch", []string{"patch", "-F0", "-p1", "-s", "-f", "--no-backup-if-mismatch", "-r", "-"}},
 		{"git apply", "git version", []string{"git", "apply", "-p1", "--whitespace=nowarn"}},
 	} {
-		version, err := p.machine.Output(ctx, host.Cmd{Argv: []string{tool.argv[0], "--version"}})
+		version, err := p.Machine.Output(ctx, host.Cmd{Argv: []string{tool.argv[0], "--version"}})
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx) // the command may have ended well all the same
 		}
@@ -66,11 +67,11 @@ func gitEnv(dir string) []string {
 
 func (p *Project) applyWith(ctx context.Context, argv []string, s *patchset.Series, dir string) error {
 	for _, patch := range s.Patches {
-		err := p.machine.Run(ctx, host.Cmd{Argv: argv, Dir: dir, Env: gitEnv(dir), Stdin: bytes.NewReader(patch.Text)})
+		err := p.Machine.Run(ctx, host.Cmd{Argv: argv, Dir: dir, Env: gitEnv(dir), Stdin: bytes.NewReader(patch.Text)})
 		if f, ok := errors.AsType[*fault.Error](err); ok && f.Code == "command-failed" {
 			return &fault.Error{
 				Code: "patch-disagree", What: "patch " + patch.Name + " is refused by " + argv[0] + " and taken by us",
-				Where: filepath.Join(p.shown(s.Dir), patch.Name), Found: f.Found,
+				Where: filepath.Join(p.Shown(s.Dir), patch.Name), Found: f.Found,
 				Do: "run \"mage patches:refresh\"; if that changes nothing, report this as a fault of sendmail-aix, with the patch",
 			}
 		}
@@ -115,7 +116,7 @@ func (p *Project) threeWays(ctx context.Context, s *patchset.Series, base, work 
 				found = append(found, d.String())
 			}
 			return "", &fault.Error{
-				Code: "patch-disagree", What: "we and " + way.name + " make different trees of the same series", Where: p.shown(s.Dir),
+				Code: "patch-disagree", What: "we and " + way.name + " make different trees of the same series", Where: p.Shown(s.Dir),
 				Found: strings.Join(found, "\n"), Do: "report this as a fault of sendmail-aix, with the patches",
 			}
 		}
@@ -128,14 +129,14 @@ func (p *Project) threeWays(ctx context.Context, s *patchset.Series, base, work 
 
 // scratch is an empty directory for one run's trees, which other runs wait for. What one that was killed has left in it goes with the next.
 func (p *Project) scratch(ctx context.Context) (dir string, remove func() error, err error) {
-	unlock, err := p.lock(ctx, "patches")
+	unlock, err := p.Lock(ctx, "patches")
 	if err != nil {
 		return "", nil, err
 	}
-	dir = p.path("build", "patches")
+	dir = p.Path("build", "patches")
 	if err := errors.Join(os.RemoveAll(dir), os.Mkdir(dir, 0o755)); err != nil {
 		unlock()
-		return "", nil, explain(err)
+		return "", nil, checkout.Explain(err)
 	}
 	return dir, func() error {
 		defer unlock()
@@ -145,13 +146,13 @@ func (p *Project) scratch(ctx context.Context) (dir string, remove func() error,
 
 // pristine unpacks a release's source in the directory to. A source that cannot be had is no error, unless the user named one.
 func (p *Project) pristine(ctx context.Context, r *release.Release, to string) (had bool, err error) {
-	fetcher, err := p.fetcher()
+	fetcher, err := p.Fetcher()
 	if err != nil {
 		return false, err
 	}
 	named := ""
-	if r.Version == p.settings.Release {
-		named = p.settings.Source
+	if r.Version == p.Settings.Release {
+		named = p.Settings.Source
 	}
 	source, err := fetcher.Open(r, named)
 	if err != nil {
@@ -159,7 +160,7 @@ func (p *Project) pristine(ctx context.Context, r *release.Release, to string) (
 	}
 	err = source.Unpack(ctx, to)
 	if named == "" && fault.Code(err) == "source-unavailable" {
-		p.log.WithField("release", r.Version).WithError(err).Debug("source unavailable")
+		p.Log.WithField("release", r.Version).WithError(err).Debug("source unavailable")
 		return false, nil
 	}
 	return err == nil, err
@@ -184,7 +185,7 @@ func pristineFiles(r *release.Release) (map[string]fs.FileMode, error) {
 
 // PatchesCheck applies each release's series in three ways, on a skeleton of the source and, where it can be had, on the source.
 func (p *Project) PatchesCheck(ctx context.Context) (err error) {
-	releases, err := release.List(p.path("patches"))
+	releases, err := release.List(p.Path("patches"))
 	if err != nil {
 		return err
 	}
@@ -259,7 +260,7 @@ func (p *Project) checkSeries(ctx context.Context, r *release.Release, work stri
 
 // judgeNamed tells where the series does not fit a directory that the user named and that is not the release's source.
 func (p *Project) judgeNamed(ctx context.Context, s *patchset.Series, mismatch error) error {
-	name := strings.TrimPrefix(p.settings.Source, "file://")
+	name := strings.TrimPrefix(p.Settings.Source, "file://")
 	if info, err := os.Stat(name); err != nil || !info.IsDir() {
 		return mismatch
 	}
@@ -267,7 +268,7 @@ func (p *Project) judgeNamed(ctx context.Context, s *patchset.Series, mismatch e
 	if err != nil || len(findings) == 0 {
 		return mismatch
 	}
-	p.log.WithError(mismatch).Debug("the source is not the release's")
+	p.Log.WithError(mismatch).Debug("the source is not the release's")
 	return patchset.Misfit(findings)
 }
 
@@ -298,7 +299,7 @@ func (p *Project) PatchesStatus(ctx context.Context) error {
 
 // withSeries hands the release that is set, its patches and a copy of its source to do. The copy is "" when the source cannot be had.
 func (p *Project) withSeries(ctx context.Context, do func(r *release.Release, s *patchset.Series, base string) error) (err error) {
-	r, err := release.Load(p.path("patches"), p.settings.Release)
+	r, err := release.Load(p.Path("patches"), p.Settings.Release)
 	if err != nil {
 		return err
 	}

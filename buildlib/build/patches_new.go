@@ -39,7 +39,7 @@ func (p *Project) PatchesNew(ctx context.Context, topic string) error {
 	return j.locked(ctx, func() error {
 		if _, err := os.Stat(j.patched()); errors.Is(err, fs.ErrNotExist) {
 			return &fault.Error{
-				Code: "patch-source", What: "there is no source tree with edits", Where: j.shown(j.patched()),
+				Code: "patch-source", What: "there is no source tree with edits", Where: j.Shown(j.patched()),
 				Do: `run "mage patch", edit the files there, then run this again before anything else`,
 			}
 		}
@@ -69,7 +69,7 @@ func (j *job) newPatch(ctx context.Context, topic string) (err error) {
 	}
 	if diff == "" {
 		return &fault.Error{
-			Code: "patch-no-edits", What: "nothing is edited", Where: j.shown(j.patched()), Found: "just what the series makes",
+			Code: "patch-no-edits", What: "nothing is edited", Where: j.Shown(j.patched()), Found: "just what the series makes",
 			Do: "edit files there, then run this again before anything else: \"mage patch\" and what builds on it make the tree anew",
 		}
 	}
@@ -93,8 +93,8 @@ func (j *job) newPatch(ctx context.Context, topic string) (err error) {
 	}); err != nil {
 		return err
 	}
-	fmt.Fprintln(j.out, j.shown(filepath.Join(j.series.Dir, name)))
-	j.log.WithField("patch", name).Warn("fill in the patch's header: until then the series is refused")
+	fmt.Fprintln(j.out, j.Shown(filepath.Join(j.series.Dir, name)))
+	j.Log.WithField("patch", name).Warn("fill in the patch's header: until then the series is refused")
 	return nil
 }
 
@@ -102,7 +102,7 @@ func (j *job) newPatch(ctx context.Context, topic string) (err error) {
 func (j *job) diff(ctx context.Context, repository, from, to string) (string, error) {
 	git := func(work string, args ...string) (string, error) {
 		var out strings.Builder // as it is: a diff may end in a blank
-		err := j.machine.Run(ctx, host.Cmd{
+		err := j.Machine.Run(ctx, host.Cmd{
 			Argv: append([]string{"git", "--literal-pathspecs", "--git-dir=" + repository, "--work-tree=" + work, "-c", "core.autocrlf=false", "-c", "core.safecrlf=false"}, args...),
 			Dir:  work, Env: gitEnv(work), Stdout: &out,
 		})

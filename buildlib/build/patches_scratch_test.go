@@ -3,13 +3,15 @@ package build
 import (
 	"os"
 	"testing"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 )
 
 // What a run that was killed has left among the patches' trees is gone in the next, and so are that one's own.
 func TestScratch(t *testing.T) {
 	t.Parallel()
-	p := &Project{root: t.TempDir()}
-	if err := os.MkdirAll(p.path("build", "patches", "8.15.2", "source"), 0o755); err != nil {
+	p := &Project{Checkout: &checkout.Checkout{Root: t.TempDir()}}
+	if err := os.MkdirAll(p.Path("build", "patches", "8.15.2", "source"), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {
@@ -24,7 +26,7 @@ func TestScratch(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if entries, err := os.ReadDir(p.path("build")); len(entries) != 1 || entries[0].Name() != lockDir || err != nil {
+	if entries, err := os.ReadDir(p.Path("build")); len(entries) != 1 || entries[0].Name() != checkout.LockDir || err != nil {
 		t.Errorf("left in build: %v, %v, want the locks", entries, err)
 	}
 }

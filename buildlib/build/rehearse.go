@@ -19,14 +19,14 @@ import (
 // Nor does it take programs of this machine for programs of AIX silently: it builds them where nobody named a target and there is no
 // toolchain.
 func (p *Project) Rehearse(ctx context.Context) error {
-	wanted := p.settings.Release
-	w, err := p.detect(ctx)
+	wanted := p.Settings.Release
+	w, err := p.Detect(ctx)
 	if err != nil {
 		return err
 	}
-	if w.absent != nil && p.settings.Target == "" {
-		p.log.WithError(w.absent).WithField("target", string(target.Host)).Warn("rehearsing with programs of this machine")
-		if p, err = p.with("target", string(target.Host), "rehearsal"); err != nil {
+	if w.Absent != nil && p.Settings.Target == "" {
+		p.Log.WithError(w.Absent).WithField("target", string(target.Host)).Warn("rehearsing with programs of this machine")
+		if p, err = p.With("target", string(target.Host), "rehearsal"); err != nil {
 			return err
 		}
 	}
@@ -46,21 +46,21 @@ func (p *Project) obtainable(ctx context.Context) (*Project, int, error) {
 	count := func(j *job, n int) error { ran = n; return j.refused }
 	err := p.run(ctx, "fetch", count)
 	// A source that the user named, or a release named for this run, is not exchanged for another.
-	if !slices.Contains(insteadOf, fault.Code(err)) || p.settings.Source != "" || strings.HasPrefix(p.settings.origin["release"], "environment") {
+	if !slices.Contains(insteadOf, fault.Code(err)) || p.Settings.Source != "" || strings.HasPrefix(p.Settings.Origin("release"), "environment") {
 		return p, ran, err
 	}
 	packaged, reason := p.packagedRelease(ctx)
-	if packaged == "" || packaged == p.settings.Release {
-		p.log.WithField("reason", reason).Error("no other release can be had either")
+	if packaged == "" || packaged == p.Settings.Release {
+		p.Log.WithField("reason", reason).Error("no other release can be had either")
 		return nil, ran, err
 	}
 	what, _, _ := strings.Cut(err.Error(), "\n")
-	p.log.WithField("release", packaged).WithField("instead", p.settings.Release).Warn("rehearsing with another release")
-	if p.settings.Log == "text" {
-		fmt.Fprintf(p.errOut, banner, what, packaged, p.settings.Release)
+	p.Log.WithField("release", packaged).WithField("instead", p.Settings.Release).Warn("rehearsing with another release")
+	if p.Settings.Log == "text" {
+		fmt.Fprintf(p.errOut, banner, what, packaged, p.Settings.Release)
 	}
-	p.log.WithError(err).Debug("why the release cannot be had")
-	other, err := p.with("release", packaged, "rehearsal")
+	p.Log.WithError(err).Debug("why the release cannot be had")
+	other, err := p.With("release", packaged, "rehearsal")
 	if err != nil {
 		return nil, ran, err
 	}
@@ -79,11 +79,11 @@ const banner = `
 
 // packagedRelease asks the distribution for its version of sendmail and finds the release directory for it.
 func (p *Project) packagedRelease(ctx context.Context) (version, reason string) {
-	out, err := p.machine.Output(ctx, host.Cmd{Argv: []string{"apt-cache", "madison", "sendmail"}})
+	out, err := p.Machine.Output(ctx, host.Cmd{Argv: []string{"apt-cache", "madison", "sendmail"}})
 	if err != nil {
 		return "", "this machine's package manager cannot be asked: " + err.Error()
 	}
-	known, err := release.List(p.path("patches"))
+	known, err := release.List(p.Path("patches"))
 	if err != nil {
 		return "", err.Error()
 	}
@@ -120,7 +120,7 @@ func (j *job) report(ctx context.Context, wanted string, ran int) error {
 		fmt.Fprintf(j.out, " (not %s, which could not be had)", wanted)
 	}
 	fmt.Fprintf(j.out, "\ntarget     %s\noptions    %s\nsource     %s\npatches    %d, all applied exactly\n",
-		describe(j.target), strings.Join(j.site.Options, " "), j.source, len(j.series.Patches))
+		describe(j.Target), strings.Join(j.site.Options, " "), j.source, len(j.series.Patches))
 	proof, err := j.prove(ctx)
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/target"
@@ -40,20 +41,11 @@ func TestSDKLacks(t *testing.T) {
 		{"", "ipv6 needs-getipnode", true, ""},
 		{"ldap", "ldap dane ipv6", false, ""}, // a real machine's: its compiler and linker know better
 	} {
-		j := &job{machine: m, workshop: workshop{target: to, sdk: test.sdk},
+		j := &job{Workshop: checkout.Workshop{Target: to, Machine: m, SDK: test.sdk},
 			site: &siteconfig.Result{Libraries: strings.Fields(test.libraries), Options: strings.Fields(test.options)}}
 		err := j.sdkLacks()
 		if test.want == "" && err != nil || test.want != "" && (fault.Code(err) != "sdk-lacks" || !strings.Contains(err.Error(), test.want)) {
 			t.Errorf("sdkLacks with %s = %v, want %q", test.options, err, test.want)
-		}
-	}
-}
-
-func TestCompilesElsewhere(t *testing.T) {
-	t.Parallel()
-	for compiler, want := range map[string]string{"": "", "clang": "", "gcc": "cross-compiler", "/opt/IBM/xlc": "cross-compiler"} {
-		if got := fault.Code(compilesElsewhere(target.Request{Name: "aix7.2-64", Compiler: compiler})); got != want {
-			t.Errorf("compilesElsewhere(%q) is fault %q, want %q", compiler, got, want)
 		}
 	}
 }

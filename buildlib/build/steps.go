@@ -39,7 +39,7 @@ func (j *job) patchInputs(ctx context.Context) (map[string]string, error) {
 	in.value("time", j.time.Format(time.RFC3339))
 	var order []string
 	for _, patch := range j.series.Patches {
-		in.text(j.shown(filepath.Join(j.series.Dir, patch.Name)), string(patch.Text))
+		in.text(j.Shown(filepath.Join(j.series.Dir, patch.Name)), string(patch.Text))
 		order = append(order, patch.Name)
 	}
 	in.value("order of patches", strings.Join(order, " "))
@@ -63,9 +63,9 @@ func (j *job) configureInputs(ctx context.Context) (map[string]string, error) {
 		return nil, j.refused
 	}
 	in := j.inputs(ctx)
-	in.value("setting with", strings.Join(j.settings.With, ","))
-	in.value("setting prefix", j.settings.Prefix)
-	in.value("target", describe(j.target))
+	in.value("setting with", strings.Join(j.Settings.With, ","))
+	in.value("setting prefix", j.Settings.Prefix)
+	in.value("target", describe(j.Target))
 	for _, fragment := range j.fragments {
 		in.text("site.config.m4.d/"+fragment.File, fragment.Body)
 	}
@@ -87,7 +87,7 @@ func (j *job) configure(context.Context) error {
 }
 
 func (j *job) compileInputs(ctx context.Context) (map[string]string, error) {
-	name, err := compile.MachineName(ctx, j.machine)
+	name, err := compile.MachineName(ctx, j.Machine)
 	if err != nil {
 		return nil, err
 	}
@@ -95,24 +95,24 @@ func (j *job) compileInputs(ctx context.Context) (map[string]string, error) {
 	in.value("machine", name)
 	in.path("source", j.patched())
 	in.path("site.config.m4", j.siteFile())
-	in.value("target", describe(j.target))
-	for name, program := range j.target.Programs() {
+	in.value("target", describe(j.Target))
+	for name, program := range j.Target.Programs() {
 		in.value("program "+name, program)
 		in.content(ctx, name, program)
 	}
-	if linker, err := j.machine.LookPath("ld"); err == nil {
+	if linker, err := j.Machine.LookPath("ld"); err == nil {
 		in.content(ctx, "ld", linker)
 	}
-	in.value("release of openssl", j.target.OpenSSL.Release)
+	in.value("release of openssl", j.Target.OpenSSL.Release)
 	in.value("directories", strings.Join(j.site.Builds, " "))
-	in.value("environment", strings.Join(j.target.Env(), " "))
-	in.value("checkout", j.root) // object directories hold links to the source
+	in.value("environment", strings.Join(j.Target.Env(), " "))
+	in.value("checkout", j.Root) // object directories hold links to the source
 	return in.done()
 }
 
 func (j *job) compile(ctx context.Context) error {
-	if !j.target.Here {
-		return j.absent
+	if !j.Target.Here {
+		return j.Absent
 	}
 	need := []target.Part{target.PartCompiler, target.PartMake, target.PartM4, target.PartAr}
 	for _, fragment := range j.fragments {
@@ -120,7 +120,7 @@ func (j *job) compile(ctx context.Context) error {
 			need = append(need, fragment.Provider)
 		}
 	}
-	if err := j.target.Need(need...); err != nil {
+	if err := j.Target.Need(need...); err != nil {
 		return err
 	}
 	if err := j.sdkLacks(); err != nil {
@@ -131,8 +131,8 @@ func (j *job) compile(ctx context.Context) error {
 		return err
 	}
 	b := &compile.Builder{
-		Machine: j.machine, Name: in["machine"], Source: j.patched(), Objects: j.objects(), Site: j.siteFile(), Extra: j.site.Builds,
-		Key: fmt.Sprint(in), Env: j.target.Env(), Jobs: j.settings.Jobs, LogDir: j.logDir(), Log: j.log.WithField("step", "compile"),
+		Machine: j.Machine, Name: in["machine"], Source: j.patched(), Objects: j.objects(), Site: j.siteFile(), Extra: j.site.Builds,
+		Key: fmt.Sprint(in), Env: j.Target.Env(), Jobs: j.Settings.Jobs, LogDir: j.logDir(), Log: j.Log.WithField("step", "compile"),
 	}
 	_, err = b.Build(ctx)
 	return err
@@ -147,7 +147,7 @@ func (j *job) stageInputs(ctx context.Context) (map[string]string, error) {
 	in.path("configuration macros", filepath.Join(j.patched(), "cf"))
 	in.path("licence", filepath.Join(j.patched(), "LICENSE"))
 	for _, part := range []target.Part{target.PartM4, target.PartMake} {
-		if file := j.target.Programs()[string(part)]; file != "" {
+		if file := j.Target.Programs()[string(part)]; file != "" {
 			in.content(ctx, string(part), file)
 		}
 	}
@@ -173,8 +173,8 @@ func (j *job) stage(ctx context.Context) error {
 	}
 	macros := layout.Prefix + "/share/cf"
 	s := &stage.Stager{
-		Machine: j.machine, Source: j.patched(), Objects: j.objects(), Root: j.staged(), Work: filepath.Join(work, "tools"), LogDir: j.logDir(),
-		Path: j.machine.Path(), Env: j.target.Env(),
+		Machine: j.Machine, Source: j.patched(), Objects: j.objects(), Root: j.staged(), Work: filepath.Join(work, "tools"), LogDir: j.logDir(),
+		Path: j.Machine.Path(), Env: j.Target.Env(),
 		Places:  []string{layout.Prefix, layout.ConfDir, layout.StateDir},
 		Folders: layout.InstallDirs(),
 		Extra: []stage.Extra{
@@ -223,9 +223,9 @@ func (j *job) configuration(ctx context.Context, name, mc, cf string) error {
 	if err != nil {
 		return err
 	}
-	err = j.machine.Run(ctx, host.Cmd{
+	err = j.Machine.Run(ctx, host.Cmd{
 		// _NO_MAKEINFO_ keeps the name of the user and of the machine, and the time, out of the result.
-		Argv: []string{j.target.M4, "-D_NO_MAKEINFO_", "-D_CF_DIR_=" + filepath.Join(j.patched(), "cf") + "/",
+		Argv: []string{j.Target.M4, "-D_NO_MAKEINFO_", "-D_CF_DIR_=" + filepath.Join(j.patched(), "cf") + "/",
 			"-DMAIL_SETTINGS_DIR=" + layout.ConfDir + "/", "-DMSP_QUEUE_DIR=" + layout.ClientQueue(), filepath.Join(j.patched(), "cf/m4/cf.m4"), mc},
 		Dir: filepath.Dir(mc), Stdout: out, Log: filepath.Join(j.logDir(), "configuration-"+name+".log"),
 	})
@@ -237,7 +237,7 @@ func (j *job) configuration(ctx context.Context, name, mc, cf string) error {
 func (j *job) places() map[string]string {
 	layout := j.site.Layout
 	ostype := "linux"
-	if j.target.OS == target.AIX {
+	if j.Target.OS == target.AIX {
 		ostype = "aix5"
 	}
 	return map[string]string{

@@ -5,6 +5,7 @@ package fault
 
 import (
 	"errors"
+	"io/fs"
 	"strings"
 )
 
@@ -48,6 +49,14 @@ func Code(err error) string {
 		return f.Code
 	}
 	return ""
+}
+
+// Reason returns why a call failed, without the path, for an error that tells it in Where.
+func Reason(err error) error {
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		return e.Err
+	}
+	return err
 }
 
 // Nearest returns the candidate that is closest to word by edit distance, or "" when none is close enough to be what was meant.

@@ -1,4 +1,4 @@
-package build
+package checkout
 
 import (
 	"cmp"
@@ -20,7 +20,7 @@ const keptLogs = 20
 // as in a checkout that belongs to somebody else, there is none: looking at settings needs no log, and a build will say itself that
 // it cannot write.
 func newLogger(dir string, environ []string, form string, c Console) (*logrus.Logger, *os.File) {
-	noColor, _ := lookup(environ, "NO_COLOR")
+	noColor, _ := Lookup(environ, "NO_COLOR")
 	color := c.Terminal && noColor == ""
 	log := logrus.New()
 	log.SetOutput(io.Discard)

@@ -1,4 +1,4 @@
-package build
+package checkout
 
 import (
 	"errors"
@@ -49,6 +49,12 @@ type setting struct {
 	check    func(value string) error
 }
 
+// The values of the setting packager.
+const (
+	PackagerNative     = "native"
+	PackagerMkinstallp = "mkinstallp"
+)
+
 // table is every setting there is, in the order they are shown.
 var table = []setting{
 	{"release", "8.15.2", "release of sendmail, a directory under patches", func(s *Settings) any { return &s.Release }, nil},
@@ -57,8 +63,8 @@ var table = []setting{
 	{"source", "", "tarball, directory or git URL to use instead of the pinned addresses", func(s *Settings) any { return &s.Source }, nil},
 	{"revision", "1", "revision of the package, the last part of its level", func(s *Settings) any { return &s.Revision }, between(1, 99)},
 	{"prefix", "/opt/sendmail", "directory of the programs on the target, /opt/NAME", func(s *Settings) any { return &s.Prefix }, checkPrefix},
-	{"packager", packagerNative, "what writes the image: native (this program) or mkinstallp (IBM's, on AIX as root)",
-		func(s *Settings) any { return &s.Packager }, oneOf(packagerNative, packagerMkinstallp)},
+	{"packager", PackagerNative, "what writes the image: native (this program) or mkinstallp (IBM's, on AIX as root)",
+		func(s *Settings) any { return &s.Packager }, oneOf(PackagerNative, PackagerMkinstallp)},
 	{"cpu", "", "oldest processor that the programs are for, such as pwr7; empty: the oldest that any level of AIX runs on",
 		func(s *Settings) any { return &s.CPU }, nil},
 	{"compiler", "", "xlc, xlclang, ibm-clang, gcc, or a path; empty: found by itself", func(s *Settings) any { return &s.Compiler }, nil},
@@ -160,12 +166,12 @@ func checkPrefix(value string) error {
 	return nil
 }
 
-const configFile = "build.toml"
+const ConfigFile = "build.toml"
 
 // Origins of a value besides environment variables.
 const (
 	originDefault = "default"
-	originFile    = configFile
+	originFile    = ConfigFile
 )
 
 // LoadSettings reads the settings of the project at root. Every problem is reported, not only the first.
@@ -185,7 +191,7 @@ func LoadSettings(root string, environ []string) (*Settings, error) {
 	for _, row := range table {
 		apply(row, row.standard, originDefault)
 	}
-	fromFile, err := readConfig(filepath.Join(root, configFile))
+	fromFile, err := readConfig(filepath.Join(root, ConfigFile))
 	if err != nil {
 		problems = append(problems, err)
 	}
@@ -213,12 +219,12 @@ func readConfig(file string) (map[string]string, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, &fault.Error{Code: "settings-file", What: "cannot read " + configFile, Where: file, Err: reason(err), Do: "make it a file that you may read, or remove it"}
+		return nil, &fault.Error{Code: "settings-file", What: "cannot read " + ConfigFile, Where: file, Err: fault.Reason(err), Do: "make it a file that you may read, or remove it"}
 	}
 	values, err := parseConfig(data)
 	if err != nil {
 		err = errors.New(anAddress.ReplaceAllStringFunc(err.Error(), fetch.Shown)) // it quotes lines
-		return nil, &fault.Error{Code: "settings-file", What: "cannot read " + configFile, Where: file, Err: err, Do: "mend it; " + seeAll}
+		return nil, &fault.Error{Code: "settings-file", What: "cannot read " + ConfigFile, Where: file, Err: err, Do: "mend it; " + seeAll}
 	}
 	return values, nil
 }
@@ -305,9 +311,9 @@ func settingNames() []string {
 	return names
 }
 
-// show writes each setting with its value and where that came from. What detecting chose stands in for settings that leave
+// Show writes each setting with its value and where that came from. What detecting chose stands in for settings that leave
 // it to the machine.
-func (s *Settings) show(found map[string]string) string {
+func (s *Settings) Show(found map[string]string) string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "SETTING\tVALUE\tFROM\tMEANING")
@@ -329,6 +335,9 @@ func (s *Settings) show(found map[string]string) string {
 	return b.String()
 }
 
+// Origin reports where the value of a setting comes from.
+func (s *Settings) Origin(name string) string { return s.origin[name] }
+
 // machinesOwn are the settings that say how a machine is used, and not what is built.
 var machinesOwn = []string{"source", "jobs", "log", "sysroot"}
 
@@ -344,8 +353,8 @@ func (s *Settings) Values() map[string]string {
 	return values
 }
 
-// lookup finds a variable in an environment as a process would: the last one counts.
-func lookup(environ []string, name string) (value string, ok bool) {
+// Lookup finds a variable in an environment as a process would: the last one counts.
+func Lookup(environ []string, name string) (value string, ok bool) {
 	for _, pair := range environ {
 		if v, found := strings.CutPrefix(pair, name+"="); found {
 			value, ok = v, true
@@ -354,9 +363,9 @@ func lookup(environ []string, name string) (value string, ok bool) {
 	return value, ok
 }
 
-// pinnedTime is the one time that everything built carries: SOURCE_DATE_EPOCH, or else the date of the release.
-func pinnedTime(environ []string, release time.Time) (time.Time, error) {
-	value, ok := lookup(environ, "SOURCE_DATE_EPOCH")
+// PinnedTime is the one time that everything built carries: SOURCE_DATE_EPOCH, or else the date of the release.
+func PinnedTime(environ []string, release time.Time) (time.Time, error) {
+	value, ok := Lookup(environ, "SOURCE_DATE_EPOCH")
 	if !ok {
 		return release.UTC(), nil
 	}

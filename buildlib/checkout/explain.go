@@ -1,4 +1,4 @@
-package build
+package checkout
 
 import (
 	"context"
@@ -11,12 +11,12 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 )
 
-// again is what a run does after one that was disturbed.
-const again = "run the same again: it goes on with what was finished"
+// Again is what a run does after one that was disturbed.
+const Again = "run the same again: it goes on with what was finished"
 
-// explain turns what the system says into what the user can do about it. A fault stays as it is, but for a limit that was met: its cure
+// Explain turns what the system says into what the user can do about it. A fault stays as it is, but for a limit that was met: its cure
 // is none for that.
-func explain(err error) error {
+func Explain(err error) error {
 	is := func(numbers ...syscall.Errno) bool {
 		return slices.ContainsFunc(numbers, func(n syscall.Errno) bool { return errors.Is(err, n) })
 	}
@@ -29,13 +29,13 @@ func explain(err error) error {
 	}
 	switch {
 	case errors.Is(err, context.Canceled):
-		f.Code, f.What, f.Do = "interrupted", "interrupted", again
+		f.Code, f.What, f.Do = "interrupted", "interrupted", Again
 	case is(syscall.ENOSPC, syscall.EDQUOT):
-		f.Code, f.What, f.Do = "build-full", "there is no room left to build in", "make room, then "+again
+		f.Code, f.What, f.Do = "build-full", "there is no room left to build in", "make room, then "+Again
 	case is(syscall.EFBIG):
-		f.Code, f.What, f.Do = "file-limit", "a file would be larger than files may be here", "lift the limit, with \"ulimit -f unlimited\", then "+again
+		f.Code, f.What, f.Do = "file-limit", "a file would be larger than files may be here", "lift the limit, with \"ulimit -f unlimited\", then "+Again
 	case is(syscall.EMFILE, syscall.ENFILE):
-		f.Code, f.What, f.Do = "open-files", "too many files are open", "raise the limit, with \"ulimit -n 1024\", then "+again
+		f.Code, f.What, f.Do = "open-files", "too many files are open", "raise the limit, with \"ulimit -n 1024\", then "+Again
 	case errors.Is(err, fs.ErrPermission), is(syscall.EROFS):
 		f.Code, f.What, f.Do = "build-unwritable", "cannot work in the build directory", "run as the user who owns the checkout, or in a checkout of your own"
 	case is(syscall.EISDIR, syscall.ENOTDIR, syscall.EEXIST, syscall.ENOTEMPTY):

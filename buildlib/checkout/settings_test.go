@@ -1,4 +1,4 @@
-package build
+package checkout
 
 import (
 	"errors"
@@ -46,7 +46,7 @@ func TestLoadSettings(t *testing.T) {
 					t.Errorf("%s = %q from %s, want %q from %s", row.name, row.get(s), s.origin[row.name], test.value, test.origin)
 				}
 			}
-			if shown := s.show(nil); !strings.Contains(shown, test.value) || !strings.Contains(shown, test.origin) {
+			if shown := s.Show(nil); !strings.Contains(shown, test.value) || !strings.Contains(shown, test.origin) {
 				t.Errorf("String() lacks %q or %q:\n%s", test.value, test.origin, shown)
 			}
 		})
@@ -112,9 +112,9 @@ func TestPinnedTime(t *testing.T) {
 		{[]string{"SOURCE_DATE_EPOCH=-1"}, time.Time{}},
 		{[]string{"SOURCE_DATE_EPOCH=4294967296"}, time.Time{}},
 	} {
-		got, err := pinnedTime(test.environ, release)
+		got, err := PinnedTime(test.environ, release)
 		if !got.Equal(test.want) || (err != nil) != test.want.IsZero() {
-			t.Errorf("pinnedTime(%q) = %v, %v, want %v", test.environ, got, err, test.want)
+			t.Errorf("PinnedTime(%q) = %v, %v, want %v", test.environ, got, err, test.want)
 		}
 	}
 }
