@@ -48,6 +48,7 @@ var rooms = []struct{ room, imports string }{
 	{"doctor", "fault host target siteconfig cross"},
 	{"rehearsal", "fault regular host vrmf bff installp"},
 	{"checkout", "fault regular tree tomlfile host target program cross emulate siteconfig fetch record go-internal logrus"},
+	{"series", "fault tree host patchset release checkout"},
 	{"build", "*"},
 }
 

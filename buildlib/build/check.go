@@ -19,6 +19,7 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/target"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/series"
 )
 
 // Test runs every check that a change must pass: the series of patches, the advisories, formatting, vet for this machine and for AIX,
@@ -174,14 +175,14 @@ var imageBench = regexp.MustCompile(`([0-9.]+) MB/s\s+([0-9.]+) MB-memory\s+([0-
 
 // benchSeries measures applying the whole series against GNU patch, each on a tree of its own and five times in turn.
 func (j *job) benchSeries(ctx context.Context, dir string) error {
-	others, err := j.otherAppliers(ctx)
+	others, err := series.Others(ctx, j.Checkout)
 	if err != nil {
 		return err
 	}
 	var best [2]time.Duration
 	for range 5 {
 		for i, way := range []func(dir string) error{
-			func(dir string) error { return others[0].apply(ctx, j.series, dir, j.time) },
+			func(dir string) error { return others[0].Apply(ctx, j.series, dir, j.time) },
 			func(dir string) error { return j.series.Apply(ctx, dir, j.time) },
 		} {
 			work := filepath.Join(dir, "series")
@@ -201,7 +202,7 @@ func (j *job) benchSeries(ctx context.Context, dir string) error {
 		}
 	}
 	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
-	fmt.Fprintf(j.out, "%-12s %12s %12s %8s\n", "", others[0].name, "mage patch", "ratio")
+	fmt.Fprintf(j.out, "%-12s %12s %12s %8s\n", "", others[0].Name, "mage patch", "ratio")
 	fmt.Fprintf(j.out, "%-12s %9.2f ms %9.2f ms %8.2f\n", fmt.Sprintf("%d patches", len(j.series.Patches)), ms(best[0]), ms(best[1]), ms(best[0])/ms(best[1]))
 	return nil
 }

@@ -1,10 +1,12 @@
-package build
+package series
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,82 +14,125 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/patchset"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/release"
 )
 
-// CheckAdvisories checks that each release answers each known advisory, that its answers and its patches agree, and that what the
-// answers point at is there. It prints the answers.
-func (p *Project) CheckAdvisories(ctx context.Context) (err error) {
-	known, err := release.Advisories(p.Path("patches"))
-	if err != nil {
-		return err
-	}
-	releases, err := release.List(p.Path("patches"))
-	if err != nil {
-		return err
-	}
-	dir, remove, err := p.scratch(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, remove()) }()
-	var (
-		problems []error
-		total    int
-		unseen   []string // releases whose source cannot be had here
-		count    = make(map[release.Status]int)
-		today    = time.Now().UTC()
-	)
-	for _, r := range releases {
-		answers, had, err := p.checkAnswers(ctx, r, known, today, filepath.Join(dir, r.Version))
-		if ctx.Err() != nil {
-			return context.Cause(ctx) // without one that ended well as if all had
+// Answers is what the releases answer to the known advisories.
+type Answers struct {
+	Advisories int        `json:"advisories"` // known ones
+	Releases   []Answered `json:"releases"`
+
+	wrong bool // with some, and the errors say what: no sum of them is given
+}
+
+// Answered is what one release answers.
+type Answered struct {
+	Release string   `json:"release"`
+	Source  bool     `json:"source"` // whether its source could be had, to look up line numbers in
+	Answers []Answer `json:"answers"`
+}
+
+// Answer is what a release says to one advisory.
+type Answer struct {
+	Advisory string         `json:"advisory"`
+	Status   release.Status `json:"status"`
+	Patch    string         `json:"patch,omitempty"`  // that fixes it, without .patch
+	Reason   string         `json:"reason,omitempty"` // why it stays affected, and what an administrator can do
+	Evidence string         `json:"evidence,omitempty"`
+}
+
+// WriteText writes a table for each release, and a line that counts.
+func (v *Answers) WriteText(out io.Writer) error {
+	count := make(map[release.Status]int)
+	total := 0
+	var unseen []string
+	for _, r := range v.Releases {
+		w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+		fmt.Fprintf(w, "sendmail %s\tSTATUS\tPATCH\n", r.Release)
+		for _, a := range r.Answers {
+			count[a.Status]++
+			fmt.Fprintf(w, "%s\t%s\t%s\n", a.Advisory, a.Status, cmp.Or(a.Patch, "-"))
 		}
-		problems = append(problems, err)
-		total += len(answers)
-		if !had {
-			unseen = append(unseen, r.Version)
-		}
-		if err := p.showAnswers(r, answers, count); err != nil {
+		if err := w.Flush(); err != nil {
 			return err
 		}
+		if total += len(r.Answers); !r.Source {
+			unseen = append(unseen, r.Release)
+		}
 	}
-	if err := errors.Join(problems...); err != nil {
-		return err
+	if v.wrong {
+		return nil
 	}
-	fmt.Fprintf(p.out, "%d answers to %d advisories: %d fixed, %d not affected, %d affected\n",
-		total, len(known), count[release.Fixed], count[release.NotAffected], count[release.Affected])
+	_, err := fmt.Fprintf(out, "%d answers to %d advisories: %d fixed, %d not affected, %d affected\n",
+		total, v.Advisories, count[release.Fixed], count[release.NotAffected], count[release.Affected])
 	if len(unseen) > 0 {
-		fmt.Fprintf(p.out, "no source to look up line numbers in: %s\n", strings.Join(unseen, ", "))
+		_, err = fmt.Fprintf(out, "no source to look up line numbers in: %s\n", strings.Join(unseen, ", "))
 	}
-	return nil
+	return err
+}
+
+// Advisories checks that each release answers each known advisory, that its answers and its patches agree, and that what the
+// answers point at is there.
+func Advisories(ctx context.Context, c *checkout.Checkout) (v *Answers, err error) {
+	known, err := release.Advisories(c.Path("patches"))
+	if err != nil {
+		return nil, err
+	}
+	releases, err := release.List(c.Path("patches"))
+	if err != nil {
+		return nil, err
+	}
+	dir, remove, err := scratch(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, remove()) }()
+	var problems []error
+	today := time.Now().UTC()
+	v = &Answers{Advisories: len(known)}
+	for _, r := range releases {
+		answers, had, err := checkAnswers(ctx, c, r, known, today, filepath.Join(dir, r.Version))
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx) // without one that ended well as if all had
+		}
+		problems = append(problems, err)
+		answered := Answered{Release: r.Version, Source: had, Answers: []Answer{}}
+		for _, a := range answers {
+			answered.Answers = append(answered.Answers, Answer{a.Advisory.ID, a.Status, strings.TrimSuffix(a.Patch, ".patch"), a.Reason, a.Evidence})
+		}
+		v.Releases = append(v.Releases, answered)
+	}
+	err = errors.Join(problems...)
+	v.wrong = err != nil
+	return v, err
 }
 
 // checkAnswers reads a release's answers, and joins all that is wrong with them. The source is unpacked in work where it can be had.
-func (p *Project) checkAnswers(
-	ctx context.Context, r *release.Release, known []release.Advisory, today time.Time, work string,
+func checkAnswers(
+	ctx context.Context, c *checkout.Checkout, r *release.Release, known []release.Advisory, today time.Time, work string,
 ) (answers []release.Answer, had bool, err error) {
 	answers, problems := r.Answers(known, today)
 	s, err := patchset.Load(r.Dir)
 	if err != nil {
 		return answers, false, errors.Join(problems, err)
 	}
-	problems = errors.Join(problems, p.agree(r, s, known, answers))
-	had, err = p.pristine(ctx, r, work)
+	problems = errors.Join(problems, agree(c, r, s, known, answers))
+	had, err = pristine(ctx, c, r, work)
 	if err != nil {
 		return answers, had, errors.Join(problems, err)
 	}
 	if !had {
 		work = ""
 	}
-	return answers, had, errors.Join(problems, p.lookUp(r, answers, work))
+	return answers, had, errors.Join(problems, lookUp(c, r, answers, work))
 }
 
 // answersFile is where a release's answers stand, as the user knows it.
-func (p *Project) answersFile(r *release.Release) string {
-	return p.Shown(filepath.Join(r.Dir, "advisories.toml"))
+func answersFile(c *checkout.Checkout, r *release.Release) string {
+	return c.Shown(filepath.Join(r.Dir, "advisories.toml"))
 }
 
 // names tells whether a patch says in its header that it is about the advisory.
@@ -99,7 +144,7 @@ func names(patch *patchset.Patch, a *release.Advisory) bool {
 }
 
 // agree compares what the answers say of patches with what the patches say of advisories.
-func (p *Project) agree(r *release.Release, s *patchset.Series, known []release.Advisory, answers []release.Answer) error {
+func agree(c *checkout.Checkout, r *release.Release, s *patchset.Series, known []release.Advisory, answers []release.Answer) error {
 	var problems []error
 	for _, a := range answers {
 		if a.Status != release.Fixed || a.Patch == "" {
@@ -113,7 +158,7 @@ func (p *Project) agree(r *release.Release, s *patchset.Series, known []release.
 		if n < 0 {
 			f := &fault.Error{
 				Code: "advisory-patch", What: fmt.Sprintf("%s is fixed by a patch that is not in the series of %s", a.Advisory.ID, r.Version),
-				Where: p.answersFile(r), Found: a.Patch, Do: "name a patch of the series",
+				Where: answersFile(c, r), Found: a.Patch, Do: "name a patch of the series",
 			}
 			all := make([]string, len(s.Patches))
 			for i, patch := range s.Patches {
@@ -126,7 +171,7 @@ func (p *Project) agree(r *release.Release, s *patchset.Series, known []release.
 		} else if !names(s.Patches[n], a.Advisory) {
 			problems = append(problems, &fault.Error{
 				Code: "advisory-patch", What: fmt.Sprintf("the patch that fixes %s does not say so", a.Advisory.ID),
-				Where: p.Shown(filepath.Join(s.Dir, a.Patch)), Do: fmt.Sprintf("add the line %q to its header", field+": "+a.Advisory.ID),
+				Where: c.Shown(filepath.Join(s.Dir, a.Patch)), Do: fmt.Sprintf("add the line %q to its header", field+": "+a.Advisory.ID),
 			})
 		}
 	}
@@ -134,8 +179,8 @@ func (p *Project) agree(r *release.Release, s *patchset.Series, known []release.
 		for _, id := range unanswered(patch, known, answers) {
 			problems = append(problems, &fault.Error{
 				Code: "advisory-patch", What: fmt.Sprintf("a patch is about %s, and sendmail %s does not answer that it fixes it", id, r.Version),
-				Where: p.Shown(filepath.Join(s.Dir, patch.Name)),
-				Do:    fmt.Sprintf("answer %s in %s with status fixed and this patch, or take it out of the header", id, p.answersFile(r)),
+				Where: c.Shown(filepath.Join(s.Dir, patch.Name)),
+				Do:    fmt.Sprintf("answer %s in %s with status fixed and this patch, or take it out of the header", id, answersFile(c, r)),
 			})
 		}
 	}
@@ -159,7 +204,7 @@ func unanswered(patch *patchset.Patch, known []release.Advisory, answers []relea
 
 // lookUp looks for the files that evidence points at among those of the release, and for the lines in its source, a directory, unless
 // that is "".
-func (p *Project) lookUp(r *release.Release, answers []release.Answer, source string) error {
+func lookUp(c *checkout.Checkout, r *release.Release, answers []release.Answer, source string) error {
 	files, err := pristineFiles(r)
 	if err != nil {
 		return err
@@ -170,7 +215,7 @@ func (p *Project) lookUp(r *release.Release, answers []release.Answer, source st
 		problem := func(found, do string) {
 			problems = append(problems, &fault.Error{
 				Code: "advisory-evidence", What: fmt.Sprintf("the evidence about %s points at nothing", a.Advisory.ID),
-				Where: p.answersFile(r), Found: found, Do: do,
+				Where: answersFile(c, r), Found: found, Do: do,
 			})
 		}
 		for _, c := range a.Citations() {
@@ -201,15 +246,4 @@ func (p *Project) lookUp(r *release.Release, answers []release.Answer, source st
 		}
 	}
 	return errors.Join(problems...)
-}
-
-// showAnswers prints the answers of a release, and counts them.
-func (p *Project) showAnswers(r *release.Release, answers []release.Answer, count map[release.Status]int) error {
-	w := tabwriter.NewWriter(p.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "sendmail %s\tSTATUS\tPATCH\n", r.Version)
-	for _, a := range answers {
-		count[a.Status]++
-		fmt.Fprintf(w, "%s\t%s\t%s\n", a.Advisory.ID, a.Status, dash(strings.TrimSuffix(a.Patch, ".patch")))
-	}
-	return w.Flush()
 }

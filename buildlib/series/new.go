@@ -1,16 +1,18 @@
-package build
+package series
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
@@ -23,86 +25,93 @@ var (
 	leftovers = regexp.MustCompile(`(~|\.orig|\.rej|\.swp|\.being-patched)$`)
 )
 
-// PatchesNew makes a patch of what was edited in the source tree of this build, at the end of the series.
-func (p *Project) PatchesNew(ctx context.Context, topic string) error {
+// Edits is a source tree that somebody edited, and what it was made of.
+type Edits struct {
+	Series   *patchset.Series
+	Pristine string // directory of the release's source as published
+	Edited   string // directory of the same, patched and then edited
+	Time     time.Time
+}
+
+// Added is a patch that was added to a series.
+type Added struct {
+	Patch string `json:"patch"` // path in the checkout
+}
+
+// WriteText writes the path.
+func (v *Added) WriteText(w io.Writer) error {
+	_, err := fmt.Fprintln(w, v.Patch)
+	return err
+}
+
+// CheckTopic refuses what can be no topic of a patch, and returns it without .patch at its end.
+func CheckTopic(topic string) (string, error) {
 	topic = strings.TrimSuffix(topic, ".patch")
 	if !topicForm.MatchString(topic) {
-		return &fault.Error{
+		return "", &fault.Error{
 			Code: "patch-name", What: fmt.Sprintf("%q is no name for a patch", topic),
 			Do: "give a short topic in lower case, such as tls-crl-check: letters, digits, dot, hyphen and underscore",
 		}
 	}
-	j, err := p.job(ctx)
-	if err != nil {
-		return err
-	}
-	return j.locked(ctx, func() error {
-		if _, err := os.Stat(j.patched()); errors.Is(err, fs.ErrNotExist) {
-			return &fault.Error{
-				Code: "patch-source", What: "there is no source tree with edits", Where: j.Shown(j.patched()),
-				Do: `run "mage patch", edit the files there, then run this again before anything else`,
-			}
-		}
-		if _, err := j.run(ctx, "fetch"); err != nil {
-			return err
-		}
-		return j.newPatch(ctx, topic)
-	})
+	return topic, nil
 }
 
-func (j *job) newPatch(ctx context.Context, topic string) (err error) {
-	dir, remove, err := j.scratch(ctx)
+// Add makes a patch of the edits, with a header to fill in, at the end of the series.
+func (e *Edits) Add(ctx context.Context, c *checkout.Checkout, topic string) (v *Added, err error) {
+	if topic, err = CheckTopic(topic); err != nil {
+		return nil, err
+	}
+	dir, remove, err := scratch(ctx, c)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, remove()) }()
 	base := filepath.Join(dir, "series")
-	if err := tree.Copy(ctx, j.pristine(), base, j.time); err != nil {
-		return err
+	if err := tree.Copy(ctx, e.Pristine, base, e.Time); err != nil {
+		return nil, err
 	}
-	if err := j.series.Apply(ctx, base, j.time); err != nil {
-		return err
+	if err := e.Series.Apply(ctx, base, e.Time); err != nil {
+		return nil, err
 	}
-	diff, err := j.diff(ctx, filepath.Join(dir, "git"), base, j.patched())
+	diff, err := diff(ctx, c.Machine, filepath.Join(dir, "git"), base, e.Edited)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if diff == "" {
-		return &fault.Error{
-			Code: "patch-no-edits", What: "nothing is edited", Where: j.Shown(j.patched()), Found: "just what the series makes",
+		return nil, &fault.Error{
+			Code: "patch-no-edits", What: "nothing is edited", Where: c.Shown(e.Edited), Found: "just what the series makes",
 			Do: "edit files there, then run this again before anything else: \"mage patch\" and what builds on it make the tree anew",
 		}
 	}
 	number := 1
-	for _, patch := range j.series.Patches {
+	for _, patch := range e.Series.Patches {
 		if n, err := strconv.Atoi(patch.Name[:4]); err == nil {
 			number = max(number, n+1)
 		}
 	}
 	name := fmt.Sprintf("%04d-%s.patch", number, topic)
-	list, err := os.ReadFile(filepath.Join(j.series.Dir, "series"))
+	list, err := os.ReadFile(filepath.Join(e.Series.Dir, "series"))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	text := string(list)
 	if text != "" && !strings.HasSuffix(text, "\n") {
 		text += "\n"
 	}
-	if err := writeAll(j.series.Dir, []patchset.Rewritten{
+	if err := writeAll(e.Series.Dir, []patchset.Rewritten{
 		{Name: name, Text: []byte(patchset.Blank() + diff)}, {Name: "series", Text: []byte(text + name + "\n")},
 	}); err != nil {
-		return err
+		return nil, err
 	}
-	fmt.Fprintln(j.out, j.Shown(filepath.Join(j.series.Dir, name)))
-	j.Log.WithField("patch", name).Warn("fill in the patch's header: until then the series is refused")
-	return nil
+	c.Log.WithField("patch", name).Warn("fill in the patch's header: until then the series is refused")
+	return &Added{c.Shown(filepath.Join(e.Series.Dir, name))}, nil
 }
 
 // diff is what git finds different between two trees, without what editors leave.
-func (j *job) diff(ctx context.Context, repository, from, to string) (string, error) {
+func diff(ctx context.Context, m *host.Local, repository, from, to string) (string, error) {
 	git := func(work string, args ...string) (string, error) {
 		var out strings.Builder // as it is: a diff may end in a blank
-		err := j.Machine.Run(ctx, host.Cmd{
+		err := m.Run(ctx, host.Cmd{
 			Argv: append([]string{"git", "--literal-pathspecs", "--git-dir=" + repository, "--work-tree=" + work, "-c", "core.autocrlf=false", "-c", "core.safecrlf=false"}, args...),
 			Dir:  work, Env: gitEnv(work), Stdout: &out,
 		})

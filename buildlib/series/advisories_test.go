@@ -1,4 +1,4 @@
-package build
+package series
 
 import (
 	"os"
@@ -26,12 +26,12 @@ func TestLookUpLastLine(t *testing.T) {
 		"ended:2": "", "open:2": "", "ended:3": "advisory-evidence", "open:3": "advisory-evidence", "absent:1": "advisory-evidence",
 	} {
 		answers := []release.Answer{{Advisory: &release.Advisory{ID: "CVE-2023-51765"}, Evidence: evidence}}
-		if err := (&Project{Checkout: &checkout.Checkout{Root: "/checkout"}}).lookUp(r, answers, source); fault.Code(err) != want {
+		if err := lookUp(&checkout.Checkout{Root: "/checkout"}, r, answers, source); fault.Code(err) != want {
 			t.Errorf("lookUp(%q) = %v, want %q", evidence, err, want)
 		}
 	}
 	r.Files = "nonsense"
-	if err := (&Project{Checkout: &checkout.Checkout{Root: "/checkout"}}).lookUp(r, nil, ""); fault.Code(err) != "release-invalid" || !strings.Contains(err.Error(), "1.2.3/files.sha256") {
+	if err := lookUp(&checkout.Checkout{Root: "/checkout"}, r, nil, ""); fault.Code(err) != "release-invalid" || !strings.Contains(err.Error(), "1.2.3/files.sha256") {
 		t.Errorf("lookUp() with a broken list of files = %v, want release-invalid with its name", err)
 	}
 }

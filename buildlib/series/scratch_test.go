@@ -1,4 +1,4 @@
-package build
+package series
 
 import (
 	"os"
@@ -10,12 +10,12 @@ import (
 // What a run that was killed has left among the patches' trees is gone in the next, and so are that one's own.
 func TestScratch(t *testing.T) {
 	t.Parallel()
-	p := &Project{Checkout: &checkout.Checkout{Root: t.TempDir()}}
-	if err := os.MkdirAll(p.Path("build", "patches", "8.15.2", "source"), 0o755); err != nil {
+	c := &checkout.Checkout{Root: t.TempDir()}
+	if err := os.MkdirAll(c.Path("build", "patches", "8.15.2", "source"), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {
-		dir, remove, err := p.scratch(t.Context())
+		dir, remove, err := scratch(t.Context(), c)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -26,7 +26,7 @@ func TestScratch(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if entries, err := os.ReadDir(p.Path("build")); len(entries) != 1 || entries[0].Name() != checkout.LockDir || err != nil {
+	if entries, err := os.ReadDir(c.Path("build")); len(entries) != 1 || entries[0].Name() != checkout.LockDir || err != nil {
 		t.Errorf("left in build: %v, %v, want the locks", entries, err)
 	}
 }
