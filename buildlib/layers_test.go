@@ -19,6 +19,7 @@ const module = "github.com/sendmail-aix/sendmail-aix/"
 var rooms = []struct{ room, imports string }{
 	{"ground/fault", ""},
 	{"ground/regular", ""},
+	{"ground/version", ""},
 	{"ground/tree", "fault xz regular go-internal"},
 	{"ground/step", "regular tree logrus"},
 	{"ground/tomlfile", "fault go-toml"},

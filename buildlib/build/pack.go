@@ -13,6 +13,7 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/version"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/steps/packaging"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/steps/record"
@@ -183,7 +184,7 @@ func (j *job) recordInputs(ctx context.Context) (map[string]string, error) {
 // a person to read.
 func (j *job) tools(ctx context.Context) (map[string]string, error) {
 	tools := map[string]string{
-		"compiler": j.Target.Compiler.String(), "processor": j.Target.Flags().Processor, "openssl": j.Target.OpenSSL.Release, "sasl": j.Target.SASL.API,
+		"sendmail-aix": version.Number, "compiler": j.Target.Compiler.String(), "processor": j.Target.Flags().Processor, "openssl": j.Target.OpenSSL.Release, "sasl": j.Target.SASL.API,
 	}
 	asked := map[string][]string{
 		"m4": {j.Target.M4, "--version"}, "make": {j.Target.Make, "--version"}, "ar": {j.Target.Ar, "--version"},
