@@ -162,6 +162,11 @@ func TestTail(t *testing.T) {
 		{"a line of 6000 letters at once", []string{x + x + "\n"}, []string{(x + x)[:4096]}},
 		{"too many lines", []string{strings.Repeat("a\n", 3) + strings.Repeat("b\n", tailLines)}, strings.Split(strings.Repeat("b ", tailLines-1)+"b", " ")},
 		{"too many lines, and one more", []string{strings.Repeat("b\n", tailLines+1) + "c"}, strings.Split(strings.Repeat("b ", tailLines-1)+"c", " ")},
+		{"an error before warnings", []string{"a.c:1:2: error: no\n    1 | x\n      | ^\n" + strings.Repeat("a.c:3:4: warning: so\n", tailLines) + "make: *** [a.o] Error 1\n"},
+			append([]string{"a.c:1:2: error: no", "    1 | x", "      | ^", "make: *** [a.o] Error 1"}, slices.Repeat([]string{"a.c:3:4: warning: so"}, tailLines-4)...)},
+		{"an error of xlc", []string{"\"a.c\", line 1.2: 1506-045 (S) Undeclared identifier x.\n" + strings.Repeat("w\n", tailLines)},
+			append([]string{"\"a.c\", line 1.2: 1506-045 (S) Undeclared identifier x."}, slices.Repeat([]string{"w"}, tailLines-1)...)},
+		{"errors without end", []string{strings.Repeat("error: x\n", 2*tailLines)}, slices.Repeat([]string{"error: x"}, tailLines)},
 	} {
 		var tail tail
 		for _, text := range test.write {

@@ -3,18 +3,30 @@ package host
 import (
 	"bytes"
 	"io"
+	"regexp"
+	"slices"
 	"strings"
 	"sync"
 )
 
-// tailLines is how much of a failed command's output is shown.
-const tailLines = 20
+// tailLines is how much of a failed command's output is shown; as many as firstErrors of it are the first lines that call themselves errors,
+// each with the source that a compiler shows below it.
+const (
+	tailLines   = 20
+	firstErrors = 10
+)
 
-// tail keeps the last lines written to it. Standard output and standard error of one command share one, under its lock.
+// anError is a line of a compiler, a linker or make that says why it fails; xlc gives a number and a severity instead (IBM XL C for AIX,
+// Compiler Reference, "Compiler messages"). Warnings may follow in any number: make lets the other compilers end.
+var anError = regexp.MustCompile(`(?i)\berror:|: undefined (reference|symbol)|\*\*\* |: 15[0-9]{2}-[0-9]{3} \([SEU]\)`)
+
+// tail keeps the last lines written to it, and the first errors. Standard output and standard error of one command share one, under its lock.
 type tail struct {
-	lock sync.Mutex
-	full []string
-	part []byte // what came after the last newline
+	lock   sync.Mutex
+	full   []string
+	errors []string
+	source bool   // whether the last line was one of errors
+	part   []byte // what came after the last newline
 }
 
 func (t *tail) Write(p []byte) (int, error) {
@@ -26,22 +38,33 @@ func (t *tail) Write(p []byte) (int, error) {
 		if !found {
 			return n, nil
 		}
-		if t.full = append(t.full, string(t.part)); len(t.full) > tailLines {
-			t.full = t.full[1:]
-		}
+		t.add(string(t.part))
 		t.part, p = t.part[:0], rest
 	}
 }
 
-func (t *tail) lines() []string {
-	lines := t.full
-	if len(t.part) > 0 {
-		lines = append(lines, string(t.part))
+func (t *tail) add(line string) {
+	t.source = len(t.errors) < firstErrors && (anError.MatchString(line) || t.source && strings.HasPrefix(line, " "))
+	if t.source {
+		t.errors = append(t.errors, line)
+		return
 	}
+	if t.full = append(t.full, line); len(t.full) > tailLines {
+		t.full = t.full[1:]
+	}
+}
+
+// lines returns the errors, and then the last of the other lines.
+func (t *tail) lines() []string {
+	if len(t.part) > 0 {
+		t.add(string(t.part))
+		t.part = nil
+	}
+	lines := slices.Concat(t.errors, t.full[max(0, len(t.full)-(tailLines-len(t.errors))):])
 	for i := range lines {
 		lines[i] = strings.TrimRight(lines[i], "\r")
 	}
-	return lines[max(0, len(lines)-tailLines):]
+	return lines
 }
 
 // sharedWriter lets two streams write to one place, a piece at a time.
