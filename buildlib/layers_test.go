@@ -50,7 +50,11 @@ var rooms = []struct{ room, imports string }{
 	{"rehearsal", "fault regular host vrmf bff installp"},
 	{"checkout", "fault regular tree tomlfile host target program cross emulate siteconfig fetch record go-internal logrus"},
 	{"series", "fault tree host patchset release checkout"},
+	{"report", "fault"},
 	{"build", "*"},
+	{"verbs", "fault host checkout report series build logrus"},
+	{"targets", "report verbs mage term"},
+	{"cmd/sendmail-aix", "verbs term"},
 }
 
 // Standard packages that only some rooms may use.

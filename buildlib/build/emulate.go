@@ -30,13 +30,9 @@ func (p *Project) emulator() (*emulate.Emulator, error) {
 	return &emulate.Emulator{Machine: b.Machine, Cache: b.Cache, SDK: cross.SDK(), Memory: b.Memory, Damaged: b.Damaged}, nil
 }
 
-// Emulate runs an AIX program. The command is the program's path and its arguments, in words as a shell would part them. The program's / is the
-// directory root, or without one the machine that this build keeps for it.
-func (p *Project) Emulate(ctx context.Context, command string, root *string) error {
-	words, err := splitWords(command)
-	if err != nil {
-		return err
-	}
+// Emulate runs an AIX program. The command is the program's path and its arguments. The program's / is the directory root, or without one the
+// machine that this build keeps for it.
+func (p *Project) Emulate(ctx context.Context, words []string, root *string) error {
 	const example = `mage emulate "/opt/sendmail/sbin/makemap -l"`
 	if len(words) == 0 {
 		return &fault.Error{Code: "emulate-command", What: "there is no program to run", Do: "say for example: " + example}
@@ -53,6 +49,7 @@ func (p *Project) Emulate(ctx context.Context, command string, root *string) err
 		}
 	}
 	var dir string
+	var err error
 	if root != nil {
 		dir = *root
 	} else if dir, err = p.emulated(ctx); err != nil {

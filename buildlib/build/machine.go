@@ -79,7 +79,7 @@ func (p *Project) Doctor(ctx context.Context) error {
 	}
 	if !report.IsHealthy() {
 		return &fault.Error{
-			Code: "doctor-lacks", What: "this machine lacks what the build needs", Where: "the lines marked missing above",
+			Code: "doctor-lacks", Finding: true, What: "this machine lacks what the build needs", Where: "the lines marked missing above",
 			Do: `run the command below each, or "mage setup" for all`,
 		}
 	}

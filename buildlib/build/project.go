@@ -22,17 +22,13 @@ type Project struct {
 	errOut io.Writer
 }
 
-// Open opens the checkout in directory root.
-func Open(root string, environ []string, out io.Writer, console checkout.Console) (*Project, error) {
-	c, err := checkout.Open(root, environ, console)
-	if err != nil {
-		return nil, err
-	}
-	return &Project{Checkout: c, out: &results{w: out}, errOut: console.Err}, nil
+// On is the project in a checkout, whose results go to out.
+func On(c *checkout.Checkout, out, errOut io.Writer) *Project {
+	return &Project{Checkout: c, out: &results{w: out}, errOut: errOut}
 }
 
-// Done ends the run. That a result could not be written is an error, too.
-func (p *Project) Done(err error) error { return p.Checkout.Done(errors.Join(err, p.out.err)) }
+// Printed is err, and that a result could not be written.
+func (p *Project) Printed(err error) error { return errors.Join(err, p.out.err) }
 
 // With is the project with another value of one setting.
 func (p *Project) With(name, value, origin string) (*Project, error) {

@@ -82,7 +82,7 @@ func (j *job) compare(ctx context.Context, r *record.Record) error {
 		}
 	}
 	return &fault.Error{
-		Code: "reproduce-different", What: "the image is not the recorded one", Where: j.Shown(j.image()),
+		Code: "reproduce-different", Finding: true, What: "the image is not the recorded one", Where: j.Shown(j.image()),
 		Found: strings.Join(lines, "\n"), Err: errors.New("sha256 is " + sum + ", recorded was " + r.SHA256),
 		Do: "look at the warnings above, if there are any: they tell what this machine or checkout has that the recorded one had not",
 	}

@@ -36,6 +36,7 @@ type Settings struct {
 	Sysroot  string   // directory or archive that the target's headers and libraries are in
 	Jobs     int      // processes at a time
 	Log      string   // text or json
+	Output   string   // text or json
 
 	origin map[string]string
 }
@@ -73,6 +74,7 @@ var table = []setting{
 	{"sysroot", "/", "directory or archive that the target's headers and libraries are in", func(s *Settings) any { return &s.Sysroot }, nil},
 	{"jobs", strconv.Itoa(runtime.NumCPU()), "directories compiled at a time, and files in each", func(s *Settings) any { return &s.Jobs }, between(1, 1024)},
 	{"log", "text", "form of the log on standard error: text or json", func(s *Settings) any { return &s.Log }, oneOf("text", "json")},
+	{"output", "text", "form of results on standard output: text or json", func(s *Settings) any { return &s.Output }, oneOf("text", "json")},
 }
 
 // env is the name of the setting's environment variable.
@@ -339,7 +341,7 @@ func (s *Settings) Show(found map[string]string) string {
 func (s *Settings) Origin(name string) string { return s.origin[name] }
 
 // machinesOwn are the settings that say how a machine is used, and not what is built.
-var machinesOwn = []string{"source", "jobs", "log", "sysroot"}
+var machinesOwn = []string{"source", "jobs", "log", "output", "sysroot"}
 
 // Values lists the settings that decide what is built, for the record. Where the source comes from does not: its hash does. Neither
 // does how many processes made it, or how they were logged.

@@ -17,6 +17,9 @@ type Error struct {
 	Found string // what was there instead of what was expected
 	Do    string // the command or the edit that cures it
 	Err   error  // the cause, never another *Error
+
+	// Finding is set where nothing failed: what was asked for was looked at, and is not as it should be.
+	Finding bool
 }
 
 // Error shows the message in its block form, one labelled line for each field that is set. Any field may quote a file or a name, which must

@@ -1,0 +1,193 @@
+// Code generated from the table of package verbs by the test of this package, run with -update. DO NOT EDIT.
+
+package targets
+
+import (
+	"context"
+
+	"github.com/magefile/mage/mg"
+)
+
+// The groups of targets.
+type (
+	Check   mg.Namespace
+	Cross   mg.Namespace
+	Emulate mg.Namespace
+	Image   mg.Namespace
+	Patches mg.Namespace
+	Release mg.Namespace
+)
+
+// Package makes the installp image, running only the steps whose inputs changed.
+//
+// The image lands in build/<release>/<target>/, with its SHA-256 and a build record beside it.
+func Package(ctx context.Context) error { return run(ctx, "package") }
+
+// Build compiles sendmail, after fetching, patching and configuring it.
+func Build(ctx context.Context) error { return run(ctx, "build") }
+
+// Fetch gets the source of the release and verifies it.
+//
+// SENDMAIL_SOURCE takes a tarball, a directory or a git URL with ?ref= instead of the pinned addresses.
+func Fetch(ctx context.Context) error { return run(ctx, "fetch") }
+
+// Patch applies the release's series of patches, strictly.
+func Patch(ctx context.Context) error { return run(ctx, "patch") }
+
+// Configure composes site.config.m4 from the options, and says where it is.
+func Configure(ctx context.Context) error { return run(ctx, "configure") }
+
+// Stage installs into a root directory, without root rights, and writes the manifest.
+func Stage(ctx context.Context) error { return run(ctx, "stage") }
+
+// Why shows which input makes a step run.
+//
+// <step>  one of fetch, patch, configure, compile, stage, package
+func Why(ctx context.Context,
+	step string) error {
+	return run(ctx, "why", step)
+}
+
+// Rehearse runs every step with a release whose source is available here, and reports.
+//
+// It is for a machine without AIX, and perhaps without a way to the sendmail site.
+func Rehearse(ctx context.Context) error { return run(ctx, "rehearse") }
+
+// Reproduce makes an image again from its build record, in a clean place, and compares.
+//
+// <record>  path of the .record.toml beside an image
+func Reproduce(ctx context.Context,
+	record string) error {
+	return run(ctx, "reproduce", record)
+}
+
+// Settings shows the effective settings and where each comes from.
+func Settings(ctx context.Context) error { return run(ctx, "settings") }
+
+// Options lists the options that SENDMAIL_WITH can name.
+func Options(ctx context.Context) error { return run(ctx, "options") }
+
+// Doctor checks this machine's prerequisites and shows how to get what is missing.
+func Doctor(ctx context.Context) error { return run(ctx, "doctor") }
+
+// Setup installs what the machine lacks, with its own package manager.
+func Setup(ctx context.Context) error { return run(ctx, "setup") }
+
+// Clean removes everything that was built, and keeps downloads.
+func Clean(ctx context.Context) error { return run(ctx, "clean") }
+
+// Test runs all checks and tests, the build of real source among them.
+func Test(ctx context.Context) error { return run(ctx, "test") }
+
+// Bench measures the build against upstream's own in the same run, and prints the ratios.
+func Bench(ctx context.Context) error { return run(ctx, "bench") }
+
+// List shows the releases that can be built, and what is pinned of each.
+func (Release) List(ctx context.Context) error { return run(ctx, "release:list") }
+
+// Setup builds the linker for AIX, once, into the user's cache.
+func (Cross) Setup(ctx context.Context) error { return run(ctx, "cross:setup") }
+
+// Sysroot shows how to take headers and libraries from an AIX machine, to build with them.
+func (Cross) Sysroot(ctx context.Context) error { return run(ctx, "cross:sysroot") }
+
+// Run runs an AIX program on this machine.
+//
+// For example: mage emulate "/opt/sendmail/sbin/makemap -l"
+//
+// Its / is a copy of the staged files, build/<release>/<target>/emulated, which is made where there is none. What you put there stays.
+//
+// <command>  the program's path and its arguments; to mage one word, quoted as for a shell
+func (Emulate) Run(ctx context.Context,
+	command string,
+	root *string, // the directory that is to be its / instead
+) error {
+	return run(ctx, "emulate:run", command, root)
+}
+
+// Setup compiles OpenSSL and SASL, once, for emulated programs that were linked with them.
+func (Emulate) Setup(ctx context.Context) error { return run(ctx, "emulate:setup") }
+
+// Check applies each series with our code, GNU patch and git, and compares the trees.
+//
+// It does so on a skeleton of the source, made of the patches' own old lines, and on the source where that can be had.
+func (Patches) Check(ctx context.Context) error { return run(ctx, "patches:check") }
+
+// Status shows the patches of the release, what upstream did with each, and how it fits.
+func (Patches) Status(ctx context.Context) error { return run(ctx, "patches:status") }
+
+// Refresh rewrites patches whose hunks apply at an offset or with fuzz.
+func (Patches) Refresh(ctx context.Context) error { return run(ctx, "patches:refresh") }
+
+// New makes a patch of the edits in build/<release>/<target>/source, with a header to fill in.
+//
+// <name>  topic of the patch, such as tls-crl-check
+func (Patches) New(ctx context.Context,
+	name string) error {
+	return run(ctx, "patches:new", name)
+}
+
+// Advisories checks that each release answers each known advisory, and prints the answers.
+//
+// An answer names the patch that fixes it, or the places in the source that show why none is needed. Those are looked up,
+// the line numbers where the source can be had.
+func (Check) Advisories(ctx context.Context) error { return run(ctx, "check:advisories") }
+
+// List shows the filesets of an image and its members.
+//
+// <image>  file
+func (Image) List(ctx context.Context,
+	image string) error {
+	return run(ctx, "image:list", image)
+}
+
+// Verify checks an image: sums, lists, inventories, sizes, owners, scripts, programs.
+//
+// Errors are what installp or sysck would refuse or do wrong. Notes are what differs from our own images though AIX takes it.
+//
+// <image>  file
+func (Image) Verify(ctx context.Context,
+	image string) error {
+	return run(ctx, "image:verify", image)
+}
+
+// Extract writes the members of an image into a new directory.
+//
+// <image>  file
+// <dir>    directory that does not exist yet
+func (Image) Extract(ctx context.Context,
+	image string,
+	dir string) error {
+	return run(ctx, "image:extract", image, dir)
+}
+
+// Diff shows what differs between two images, and fails if anything does.
+//
+// <before>  file
+// <after>   file
+func (Image) Diff(ctx context.Context,
+	before string,
+	after string) error {
+	return run(ctx, "image:diff", before, after)
+}
+
+// Toc writes the .toc of a directory of images, by which installp -d finds them.
+//
+// <dir>  directory with images
+func (Image) Toc(ctx context.Context,
+	dir string) error {
+	return run(ctx, "image:toc", dir)
+}
+
+// Rehearse installs, updates, removes an image in a directory, scripts and all, as installp would.
+//
+// It does so under dash, mksh and ksh93, as far as they are here, with stand-ins for AIX's commands, and leaves the disk of each in
+// build/rehearsal. The scripts are kept in there by namespaces; where there are none, images of others are refused unless trusted.
+//
+// <image>  file; or several, each to be installed over the one before; to mage one word with commas
+func (Image) Rehearse(ctx context.Context,
+	image string,
+	trust *bool, // run the scripts even where nothing keeps them in the box
+) error {
+	return run(ctx, "image:rehearse", image, trust)
+}

@@ -1,0 +1,200 @@
+package verbs
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/report"
+)
+
+// Program is a command whose first word is a verb.
+type Program struct {
+	Name, About string
+	Verbs       []Verb
+	// Alone is for one that needs no checkout, and so no settings: the flag -output says the form of its results.
+	Alone bool
+}
+
+// Main does what the words of a command line say, and returns the exit status. See [report.Status].
+func (g *Program) Main(ctx context.Context, p *Process, words []string) int {
+	err := g.main(ctx, p, words)
+	if err != nil {
+		fmt.Fprintf(p.Err, "Error: %v\n", err)
+	}
+	return report.Status(err)
+}
+
+func (g *Program) main(ctx context.Context, p *Process, words []string) error {
+	fs := newFlags(g.Name)
+	fs.BoolVar(&p.Verbose, "v", false, "")
+	form := "text"
+	if g.Alone {
+		fs.StringVar(&form, "output", form, "")
+	}
+	err := fs.Parse(words)
+	name := fs.Arg(0)
+	switch {
+	case errors.Is(err, flag.ErrHelp), err == nil && name == "help" && fs.NArg() == 1:
+		return g.help(p.Out)
+	case err != nil:
+		return usage(err.Error(), `"`+g.Name+` help" shows what there is`)
+	case form != "text" && form != "json":
+		return usage("-output="+form+" is no form", "it is text or json")
+	case name == "":
+		if err := g.help(p.Err); err != nil {
+			return err
+		}
+		return usage("no verb is given", "give one of the above")
+	case name == "help":
+		v, err := find(g.Verbs, fs.Arg(1))
+		if err != nil {
+			return err
+		}
+		return v.help(p.Out, g.Name)
+	}
+	v, err := find(g.Verbs, name)
+	if err != nil {
+		return err
+	}
+	args, flags, err := v.parse(fs.Args()[1:])
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return v.help(p.Out, g.Name)
+	case err != nil:
+		return usage(v.Name+": "+err.Error(), v.usage(g.Name))
+	case g.Alone:
+		return p.Alone(ctx, report.Form(form), v, args, flags)
+	}
+	return p.Do(ctx, v, args, flags)
+}
+
+func usage(what, do string) error { return &fault.Error{Code: "usage", What: what, Do: do} }
+
+// newFlags is a set of flags that prints nothing by itself.
+func newFlags(name string) *flag.FlagSet {
+	fs := flag.NewFlagSet(name, flag.ContinueOnError)
+	fs.SetOutput(io.Discard)
+	return fs
+}
+
+// given is a flag's value, and that it was given.
+type given struct {
+	flags map[string]string
+	flag  Flag
+}
+
+func (g *given) String() string   { return "" }
+func (g *given) IsBoolFlag() bool { return g.flag.Kind == Bool }
+func (g *given) Set(s string) error {
+	if g.flag.Kind == Bool && s != "true" && s != "false" {
+		return errors.New("expected true or false")
+	}
+	g.flags[g.flag.Name] = s
+	return nil
+}
+
+// parse reads the words behind a verb. Flags may stand before, between and behind arguments, but not in a command line for another program.
+func (v *Verb) parse(words []string) (args []string, flags map[string]string, err error) {
+	flags = make(map[string]string)
+	fs := newFlags(v.Name)
+	for _, f := range v.Flags {
+		fs.Var(&given{flags, f}, f.Name, "")
+	}
+	for {
+		if err := fs.Parse(words); err != nil {
+			return nil, nil, err
+		}
+		if fs.NArg() == 0 {
+			break
+		}
+		if len(args) < len(v.Args) && v.Args[len(args)].Verbatim {
+			args = append(args, fs.Args()...)
+			break
+		}
+		args, words = append(args, fs.Arg(0)), fs.Args()[1:]
+	}
+	list := len(v.Args) > 0 && v.Args[len(v.Args)-1].Split != nil
+	switch {
+	case len(args) < len(v.Args):
+		return nil, nil, errors.New("the argument " + v.Args[len(args)].Name + " is missing")
+	case len(args) > len(v.Args) && !list:
+		return nil, nil, errors.New("there is no argument for " + args[len(v.Args)])
+	}
+	return args, flags, nil
+}
+
+// usage is the form of the verb's command line.
+func (v *Verb) usage(program string) string {
+	words := []string{program, v.Name}
+	for _, f := range v.Flags {
+		if f.Kind == Bool {
+			words = append(words, "[-"+f.Name+"]")
+		} else {
+			words = append(words, "[-"+f.Name+"="+strings.ToUpper(f.Name)+"]")
+		}
+	}
+	for _, a := range v.Args {
+		word := strings.ToUpper(a.Name)
+		if a.Split != nil {
+			word += "..."
+		}
+		words = append(words, word)
+	}
+	return strings.Join(words, " ")
+}
+
+// about tells what each argument and flag means.
+func (v *Verb) about(w io.Writer) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, a := range v.Args {
+		fmt.Fprintf(t, "  %s\t%s\n", strings.ToUpper(a.Name), a.Meaning)
+	}
+	for _, f := range v.Flags {
+		fmt.Fprintf(t, "  -%s\t%s\n", f.Name, f.Meaning)
+	}
+	return t.Flush()
+}
+
+func (v *Verb) help(w io.Writer, program string) error {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "%s %s.\n", v.Name, v.Help)
+	if v.More != "" {
+		fmt.Fprintf(&b, "\n%s\n", v.More)
+	}
+	fmt.Fprintf(&b, "\n  %s\n", v.usage(program))
+	if len(v.Args)+len(v.Flags) > 0 {
+		fmt.Fprintln(&b)
+		if err := v.about(&b); err != nil {
+			return err
+		}
+	}
+	_, err := b.WriteTo(w)
+	return err
+}
+
+func (g *Program) help(w io.Writer) error {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "%s\n\n  %s [-v] VERB ...\n\n", g.About, g.Name)
+	if g.Alone {
+		b.Reset()
+		fmt.Fprintf(&b, "%s\n\n  %s [-v] [-output=json] VERB ...\n\n", g.About, g.Name)
+	}
+	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	for _, v := range g.Verbs {
+		fmt.Fprintf(t, "  %s\t%s\n", v.Name, v.Help)
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	fmt.Fprintf(&b, "\n\"%s help VERB\" shows what a verb takes. -v shows each command that is run.\n"+
+		"The exit status is 0, or 1 for what was looked at and is not as it should be, or 2 for what could not be done.\n", g.Name)
+	_, err := b.WriteTo(w)
+	return err
+}

@@ -1,0 +1,37 @@
+package verbs
+
+import (
+	"context"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/build"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/report"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/series"
+)
+
+// seen is a verb that looks at a checkout.
+func seen[V report.Value](look func(context.Context, *checkout.Checkout) (V, error)) func(context.Context, *Call) (report.Value, error) {
+	return func(ctx context.Context, c *Call) (report.Value, error) { return look(ctx, c.Checkout) }
+}
+
+// seriesVerbs are those about the releases' patches.
+var seriesVerbs = []Verb{
+	{
+		Name: "patches:check", Help: "applies each series with our code, GNU patch and git, and compares the trees",
+		More: "It does so on a skeleton of the source, made of the patches' own old lines, and on the source where that can be had.",
+		Run:  seen(series.Check),
+	},
+	{Name: "patches:status", Help: "shows the patches of the release, what upstream did with each, and how it fits", Run: seen(series.Status)},
+	{Name: "patches:refresh", Help: "rewrites patches whose hunks apply at an offset or with fuzz", Run: seen(series.Refresh)},
+	{
+		Name: "patches:new", Help: "makes a patch of the edits in build/<release>/<target>/source, with a header to fill in",
+		Args: []Arg{{Name: "name", Meaning: "topic of the patch, such as tls-crl-check"}},
+		Run:  printing(func(p *build.Project, ctx context.Context, c *Call) error { return p.PatchesNew(ctx, c.Args[0]) }),
+	},
+	{
+		Name: "check:advisories", Help: "checks that each release answers each known advisory, and prints the answers",
+		More: "An answer names the patch that fixes it, or the places in the source that show why none is needed. Those are looked up,\n" +
+			"the line numbers where the source can be had.",
+		Run: seen(series.Advisories),
+	},
+}

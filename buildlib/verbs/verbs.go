@@ -1,0 +1,89 @@
+// Package verbs is what this project can be told to do: a table with a row for each verb, and the commands that are made of it.
+package verbs
+
+import (
+	"context"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/sirupsen/logrus"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/report"
+)
+
+// Verb is one thing to do.
+type Verb struct {
+	Name  string // as mage has it, such as "image:verify"
+	Alias string
+	Help  string // what it does, one line that begins with a verb: "checks an image: ..."
+	More  string // and what else there is to know; line breaks are kept
+	Args  []Arg
+	Flags []Flag
+	Run   func(context.Context, *Call) (report.Value, error)
+}
+
+// Arg is one argument, which must be there.
+type Arg struct {
+	Name, Meaning string
+	// Split makes the argument a list: the last of a command's line, of one word at least. Mage, whose targets take a fixed number
+	// of words, gives a list as one word, which Split takes apart.
+	Split func(word string) ([]string, error)
+	// Verbatim keeps what looks like a flag in a list: it is the command line of another program.
+	Verbatim bool
+}
+
+// Flag is what may be given by name.
+type Flag struct {
+	Name, Meaning string
+	Kind          Kind
+}
+
+// Kind is what the value of a flag is.
+type Kind string
+
+// The kinds there are, as Go calls them.
+const (
+	Bool   Kind = "bool"
+	String Kind = "string"
+)
+
+// Call is one verb being done.
+type Call struct {
+	Args  []string
+	Flags map[string]string // those that were given
+
+	Checkout *checkout.Checkout // nil for a command that needs none
+	Log      logrus.FieldLogger
+
+	// What a program that the verb runs for the user reads and writes. Out is standard output, unless a document is written there.
+	In       io.Reader
+	Out, Err io.Writer
+}
+
+// IsSet reports whether a flag of kind Bool was set.
+func (c *Call) IsSet(flag string) bool { return c.Flags[flag] == "true" }
+
+// All is every verb, in the order that help has them.
+func All() []Verb { return slices.Concat(buildVerbs, seriesVerbs, imageVerbs) }
+
+// find looks a verb up.
+func find(verbs []Verb, name string) (*Verb, error) {
+	var names []string
+	for i, v := range verbs {
+		if strings.EqualFold(v.Name, name) || v.Alias != "" && strings.EqualFold(v.Alias, name) { // as mage does
+			return &verbs[i], nil
+		}
+		names = append(names, v.Name)
+	}
+	f := &fault.Error{Code: "usage", What: "unknown verb " + name, Do: `"help" lists them all`}
+	if near := fault.Nearest(name, names); near != "" {
+		f.Do = "did you mean " + near + "? " + f.Do
+	}
+	return nil, f
+}
+
+// Commas is a list in one word, as mage takes it.
+func Commas(word string) ([]string, error) { return strings.Split(word, ","), nil }
