@@ -47,7 +47,11 @@ var rooms = []struct{ room, imports string }{
 	{"steps/packaging", "fault regular installp stage vrmf tomlfile"},
 
 	{"doctor", "fault host target siteconfig cross"},
-	{"rehearsal", "fault regular host vrmf bff installp"},
+	{"rehearsal/box", "fault regular host vrmf"},
+	{"rehearsal/database", "fault installp vrmf box"},
+	{"rehearsal/preview", "fault regular installp vrmf bff box database"},
+	{"rehearsal/ops", "installp vrmf box database preview"},
+	{"rehearsal", "fault host installp vrmf box database preview ops"},
 	{"checkout", "fault regular tree tomlfile host target program cross emulate siteconfig fetch record go-internal logrus"},
 	{"series", "fault tree host patchset release checkout"},
 	{"report", "fault"},

@@ -5,6 +5,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/box"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/preview"
 )
 
 // scripts are the lines that scripts printed since the last look.
@@ -21,7 +24,7 @@ func (s *theatre) scripts() []string {
 
 func TestOrderOfScripts(t *testing.T) {
 	t.Parallel()
-	for _, shell := range Shells {
+	for _, shell := range box.Shells {
 		t.Run(shell, func(t *testing.T) {
 			t.Parallel()
 			s := newTheatre(t, shell)
@@ -31,18 +34,18 @@ func TestOrderOfScripts(t *testing.T) {
 				do   func() error
 				want []string
 			}{
-				{"install", func() error { return s.Apply(t.Context(), old, Options{}) }, []string{
+				{"install", func() error { return s.Apply(t.Context(), old, preview.Options{}) }, []string{
 					"pre_i U in /usr/lpp/demo", "post_i U in /usr/lpp/demo", "config U in /usr/lpp/demo",
 					"pre_i M in /lpp/demo", "post_i M in /lpp/demo", "config M in /lpp/demo",
 				}},
-				{"install again", func() error { return s.Apply(t.Context(), old, Options{}) }, nil},
-				{"install a newer level", func() error { return s.Apply(t.Context(), new, Options{}) }, []string{
+				{"install again", func() error { return s.Apply(t.Context(), old, preview.Options{}) }, nil},
+				{"install a newer level", func() error { return s.Apply(t.Context(), new, preview.Options{}) }, []string{
 					"pre_rm U in /usr/lpp/demo, over demo.rte 1.0.0.0", "pre_i U in /usr/lpp/demo, over demo.rte 1.0.0.0",
 					"post_i U in /usr/lpp/demo, over demo.rte 1.0.0.0", "config U in /usr/lpp/demo, over demo.rte 1.0.0.0",
 					"pre_rm M in /lpp/demo, over demo.rte 1.0.0.0", "pre_i M in /lpp/demo, over demo.rte 1.0.0.0",
 					"post_i M in /lpp/demo, over demo.rte 1.0.0.0", "config M in /lpp/demo, over demo.rte 1.0.0.0",
 				}},
-				{"remove", func() error { return s.Deinstall(t.Context(), Options{Names: []string{"demo"}}) }, []string{
+				{"remove", func() error { return s.Deinstall(t.Context(), preview.Options{Names: []string{"demo"}}) }, []string{
 					"pre_d U in /usr/lpp/demo/deinstl",
 					"unconfig M in /lpp/demo/deinstl", "unpost_i M in /lpp/demo/deinstl", "unpre_i M in /lpp/demo/deinstl",
 					"unconfig U in /usr/lpp/demo/deinstl", "unpost_i U in /usr/lpp/demo/deinstl", "unpre_i U in /usr/lpp/demo/deinstl",

@@ -8,6 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/box"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/preview"
 )
 
 // Each method of cfgfiles does with an administrator's edit what the documents say, over a newer level, and again by force.
@@ -15,7 +17,7 @@ func TestConfigMethods(t *testing.T) {
 	t.Parallel()
 	s := newTheatre(t, "dash")
 	old, new := media(t, demo(t, "1.0.0.0")), media(t, demo(t, "1.0.0.1"))
-	if err := s.Apply(t.Context(), old, Options{}); err != nil {
+	if err := s.Apply(t.Context(), old, preview.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	methods := []installp.Method{installp.Preserve, installp.AutoMerge, installp.HoldNew, installp.UserMerge, installp.Other}
@@ -43,7 +45,7 @@ func TestConfigMethods(t *testing.T) {
 			installp.Other:     {newer, newer},
 		}},
 	} {
-		if err := s.Apply(t.Context(), new, Options{Force: true}); err != nil {
+		if err := s.Apply(t.Context(), new, preview.Options{Force: true}); err != nil {
 			t.Fatal(err)
 		}
 		if err := s.Check(); err != nil {
@@ -58,11 +60,11 @@ func TestConfigMethods(t *testing.T) {
 		}
 	}
 	// A removal takes them all.
-	if err := s.Deinstall(t.Context(), Options{Names: []string{"demo"}}); err != nil {
+	if err := s.Deinstall(t.Context(), preview.Options{Names: []string{"demo"}}); err != nil {
 		t.Fatal(err)
 	}
 	for _, m := range methods {
-		if s.has("/etc/opt/demo/" + string(m)) {
+		if s.Has("/etc/opt/demo/" + string(m)) {
 			t.Errorf("the removal leaves the file of %s", m)
 		}
 	}
@@ -71,10 +73,10 @@ func TestConfigMethods(t *testing.T) {
 // text is the content of a file, empty for none.
 func (s *theatre) text(t *testing.T, name string) string {
 	t.Helper()
-	if !s.has(name) {
+	if !s.Has(name) {
 		return ""
 	}
-	content, err := s.read(name)
+	content, err := s.Read(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,28 +89,28 @@ func TestPowerCutLosesConfig(t *testing.T) {
 	t.Parallel()
 	installed := newTheatre(t, "dash")
 	old, new := media(t, demo(t, "1.0.0.0")), media(t, demo(t, "1.0.0.1"))
-	if err := installed.Apply(t.Context(), old, Options{}); err != nil {
+	if err := installed.Apply(t.Context(), old, preview.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	const preserved = "/etc/opt/demo/preserve"
 	installed.edit(t, preserved, "mine\n")
-	installed.fate = fate{}
+	installed.Fate = box.Fate{}
 	whole := installed.clone(t)
-	if err := whole.Apply(t.Context(), new, Options{}); err != nil {
+	if err := whole.Apply(t.Context(), new, preview.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	lost := 0
-	for n, moment := range whole.fate.moments {
+	for n, moment := range whole.Fate.Moments {
 		if moment != "script config" {
 			continue
 		}
 		s := installed.clone(t)
-		s.fate = fate{power: n + 1}
-		if err := s.Apply(t.Context(), new, Options{}); !errors.Is(err, errPower) {
+		s.Fate = box.Fate{Power: n + 1}
+		if err := s.Apply(t.Context(), new, preview.Options{}); !errors.Is(err, box.ErrPower) {
 			t.Fatal(err)
 		}
-		s.fate = fate{}
-		if err := errors.Join(s.Cleanup(t.Context()), s.Apply(t.Context(), new, Options{})); err != nil {
+		s.Fate = box.Fate{}
+		if err := errors.Join(s.Cleanup(t.Context()), s.Apply(t.Context(), new, preview.Options{})); err != nil {
 			t.Fatal(err)
 		}
 		if !strings.Contains(s.text(t, preserved), "mine") {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/preview"
 )
 
 // told is a script that tells when it runs, and where, and then does more.
@@ -101,7 +102,7 @@ func plainDemo(t testing.TB, at string) *installp.Package {
 }
 
 // media writes a package's image.
-func media(t testing.TB, p *installp.Package) *Media {
+func media(t testing.TB, p *installp.Package) *preview.Media {
 	t.Helper()
 	name := filepath.Join(t.TempDir(), p.FileName())
 	f, err := os.Create(name)
@@ -114,7 +115,7 @@ func media(t testing.TB, p *installp.Package) *Media {
 	if err := f.Close(); err != nil {
 		t.Fatal(err)
 	}
-	m, err := Open(t.Context(), name)
+	m, err := preview.Open(t.Context(), name)
 	if err != nil {
 		t.Fatal(err)
 	}

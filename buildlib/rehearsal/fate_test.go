@@ -8,6 +8,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/box"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/preview"
 )
 
 // operation is something that installp does, and that can be done again after a clean-up.
@@ -18,23 +21,23 @@ type operation struct {
 }
 
 // operations are those on a package of two levels.
-func operations(t *testing.T, old, new *Media) []operation {
+func operations(t *testing.T, old, new *preview.Media) []operation {
 	t.Helper()
 	empty := newTheatre(t, "dash")
 	installed := empty.clone(t)
-	if err := installed.Apply(t.Context(), old, Options{}); err != nil {
+	if err := installed.Apply(t.Context(), old, preview.Options{}); err != nil {
 		t.Fatal(err)
 	}
-	installed.fate = fate{}
-	apply := func(m *Media, o Options) func(context.Context, *theatre) error {
+	installed.Fate = box.Fate{}
+	apply := func(m *preview.Media, o preview.Options) func(context.Context, *theatre) error {
 		return func(ctx context.Context, s *theatre) error { return s.Apply(ctx, m, o) }
 	}
 	return []operation{
-		{"first installation", empty, apply(old, Options{})},
-		{"newer level", installed, apply(new, Options{})},
-		{"same level by force", installed, apply(old, Options{Force: true})},
+		{"first installation", empty, apply(old, preview.Options{})},
+		{"newer level", installed, apply(new, preview.Options{})},
+		{"same level by force", installed, apply(old, preview.Options{Force: true})},
 		{"removal", installed, func(ctx context.Context, s *theatre) error {
-			return s.Deinstall(ctx, Options{Names: []string{old.Image.Package}})
+			return s.Deinstall(ctx, preview.Options{Names: []string{old.Image.Package}})
 		}},
 	}
 }
@@ -42,11 +45,7 @@ func operations(t *testing.T, old, new *Media) []operation {
 // edit is an administrator's change.
 func (s *theatre) edit(t *testing.T, name, content string) {
 	t.Helper()
-	at, err := s.in(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := s.root.WriteFile(at, []byte(content), 0o644); err != nil {
+	if err := s.PutText(name, 0o644, content); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -58,13 +57,13 @@ func (s *theatre) look(t *testing.T) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all, err := s.shown()
+	all, err := s.Shown()
 	if err != nil {
 		t.Fatal(err)
 	}
 	lines := p.Since(nil)
 	for _, f := range all {
-		lines = append(lines, fmt.Sprintf("%s %s %s", f.name, f.level, f.state))
+		lines = append(lines, fmt.Sprintf("%s %s %s", f.Name, f.Level, f.State))
 	}
 	return lines
 }
@@ -79,7 +78,7 @@ func (o *operation) whole(t *testing.T) (look, moments []string) {
 	if err := s.Check(); err != nil {
 		t.Error(err)
 	}
-	return s.look(t), s.fate.moments
+	return s.look(t), s.Fate.Moments
 }
 
 // some leaves of the moments every so manieth.
@@ -125,11 +124,11 @@ func (o *operation) survivePowerCuts(t *testing.T, step int) {
 	for _, n := range some(moments, step) {
 		t.Run(momentName(n, moments), func(t *testing.T) {
 			s := o.start.clone(t)
-			s.fate = fate{power: n, umask: umaskOf(n)}
-			if err := o.do(t.Context(), s); !errors.Is(err, errPower) {
+			s.Fate = box.Fate{Power: n, Umask: umaskOf(n)}
+			if err := o.do(t.Context(), s); !errors.Is(err, box.ErrPower) {
 				t.Fatalf("with the power off: %v", err)
 			}
-			s.fate = fate{umask: umaskOf(n)}
+			s.Fate = box.Fate{Umask: umaskOf(n)}
 			if err := s.Cleanup(t.Context()); err != nil {
 				t.Fatalf("clean-up: %v", err)
 			}
@@ -155,28 +154,28 @@ func TestPowerCutOfCleanup(t *testing.T) {
 			want, moments := o.whole(t)
 			for _, n := range some(moments, len(moments)/4) {
 				interrupted := o.start.clone(t)
-				interrupted.fate = fate{power: n}
-				if err := o.do(t.Context(), interrupted); !errors.Is(err, errPower) {
+				interrupted.Fate = box.Fate{Power: n}
+				if err := o.do(t.Context(), interrupted); !errors.Is(err, box.ErrPower) {
 					t.Fatalf("with the power off: %v", err)
 				}
-				interrupted.fate = fate{}
+				interrupted.Fate = box.Fate{}
 				clean := operation{o.name, interrupted, func(ctx context.Context, s *theatre) error { return s.Cleanup(ctx) }}
 				once := interrupted.clone(t)
 				if err := clean.do(t.Context(), once); err != nil {
 					t.Fatal(err)
 				}
-				for _, m := range some(once.fate.moments, stride) {
+				for _, m := range some(once.Fate.Moments, stride) {
 					s := interrupted.clone(t)
-					s.fate = fate{power: m}
-					if err := clean.do(t.Context(), s); !errors.Is(err, errPower) {
+					s.Fate = box.Fate{Power: m}
+					if err := clean.do(t.Context(), s); !errors.Is(err, box.ErrPower) {
 						t.Fatalf("with the power off again: %v", err)
 					}
-					s.fate = fate{}
+					s.Fate = box.Fate{}
 					if err := errors.Join(s.Cleanup(t.Context()), o.do(t.Context(), s), s.Check()); err != nil {
-						t.Fatalf("%s, then %s: %v", momentName(n, moments), momentName(m, once.fate.moments), err)
+						t.Fatalf("%s, then %s: %v", momentName(n, moments), momentName(m, once.Fate.Moments), err)
 					}
 					if diff := cmp.Diff(want, s.look(t)); diff != "" {
-						t.Errorf("%s, then %s: not as without power cuts, -want +got:\n%s", momentName(n, moments), momentName(m, once.fate.moments), diff)
+						t.Errorf("%s, then %s: not as without power cuts, -want +got:\n%s", momentName(n, moments), momentName(m, once.Fate.Moments), diff)
 					}
 				}
 			}

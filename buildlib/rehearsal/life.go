@@ -1,94 +1,145 @@
 package rehearsal
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/vrmf"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/box"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/database"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/ops"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/preview"
 )
 
 // accountsOfAIX are files of AIX's own that a package may leave changed: users and groups stay, as files may belong to them.
 var accountsOfAIX = []string{"/etc/group", "/etc/passwd"}
 
-// Life rehearses all that is done with a package in its life, and prints it as a session at a terminal: images of the same package are
-// installed one over the other, the oldest first, the last one twice and then by force; all is removed and installed again. In between
-// lppchk looks at everything. At the end it tells what the removal left on the disk.
+// Life is what was done on one box, as a session at a terminal.
+type Life struct {
+	Shell    string   `json:"shell"`
+	Root     string   `json:"root"`               // the directory that is the box's file system
+	Supplied []string `json:"supplied,omitempty"` // requisites that the box was given, "name level"
+	Steps    []Step   `json:"steps"`
+	Left     []string `json:"left"` // what the removal left on the disk: "+", "~" or "-", path, and what it is; nil when it was not reached
+	// Differs are the commands that did not go as they did under the first shell.
+	Differs []string `json:"differs,omitempty"`
+}
+
+// Step is one command of a session.
+type Step struct {
+	Command string `json:"command"`
+	Status  int    `json:"status"` // 0 or 1
+	Output  string `json:"output"`
+}
+
+// Transcript is the session as it would be seen.
+func (l *Life) Transcript() string {
+	var s strings.Builder
+	for _, requisite := range l.Supplied {
+		fmt.Fprintf(&s, "(this box gets the requisite %s)\n\n", requisite)
+	}
+	for _, step := range l.Steps {
+		fmt.Fprintf(&s, "# %s\n%s\n", step.Command, step.Output)
+	}
+	if l.Left != nil {
+		s.WriteString("The removal left, besides what was there before the installation:\n  ")
+		s.WriteString(cmp.Or(strings.Join(l.Left, "\n  "), "nothing") + "\n")
+	}
+	return s.String()
+}
+
+// compare notes what is not as in another life.
+func (l *Life) compare(other *Life) {
+	for i, step := range l.Steps {
+		if i >= len(other.Steps) || step != other.Steps[i] {
+			l.Differs = append(l.Differs, step.Command)
+		}
+	}
+	if len(l.Differs) == 0 && l.Transcript() != other.Transcript() {
+		l.Differs = []string{"what is left"}
+	}
+}
+
+// live rehearses all that is done with a package in its life: images of the same package are installed one over the other, the oldest first,
+// the last one twice and then by force; all is removed and installed again. In between lppchk looks at everything.
 //
 // The error has all that went wrong: a step that failed, or did something where it should do nothing; a file of AIX's own that was
 // not as before after the removal.
-func (b *Box) Life(ctx context.Context, images ...*Media) error {
-	before, err := b.Picture()
+func live(ctx context.Context, in *ops.Installp, images []*preview.Media) (*Life, error) {
+	l := &Life{Shell: in.Shell, Root: in.Root()}
+	before, err := in.Picture()
 	if err != nil {
-		return err
+		return l, err
 	}
 	last := images[len(images)-1]
-	all := Options{Names: []string{last.Image.Package}, Dependents: true}
-	var problems []error
+	all := preview.Options{Names: []string{last.Image.Package}, Dependents: true}
+	var problem error
 	act := func(command string, do func() error) {
-		if ctx.Err() != nil || len(problems) > 0 {
+		if ctx.Err() != nil || problem != nil {
 			return // what comes after a failure shows nothing
 		}
-		fmt.Fprintf(b.out, "# %s\n", command)
-		if err := do(); err != nil {
-			problems = append(problems, err)
+		var out bytes.Buffer
+		in.Out = &out
+		step := Step{Command: command}
+		if problem = do(); problem != nil {
+			step.Status = 1
 		}
-		fmt.Fprintln(b.out)
+		step.Output = fault.Lines(out.String())
+		l.Steps = append(l.Steps, step)
 	}
-	check := func() { act("lppchk -v; lppchk -c; lppchk -l", b.Check) }
-	if err := b.supply(images); err != nil {
-		return err
+	check := func() { act("lppchk -v; lppchk -c; lppchk -l", in.Check) }
+	if l.Supplied, err = supply(in.DB, images); err != nil {
+		return l, err
+	}
+	apply := func(m *preview.Media, flags string, o preview.Options) {
+		act("installp "+flags+" "+filepath.Base(m.File)+" all", func() error { return in.Apply(ctx, m, o) })
 	}
 	for _, m := range images {
-		name := filepath.Base(m.File)
-		act("installp -apXd "+name+" all", func() error { return b.Apply(ctx, m, Options{Preview: true}) })
-		act("installp -aXd "+name+" all", func() error { return b.Apply(ctx, m, Options{}) })
+		apply(m, "-apXd", preview.Options{Preview: true})
+		apply(m, "-aXd", preview.Options{})
 		check()
 	}
-	name := filepath.Base(last.File)
-	installed, err := b.Picture()
+	installed, err := in.Picture()
 	if err != nil {
-		return err
+		return l, err
 	}
-	act("installp -aXd "+name+" all", func() error { return b.Apply(ctx, last, Options{}) })
-	act("installp -aFXd "+name+" all", func() error {
-		if last.Image.IsUpdate() {
-			fmt.Fprintln(b.out, "(not for updates)")
-			return nil
-		}
-		return b.Apply(ctx, last, Options{Force: true})
-	})
+	apply(last, "-aXd", preview.Options{})
+	if !last.Image.IsUpdate() { // documented: not for updates
+		apply(last, "-aFXd", preview.Options{Force: true})
+	}
 	check()
-	act("lslpp -l "+all.Names[0]+"*", func() error { return b.List() })
-	var left []string
+	act("lslpp -l "+all.Names[0]+"*", in.Lslpp)
 	act("installp -ugX "+all.Names[0], func() error {
-		if err := b.same(installed, "installing the same again, by force too"); err != nil {
+		if err := same(in.Box, installed, "installing the same again, by force too"); err != nil {
 			return err
 		}
-		if err := b.Deinstall(ctx, all); err != nil {
+		if err := in.Deinstall(ctx, all); err != nil {
 			return err
 		}
-		after, err := b.Picture()
-		left = after.Since(before)
-		return errors.Join(err, untouched(left))
+		after, err := in.Picture()
+		l.Left = append([]string{}, after.Since(before)...)
+		return errors.Join(err, untouched(l.Left))
 	})
 	for _, m := range images {
-		act("installp -aXd "+filepath.Base(m.File)+" all", func() error { return b.Apply(ctx, m, Options{}) })
+		apply(m, "-aXd", preview.Options{})
 	}
 	check()
-	act("(compared with the first installation)", func() error { return b.same(installed, "removing and installing again") })
-	if left != nil || len(problems) == 0 {
-		fmt.Fprintf(b.out, "The removal left, besides what was there before the installation:\n%s\n", indented(left))
-	}
-	return errors.Join(append(problems, context.Cause(ctx))...)
+	act("(compared with the first installation)", func() error { return same(in.Box, installed, "removing and installing again") })
+	return l, errors.Join(problem, context.Cause(ctx))
 }
 
 // supply gives the box the filesets that the images require and it lacks. How scripts fare without them is not what a life is for.
-func (b *Box) supply(images []*Media) error {
-	levels, err := b.installed()
+func supply(db *database.DB, images []*preview.Media) (lacks []string, err error) {
+	levels, err := db.Installed()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	own := map[string]bool{}
 	for _, m := range images {
@@ -96,21 +147,26 @@ func (b *Box) supply(images []*Media) error {
 			own[m.Image.Filesets[i].Name] = true
 		}
 	}
-	var lines string
+	var supplied []box.Fileset
 	for _, m := range images {
 		for i := range m.Image.Filesets {
-			for _, lack := range lacking(m.Image.Filesets[i].Requisites, levels) {
+			for _, lack := range database.Lacking(m.Image.Filesets[i].Requisites, levels) {
 				name, level, _ := strings.Cut(lack, " ")
-				line := fmt.Sprintf("%s:%s:%s: : :C: :Supplied for the rehearsal: : : : : : :0:0:/:\n", name, name, level)
-				if own[name] || strings.Contains(lines, line) {
+				if own[name] || slices.Contains(lacks, lack) {
 					continue
 				}
-				fmt.Fprintf(b.out, "(this box gets the requisite %s)\n\n", lack)
-				lines += line
+				at, err := vrmf.Parse(level)
+				if err != nil {
+					return nil, err
+				}
+				lacks = append(lacks, lack)
+				supplied = append(supplied, box.Fileset{
+					Package: name, Name: name, Level: at, State: string(database.Committed), Text: "Supplied for the rehearsal",
+				})
 			}
 		}
 	}
-	return errors.Join(b.root.WriteFile(suppliedFile, []byte(lines), 0o644), b.publish())
+	return lacks, db.Supply(supplied)
 }
 
 // untouched finds what the removal has not left as it was.
@@ -121,55 +177,19 @@ func untouched(left []string) error {
 	if len(touched) == 0 {
 		return nil
 	}
-	return failure("the package has changed what is not its own, and not put it back", "after the removal", strings.Join(touched, "\n"),
+	return database.Failure("the package has changed what is not its own, and not put it back", "after the removal", strings.Join(touched, "\n"),
 		"let unconfig or unpost_i take back what the other scripts do")
 }
 
 // same compares the box with how it was.
-func (b *Box) same(before Picture, after string) error {
+func same(b *box.Box, before box.Picture, after string) error {
 	now, err := b.Picture()
 	if err != nil {
 		return err
 	}
 	if changes := now.Since(before); len(changes) > 0 {
-		return failure("the disk is not as it was after the first installation", "after "+after, strings.Join(changes, "\n"),
+		return database.Failure("the disk is not as it was after the first installation", "after "+after, strings.Join(changes, "\n"),
 			"let the scripts come to the same end whatever is there already")
-	}
-	return nil
-}
-
-func indented(lines []string) string {
-	if len(lines) == 0 {
-		return "  nothing"
-	}
-	return "  " + strings.Join(lines, "\n  ")
-}
-
-// List prints what lslpp -l has, of what was installed here: each part, with its levels (observed).
-func (b *Box) List() error {
-	fmt.Fprintf(b.out, "  %-26s %7s  %-10s %s\n  %s\n", "Fileset", "Level", "State", "Description", strings.Repeat("-", 76))
-	for i, p := range []part{usrPart, rootPart} {
-		all, err := b.records(p)
-		if err != nil {
-			return err
-		}
-		if len(all) == 0 {
-			continue
-		}
-		if i > 0 {
-			fmt.Fprintln(b.out)
-		}
-		fmt.Fprintln(b.out, "Path: "+p.objrepos())
-		for _, r := range all {
-			for i, l := range r.Levels {
-				name := r.Fileset
-				if i > 0 {
-					name = "" // named on the first line only
-				}
-				// The level ends in column 36 and pushes on what is too long; the state begins in 39, the title in 50.
-				fmt.Fprintf(b.out, "  %-24s%10s  %-10s %s\n", name, l.Level, l.State, r.Text)
-			}
-		}
 	}
 	return nil
 }

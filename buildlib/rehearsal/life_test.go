@@ -1,6 +1,7 @@
 package rehearsal
 
 import (
+	"context"
 	"flag"
 	"os"
 	"path/filepath"
@@ -11,16 +12,24 @@ import (
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/preview"
 )
 
 var rewrite = flag.Bool("update", false, "write the golden files anew")
+
+// life rehearses one, and prints it.
+func (s *theatre) life(ctx context.Context, images ...*preview.Media) error {
+	l, err := live(ctx, s.Installp, images)
+	s.printed.WriteString(l.Transcript())
+	return err
+}
 
 // The life of the demonstration, word for word.
 func TestLife(t *testing.T) {
 	t.Parallel()
 	s := newTheatre(t, "dash")
 	s.Free = map[string]int64{"/": 363384, "/usr": 380312, "/opt": 132640}
-	if err := s.Life(t.Context(), media(t, plainDemo(t, "1.0.0.0")), media(t, plainDemo(t, "1.0.0.1"))); err != nil {
+	if err := s.life(t.Context(), media(t, plainDemo(t, "1.0.0.0")), media(t, plainDemo(t, "1.0.0.1"))); err != nil {
 		t.Error(err)
 	}
 	golden := filepath.Join("testdata", "life.txt")
@@ -42,7 +51,7 @@ func TestLife(t *testing.T) {
 func TestLifeOfUpdates(t *testing.T) {
 	t.Parallel()
 	s := newTheatre(t, "dash")
-	if err := s.Life(t.Context(), media(t, plainDemo(t, "1.0.0.0")), mended("1.0.0.5").media(t)); err != nil {
+	if err := s.life(t.Context(), media(t, plainDemo(t, "1.0.0.0")), mended("1.0.0.5").media(t)); err != nil {
 		t.Error(err)
 	}
 }
@@ -73,8 +82,8 @@ func TestBadLives(t *testing.T) {
 			s := newTheatre(t, "dash")
 			p := plainDemo(t, "1.0.0.0")
 			p.Filesets[0].Root[c.step] = told(c.step, c.more)
-			if err := s.Life(t.Context(), media(t, p)); fault.Code(err) != "rehearsal-failed" || !strings.Contains(err.Error(), c.want) {
-				t.Errorf("Life = %v\nwant a failure with %q", err, c.want)
+			if err := s.life(t.Context(), media(t, p)); fault.Code(err) != "rehearsal-failed" || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("live = %v\nwant a failure with %q", err, c.want)
 			}
 		})
 	}
@@ -87,7 +96,7 @@ func TestSupplies(t *testing.T) {
 	p := plainDemo(t, "1.0.0.0")
 	p.Filesets[0].Requisites = append(p.Filesets[0].Requisites, "*prereq openssl.base 3.0.0.0")
 	p.Filesets[0].Usr[installp.PostI] = told(installp.PostI, `echo "there is $(lslpp -Lqc openssl.base | cut -d: -f3)"`)
-	if err := s.Life(t.Context(), media(t, p)); err != nil {
+	if err := s.life(t.Context(), media(t, p)); err != nil {
 		t.Error(err)
 	}
 	if !strings.HasPrefix(s.printed.String(), "(this box gets the requisite openssl.base 3.0.0.0)\n") {

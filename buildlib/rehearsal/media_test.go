@@ -13,6 +13,7 @@ import (
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/bff"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/preview"
 )
 
 // A symbolic link among the members becomes one, whether the inventory has it, too, or not.
@@ -40,13 +41,13 @@ func TestRestoreLink(t *testing.T) {
 		sum += uint16(c) << (c & 7)
 	}
 	binary.LittleEndian.PutUint16(data[start+4:], sum)
-	m := &Media{File: filepath.Join(t.TempDir(), "link.I")}
+	m := &preview.Media{File: filepath.Join(t.TempDir(), "link.I")}
 	if err := os.WriteFile(m.File, slices.Concat(data[:end], data[end+40:]), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	s := newTheatre(t, "dash")
-	if count, err := m.restore(t.Context(), s.Box, []string{"./opt/link"}); count != 1 || err != nil {
-		t.Fatalf("restore = %d, %v", count, err)
+	if count, err := m.Restore(t.Context(), s.Box, []string{"./opt/link"}); count != 1 || err != nil {
+		t.Fatalf("Restore = %d, %v", count, err)
 	}
 	if target, err := os.Readlink(s.Root() + "/opt/link"); target != "sendmail" {
 		t.Errorf("the link leads to %q, %v", target, err)
@@ -76,7 +77,7 @@ func effort(t *testing.T, n int) uint64 {
 	m, s := media(t, p), newTheatre(t, "dash")
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	if err := s.Apply(t.Context(), m, Options{}); err != nil {
+	if err := s.Apply(t.Context(), m, preview.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	runtime.ReadMemStats(&after)

@@ -3,7 +3,6 @@ package rehearsal
 import (
 	"bytes"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -15,7 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/box"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/preview"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/steps/packaging"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/steps/stage"
 )
@@ -35,7 +35,7 @@ var built = []stage.Entry{
 }
 
 // product is the package that this project makes, with its scripts and all that packaging adds, around the files above.
-func product(t testing.TB, at string) *Media {
+func product(t testing.TB, at string) *preview.Media {
 	t.Helper()
 	plan, err := packaging.Load("../../packaging")
 	if err != nil {
@@ -109,11 +109,7 @@ func finishManifest(t testing.TB, root string, entries []stage.Entry, content ma
 func (s *theatre) command(t *testing.T, argv ...string) string {
 	t.Helper()
 	var out bytes.Buffer
-	err := s.props.machine.Run(t.Context(), host.Cmd{
-		Argv: s.props.way.command(s.Root(), false, append([]string{"/rehearsal/bin/env", "-i", "PATH=/usr/bin:/usr/sbin"}, argv...)...),
-		Env:  administratorsPath, Stdout: &out, Stderr: &out,
-	})
-	if err != nil {
+	if err := s.Enter(t.Context(), &out, append([]string{"/rehearsal/bin/env", "-i", "PATH=/usr/bin:/usr/sbin"}, argv...)...); err != nil {
 		t.Fatalf("%v: %v\n%s", argv, err, &out)
 	}
 	return out.String()
@@ -131,7 +127,7 @@ var leftBehind = []string{
 func TestWholeLife(t *testing.T) {
 	t.Parallel()
 	first, second := product(t, "8.15.2.1"), product(t, "8.15.2.2")
-	for _, shell := range Shells {
+	for _, shell := range box.Shells {
 		t.Run(shell, func(t *testing.T) {
 			t.Parallel()
 			s := newTheatre(t, shell)
@@ -140,7 +136,7 @@ func TestWholeLife(t *testing.T) {
 				t.Fatal(err)
 			}
 			const submit = "/etc/opt/sendmail/submit.cf"
-			all := Options{Names: []string{"sendmail"}}
+			all := preview.Options{Names: []string{"sendmail"}}
 			var lives [2][]string
 			for i := range lives {
 				for _, step := range []struct {
@@ -149,18 +145,18 @@ func TestWholeLife(t *testing.T) {
 					at   string // the level afterwards, "" for none
 					code string // of the fault
 				}{
-					{"install", func() error { return s.Apply(t.Context(), first, Options{}) }, "8.15.2.1", ""},
+					{"install", func() error { return s.Apply(t.Context(), first, preview.Options{}) }, "8.15.2.1", ""},
 					{"switch, and edit submit.cf", func() error {
 						s.command(t, "/opt/sendmail/sbin/sendmail-switch", "ours")
 						s.edit(t, submit, "# mine\n")
 						return nil
 					}, "8.15.2.1", ""},
-					{"install again", func() error { return s.Apply(t.Context(), first, Options{}) }, "8.15.2.1", ""},
-					{"update", func() error { return s.Apply(t.Context(), second, Options{}) }, "8.15.2.2", ""},
+					{"install again", func() error { return s.Apply(t.Context(), first, preview.Options{}) }, "8.15.2.1", ""},
+					{"update", func() error { return s.Apply(t.Context(), second, preview.Options{}) }, "8.15.2.2", ""},
 					{"reject", func() error { return s.Reject(t.Context(), all) }, "8.15.2.2", "rehearsal-failed"},
-					{"go back", func() error { return s.Apply(t.Context(), first, Options{}) }, "8.15.2.2", ""},
-					{"go back by force", func() error { return s.Apply(t.Context(), first, Options{Force: true}) }, "8.15.2.1", ""},
-					{"update again", func() error { return s.Apply(t.Context(), second, Options{}) }, "8.15.2.2", ""},
+					{"go back", func() error { return s.Apply(t.Context(), first, preview.Options{}) }, "8.15.2.2", ""},
+					{"go back by force", func() error { return s.Apply(t.Context(), first, preview.Options{Force: true}) }, "8.15.2.1", ""},
+					{"update again", func() error { return s.Apply(t.Context(), second, preview.Options{}) }, "8.15.2.2", ""},
 					{"remove", func() error { return s.Deinstall(t.Context(), all) }, "", ""},
 				} {
 					if err := step.do(); fault.Code(err) != step.code {
@@ -172,7 +168,7 @@ func TestWholeLife(t *testing.T) {
 					if got := s.levels(t); got != step.at {
 						t.Errorf("life %d, %s: level %q, want %q", i+1, step.name, got, step.at)
 					}
-					if text, err := s.read(submit); err == nil && step.name != "install" && string(text) != "# mine\n" {
+					if text, err := s.Read(submit); err == nil && step.name != "install" && string(text) != "# mine\n" {
 						t.Errorf("life %d, %s: submit.cf holds %q", i+1, step.name, text)
 					}
 				}
@@ -207,27 +203,23 @@ func paths(changes []string) []string {
 // levels are those of all filesets that were installed, each once.
 func (s *theatre) levels(t *testing.T) string {
 	t.Helper()
-	all, err := s.shown()
+	all, err := s.Shown()
 	if err != nil {
 		t.Fatal(err)
 	}
 	var levels []string
 	for _, f := range all {
-		levels = append(levels, f.level.String())
+		levels = append(levels, f.Level.String())
 	}
 	slices.Sort(levels)
 	return strings.Join(slices.Compact(levels), " ")
 }
 
-// shell runs a shell command in the box, with /usr as scripts have it.
+// shell runs a shell command in the box.
 func (s *theatre) shell(t *testing.T, command string) (string, error) {
 	t.Helper()
 	var out bytes.Buffer
-	err := s.props.machine.Run(t.Context(), host.Cmd{
-		Argv: s.props.way.command(s.Root(), s.ReadOnlyUsr,
-			"/rehearsal/bin/env", "-i", "PATH=/usr/bin:/usr/sbin", "LC_ALL=C", "/usr/bin/sh", "-c", "exec 2>&1; umask 022; "+command),
-		Env: administratorsPath, Stdout: &out,
-	})
+	err := s.Enter(t.Context(), &out, "/rehearsal/bin/env", "-i", "PATH=/usr/bin:/usr/sbin", "LC_ALL=C", "/usr/bin/sh", "-c", "exec 2>&1; umask 022; "+command)
 	return out.String(), err
 }
 
@@ -236,10 +228,4 @@ func move(t *testing.T, from, to string) {
 	if err := os.Rename(from, to); err != nil {
 		t.Fatal(err)
 	}
-}
-
-// dropRootRecords makes a machine of its own into a client.
-func (s *theatre) dropRootRecords() error {
-	s.known = nil // the database changes behind its back
-	return errors.Join(os.RemoveAll(filepath.Join(s.dir, "db", string(rootPart))), s.publish())
 }

@@ -13,98 +13,112 @@
 //   - inferred: our conclusion, because no document tells; scripts should not depend on it
 //
 // Where documents leave a choice, the one that is harder on the package is taken.
+//
+// The rooms below: box is the machine (its disk, the prison that scripts run in, AIX's commands), database what is installed on it, preview
+// the verification of an image, ops the operations.
 package rehearsal
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"io"
-	"os"
 	"path/filepath"
+	"slices"
 	"strings"
-	"time"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/box"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/ops"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/preview"
 )
 
-// Box is a simulated AIX machine: a directory with IBM's sendmail on it, and a database of what is installed.
-//
-//	DIR/root     the machine's file system; root/rehearsal is ours: tools, stand-ins, and the record of what they were asked
-//	DIR/db       the product database: a file for each part of each fileset
-type Box struct {
-	Shell string // that is /usr/bin/ksh and /usr/bin/sh here: dash, mksh or ksh93
-	// Free is the free space of file systems, in blocks of 512 bytes, by mount point; a path is on the longest one. None for no
-	// limit. The preview alone looks at it.
-	Free map[string]int64
-	// ReadOnlyUsr makes /usr and /opt read-only to scripts, as a diskless client or a workload partition has them.
-	ReadOnlyUsr bool
-
-	dir   string
-	root  *os.Root // of its file system: nothing that a script makes there leads out of it
-	props *Props
-	out   io.Writer // what installp prints
-	now   func() time.Time
-	fate  fate
-	known map[part]map[string]*record // see entries
-}
-
-// Options are the flags of one call of installp.
-type Options struct {
-	// Names are the filesets; one selects everything below it, too: sendmail is sendmail.rte and sendmail.cf. None stands for all.
-	Names      []string
-	Preview    bool // -p
-	Force      bool // -F: base levels are installed over the same or a newer one
-	Commit     bool // -c with -a: updates are made permanent at once
-	NoSave     bool // -N: replaced files are not saved
-	Dependents bool // -g: what depends on a removed or rejected fileset goes with it
-	RootOnly   bool // -Or: the root part alone, on a machine whose /usr has the usr part already
-}
-
-// part is one part of a fileset.
-type part string
-
-// The parts. A share part, the third that there is, is not simulated: content H is refused.
-const (
-	usrPart  part = "usr"
-	rootPart part = "root"
-)
-
-// label is how the part stands in a summary (observed).
-func (p part) label() string { return strings.ToUpper(string(p)) }
-
-// objrepos is the product database's directory (documented).
-func (p part) objrepos() string {
-	if p == usrPart {
-		return "/usr/lib/objrepos"
+// Open reads images of one package, the oldest first: each is to be installed over the one before.
+func Open(ctx context.Context, files ...string) ([]*preview.Media, error) {
+	var media []*preview.Media
+	for _, file := range files {
+		m, err := preview.Open(ctx, file)
+		if err != nil {
+			return nil, err
+		}
+		if len(media) > 0 && m.Image.Package != media[0].Image.Package {
+			return nil, &fault.Error{
+				Code: "rehearsal-image", What: "the images are not of one package", Where: strings.Join(files, ","),
+				Found: m.Image.Package + " and " + media[0].Image.Package, Do: "rehearse each package by itself",
+			}
+		}
+		if len(media) > 0 && !hasNewer(m.Image, media[len(media)-1].Image) {
+			return nil, &fault.Error{
+				Code: "rehearsal-image", What: "an image has nothing newer than the one before it", Where: strings.Join(files, ","),
+				Found: "installp would take its filesets for installed already", Do: "name the older image first; two of one level differ by mage image:diff",
+			}
+		}
+		media = append(media, m)
 	}
-	return "/etc/objrepos"
+	return media, nil
 }
 
-// tree is the part's letter in INUTREE (generally known of the packaging chapter).
-func (p part) tree() string {
-	if p == usrPart {
-		return "U"
+// hasNewer reports whether an image has a fileset that another one lacks or has at an older level.
+func hasNewer(image, than *installp.Image) bool {
+	return slices.ContainsFunc(image.Filesets, func(f installp.Info) bool {
+		return !slices.ContainsFunc(than.Filesets, func(g installp.Info) bool { return g.Name == f.Name && g.Level.Compare(f.Level) >= 0 })
+	})
+}
+
+// Result is what came out of a rehearsal.
+type Result struct {
+	// Reach is what scripts could reach besides their box, where this machine has no namespaces to keep them in.
+	Reach   string   `json:"reach,omitempty"`
+	Missing []string `json:"missing_shells,omitempty"` // under which it was not rehearsed
+	Lives   []*Life  `json:"lives"`                    // one under each shell
+}
+
+// Run rehearses the life of a package under each shell that this machine has, in a directory that is empty or missing. Where scripts cannot
+// be kept from what is outside of their box, only images that are trusted are rehearsed. The error has all that went wrong in a life; the
+// result is there all the same.
+func Run(ctx context.Context, machine host.Machine, dir string, media []*preview.Media, trusted func(file string) bool) (*Result, error) {
+	props, err := box.Collect(ctx, machine, filepath.Join(dir, "props"))
+	if err != nil {
+		return nil, err
 	}
-	return "M"
-}
-
-// lpp is where the part's control files and saved files are kept (inusave manual page: documented for saved files; that the root
-// part's control files are unpacked there as well is inferred: /usr may be read-only then).
-func (p part) lpp() string {
-	if p == usrPart {
-		return "/usr/lpp"
+	result := &Result{Reach: props.Reach()}
+	if i := slices.IndexFunc(media, func(m *preview.Media) bool { return !trusted(m.File) }); result.Reach != "" && i >= 0 {
+		return nil, &fault.Error{
+			Code: "rehearsal-prison", What: "scripts that somebody else wrote are not run here: nothing would keep them in the box", Where: media[i].File,
+			Found: "no namespaces for this user; a script could reach " + result.Reach,
+			Do:    "let users have namespaces: sysctl kernel.unprivileged_userns_clone=1 user.max_user_namespaces=10000\nor, if you trust whoever made the image, say so: mage image:rehearse " + names(media) + " -trust=true",
+		}
 	}
-	return "/lpp"
+	var problems []error
+	for _, shell := range box.Shells {
+		if !props.Has(shell) {
+			result.Missing = append(result.Missing, shell)
+			continue
+		}
+		b, err := props.Box(filepath.Join(dir, shell), shell, io.Discard)
+		if err != nil {
+			return result, err
+		}
+		life, err := live(ctx, ops.New(b), media)
+		if err = errors.Join(err, b.Close()); err != nil {
+			problems = append(problems, fmt.Errorf("under %s: %w", shell, err))
+		}
+		if result.Lives = append(result.Lives, life); len(result.Lives) > 1 {
+			life.compare(result.Lives[0])
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return result, errors.Join(problems...)
 }
 
-// saveConfig is where files of cfgfiles are kept while levels change (known from administrators' notes).
-func (p part) saveConfig() string { return p.lpp() + "/save.config" }
-
-// Root is the directory that is the box's file system.
-func (b *Box) Root() string { return filepath.Join(b.dir, "root") }
-
-// failure is the fault of an operation that installp would end with a status other than 0.
-func failure(what, where, found, do string) error {
-	return &fault.Error{Code: "rehearsal-failed", What: what, Where: where, Found: found, Do: do}
+func names(media []*preview.Media) string {
+	var files []string
+	for _, m := range media {
+		files = append(files, m.File)
+	}
+	return strings.Join(files, ",")
 }
-
-// Close gives back what the box holds of this process. The directory stays.
-func (b *Box) Close() error { return b.root.Close() }

@@ -2,6 +2,9 @@ package rehearsal
 
 import (
 	"fmt"
+	"os"
+	"path"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -11,6 +14,9 @@ import (
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/box"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/database"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/preview"
 )
 
 // The disk is full from a moment on. Whatever installp makes of that, once there is room again a clean-up and the same operation
@@ -22,15 +28,15 @@ func TestFullDisk(t *testing.T) {
 			t.Parallel()
 			want, moments := o.whole(t)
 			for _, n := range some(moments, productStride) {
-				if strings.HasPrefix(moments[n-1], inScript) {
+				if strings.HasPrefix(moments[n-1], box.InScript) {
 					continue // a script has the disk that it begins with
 				}
 				t.Run(momentName(n, moments), func(t *testing.T) {
 					s := o.start.clone(t)
-					s.fate = fate{full: n}
+					s.Fate = box.Fate{Full: n}
 					err := o.do(t.Context(), s)
 					full := s.printed.String()
-					s.fate = fate{}
+					s.Fate = box.Fate{}
 					if err != nil && !strings.Contains(err.Error(), "do:    ") {
 						t.Errorf("with a full disk: %v, which does not say what to do", err)
 					}
@@ -61,11 +67,11 @@ func TestFullDisk(t *testing.T) {
 var advised = regexp.MustCompile(`Do it with "([^"]+)"`)
 
 // failing is the demonstration with one script that fails.
-func failing(t *testing.T, at string, part part, step installp.Step) *Media {
+func failing(t *testing.T, at string, part database.Part, step installp.Step) *preview.Media {
 	t.Helper()
 	p := demo(t, at)
 	scripts := p.Filesets[0].Usr
-	if part == rootPart {
+	if part == database.Root {
 		scripts = p.Filesets[0].Root
 	}
 	scripts[step] = "#!/usr/bin/ksh\necho \"script " + string(step) + " fails\"\nexit 1\nexit 0\n"
@@ -77,37 +83,37 @@ func failing(t *testing.T, at string, part part, step installp.Step) *Media {
 func TestFailingScripts(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		part  part
+		part  database.Part
 		step  installp.Step
 		over  bool   // an older level
 		state string // of demo.rte afterwards
 		un    string // scripts that ran after the failure
 	}{
-		{usrPart, installp.PreI, false, "", ""},
-		{usrPart, installp.PostI, false, "", "unpre_i U"},
-		{usrPart, installp.Config, false, "", "unpost_i U, unpre_i U"},
-		{rootPart, installp.PreI, false, "", "unconfig U, unpost_i U, unpre_i U"},
-		{rootPart, installp.PostI, false, "", "unpre_i M, unconfig U, unpost_i U, unpre_i U"},
-		{rootPart, installp.Config, false, "", "unpost_i M, unpre_i M, unconfig U, unpost_i U, unpre_i U"},
-		{usrPart, installp.PreRm, true, "1.0.0.0 COMMITTED", ""},
-		{usrPart, installp.PreI, true, "1.0.0.1 BROKEN", ""},
-		{usrPart, installp.PostI, true, "1.0.0.1 BROKEN", "unpre_i U"},
-		{usrPart, installp.Config, true, "1.0.0.1 BROKEN", "unpost_i U, unpre_i U"},
-		{rootPart, installp.Config, true, "1.0.0.1 BROKEN", "unpost_i M, unpre_i M, unconfig U, unpost_i U, unpre_i U"},
+		{database.Usr, installp.PreI, false, "", ""},
+		{database.Usr, installp.PostI, false, "", "unpre_i U"},
+		{database.Usr, installp.Config, false, "", "unpost_i U, unpre_i U"},
+		{database.Root, installp.PreI, false, "", "unconfig U, unpost_i U, unpre_i U"},
+		{database.Root, installp.PostI, false, "", "unpre_i M, unconfig U, unpost_i U, unpre_i U"},
+		{database.Root, installp.Config, false, "", "unpost_i M, unpre_i M, unconfig U, unpost_i U, unpre_i U"},
+		{database.Usr, installp.PreRm, true, "1.0.0.0 COMMITTED", ""},
+		{database.Usr, installp.PreI, true, "1.0.0.1 BROKEN", ""},
+		{database.Usr, installp.PostI, true, "1.0.0.1 BROKEN", "unpre_i U"},
+		{database.Usr, installp.Config, true, "1.0.0.1 BROKEN", "unpost_i U, unpre_i U"},
+		{database.Root, installp.Config, true, "1.0.0.1 BROKEN", "unpost_i M, unpre_i M, unconfig U, unpost_i U, unpre_i U"},
 	} {
 		t.Run(fmt.Sprintf("%s %s over %v", c.part, c.step, c.over), func(t *testing.T) {
 			t.Parallel()
 			s := newTheatre(t, "dash")
 			at := "1.0.0.0"
 			if c.over {
-				if err := s.Apply(t.Context(), media(t, demo(t, at)), Options{}); err != nil {
+				if err := s.Apply(t.Context(), media(t, demo(t, at)), preview.Options{}); err != nil {
 					t.Fatal(err)
 				}
 				at = "1.0.0.1"
 			}
 			before := s.look(t)
 			s.scripts()
-			err := s.Apply(t.Context(), failing(t, at, c.part, c.step), Options{})
+			err := s.Apply(t.Context(), failing(t, at, c.part, c.step), preview.Options{})
 			if fault.Code(err) != "rehearsal-failed" || !strings.Contains(err.Error(), "script demo.rte."+string(c.step)) {
 				t.Errorf("Apply = %v, want a failure that names the script", err)
 			}
@@ -126,14 +132,14 @@ func TestFailingScripts(t *testing.T) {
 			if got := strings.Join(un, ", "); got != c.un {
 				t.Errorf("after the failure ran %q, want %q", got, c.un)
 			}
-			all, err := s.shown()
+			all, err := s.Shown()
 			if err != nil {
 				t.Fatal(err)
 			}
 			state := ""
 			for _, f := range all {
-				if f.name == "demo.rte" {
-					state = fmt.Sprintf("%s %s", f.level, f.state)
+				if f.Name == "demo.rte" {
+					state = fmt.Sprintf("%s %s", f.Level, f.State)
 				}
 			}
 			if state != c.state {
@@ -148,13 +154,13 @@ func TestFailingScripts(t *testing.T) {
 			// What is broken can be installed again, or removed.
 			good := media(t, demo(t, at))
 			other := s.clone(t)
-			if err := s.Apply(t.Context(), good, Options{}); err != nil {
+			if err := s.Apply(t.Context(), good, preview.Options{}); err != nil {
 				t.Errorf("install again: %v", err)
 			}
 			if err := s.Check(); err != nil {
 				t.Error(err)
 			}
-			if err := other.Deinstall(t.Context(), Options{Names: []string{"demo"}}); err != nil {
+			if err := other.Deinstall(t.Context(), preview.Options{Names: []string{"demo"}}); err != nil {
 				t.Errorf("remove: %v", err)
 			}
 			for _, line := range other.look(t) {
@@ -179,37 +185,37 @@ func withoutMade(look []string) []string {
 func TestFailingRemoval(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		part part
+		part database.Part
 		step installp.Step
 		want string
 	}{
-		{usrPart, installp.PreD, "demo.data, demo.rte: COMMITTED"}, // may forbid, and nothing is changed
-		{rootPart, installp.Unconfig, "demo.rte: BROKEN"},
-		{rootPart, installp.UnpreI, ""}, // is told only
-		{usrPart, installp.UnpostI, "demo.rte: BROKEN"},
+		{database.Usr, installp.PreD, "demo.data, demo.rte: COMMITTED"}, // may forbid, and nothing is changed
+		{database.Root, installp.Unconfig, "demo.rte: BROKEN"},
+		{database.Root, installp.UnpreI, ""}, // is told only
+		{database.Usr, installp.UnpostI, "demo.rte: BROKEN"},
 	} {
 		t.Run(fmt.Sprintf("%s %s", c.part, c.step), func(t *testing.T) {
 			t.Parallel()
 			s := newTheatre(t, "dash")
-			if err := s.Apply(t.Context(), failing(t, "1.0.0.0", c.part, c.step), Options{}); err != nil {
+			if err := s.Apply(t.Context(), failing(t, "1.0.0.0", c.part, c.step), preview.Options{}); err != nil {
 				t.Fatal(err)
 			}
-			err := s.Deinstall(t.Context(), Options{Names: []string{"demo.rte"}, Dependents: true})
+			err := s.Deinstall(t.Context(), preview.Options{Names: []string{"demo.rte"}, Dependents: true})
 			if (err == nil) != (c.want == "") {
 				t.Errorf("Deinstall = %v", err)
 			}
-			all, err := s.shown()
+			all, err := s.Shown()
 			if err != nil {
 				t.Fatal(err)
 			}
 			var names []string
-			state := State("")
+			state := ""
 			for _, f := range all {
-				names, state = append(names, f.name), f.state
+				names, state = append(names, f.Name), f.State
 			}
 			got := ""
 			if len(names) > 0 {
-				got = strings.Join(names, ", ") + ": " + string(state)
+				got = strings.Join(names, ", ") + ": " + state
 			}
 			if strings.TrimPrefix(got, "demo.data, ") != strings.TrimPrefix(c.want, "demo.data, ") {
 				t.Errorf("left is %q, want %q", got, c.want)
@@ -221,7 +227,7 @@ func TestFailingRemoval(t *testing.T) {
 // An administrator's smmsp keeps its number, whatever that is, and files belong to it.
 func TestOtherAccount(t *testing.T) {
 	t.Parallel()
-	for _, shell := range Shells {
+	for _, shell := range box.Shells {
 		t.Run(shell, func(t *testing.T) {
 			t.Parallel()
 			s := newTheatre(t, shell)
@@ -229,7 +235,7 @@ func TestOtherAccount(t *testing.T) {
 			s.command(t, "mkgroup", "id=25", "other")
 			s.command(t, "mkuser", "id=778", "pgrp=smmsp", "home=/var/opt", "smmsp")
 			before := s.command(t, "cat", "/etc/passwd", "/etc/group")
-			if err := s.Apply(t.Context(), product(t, "8.15.2.1"), Options{}); err != nil {
+			if err := s.Apply(t.Context(), product(t, "8.15.2.1"), preview.Options{}); err != nil {
 				t.Fatal(err)
 			}
 			if err := s.Check(); err != nil {
@@ -255,7 +261,7 @@ func TestNumberTaken(t *testing.T) {
 	s := newTheatre(t, "dash")
 	s.command(t, "mkgroup", "id=25", "other")
 	s.command(t, "mkuser", "id=25", "pgrp=other", "home=/var/opt", "other")
-	if err := s.Apply(t.Context(), product(t, "8.15.2.1"), Options{}); err != nil {
+	if err := s.Apply(t.Context(), product(t, "8.15.2.1"), preview.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	if got := s.command(t, "lsuser", "-a", "id", "pgrp", "smmsp"); got != "smmsp id=13 pgrp=smmsp\n" {
@@ -267,29 +273,29 @@ func TestNumberTaken(t *testing.T) {
 // partition): nothing in /usr and /opt changes, and the result is that of a whole installation.
 func TestReadOnlyUsr(t *testing.T) {
 	t.Parallel()
-	for _, shell := range Shells {
+	for _, shell := range box.Shells {
 		t.Run(shell, func(t *testing.T) {
 			t.Parallel()
 			m := product(t, "8.15.2.1")
 			server := newTheatre(t, shell)
-			if !server.props.way.prison {
+			if props(t).Reach() != "" {
 				t.Skip("nothing can be mounted here: /usr cannot be made read-only")
 			}
-			if err := server.Apply(t.Context(), m, Options{}); err != nil {
+			if err := server.Apply(t.Context(), m, preview.Options{}); err != nil {
 				t.Fatal(err)
 			}
 			client := newTheatre(t, shell)
 			serve(t, server, client)
 			client.ReadOnlyUsr = true
-			shared := func() Picture {
+			shared := func() box.Picture {
 				p, err := client.Picture()
 				if err != nil {
 					t.Fatal(err)
 				}
-				return p.below("/usr", "/opt")
+				return below(p, "/usr", "/opt")
 			}
 			before := shared()
-			if err := client.Apply(t.Context(), m, Options{RootOnly: true}); err != nil {
+			if err := client.Apply(t.Context(), m, preview.Options{RootOnly: true}); err != nil {
 				t.Fatal(err)
 			}
 			if err := client.Check(); err != nil {
@@ -313,26 +319,30 @@ func serve(t *testing.T, server, client *theatre) {
 	t.Helper()
 	whole := server.clone(t)
 	for _, dir := range []string{"usr", "opt"} {
-		if err := client.root.RemoveAll(dir); err != nil {
+		if err := os.RemoveAll(filepath.Join(client.Root(), dir)); err != nil {
 			t.Fatal(err)
 		}
 		move(t, whole.Root()+"/"+dir, client.Root()+"/"+dir)
 	}
-	move(t, whole.dir+"/db", client.dir+"/db")
-	if err := client.dropRootRecords(); err != nil {
+	move(t, whole.Dir()+"/db", client.Dir()+"/db")
+	if err := os.RemoveAll(filepath.Join(client.Dir(), "db", string(database.Root))); err != nil {
 		t.Fatal(err)
 	}
-	owners, err := server.owners()
+	client.DB = database.Open(client.Box) // it has changed behind its back
+	if err := client.Supply(nil); err != nil {
+		t.Fatal(err)
+	}
+	owners, err := server.Owners()
 	if err != nil {
 		t.Fatal(err)
 	}
 	var lines strings.Builder
 	for name, o := range owners {
 		if strings.HasPrefix(name, "/usr/") || strings.HasPrefix(name, "/opt/") {
-			fmt.Fprintf(&lines, "%s %s %s\n", name, o.user, o.group)
+			fmt.Fprintf(&lines, "%s %s %s\n", name, o.User, o.Group)
 		}
 	}
-	if err := client.setOwners(lines.String()); err != nil {
+	if err := client.SetOwners(lines.String()); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -350,39 +360,41 @@ func TestRefusals(t *testing.T) {
 		do   func(s *theatre) error
 		want []string // in the error or on the screen
 	}{
-		{"requisite", func(s *theatre) error { return s.Apply(t.Context(), demanding, Options{}) }, []string{
+		{"requisite", func(s *theatre) error { return s.Apply(t.Context(), demanding, preview.Options{}) }, []string{
 			"installp would refuse filesets of this image", "openssl.base 3.0.0.0", "demo.rte 1.0.0.0: Requisite failure",
 			"demo.data 1.0.0.0: Requisite failure",
 			"  MISSING REQUISITES:  The following filesets are required by one or more\n",
 			"    2  FAILED pre-installation verification", "    0  Total to be installed"}},
 		{"space", func(s *theatre) error {
 			s.Free = map[string]int64{"/": 1000, "/usr": 1000, "/opt": 8}
-			return s.Apply(t.Context(), plain, Options{})
+			return s.Apply(t.Context(), plain, preview.Options{})
 		}, []string{"demo.rte 1.0.0.0: Not enough space"}},
 		{"preview of too little space", func(s *theatre) error {
 			s.Free = map[string]int64{"/": 1000, "/usr": 1000, "/opt": 8}
-			return s.Apply(t.Context(), plain, Options{Preview: true})
+			return s.Apply(t.Context(), plain, preview.Options{Preview: true})
 		}, []string{"demo.rte 1.0.0.0: Not enough space", "End of installp PREVIEW.  No apply operation has actually occurred."}},
-		{"no such fileset", func(s *theatre) error { return s.Apply(t.Context(), plain, Options{Names: []string{"dem", "other"}}) },
+		{"no such fileset", func(s *theatre) error {
+			return s.Apply(t.Context(), plain, preview.Options{Names: []string{"dem", "other"}})
+		},
 			[]string{"no fileset of the image is called dem or other"}},
 		{"a fileset whose requisite is not selected", func(s *theatre) error {
-			return s.Apply(t.Context(), plain, Options{Names: []string{"demo.data"}})
+			return s.Apply(t.Context(), plain, preview.Options{Names: []string{"demo.data"}})
 		}, []string{"demo.rte 1.0.0.0", "demo.data 1.0.0.0: Requisite failure"}},
-		{"the root part alone without the usr part", func(s *theatre) error { return s.Apply(t.Context(), plain, Options{RootOnly: true}) },
+		{"the root part alone without the usr part", func(s *theatre) error { return s.Apply(t.Context(), plain, preview.Options{RootOnly: true}) },
 			[]string{"demo.rte 1.0.0.0: No usr part of this level"}},
 		{"removal of what others need", func(s *theatre) error {
-			if err := s.Apply(t.Context(), plain, Options{}); err != nil {
+			if err := s.Apply(t.Context(), plain, preview.Options{}); err != nil {
 				return err
 			}
-			return s.Deinstall(t.Context(), Options{Names: []string{"demo.rte"}})
+			return s.Deinstall(t.Context(), preview.Options{Names: []string{"demo.rte"}})
 		}, []string{"installp would refuse to deinstall: other filesets depend on these", "demo.data"}},
 		{"after an interruption", func(s *theatre) error {
-			s.fate = fate{power: 12}
-			if err := s.Apply(t.Context(), plain, Options{}); err == nil {
+			s.Fate = box.Fate{Power: 12}
+			if err := s.Apply(t.Context(), plain, preview.Options{}); err == nil {
 				t.Error("the power did not go off")
 			}
-			s.fate = fate{}
-			return s.Apply(t.Context(), plain, Options{})
+			s.Fate = box.Fate{}
+			return s.Apply(t.Context(), plain, preview.Options{})
 		}, []string{"demo.rte 1.0.0.0: Interrupted before: run installp -C first"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -399,4 +411,18 @@ func TestRefusals(t *testing.T) {
 			}
 		})
 	}
+}
+
+// below leaves of the paths those that are in one of the directories given, or are one of them.
+func below(p box.Picture, dirs ...string) box.Picture {
+	part := box.Picture{}
+	for name, what := range p {
+		for dir := name; dir != "/"; dir = path.Dir(dir) {
+			if slices.Contains(dirs, dir) {
+				part[name] = what
+				break
+			}
+		}
+	}
+	return part
 }

@@ -18,6 +18,9 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/bff"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/box"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/database"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/preview"
 )
 
 // update is an update image of demo.rte, of type S. This project makes none; for the rehearsal this writes one as the format
@@ -30,7 +33,7 @@ type update struct {
 
 const updateTime = 1443657600
 
-func (u *update) media(t testing.TB) *Media {
+func (u *update) media(t testing.TB) *preview.Media {
 	t.Helper()
 	var image bytes.Buffer
 	w := bff.NewWriter(&image, time.Unix(updateTime, 0))
@@ -80,7 +83,7 @@ func (u *update) media(t testing.TB) *Media {
 	if err := os.WriteFile(name, image.Bytes(), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	m, err := Open(t.Context(), name)
+	m, err := preview.Open(t.Context(), name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,7 +110,7 @@ func (u *update) library(t testing.TB, list string, files []installp.File, copyr
 	for _, f := range files {
 		text := content(t, f)
 		s := installp.Stanza{Path: f.Path, Owner: f.Owner, Group: f.Group, Mode: f.Mode, Class: "apply,inventory,demo.rte",
-			Size: f.Size, Checksum: checksum([]byte(text)), Volatile: f.Volatile}
+			Size: f.Size, Checksum: database.Checksum([]byte(text)), Volatile: f.Volatile}
 		inventory.WriteString(s.String())
 	}
 	texts := map[string]string{"al": list, "inventory": inventory.String(), "size": "/opt/demo 8\n"}
@@ -163,12 +166,12 @@ func mended(at string) *update {
 // leaves lppchk silent.
 func TestUpdates(t *testing.T) {
 	t.Parallel()
-	for _, shell := range Shells {
+	for _, shell := range box.Shells {
 		t.Run(shell, func(t *testing.T) {
 			t.Parallel()
 			s := newTheatre(t, shell)
 			base, one, two := media(t, plainDemo(t, "1.0.0.0")), mended("1.0.0.5").media(t), mended("1.0.0.7").media(t)
-			rte := Options{Names: []string{"demo.rte"}}
+			rte := preview.Options{Names: []string{"demo.rte"}}
 			var looks [3][]string // of each level
 			for _, c := range []struct {
 				name string
@@ -177,27 +180,27 @@ func TestUpdates(t *testing.T) {
 				look int // the box is as at that level; -1 for none
 				want []string
 			}{
-				{"no base level", func() error { return s.Apply(t.Context(), one, Options{}) }, "rehearsal-failed", -1, nil},
-				{"base level", func() error { return s.Apply(t.Context(), base, Options{}) }, "", 0, []string{
+				{"no base level", func() error { return s.Apply(t.Context(), one, preview.Options{}) }, "rehearsal-failed", -1, nil},
+				{"base level", func() error { return s.Apply(t.Context(), base, preview.Options{}) }, "", 0, []string{
 					"pre_i U", "post_i U", "config U", "pre_i M", "post_i M", "config M"}},
-				{"update", func() error { return s.Apply(t.Context(), one, Options{}) }, "", 1, []string{
+				{"update", func() error { return s.Apply(t.Context(), one, preview.Options{}) }, "", 1, []string{
 					"pre_u U", "post_u U", "config_u U", "pre_u M", "post_u M", "config_u M"}},
-				{"the same again", func() error { return s.Apply(t.Context(), one, Options{}) }, "", 1, nil},
-				{"second update", func() error { return s.Apply(t.Context(), two, Options{}) }, "", 2, []string{
+				{"the same again", func() error { return s.Apply(t.Context(), one, preview.Options{}) }, "", 1, nil},
+				{"second update", func() error { return s.Apply(t.Context(), two, preview.Options{}) }, "", 2, []string{
 					"pre_u U", "post_u U", "config_u U", "pre_u M", "post_u M", "config_u M"}},
 				{"reject the second", func() error { return s.Reject(t.Context(), rte) }, "", 1, []string{
 					"unconfig_u M", "unpost_u M", "unpre_u M", "unconfig_u U", "unpost_u U", "unpre_u U"}},
 				{"reject the first", func() error { return s.Reject(t.Context(), rte) }, "", 0, []string{
 					"unconfig_u M", "unpost_u M", "unpre_u M", "unconfig_u U", "unpost_u U", "unpre_u U"}},
 				{"reject the base level", func() error { return s.Reject(t.Context(), rte) }, "rehearsal-failed", 0, nil},
-				{"update again", func() error { return s.Apply(t.Context(), one, Options{}) }, "", 1, []string{
+				{"update again", func() error { return s.Apply(t.Context(), one, preview.Options{}) }, "", 1, []string{
 					"pre_u U", "post_u U", "config_u U", "pre_u M", "post_u M", "config_u M"}},
 				{"commit", func() error { return s.Commit(t.Context(), rte) }, "", -1, nil},
 				{"reject what is committed", func() error { return s.Reject(t.Context(), rte) }, "rehearsal-failed", -1, nil},
-				{"update and commit", func() error { return s.Apply(t.Context(), two, Options{Commit: true}) }, "", -1, []string{
+				{"update and commit", func() error { return s.Apply(t.Context(), two, preview.Options{Commit: true}) }, "", -1, []string{
 					"pre_u U", "post_u U", "config_u U", "pre_u M", "post_u M", "config_u M"}},
 				{"reject what was committed at once", func() error { return s.Reject(t.Context(), rte) }, "rehearsal-failed", -1, nil},
-				{"remove", func() error { return s.Deinstall(t.Context(), Options{Names: []string{"demo"}}) }, "", -1, []string{
+				{"remove", func() error { return s.Deinstall(t.Context(), preview.Options{Names: []string{"demo"}}) }, "", -1, []string{
 					"unconfig_u M", "unpost_u M", "unconfig_u M", "unpost_u M", "unconfig M", "unpost_i M", "unpre_u M", "unpre_u M", "unpre_i M",
 					"unconfig_u U", "unpost_u U", "unconfig_u U", "unpost_u U", "unconfig U", "unpost_i U", "unpre_u U", "unpre_u U", "unpre_i U",
 				}},
@@ -235,8 +238,8 @@ func TestUpdates(t *testing.T) {
 func TestSavedFiles(t *testing.T) {
 	t.Parallel()
 	s := newTheatre(t, "dash")
-	for _, m := range []*Media{media(t, plainDemo(t, "1.0.0.0")), mended("1.0.0.5").media(t)} {
-		if err := s.Apply(t.Context(), m, Options{}); err != nil {
+	for _, m := range []*preview.Media{media(t, plainDemo(t, "1.0.0.0")), mended("1.0.0.5").media(t)} {
+		if err := s.Apply(t.Context(), m, preview.Options{}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -245,19 +248,19 @@ func TestSavedFiles(t *testing.T) {
 		{usr + "/update.1", "the program of level 1.0.0.0\n"},
 		{root + "/update.1", "# of level 1.0.0.0\n"},
 	} {
-		if got, err := s.read(c.name); err != nil || string(got) != c.want {
+		if got, err := s.Read(c.name); err != nil || string(got) != c.want {
 			t.Errorf("%s holds %q, %v, want %q", c.name, got, err, c.want)
 		}
 	}
-	list, err := s.read(usr + "/update.list")
+	list, err := s.Read(usr + "/update.list")
 	if err != nil || !strings.HasPrefix(string(list), "update.1 /opt/demo/bin/demo\n/opt/demo/bin/demo:\n          owner = bin\n") ||
 		strings.Contains(string(list), path.Base("/opt/demo/new-in-1.0.0.5")) {
 		t.Errorf("update.list: %v\n%s", err, list)
 	}
-	if err := s.Commit(t.Context(), Options{}); err != nil {
+	if err := s.Commit(t.Context(), preview.Options{}); err != nil {
 		t.Fatal(err)
 	}
-	if s.has(usr) || s.has(root) {
+	if s.Has(usr) || s.Has(root) {
 		t.Error("commit leaves the save directories")
 	}
 }
@@ -267,16 +270,16 @@ func TestPowerCutOfUpdates(t *testing.T) {
 	t.Parallel()
 	base, one := media(t, plainDemo(t, "1.0.0.0")), mended("1.0.0.5").media(t)
 	installed := newTheatre(t, "dash")
-	if err := installed.Apply(t.Context(), base, Options{}); err != nil {
+	if err := installed.Apply(t.Context(), base, preview.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	updated := installed.clone(t)
-	if err := updated.Apply(t.Context(), one, Options{}); err != nil {
+	if err := updated.Apply(t.Context(), one, preview.Options{}); err != nil {
 		t.Fatal(err)
 	}
-	rte := Options{Names: []string{"demo.rte"}}
+	rte := preview.Options{Names: []string{"demo.rte"}}
 	for _, o := range []operation{
-		{"update", installed, func(ctx context.Context, s *theatre) error { return s.Apply(ctx, one, Options{}) }},
+		{"update", installed, func(ctx context.Context, s *theatre) error { return s.Apply(ctx, one, preview.Options{}) }},
 		{"commit", updated, func(ctx context.Context, s *theatre) error { return s.Commit(ctx, rte) }},
 		{"rejection", updated, func(ctx context.Context, s *theatre) error {
 			err := s.Reject(ctx, rte)
@@ -286,7 +289,7 @@ func TestPowerCutOfUpdates(t *testing.T) {
 			return err
 		}},
 	} {
-		o.start.fate = fate{}
+		o.start.Fate = box.Fate{}
 		t.Run(o.name, func(t *testing.T) {
 			t.Parallel()
 			o.survivePowerCuts(t, stride)

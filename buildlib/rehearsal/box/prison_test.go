@@ -1,4 +1,4 @@
-package rehearsal
+package box
 
 import (
 	"fmt"
@@ -8,14 +8,6 @@ import (
 	"strings"
 	"testing"
 )
-
-// applyScript installs a package whose root part has this config script.
-func (s *theatre) applyScript(t *testing.T, text string) error {
-	t.Helper()
-	p := demo(t, "1.0.0.0")
-	p.Filesets[0].Root["config"] = "#!/usr/bin/ksh\n" + text + "\nexit 0\n"
-	return s.Apply(t.Context(), media(t, p), Options{})
-}
 
 // A script reaches nothing but its box. Each attempt is one that succeeds where a chroot is all there is, if that can be had here.
 func TestPrison(t *testing.T) {
@@ -27,7 +19,7 @@ func TestPrison(t *testing.T) {
 	t.Setenv("REHEARSAL_SECRET", "hush")
 	for _, w := range ways {
 		t.Run(w.name, func(t *testing.T) {
-			s := newTheatre(t, "ksh93")
+			s := newBox(t, "ksh93")
 			p := *s.props
 			p.way, s.props = w, &p
 			if out, err := s.shell(t, "true"); err != nil {
@@ -78,20 +70,20 @@ func TestLeftProcess(t *testing.T) {
 	for _, w := range ways {
 		t.Run(w.name, func(t *testing.T) {
 			t.Parallel()
-			s := newTheatre(t, "dash")
+			s := newBox(t, "dash")
 			p := *s.props
 			p.way, s.props = w, &p
 			if out, err := s.shell(t, "true"); err != nil {
 				t.Skip(err, out)
 			}
 			mark := fmt.Sprintf("1%d.%d", os.Getpid(), len(w.name))
-			err := s.applyScript(t, "sleep "+mark+" &")
+			err := s.script(t, "sleep "+mark+" &")
 			want := "the script leaves a process running"
 			if !w.prison {
 				want = "WaitDelay"
 			}
 			if text := fmt.Sprint(err) + s.printed.String(); err == nil || !strings.Contains(text, want) {
-				t.Errorf("Apply = %v, want %q", err, want)
+				t.Errorf("Script = %v, want %q", err, want)
 			}
 			if left := running(t, mark); w.prison && left != "" {
 				t.Errorf("still running: %s", left)
@@ -118,8 +110,8 @@ func running(t *testing.T, word string) string {
 // A process that has ended before its parent waited for it is not left running.
 func TestShortProcess(t *testing.T) {
 	t.Parallel()
-	s := newTheatre(t, "dash")
-	if err := s.applyScript(t, "for i in 1 2 3 4 5 6 7 8 9; do ( true & ) ; done"); err != nil {
+	s := newBox(t, "dash")
+	if err := s.script(t, "for i in 1 2 3 4 5 6 7 8 9; do ( true & ) ; done"); err != nil {
 		t.Error(err)
 	}
 }
@@ -127,10 +119,10 @@ func TestShortProcess(t *testing.T) {
 // A script that never stops talking is ended.
 func TestTalkative(t *testing.T) {
 	t.Parallel()
-	s := newTheatre(t, "dash")
-	err := s.applyScript(t, "while :; do echo and so on, and so on, and so on, and so on, and so on, and so on, and so on; done")
+	s := newBox(t, "dash")
+	err := s.script(t, "while :; do echo and so on, and so on, and so on, and so on, and so on, and so on, and so on; done")
 	if err == nil || !strings.Contains(err.Error(), errTalkative.Error()) || s.printed.Len() > maxOutput+100_000 {
-		t.Errorf("Apply = %v, and %d bytes are printed", err, s.printed.Len())
+		t.Errorf("Script = %v, and %d bytes are printed", err, s.printed.Len())
 	}
 	s.printed.Reset() // nobody wants to read that
 }

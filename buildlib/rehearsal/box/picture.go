@@ -1,4 +1,4 @@
-package rehearsal
+package box
 
 import (
 	"crypto/sha256"
@@ -17,7 +17,7 @@ type Picture map[string]string
 
 // Picture takes one. What is the rehearsal's own is not on it.
 func (b *Box) Picture() (Picture, error) {
-	owners, err := b.owners()
+	owners, err := b.Owners()
 	if err != nil {
 		return nil, err
 	}
@@ -47,11 +47,8 @@ func (b *Box) Picture() (Picture, error) {
 		if err != nil {
 			return err
 		}
-		o, known := owners["/"+name]
-		if !known {
-			o = owner{rootUser, rootGroup}
-		}
-		picture["/"+name] = fmt.Sprintf("%s %s:%s", what, o.user, o.group)
+		o := OwnerOf(owners, "/"+name)
+		picture["/"+name] = fmt.Sprintf("%s %s:%s", what, o.User, o.Group)
 		return nil
 	})
 	return picture, err
@@ -61,7 +58,7 @@ func (b *Box) Picture() (Picture, error) {
 func (b *Box) describe(name string, info fs.FileInfo) (string, error) {
 	switch {
 	case info.IsDir():
-		return fmt.Sprintf("directory %04o", statMode(info.Mode())), nil
+		return fmt.Sprintf("directory %04o", StatMode(info.Mode())), nil
 	case info.Mode().Type() == fs.ModeSymlink:
 		target, err := b.root.Readlink(name)
 		return "link " + target, err
@@ -77,7 +74,7 @@ func (b *Box) describe(name string, info fs.FileInfo) (string, error) {
 	if _, err := io.Copy(sum, f); err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("file %04o %x", statMode(info.Mode()), sum.Sum(nil)[:8]), nil
+	return fmt.Sprintf("file %04o %x", StatMode(info.Mode()), sum.Sum(nil)[:8]), nil
 }
 
 // Since tells what has changed since an earlier picture, by path: "+" for what came, "-" for what went, "~" for what is different.

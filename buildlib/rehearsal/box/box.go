@@ -1,4 +1,4 @@
-package rehearsal
+package box
 
 import (
 	"embed"
@@ -10,8 +10,26 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
-	"time"
 )
+
+// Box is a simulated AIX machine: a directory with IBM's sendmail on it.
+//
+//	DIR/root     the machine's file system; root/rehearsal is ours: tools, stand-ins, and the record of what they were asked
+//	DIR/db       the product database (rehearsal/database)
+type Box struct {
+	Shell string    // that is /usr/bin/ksh and /usr/bin/sh here: dash, mksh or ksh93
+	Out   io.Writer // what is printed on it
+	Fate  Fate
+	// Free is the free space of file systems, in blocks of 512 bytes, by mount point; a path is on the longest one. None for no
+	// limit. The preview alone looks at it.
+	Free map[string]int64
+	// ReadOnlyUsr makes /usr and /opt read-only to scripts, as a diskless client or a workload partition has them.
+	ReadOnlyUsr bool
+
+	dir   string
+	root  *os.Root // of its file system: nothing that a script makes there leads out of it
+	props *Props
+}
 
 // aix is what a box begins with: an AIX 7.2 TL4 machine, as far as scripts of a mail package may look at one. Accounts, filesets
 // and the line of rc.tcpip are as published dumps of AIX machines and IBM's documents show them; IBM's programs are not here, their
@@ -57,7 +75,7 @@ func (p *Props) Box(dir, shell string, out io.Writer) (*Box, error) {
 	if !p.Has(shell) {
 		return nil, fmt.Errorf("this machine has no shell %q", shell)
 	}
-	b := &Box{Shell: shell, dir: dir, props: p, out: out, now: time.Now}
+	b := &Box{Shell: shell, Out: out, dir: dir, props: p}
 	root := b.Root()
 	// Nobody else may run what a package of this machine's programs brings, set-user-id programs among it.
 	if err := errors.Join(os.MkdirAll(dir, 0o700), os.Chmod(dir, 0o700)); err != nil {
@@ -151,3 +169,12 @@ func (b *Box) castStandIns() error {
 	}
 	return errors.Join(b.root.WriteFile(gateFile, []byte("0 0\n"), 0o644), b.root.WriteFile("dev/null", nil, 0o666))
 }
+
+// Dir is the directory that has all of the box.
+func (b *Box) Dir() string { return b.dir }
+
+// Root is the directory that is the box's file system.
+func (b *Box) Root() string { return filepath.Join(b.dir, "root") }
+
+// Close gives back what the box holds of this process. The directory stays.
+func (b *Box) Close() error { return b.root.Close() }

@@ -1,4 +1,6 @@
-package rehearsal
+// Package preview is what installp does before anything is changed: it reads what an image says of itself, verifies which of its filesets
+// can be installed on a box, and tells (installp -p ends there).
+package preview
 
 import (
 	"context"
@@ -7,13 +9,12 @@ import (
 	"io"
 	"io/fs"
 	"path"
-	"slices"
-	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/bff"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/box"
 )
 
 // Media is an image on this machine's disk, as installp -d takes it.
@@ -47,9 +48,9 @@ func Open(ctx context.Context, file string) (*Media, error) {
 	return &Media{File: file, Image: r.Image()}, nil
 }
 
-// restore writes the members whose names are given to the box, at the paths that they have in the image. It takes the image for a
+// Restore writes the members whose names are given to the box, at the paths that they have in the image. It takes the image for a
 // backup, as restore does: what the control libraries in it say is known.
-func (m *Media) restore(ctx context.Context, b *Box, names []string) (count int, err error) {
+func (m *Media) Restore(ctx context.Context, b *box.Box, names []string) (count int, err error) {
 	f, _, err := regular.Open(m.File)
 	if err != nil {
 		return 0, err
@@ -77,14 +78,14 @@ func (m *Media) restore(ctx context.Context, b *Box, names []string) (count int,
 		name := path.Clean("/" + member.Name)
 		switch {
 		case member.IsDir():
-			err = b.putDirectory(name, member.Mode&0o7777)
+			err = b.PutDirectory(name, member.Mode&0o7777)
 		case member.IsSymlink():
 			var target []byte
 			if target, err = io.ReadAll(io.LimitReader(r, 4096)); err == nil { // longer than Linux takes
-				err = b.putLink(name, string(target))
+				err = b.PutLink(name, string(target))
 			}
 		default:
-			err = b.putFile(name, member.Mode&0o7777, member.Size, r)
+			err = b.PutFile(name, member.Mode&0o7777, member.Size, r)
 		}
 		if err != nil {
 			return count, fmt.Errorf("restore: %w", err)
@@ -93,9 +94,14 @@ func (m *Media) restore(ctx context.Context, b *Box, names []string) (count int,
 	}
 }
 
-// selects tells whether a name on installp's command line means a fileset: its own, or one that it is below (documented: unless -w).
-func selects(names []string, fileset string) bool {
-	return len(names) == 0 || slices.ContainsFunc(names, func(name string) bool {
-		return name == "all" || name == fileset || strings.HasPrefix(fileset, name+".")
-	})
+// Options are the flags of one call of installp.
+type Options struct {
+	// Names are the filesets; one selects everything below it, too: sendmail is sendmail.rte and sendmail.cf. None stands for all.
+	Names      []string
+	Preview    bool // -p
+	Force      bool // -F: base levels are installed over the same or a newer one
+	Commit     bool // -c with -a: updates are made permanent at once
+	NoSave     bool // -N: replaced files are not saved
+	Dependents bool // -g: what depends on a removed or rejected fileset goes with it
+	RootOnly   bool // -Or: the root part alone, on a machine whose /usr has the usr part already
 }

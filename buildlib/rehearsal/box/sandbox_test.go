@@ -1,13 +1,11 @@
-package rehearsal
+package box
 
 import (
 	"context"
 	"errors"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -23,7 +21,7 @@ func TestStandIns(t *testing.T) {
 	for _, shell := range Shells {
 		t.Run(shell, func(t *testing.T) {
 			t.Parallel()
-			s := newTheatre(t, shell)
+			s := newBox(t, shell)
 			for _, c := range []struct {
 				command, want string
 				fails         bool
@@ -80,7 +78,7 @@ func TestStandIns(t *testing.T) {
 // What only GNU's commands know fails in a box as it would on AIX; so does what AIX has not.
 func TestForeignOptions(t *testing.T) {
 	t.Parallel()
-	s := newTheatre(t, "dash")
+	s := newBox(t, "dash")
 	for _, command := range []string{
 		"grep -o a /etc/passwd", "grep --color a /etc/passwd", "sed -i s/a/b/ /etc/inittab", "sed -E s/a/b/ /etc/inittab",
 		"cp -a /etc/passwd /tmp/x", "sort -V /etc/passwd", "head -c 1 /etc/passwd", "date -d now", "find /etc -maxdepth 1", "xargs -0 echo",
@@ -105,7 +103,7 @@ func TestForeignOptions(t *testing.T) {
 // A script cannot lead installp out of its box: links are followed as the box sees them.
 func TestLinksStayInside(t *testing.T) {
 	t.Parallel()
-	s := newTheatre(t, "dash")
+	s := newBox(t, "dash")
 	outside := filepath.Join(s.dir, "outside")
 	if err := os.Mkdir(outside, 0o755); err != nil {
 		t.Fatal(err)
@@ -120,7 +118,7 @@ func TestLinksStayInside(t *testing.T) {
 		if got, err := s.in(c.name); err != nil || got != c.in {
 			t.Errorf("in(%s) = %s, %v, want %s", c.name, got, err, c.in)
 		}
-		if err := s.putFile(c.name, 0o644, 1, strings.NewReader("x")); err != nil {
+		if err := s.PutFile(c.name, 0o644, 1, strings.NewReader("x")); err != nil {
 			t.Errorf("putFile(%s): %v", c.name, err)
 		}
 	}
@@ -134,7 +132,7 @@ func TestLinksStayInside(t *testing.T) {
 
 func TestPicture(t *testing.T) {
 	t.Parallel()
-	s := newTheatre(t, "dash")
+	s := newBox(t, "dash")
 	before, err := s.Picture()
 	if err != nil {
 		t.Fatal(err)
@@ -158,9 +156,6 @@ func TestPicture(t *testing.T) {
 	if diff := cmp.Diff(want, after.Since(before)); diff != "" {
 		t.Errorf("changes, -want +got:\n%s", diff)
 	}
-	if len(after.below("/opt/x")) != 2 {
-		t.Errorf("below /opt/x: %v", after.below("/opt/x"))
-	}
 }
 
 func TestNoShell(t *testing.T) {
@@ -176,7 +171,7 @@ func TestWays(t *testing.T) {
 	worked := 0
 	for _, w := range ways {
 		t.Run(w.name, func(t *testing.T) {
-			s := newTheatre(t, "dash")
+			s := newBox(t, "dash")
 			p := *s.props
 			p.way, s.props = w, &p
 			if _, err := s.shell(t, "true"); err != nil {
@@ -216,18 +211,4 @@ type unwilling struct{ host.Machine }
 
 func (unwilling) Run(context.Context, host.Cmd) error {
 	return &fault.Error{Code: "command-failed", What: "command failed", Found: "Operation not permitted"}
-}
-
-// below leaves of the paths those that are in one of the directories given, or are one of them.
-func (p Picture) below(dirs ...string) Picture {
-	part := Picture{}
-	for name, what := range p {
-		for dir := name; dir != "/"; dir = path.Dir(dir) {
-			if slices.Contains(dirs, dir) {
-				part[name] = what
-				break
-			}
-		}
-	}
-	return part
 }

@@ -1,9 +1,11 @@
-package rehearsal
+package ops
 
 import (
 	"context"
 	"fmt"
 	"strings"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/database"
 )
 
 // saveFiles puts every file that the update replaces into the save directory: update.1, update.2 and so on, and update.list, which
@@ -15,13 +17,13 @@ func (w *work) saveFiles(context.Context) error {
 	below := *w.rec
 	below.Levels = below.Levels[:len(below.Levels)-1]
 	entries := map[string]string{}
-	for _, s := range below.inventory() {
+	for _, s := range below.Inventory() {
 		entries[s.Path] = s.String()
 	}
 	var list strings.Builder
 	var saved []string
 	for _, name := range w.lvl.Files {
-		info, err := w.box.info(name)
+		info, err := w.in.Info(name)
 		if err != nil {
 			return err
 		}
@@ -29,12 +31,12 @@ func (w *work) saveFiles(context.Context) error {
 			continue
 		}
 		saved = append(saved, name)
-		if err := w.box.copy(name, w.savedFile(len(saved))); err != nil {
+		if err := w.in.Copy(name, w.savedFile(len(saved))); err != nil {
 			return err
 		}
 		fmt.Fprintf(&list, "update.%d %s\n%s", len(saved), name, entries[name])
 	}
-	if err := w.box.putText(w.saved()+"/update.list", 0o644, list.String()); err != nil {
+	if err := w.in.PutText(w.saved()+"/update.list", 0o644, list.String()); err != nil {
 		return err
 	}
 	w.lvl.Saved = saved
@@ -50,25 +52,25 @@ func (w *work) putBackFiles() error {
 	keep := map[string]bool{}
 	for i, name := range w.lvl.Saved {
 		keep[name] = true
-		if err := w.box.copy(w.savedFile(i+1), name); err != nil {
+		if err := w.in.Copy(w.savedFile(i+1), name); err != nil {
 			return err
 		}
 	}
 	for _, l := range below.Levels {
-		for _, name := range l.paths() {
+		for _, name := range l.Paths() {
 			keep[name] = true
 		}
 	}
 	var fresh []string
-	for _, name := range w.lvl.paths() {
+	for _, name := range w.lvl.Paths() {
 		if !keep[name] {
 			fresh = append(fresh, name)
 		}
 	}
-	if err := w.box.removeAll(fresh); err != nil {
+	if err := w.in.RemoveAll(fresh); err != nil {
 		return err
 	}
 	// The database's entries of the level below count again, and so do its owners.
-	again := work{box: w.box, rec: &below, lvl: &level{Inventory: below.inventory()}}
+	again := work{in: w.in, rec: &below, lvl: &database.Level{Inventory: below.Inventory()}}
 	return again.sysck(context.Background())
 }

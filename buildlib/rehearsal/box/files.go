@@ -1,4 +1,4 @@
-package rehearsal
+package box
 
 import (
 	"cmp"
@@ -49,8 +49,8 @@ func (b *Box) follow(name string) (string, error) {
 	return path.Dir(at), err
 }
 
-// info tells what a path of the box is, nil for nothing. A link is not followed.
-func (b *Box) info(name string) (fs.FileInfo, error) {
+// Info is what a path of the box is, nil for nothing. A link is not followed.
+func (b *Box) Info(name string) (fs.FileInfo, error) {
 	at, err := b.in(name)
 	if err != nil {
 		return nil, err
@@ -62,7 +62,6 @@ func (b *Box) info(name string) (fs.FileInfo, error) {
 	return info, err
 }
 
-// mode is what stat has and fs.FileMode has elsewhere.
 func fileMode(mode uint32) fs.FileMode {
 	m := fs.FileMode(mode & 0o777)
 	for _, bit := range modeBits {
@@ -73,7 +72,8 @@ func fileMode(mode uint32) fs.FileMode {
 	return m
 }
 
-func statMode(m fs.FileMode) uint32 {
+// StatMode gives a mode as stat does.
+func StatMode(m fs.FileMode) uint32 {
 	mode := uint32(m.Perm())
 	for _, bit := range modeBits {
 		if m&bit.file != 0 {
@@ -88,9 +88,9 @@ var modeBits = []struct {
 	file fs.FileMode
 }{{0o4000, fs.ModeSetuid}, {0o2000, fs.ModeSetgid}, {0o1000, fs.ModeSticky}}
 
-// putDirectory makes a directory, or gives one that is there its mode.
-func (b *Box) putDirectory(name string, mode uint32) error {
-	if err := b.fate.moment("directory " + name); err != nil {
+// PutDirectory makes a directory, or gives one that is there its mode.
+func (b *Box) PutDirectory(name string, mode uint32) error {
+	if err := b.Fate.Moment("directory " + name); err != nil {
 		return err
 	}
 	at, err := b.follow(name)
@@ -98,7 +98,7 @@ func (b *Box) putDirectory(name string, mode uint32) error {
 		return err
 	}
 	if info, err := b.root.Stat(at); err != nil || !info.IsDir() {
-		if err := errors.Join(b.fate.room(name), b.parents(name)); err != nil {
+		if err := errors.Join(b.Fate.Room(name), b.parents(name)); err != nil {
 			return err
 		}
 		if err := b.root.Mkdir(at, 0o755); err != nil {
@@ -117,14 +117,14 @@ func (b *Box) parents(name string) error {
 	if _, err := b.root.Stat(at); err == nil {
 		return nil
 	}
-	if err := b.fate.room(name); err != nil {
+	if err := b.Fate.Room(name); err != nil {
 		return err
 	}
 	return b.root.MkdirAll(at, 0o755)
 }
 
-// putFile writes a file anew, in two halves: a power cut or a full disk leaves the first.
-func (b *Box) putFile(name string, mode uint32, size int64, content io.Reader) error {
+// PutFile writes a file anew, in two halves: a power cut or a full disk leaves the first.
+func (b *Box) PutFile(name string, mode uint32, size int64, content io.Reader) error {
 	at, err := b.place("file", name)
 	if err != nil {
 		return err
@@ -135,10 +135,10 @@ func (b *Box) putFile(name string, mode uint32, size int64, content io.Reader) e
 	}
 	_, err = io.CopyN(out, content, size/2)
 	if err == nil {
-		err = b.fate.moment("the end of file " + name)
+		err = b.Fate.Moment("the end of file " + name)
 	}
 	if err == nil {
-		err = b.fate.room(name)
+		err = b.Fate.Room(name)
 	}
 	if err == nil {
 		_, err = io.Copy(out, content)
@@ -151,20 +151,20 @@ func (b *Box) putFile(name string, mode uint32, size int64, content io.Reader) e
 
 // place makes room for something of a kind, and tells where that is below the box's root.
 func (b *Box) place(kind, name string) (string, error) {
-	if err := b.fate.moment(kind + " " + name); err != nil {
+	if err := b.Fate.Moment(kind + " " + name); err != nil {
 		return "", err
 	}
 	if err := b.clear(name); err != nil {
 		return "", err
 	}
-	if err := errors.Join(b.parents(name), b.fate.room(name)); err != nil {
+	if err := errors.Join(b.parents(name), b.Fate.Room(name)); err != nil {
 		return "", err
 	}
 	return b.in(name)
 }
 
-// putLink makes a symbolic link.
-func (b *Box) putLink(name, target string) error {
+// PutLink makes a symbolic link.
+func (b *Box) PutLink(name, target string) error {
 	at, err := b.place("link", name)
 	if err != nil {
 		return err
@@ -172,9 +172,38 @@ func (b *Box) putLink(name, target string) error {
 	return b.root.Symlink(target, at)
 }
 
+// Readlink is where a symbolic link leads, "" for what is none.
+func (b *Box) Readlink(name string) string {
+	at, err := b.in(name)
+	if err != nil {
+		return ""
+	}
+	target, _ := b.root.Readlink(at)
+	return target
+}
+
+// Chmod gives an object its mode.
+func (b *Box) Chmod(name string, mode uint32) error {
+	at, err := b.in(name)
+	if err != nil {
+		return err
+	}
+	return b.root.Chmod(at, fileMode(mode))
+}
+
+// RemoveAll removes objects, what is in a directory before the directory itself.
+func (b *Box) RemoveAll(names []string) error {
+	for _, name := range slices.Backward(slices.Sorted(slices.Values(names))) {
+		if err := b.Remove(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // clear removes what is in the way of a file, but not a directory.
 func (b *Box) clear(name string) error {
-	info, err := b.info(name)
+	info, err := b.Info(name)
 	if err != nil || info == nil {
 		return err
 	}
@@ -188,13 +217,13 @@ func (b *Box) clear(name string) error {
 	return b.root.Remove(at)
 }
 
-// remove removes a file or a link, or a directory that is empty; what is gone, and a directory with something in it, stays as it is.
-func (b *Box) remove(name string) error {
-	info, err := b.info(name)
+// Remove removes a file or a link, or a directory that is empty; what is gone, and a directory with something in it, stays as it is.
+func (b *Box) Remove(name string) error {
+	info, err := b.Info(name)
 	if err != nil || info == nil {
 		return err
 	}
-	if err := b.fate.moment("removal of " + name); err != nil {
+	if err := b.Fate.Moment("removal of " + name); err != nil {
 		return err
 	}
 	at, err := b.in(name)
@@ -207,10 +236,10 @@ func (b *Box) remove(name string) error {
 	return nil
 }
 
-// forget removes files of installp's own, and a directory of it once it is empty.
-func (b *Box) forget(names ...string) error {
+// Forget removes files of installp's own, and a directory of it once it is empty.
+func (b *Box) Forget(names ...string) error {
 	for _, name := range names {
-		info, err := b.info(name)
+		info, err := b.Info(name)
 		if err != nil || info == nil {
 			return err
 		}
@@ -225,8 +254,8 @@ func (b *Box) forget(names ...string) error {
 	return nil
 }
 
-// removeTree removes a directory of installp's own with all that is in it.
-func (b *Box) removeTree(name string) error {
+// RemoveTree removes a directory of installp's own with all that is in it.
+func (b *Box) RemoveTree(name string) error {
 	at, err := b.in(name)
 	if err != nil {
 		return err
@@ -234,8 +263,8 @@ func (b *Box) removeTree(name string) error {
 	return b.root.RemoveAll(at)
 }
 
-// copy copies a file, a link or a directory (without what is in it) within the box.
-func (b *Box) copy(from, to string) error {
+// Copy copies a file, a link or a directory (without what is in it) within the box.
+func (b *Box) Copy(from, to string) error {
 	at, err := b.in(from)
 	if err != nil {
 		return err
@@ -246,23 +275,23 @@ func (b *Box) copy(from, to string) error {
 	}
 	switch {
 	case info.IsDir():
-		return b.putDirectory(to, statMode(info.Mode()))
+		return b.PutDirectory(to, StatMode(info.Mode()))
 	case info.Mode().Type() == fs.ModeSymlink:
 		target, err := b.root.Readlink(at)
 		if err != nil {
 			return err
 		}
-		return b.putLink(to, target)
+		return b.PutLink(to, target)
 	}
 	in, err := b.root.Open(at)
 	if err != nil {
 		return err
 	}
-	return errors.Join(b.putFile(to, statMode(info.Mode()), info.Size(), in), in.Close())
+	return errors.Join(b.PutFile(to, StatMode(info.Mode()), info.Size(), in), in.Close())
 }
 
-// move renames a file of installp's own.
-func (b *Box) move(from, to string) error {
+// Move renames a file of installp's own.
+func (b *Box) Move(from, to string) error {
 	if err := b.parents(to); err != nil {
 		return err
 	}
@@ -280,8 +309,8 @@ func (b *Box) move(from, to string) error {
 // maxRead bounds what is read of a box: scripts can put anything in the place of its files.
 const maxRead = 64 << 20
 
-// read gives the content of a file of the box.
-func (b *Box) read(name string) ([]byte, error) {
+// Read gives the content of a file of the box.
+func (b *Box) Read(name string) ([]byte, error) {
 	at, err := b.in(name)
 	if err != nil {
 		return nil, err
@@ -289,14 +318,14 @@ func (b *Box) read(name string) ([]byte, error) {
 	return regular.ReadIn(b.root, at, maxRead)
 }
 
-// has tells whether something is at a path of the box. What cannot be told counts as nothing.
-func (b *Box) has(name string) bool {
-	info, err := b.info(name)
+// Has reports whether something is at a path of the box. What cannot be told counts as nothing.
+func (b *Box) Has(name string) bool {
+	info, err := b.Info(name)
 	return err == nil && info != nil
 }
 
-// list gives the names in a directory of the box, sorted; none for one that is not there.
-func (b *Box) list(dir string) ([]string, error) {
+// List gives the names in a directory of the box, sorted; none for one that is not there.
+func (b *Box) List(dir string) ([]string, error) {
 	at, err := b.follow(dir)
 	if err != nil {
 		return nil, err
@@ -312,9 +341,18 @@ func (b *Box) list(dir string) ([]string, error) {
 	return names, err
 }
 
-// putText writes a file of installp's own. What a power cut does to those is not the package's affair: no moment passes.
-func (b *Box) putText(name string, mode uint32, text string) error {
-	if err := errors.Join(b.fate.room(name), b.parents(name)); err != nil {
+// MakePrivate makes a directory of installp's own for nobody else.
+func (b *Box) MakePrivate(name string) error {
+	at, err := b.in(name)
+	if err != nil {
+		return err
+	}
+	return b.root.MkdirAll(at, 0o700)
+}
+
+// PutText writes a file of installp's own. What a power cut does to those is not the package's affair: no moment passes.
+func (b *Box) PutText(name string, mode uint32, text string) error {
+	if err := errors.Join(b.Fate.Room(name), b.parents(name)); err != nil {
 		return err
 	}
 	at, err := b.in(name)
@@ -324,9 +362,17 @@ func (b *Box) putText(name string, mode uint32, text string) error {
 	return errors.Join(b.root.WriteFile(at, []byte(text), 0o644), b.root.Chmod(at, fileMode(mode)))
 }
 
-// putHardLink makes a further name for the file at a place below the box's root.
-func (b *Box) putHardLink(at string, file fs.FileInfo, name string) error {
-	if other, err := b.info(name); err != nil || other != nil && os.SameFile(file, other) {
+// PutHardLink makes a further name for a file.
+func (b *Box) PutHardLink(file, name string) error {
+	info, err := b.Info(file)
+	if err != nil {
+		return err
+	}
+	if other, err := b.Info(name); err != nil || other != nil && os.SameFile(info, other) {
+		return err
+	}
+	at, err := b.in(file)
+	if err != nil {
 		return err
 	}
 	to, err := b.place("hard link", name)

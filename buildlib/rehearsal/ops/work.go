@@ -1,4 +1,4 @@
-package rehearsal
+package ops
 
 import (
 	"context"
@@ -10,16 +10,18 @@ import (
 	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/database"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/preview"
 )
 
 // work is one part of one fileset, at one level, while something is done with it.
 type work struct {
-	box   *Box
-	rec   *record
-	lvl   *level
-	media *Media         // nil but while it is applied
+	in    *Installp
+	rec   *database.Record
+	lvl   *database.Level
+	media *preview.Media // nil but while it is applied
 	info  *installp.Info // the same
-	opts  Options
+	opts  preview.Options
 }
 
 // step is what installp does in one go. The database has the name of the step that was begun last, so that a clean-up after an
@@ -35,7 +37,7 @@ const finished = "finished"
 // control is the directory of the part's control files, INULIBDIR: the package's for a base level (documented as its default), that
 // of an update below it. The scripts for a removal stay in deinstl there (generally known).
 func (w *work) control() string {
-	dir := w.rec.Part.lpp() + "/" + w.rec.Package
+	dir := w.rec.Part.LPP() + "/" + w.rec.Package
 	if w.lvl.Update {
 		dir += "/" + w.rec.Fileset + "/" + w.lvl.Level.String()
 	}
@@ -51,22 +53,14 @@ func (w *work) saved() string { return w.control() + ".save" }
 // temporary is INUTEMPDIR.
 const temporary = "/tmp/installp.work"
 
-func (b *Box) makeTemporary() error {
-	at, err := b.in(temporary)
-	if err != nil {
-		return err
-	}
-	return b.root.MkdirAll(at, 0o700)
-}
-
 // environment is what scripts are told (documented: INULIBDIR, INUTEMPDIR, INUEXPAND, INUSAVEDIR; generally known: the others).
 func (w *work) environment(control string) []string {
 	env := []string{
 		"PATH=/usr/bin:/etc:/usr/sbin:/usr/ucb:/sbin", "LC_ALL=C", "TZ=UTC", "HOME=/",
-		"INULIBDIR=" + control, "INUTEMPDIR=" + temporary, "INUEXPAND=1", "INUTREE=" + w.rec.Part.tree(),
-		"INUSAVEDIR=" + w.saved(), "MIGSAVE=" + w.rec.Part.saveConfig(), "ODMDIR=" + w.rec.Part.objrepos(),
+		"INULIBDIR=" + control, "INUTEMPDIR=" + temporary, "INUEXPAND=1", "INUTREE=" + w.rec.Part.Tree(),
+		"INUSAVEDIR=" + w.saved(), "MIGSAVE=" + w.rec.Part.SaveConfig(), "ODMDIR=" + w.rec.Part.Objrepos(),
 	}
-	if w.box.has(w.installedList()) {
+	if w.in.Has(w.installedList()) {
 		env = append(env, "INSTALLED_LIST="+w.installedList())
 	}
 	return env
@@ -81,7 +75,7 @@ var removal = []string{"al", "inventory", "pre_d", "unconfig", "unpost_i", "unpr
 // begin notes which step comes now.
 func (w *work) begin(name string) error {
 	w.lvl.Step = name
-	return w.box.save(w.rec)
+	return w.in.Save(w.rec)
 }
 
 // all goes through steps. The step at which it ends with an error is the one in the database.
@@ -117,7 +111,7 @@ func script(name string) step {
 
 // part is what the image has of this part.
 func (w *work) part() *installp.Part {
-	if w.rec.Part == rootPart {
+	if w.rec.Part == database.Root {
 		return w.info.Root
 	}
 	return w.info.Usr
@@ -131,7 +125,7 @@ func (w *work) unpack(context.Context) error {
 		if slices.Contains(p.Scripts(), installp.Step(suffix)) {
 			mode = 0o755
 		}
-		if err := w.box.putText(w.control()+"/"+w.rec.Fileset+"."+suffix, mode, p.Control[suffix]); err != nil {
+		if err := w.in.PutText(w.control()+"/"+w.rec.Fileset+"."+suffix, mode, p.Control[suffix]); err != nil {
 			return err
 		}
 	}
@@ -142,7 +136,7 @@ func (w *work) unpack(context.Context) error {
 	if list.Len() == 0 {
 		return nil
 	}
-	return w.box.putText(w.installedList(), 0o644, list.String())
+	return w.in.PutText(w.installedList(), 0o644, list.String())
 }
 
 // keep leaves of the control files what a removal needs, in the place of an older level's.
@@ -159,15 +153,15 @@ func (w *work) keep(context.Context) error {
 		if slices.Contains(fresh, name) {
 			continue
 		}
-		if err := w.box.forget(w.kept() + "/" + name); err != nil {
+		if err := w.in.Forget(w.kept() + "/" + name); err != nil {
 			return err
 		}
 	}
 	for _, name := range fresh {
 		if slices.Contains(removal, strings.TrimPrefix(name, w.rec.Fileset+".")) {
-			err = w.box.move(w.control()+"/"+name, w.kept()+"/"+name)
+			err = w.in.Move(w.control()+"/"+name, w.kept()+"/"+name)
 		} else {
-			err = w.box.forget(w.control() + "/" + name)
+			err = w.in.Forget(w.control() + "/" + name)
 		}
 		if err != nil {
 			return err
@@ -179,7 +173,7 @@ func (w *work) keep(context.Context) error {
 // files are the control files of this fileset in a directory, which other filesets of the package share. The name of one fileset
 // may be the beginning of another's; no suffix that we know has a point in it.
 func (w *work) files(dir string) ([]string, error) {
-	names, err := w.box.list(dir)
+	names, err := w.in.List(dir)
 	return slices.DeleteFunc(names, func(name string) bool {
 		suffix, own := strings.CutPrefix(name, w.rec.Fileset+".")
 		return !own || strings.Contains(suffix, ".")
@@ -189,7 +183,7 @@ func (w *work) files(dir string) ([]string, error) {
 // drop removes control files: of an update its directories, of a base level the fileset's own files in those given.
 func (w *work) drop(dirs ...string) error {
 	if w.lvl.Update {
-		return errors.Join(w.box.removeTree(w.saved()), w.box.removeTree(w.control()), w.box.forget(path.Dir(w.control())))
+		return errors.Join(w.in.RemoveTree(w.saved()), w.in.RemoveTree(w.control()), w.in.Forget(path.Dir(w.control())))
 	}
 	for _, dir := range dirs {
 		names, err := w.files(dir)
@@ -197,14 +191,29 @@ func (w *work) drop(dirs ...string) error {
 			return err
 		}
 		for _, name := range names {
-			if err := w.box.forget(dir + "/" + name); err != nil {
+			if err := w.in.Forget(dir + "/" + name); err != nil {
 				return err
 			}
 		}
 		// A directory that others still use is not empty, and stays.
-		if err := w.box.forget(dir); err != nil {
+		if err := w.in.Forget(dir); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// run runs a script of the part, if the part has it.
+func (w *work) run(ctx context.Context, name string) error {
+	file := w.rec.Fileset + "." + name
+	for _, control := range []string{w.control(), w.kept()} {
+		if !w.in.Has(control + "/" + file) {
+			continue
+		}
+		if err := w.in.Script(ctx, name, control+"/"+file, w.environment(control)...); err != nil {
+			return fmt.Errorf("script %s of the %s part: %w", file, w.rec.Part, err)
+		}
+		return nil
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package rehearsal
+package box
 
 import (
 	"cmp"
@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 )
@@ -45,36 +46,34 @@ func (l *limited) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// run runs a script of a part, if the part has it. Standard input is empty and nothing may ask (documented: no interaction).
-func (w *work) run(ctx context.Context, name string) error {
-	b, file := w.box, w.rec.Fileset+"."+name
-	control := w.control()
-	if !b.has(control + "/" + file) {
-		if control = w.kept(); !b.has(control + "/" + file) {
-			return nil
-		}
-	}
-	if err := b.fate.moment("script " + name); err != nil {
+// Enter runs a command with the box for its root directory.
+func (b *Box) Enter(ctx context.Context, out io.Writer, argv ...string) error {
+	return b.props.machine.Run(ctx, host.Cmd{
+		Argv: b.props.way.command(b.Root(), b.ReadOnlyUsr, argv...), Env: administratorsPath, Stdout: out, Stderr: out,
+	})
+}
+
+// Script runs a script in its directory, with the environment given. Standard input is empty and nothing may ask (documented: no
+// interaction).
+func (b *Box) Script(ctx context.Context, name, file string, environment ...string) error {
+	if err := b.Fate.Moment("script " + name); err != nil {
 		return err
 	}
 	if err := b.openGate(); err != nil {
 		return err
 	}
 	full := ""
-	if b.fate.isFull() {
+	if b.Fate.isFull() {
 		full = "full"
 	}
-	argv := []string{"/rehearsal/bin/env", "-i"}
-	argv = append(argv, w.environment(control)...)
+	argv := append([]string{"/rehearsal/bin/env", "-i"}, environment...)
 	then := `exec "$3"`
 	if b.props.way.prison {
 		then = supervised
 	}
-	argv = append(argv, "/rehearsal/bin/dash", "-c", beginning+then, "sh", control, full, control+"/"+file, cmp.Or(b.fate.umask, "022"))
-	out := &limited{b.out, maxOutput}
-	err := b.props.machine.Run(ctx, host.Cmd{
-		Argv: b.props.way.command(b.Root(), b.ReadOnlyUsr, argv...), Env: administratorsPath, Stdout: out, Stderr: out,
-	})
+	argv = append(argv, "/rehearsal/bin/dash", "-c", beginning+then, "sh", path.Dir(file), full, file, cmp.Or(b.Fate.Umask, "022"))
+	out := &limited{b.Out, maxOutput}
+	err := b.Enter(ctx, out, argv...)
 	if err := b.closeGate(name); err != nil {
 		return err
 	}
@@ -83,11 +82,9 @@ func (w *work) run(ctx context.Context, name string) error {
 	case err == nil:
 		return nil
 	case out.left == 0 && ctx.Err() == nil:
-		err = errTalkative // which it has died of
-		fallthrough
-	case ctx.Err() != nil || !ended:
-		// The script, or something that it started and that keeps installp's output open.
-		return fmt.Errorf("script %s of the %s part: %w", file, w.rec.Part, err)
+		return errTalkative // which it has died of
+	case ended && ctx.Err() == nil:
+		return exit
 	}
-	return fmt.Errorf("script %s of the %s part: %w", file, w.rec.Part, exit)
+	return err // of the script, or of something that it started and that keeps installp's output open
 }

@@ -1,18 +1,18 @@
-package rehearsal
+package preview
 
 import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/vrmf"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/box"
 )
 
 // The frames and headings are those of published transcripts of AIX 7.1 to 7.3 (observed), unless said otherwise.
 
-func box(text string, indent int) string {
+// Frame frames a heading.
+func Frame(text string, indent int) string {
 	edge := "+" + strings.Repeat("-", 77) + "+\n"
 	return edge + strings.Repeat(" ", indent) + text + "\n" + edge
 }
@@ -23,42 +23,42 @@ func listed(info *installp.Info) string {
 	if len(text) > 30 {
 		text = text[:28] + "..."
 	}
-	return fmt.Sprintf("  %-43s # %s\n", at(info), text)
+	return fmt.Sprintf("  %-43s # %s\n", At(info), text)
 }
 
-// announce is the report of the verification. In a preview it is framed, and has the space that is needed.
-func (p *preview) announce(b *Box, previewing bool) string {
+// Announce is the report of the verification. In a preview it is framed, and has the space that is needed.
+func (p *Preview) Announce(b *box.Box, previewing bool) string {
 	var s strings.Builder
 	stars := strings.Repeat("*", 79) + "\n"
 	if previewing {
 		s.WriteString(stars + "installp PREVIEW:  installation will not actually occur.\n" + stars + "\n")
 	}
-	s.WriteString(box("Pre-installation Verification...", 20))
+	s.WriteString(Frame("Pre-installation Verification...", 20))
 	s.WriteString("Verifying selections...done\nVerifying requisites...done\nResults...\n\n")
 	p.announceFailures(&s)
 	if p.present() > 0 {
 		fmt.Fprintf(&s, warningSection, p.present())
 	}
-	if len(p.pass) > 0 {
+	if len(p.Pass) > 0 {
 		s.WriteString("SUCCESSES\n---------\n  Filesets listed in this section passed pre-installation verification\n" +
 			"  and will be installed.\n\n  Selected Filesets\n  -----------------\n")
-		for _, info := range slices.SortedFunc(slices.Values(p.pass), byName) {
+		for _, info := range slices.SortedFunc(slices.Values(p.Pass), byName) {
 			s.WriteString(listed(info))
 		}
 		s.WriteString("\n  << End of Success Section >>\n\n")
 	}
-	s.WriteString(box("BUILDDATE Verification ...", 19) + "Verifying build dates...done\n")
-	fmt.Fprintf(&s, "FILESET STATISTICS \n------------------\n%5d  Selected to be installed, of which:\n", len(p.selected))
+	s.WriteString(Frame("BUILDDATE Verification ...", 19) + "Verifying build dates...done\n")
+	fmt.Fprintf(&s, "FILESET STATISTICS \n------------------\n%5d  Selected to be installed, of which:\n", len(p.Selected))
 	for _, line := range []struct {
 		count int
 		text  string
-	}{{len(p.pass), "Passed pre-installation verification"}, {len(p.failures), "FAILED pre-installation verification"},
+	}{{len(p.Pass), "Passed pre-installation verification"}, {len(p.Failures), "FAILED pre-installation verification"},
 		{p.present(), "Already installed (directly or via superseding filesets)"}} {
 		if line.count > 0 {
 			fmt.Fprintf(&s, "%9d  %s\n", line.count, line.text)
 		}
 	}
-	fmt.Fprintf(&s, "  ----\n%5d  Total to be installed\n\n", len(p.pass))
+	fmt.Fprintf(&s, "  ----\n%5d  Total to be installed\n\n", len(p.Pass))
 	if previewing {
 		s.WriteString(p.resources(b))
 		stars = stars[1:]
@@ -68,7 +68,7 @@ func (p *preview) announce(b *Box, previewing bool) string {
 }
 
 // present counts the filesets that are installed, at this level or a newer one.
-func (p *preview) present() int { return len(p.warnings) }
+func (p *Preview) present() int { return len(p.warnings) }
 
 const warningSection = `WARNINGS
 --------
@@ -90,16 +90,16 @@ const warningSection = `WARNINGS
 
 `
 
-func (p *preview) announceFailures(s *strings.Builder) {
-	if len(p.failures) == 0 {
+func (p *Preview) announceFailures(s *strings.Builder) {
+	if len(p.Failures) == 0 {
 		return
 	}
 	s.WriteString("FAILURES\n--------\n  Filesets listed in this section failed pre-installation verification\n" +
 		"  and will not be installed.\n\n")
 	var requisites []*installp.Info
-	for _, r := range p.failures {
-		if r.text == requisiteFailure {
-			requisites = append(requisites, r.info)
+	for _, r := range p.Failures {
+		if r.Text == requisiteFailure {
+			requisites = append(requisites, r.Info)
 		}
 	}
 	if len(requisites) > 0 {
@@ -113,22 +113,22 @@ func (p *preview) announceFailures(s *strings.Builder) {
 		s.WriteString("\n  MISSING REQUISITES:  The following filesets are required by one or more\n" +
 			"  of the selected filesets listed above.  They are not currently installed\n" +
 			"  and could not be found on the installation media.\n\n")
-		for _, name := range p.missing {
+		for _, name := range p.Missing {
 			s.WriteString("    " + name + "\n")
 		}
 		s.WriteString("\n")
 	}
 	// The words for the other reasons are not known, and are our own.
-	for _, r := range p.failures {
-		if r.text != requisiteFailure {
-			fmt.Fprintf(s, "  %s:  %s\n", r.text, at(r.info))
+	for _, r := range p.Failures {
+		if r.Text != requisiteFailure {
+			fmt.Fprintf(s, "  %s:  %s\n", r.Text, At(r.Info))
 		}
 	}
 	s.WriteString("\n  << End of Failure Section >>\n\n")
 }
 
 // resources shows the space that is needed, and is there where the box knows.
-func (p *preview) resources(b *Box) string {
+func (p *Preview) resources(b *box.Box) string {
 	var s strings.Builder
 	s.WriteString("RESOURCES\n---------\n  Estimated system resource requirements for filesets being installed:\n" +
 		"                (All sizes are in 512-byte blocks)\n" +
@@ -153,40 +153,16 @@ func (p *preview) resources(b *Box) string {
 	return s.String()
 }
 
-// summaryOfRemarks ends a run in which a selected fileset was not installed.
-func (p *preview) summaryOfRemarks() string {
-	all := slices.Concat(p.failures, p.warnings)
+// Remarks ends a run in which a selected fileset was not installed.
+func (p *Preview) Remarks() string {
+	all := slices.Concat(p.Failures, p.warnings)
 	if len(all) == 0 {
 		return ""
 	}
 	s := "Pre-installation Failure/Warning Summary\n----------------------------------------\n" +
 		"Name                      Level           Pre-installation Failure/Warning\n" + strings.Repeat("-", 79) + "\n"
 	for _, r := range all {
-		s += fmt.Sprintf("%-25s %-15s %s\n", r.info.Name, r.info.Level, r.text)
+		s += fmt.Sprintf("%-25s %-15s %s\n", r.Info.Name, r.Info.Level, r.Text)
 	}
 	return s + "\n"
-}
-
-// outcome is a line of the summary.
-type outcome struct {
-	name   string
-	level  vrmf.Level
-	part   part
-	event  string // APPLY, COMMIT, REJECT, DEINSTALL, CLEANUP
-	result string // SUCCESS, FAILED, CANCELED
-}
-
-// summary ends a run that has done something.
-func summary(outcomes []outcome) string {
-	s := box("Summaries:", 32) + "\nInstallation Summary\n--------------------\n" +
-		"Name                        Level           Part        Event       Result\n" + strings.Repeat("-", 79) + "\n"
-	for _, o := range outcomes {
-		s += fmt.Sprintf("%-27s %-15s %-11s %-11s %s\n", o.name, o.level, o.part.label(), o.event, o.result)
-	}
-	return s + "\n"
-}
-
-// took is how installp writes a time.
-func took(d time.Duration) string {
-	return fmt.Sprintf("(Total time:  %d mins %d secs)", int(d.Minutes()), int(d.Seconds())%60)
 }

@@ -1,4 +1,4 @@
-package rehearsal
+package ops
 
 import (
 	"context"
@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/database"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/preview"
 )
 
 // The names of steps that others need to know.
@@ -73,21 +75,21 @@ func (w *work) steps() []step {
 var firstSteps = slices.DeleteFunc(slices.Clone(baseSteps), func(s step) bool { return s.name == "pre_rm" })
 
 // newWork enters a new level of a fileset's part, not yet in the database.
-func (b *Box) newWork(p part, m *Media, info *installp.Info, opts Options) (*work, error) {
-	r, err := b.load(p, info.Name)
+func (in *Installp) newWork(p database.Part, m *preview.Media, info *installp.Info, opts preview.Options) (*work, error) {
+	r, err := in.Load(p, info.Name)
 	if err != nil {
 		return nil, err
 	}
 	if r == nil {
-		r = &record{Package: m.Image.Package, Fileset: info.Name, Part: p}
+		r = &database.Record{Package: m.Image.Package, Fileset: info.Name, Part: p}
 	}
 	r.Text, r.HasRoot = info.Text, r.HasRoot || info.Root != nil
 	source := info.Usr
-	if p == rootPart {
+	if p == database.Root {
 		source = info.Root
 	}
-	l := &level{
-		Level: info.Level, Update: m.Image.IsUpdate(), State: Applying, Requisites: info.Requisites,
+	l := &database.Level{
+		Level: info.Level, Update: m.Image.IsUpdate(), State: database.Applying, Requisites: info.Requisites,
 		Inventory: source.Inventory, Configs: source.Configs,
 	}
 	for _, name := range source.ApplyList {
@@ -96,9 +98,9 @@ func (b *Box) newWork(p part, m *Media, info *installp.Info, opts Options) (*wor
 	if l.Update {
 		r.Levels = append(r.Levels, l)
 	} else {
-		l.Before, r.Levels = r.Levels, []*level{l}
+		l.Before, r.Levels = r.Levels, []*database.Level{l}
 	}
-	return &work{box: b, rec: r, lvl: l, media: m, info: info, opts: opts}, nil
+	return &work{in: in, rec: r, lvl: l, media: m, info: info, opts: opts}, nil
 }
 
 // apply goes through all steps of one part.
@@ -106,25 +108,25 @@ func (w *work) apply(ctx context.Context) error {
 	if err := w.all(ctx, w.steps()); err != nil {
 		return err
 	}
-	w.lvl.State = Applied
+	w.lvl.State = database.Applied
 	if !w.lvl.Update {
-		w.lvl.State = Committed // a base level always is, at once (documented)
+		w.lvl.State = database.Committed // a base level always is, at once (documented)
 	}
 	w.log("APPLY", "COMPLETE")
 	if !w.lvl.Update {
 		w.log("COMMIT", "COMPLETE") // two entries of the same second (observed)
 	}
-	return w.box.save(w.rec)
+	return w.in.Save(w.rec)
 }
 
 // settle ends the application of a part whose fileset is complete.
 func (w *work) settle() error {
 	w.lvl.Step, w.lvl.Before = "", nil
-	return w.box.save(w.rec)
+	return w.in.Save(w.rec)
 }
 
 func (w *work) log(action, status string) {
-	w.rec.History = append(w.rec.History, event{w.lvl.Level, action, status, w.box.now()})
+	w.rec.History = append(w.rec.History, database.Event{Level: w.lvl.Level, Action: action, Status: status, Time: w.in.now})
 }
 
 // saveConfigs puts the user's versions of configuration files aside (generally known; documented for migrations). One that is not
@@ -134,10 +136,10 @@ func (w *work) saveConfigs(context.Context) error {
 		return nil // that is tied to an installed level (inferred)
 	}
 	for _, c := range w.lvl.Configs {
-		if !w.box.has(c.Path) {
+		if !w.in.Has(c.Path) {
 			continue
 		}
-		if err := w.box.copy(c.Path, w.rec.Part.saveConfig()+c.Path); err != nil {
+		if err := w.in.Copy(c.Path, w.rec.Part.SaveConfig()+c.Path); err != nil {
 			return err
 		}
 	}
@@ -147,11 +149,11 @@ func (w *work) saveConfigs(context.Context) error {
 // replace removes the files of the levels below. From here on there is no way back to them.
 func (w *work) replace(context.Context) error {
 	for _, l := range slices.Backward(w.lvl.Before) {
-		if err := w.box.removeAll(l.paths()); err != nil {
+		if err := w.in.RemoveAll(l.Paths()); err != nil {
 			return err
 		}
 		if l.Update {
-			below := &work{box: w.box, rec: w.rec, lvl: l}
+			below := &work{in: w.in, rec: w.rec, lvl: l}
 			if err := below.drop(); err != nil {
 				return err
 			}
@@ -160,20 +162,10 @@ func (w *work) replace(context.Context) error {
 	return nil
 }
 
-// removeAll removes objects, what is in a directory before the directory itself.
-func (b *Box) removeAll(paths []string) error {
-	for _, name := range slices.Backward(slices.Sorted(slices.Values(paths))) {
-		if err := b.remove(name); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // copyright prints the notice of the usr part, in the frame of a published log.
 func (w *work) copyright(context.Context) error {
-	if text := w.part().Control["copyright"]; text != "" && w.rec.Part == usrPart {
-		fmt.Fprintf(w.box.out, "\n. . . . . << Copyright notice for %s >> . . . . . . .\n%s"+
+	if text := w.part().Control["copyright"]; text != "" && w.rec.Part == database.Usr {
+		fmt.Fprintf(w.in.Out, "\n. . . . . << Copyright notice for %s >> . . . . . . .\n%s"+
 			". . . . . << End of copyright notice for %[1]s >>. . . .\n\n", w.rec.Fileset, text)
 	}
 	return nil
@@ -187,14 +179,14 @@ func (w *work) removeListed(context.Context) error {
 			paths = append(paths, name)
 		}
 	}
-	return w.box.removeAll(paths)
+	return w.in.RemoveAll(paths)
 }
 
 // restore brings the part's files: of the usr part from the image, of the root part from inst_root, where the usr part has left them
 // (documented).
 func (w *work) restore(ctx context.Context) error {
-	if w.rec.Part == usrPart {
-		count, err := w.media.restore(ctx, w.box, w.part().ApplyList)
+	if w.rec.Part == database.Usr {
+		count, err := w.media.Restore(ctx, w.in.Box, w.part().ApplyList)
 		if err != nil {
 			return err
 		}
@@ -202,13 +194,13 @@ func (w *work) restore(ctx context.Context) error {
 			return fmt.Errorf("restore: %d of the %d files of the apply list are in the image", count, want)
 		}
 		if count > 0 {
-			fmt.Fprintf(w.box.out, "Restoring files, please wait.\n%d files restored.\n", count)
+			fmt.Fprintf(w.in.Out, "Restoring files, please wait.\n%d files restored.\n", count)
 		}
 		return nil
 	}
 	from := strings.TrimPrefix(w.media.Image.InstRoot(), ".")
 	for _, name := range w.lvl.Files {
-		if err := w.box.copy(from+name, name); err != nil {
+		if err := w.in.Copy(from+name, name); err != nil {
 			return fmt.Errorf("root part: %w", err)
 		}
 	}
@@ -218,19 +210,19 @@ func (w *work) restore(ctx context.Context) error {
 // putBackConfigs carries out the methods of cfgfiles (documented for migrations, and generally known to hold here).
 func (w *work) putBackConfigs(context.Context) error {
 	for _, c := range w.lvl.Configs {
-		saved := w.rec.Part.saveConfig() + c.Path
-		if !w.box.has(saved) {
+		saved := w.rec.Part.SaveConfig() + c.Path
+		if !w.in.Has(saved) {
 			continue
 		}
 		var err error
 		switch c.Method {
 		case installp.Preserve, installp.AutoMerge: // of the second, post_i has merged the saved file
-			if err = w.box.copy(saved, c.Path); err == nil {
-				err = w.box.remove(saved)
+			if err = w.in.Copy(saved, c.Path); err == nil {
+				err = w.in.Remove(saved)
 			}
 		case installp.HoldNew:
 			swapped := saved + ".old"
-			err = errors.Join(w.box.move(saved, swapped), w.box.move(c.Path, saved), w.box.move(swapped, c.Path))
+			err = errors.Join(w.in.Move(saved, swapped), w.in.Move(c.Path, saved), w.in.Move(swapped, c.Path))
 		}
 		if err != nil {
 			return err
@@ -243,8 +235,12 @@ func (w *work) putBackConfigs(context.Context) error {
 func (w *work) odm(context.Context) error {
 	for _, suffix := range []string{"odmdel", "odmadd", "err", "trc", "tcb"} {
 		if w.part().Control[suffix] != "" {
-			fmt.Fprintf(w.box.out, "rehearsal: %s.%s is not simulated\n", w.rec.Fileset, suffix)
+			fmt.Fprintf(w.in.Out, "rehearsal: %s.%s is not simulated\n", w.rec.Fileset, suffix)
 		}
 	}
 	return nil
+}
+
+func (w *work) sysck(context.Context) error {
+	return w.in.Sysck(w.rec.Part, w.rec.Fileset, w.lvl.Inventory)
 }

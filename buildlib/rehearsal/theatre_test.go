@@ -12,21 +12,22 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/vrmf"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/box"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/ops"
 )
 
 // collect gathers the props once for all tests.
-var collect = sync.OnceValues(func() (*Props, error) {
+var collect = sync.OnceValues(func() (*box.Props, error) {
 	dir, err := os.MkdirTemp("", "rehearsal-props-")
 	if err != nil {
 		return nil, err
 	}
 	propsDir = dir
-	return Collect(context.Background(), host.NewLocal(os.Environ()), dir)
+	return box.Collect(context.Background(), host.NewLocal(os.Environ()), dir)
 })
 
 var propsDir string
@@ -43,7 +44,7 @@ func TestMain(m *testing.M) {
 }
 
 // props skips a test on a machine that cannot rehearse, and says why.
-func props(t testing.TB) *Props {
+func props(t testing.TB) *box.Props {
 	t.Helper()
 	p, err := collect()
 	if fault.Code(err) == "rehearsal-sandbox" || fault.Code(err) == "rehearsal-tool" {
@@ -57,7 +58,7 @@ func props(t testing.TB) *Props {
 
 // theatre is a box for a test, and what installp printed in it.
 type theatre struct {
-	*Box
+	*ops.Installp
 	printed *bytes.Buffer
 }
 
@@ -68,10 +69,11 @@ func newTheatre(t testing.TB, shell string) *theatre {
 		t.Skipf("no %s; \"mage setup test\" installs it", shell)
 	}
 	s := &theatre{printed: new(bytes.Buffer)}
-	var err error
-	if s.Box, err = p.Box(filepath.Join(t.TempDir(), "box"), shell, s.printed); err != nil {
+	b, err := p.Box(filepath.Join(t.TempDir(), "box"), shell, s.printed)
+	if err != nil {
 		t.Fatal(err)
 	}
+	s.Installp = ops.New(b)
 	t.Cleanup(func() {
 		if err := s.Close(); err != nil {
 			t.Error(err)
@@ -80,7 +82,6 @@ func newTheatre(t testing.TB, shell string) *theatre {
 			t.Logf("%s printed:\n%s", shell, s.printed)
 		}
 	})
-	s.now = func() time.Time { return time.Unix(1443657600, 0) }
 	return s
 }
 
@@ -88,14 +89,22 @@ func newTheatre(t testing.TB, shell string) *theatre {
 func (s *theatre) clone(t testing.TB) *theatre {
 	t.Helper()
 	c := newTheatre(t, s.Shell)
-	if err := os.RemoveAll(c.dir); err != nil {
-		t.Fatal(err)
+	for _, dir := range []string{c.Root(), c.Dir() + "/db"} {
+		entries, err := os.ReadDir(dir)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			t.Fatal(err)
+		}
+		for _, e := range entries {
+			if err := os.RemoveAll(filepath.Join(dir, e.Name())); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
-	err := filepath.WalkDir(s.dir, func(from string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(s.Dir(), func(from string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		name, err := filepath.Rel(s.dir, from)
+		name, err := filepath.Rel(s.Dir(), from)
 		if err != nil {
 			return err
 		}
@@ -103,28 +112,30 @@ func (s *theatre) clone(t testing.TB) *theatre {
 		if err != nil {
 			return err
 		}
-		to := filepath.Join(c.dir, name)
+		to := filepath.Join(c.Dir(), name)
 		switch {
 		case d.IsDir():
-			return errors.Join(os.Mkdir(to, 0o755), os.Chmod(to, info.Mode()))
+			return errors.Join(os.MkdirAll(to, 0o755), os.Chmod(to, info.Mode()))
 		case d.Type() == fs.ModeSymlink:
 			target, err := os.Readlink(from)
 			return errors.Join(err, os.Symlink(target, to))
-		case slices.Contains(s.props.files, strings.TrimPrefix(name, "root/")) || strings.HasPrefix(name, "root/usr/lib/"):
+		case isProp(name):
 			return os.Link(from, to)
 		}
-		return copyFile(from, to, info.Mode())
+		text, err := os.ReadFile(from)
+		return errors.Join(err, os.WriteFile(to, text, 0o600), os.Chmod(to, info.Mode()))
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := c.root.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if c.root, err = os.OpenRoot(c.Root()); err != nil {
-		t.Fatal(err)
-	}
 	return c
+}
+
+// isProp reports whether a file is one that all boxes share.
+func isProp(name string) bool {
+	return slices.ContainsFunc([]string{"root/rehearsal/bin/", "root/rehearsal/shells/", "root/lib64/", "root/usr/lib/"}, func(dir string) bool {
+		return strings.HasPrefix(name, dir)
+	})
 }
 
 func parseLevel(t testing.TB, s string) vrmf.Level {

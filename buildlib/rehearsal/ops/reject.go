@@ -1,4 +1,4 @@
-package rehearsal
+package ops
 
 import (
 	"context"
@@ -6,40 +6,44 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/box"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/database"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/preview"
 )
 
 // Commit is installp -c: applied updates are made permanent, and what they replaced is deleted. No script of a package runs (inferred:
 // none is documented for it).
-func (b *Box) Commit(_ context.Context, o Options) error {
-	outcomes, err := b.commit(o.Names)
+func (in *Installp) Commit(_ context.Context, o preview.Options) error {
+	outcomes, err := in.commit(o.Names)
 	if err != nil {
 		return err
 	}
 	if len(outcomes) == 0 {
-		fmt.Fprintln(b.out, "installp:  There is nothing to commit.")
+		fmt.Fprintln(in.Out, "installp:  There is nothing to commit.")
 		return nil
 	}
-	fmt.Fprint(b.out, summary(outcomes))
+	fmt.Fprint(in.Out, summary(outcomes))
 	return nil
 }
 
-func (b *Box) commit(names []string) ([]outcome, error) {
-	selected, err := b.find(names)
+func (in *Installp) commit(names []string) ([]outcome, error) {
+	selected, err := in.Find(names)
 	if err != nil {
 		return nil, err
 	}
 	var outcomes []outcome
 	for _, f := range selected {
-		for _, r := range f.parts {
+		for _, r := range f.Parts {
 			for _, l := range r.Levels {
-				if l.State != Applied {
+				if l.State != database.Applied {
 					continue
 				}
-				w := &work{box: b, rec: r, lvl: l}
+				w := &work{in: in, rec: r, lvl: l}
 				if err := w.commit(); err != nil {
 					return outcomes, err
 				}
-				outcomes = append(outcomes, outcome{f.name, l.Level, r.Part, "COMMIT", "SUCCESS"})
+				outcomes = append(outcomes, outcome{f.Name, l.Level, r.Part, "COMMIT", "SUCCESS"})
 			}
 		}
 	}
@@ -47,77 +51,77 @@ func (b *Box) commit(names []string) ([]outcome, error) {
 }
 
 func (w *work) commit() error {
-	w.lvl.State = Committing
-	if err := w.box.save(w.rec); err != nil {
+	w.lvl.State = database.Committing
+	if err := w.in.Save(w.rec); err != nil {
 		return err
 	}
-	if err := w.box.removeTree(w.saved()); err != nil {
+	if err := w.in.RemoveTree(w.saved()); err != nil {
 		return err
 	}
-	w.lvl.State, w.lvl.Saved = Committed, nil
+	w.lvl.State, w.lvl.Saved = database.Committed, nil
 	w.log("COMMIT", "COMPLETE")
-	return w.box.save(w.rec)
+	return w.in.Save(w.rec)
 }
 
 // Reject is installp -r: the level below an applied update returns. A base level cannot be rejected, nor what was committed
 // (documented): the way back from those is to install an older level with -F.
-func (b *Box) Reject(ctx context.Context, o Options) error {
-	selected, err := b.find(o.Names)
+func (in *Installp) Reject(ctx context.Context, o preview.Options) error {
+	selected, err := in.Find(o.Names)
 	if err != nil {
 		return err
 	}
 	var refused []string
 	for _, f := range selected {
-		if top := f.top(); top.State != Applied {
-			refused = append(refused, fmt.Sprintf("%s %s is %s", f.name, top.Level, top.State))
+		if top := f.Top(); top.State != database.Applied {
+			refused = append(refused, fmt.Sprintf("%s %s is %s", f.Name, top.Level, top.State))
 		}
 	}
 	if len(selected) == 0 {
 		refused = []string{"not installed"}
 	}
 	if len(refused) > 0 {
-		return failure("installp would refuse to reject: only an update that is applied and not committed can be", strings.Join(o.Names, " "),
+		return database.Failure("installp would refuse to reject: only an update that is applied and not committed can be", strings.Join(o.Names, " "),
 			strings.Join(refused, "\n"), "install the older level with the force flag: installp -aF")
 	}
 	var outcomes []outcome
 	var problems []error
 	for _, f := range slices.Backward(selected) {
-		fmt.Fprintf(b.out, "\ninstallp:  REJECTING software for:\n        %s %s\n\n", f.name, f.top().Level)
-		lines, err := b.reject(ctx, f)
+		fmt.Fprintf(in.Out, "\ninstallp:  REJECTING software for:\n        %s %s\n\n", f.Name, f.Top().Level)
+		lines, err := in.reject(ctx, f)
 		outcomes = append(outcomes, lines...)
-		if errors.Is(err, errPower) || ctx.Err() != nil {
+		if errors.Is(err, box.ErrPower) || ctx.Err() != nil {
 			return err
 		}
 		problems = append(problems, err)
 	}
-	fmt.Fprint(b.out, summary(outcomes))
-	return finish(b.Root(), problems)
+	fmt.Fprint(in.Out, summary(outcomes))
+	return finish(in.Root(), problems)
 }
 
 // reject takes the update of one fileset back: root part, then usr part, in the reverse of the application (inferred). A script that
 // fails is told, the rest goes on, and the whole has failed.
-func (b *Box) reject(ctx context.Context, f *installedFileset) ([]outcome, error) {
-	level := f.top().Level
-	for _, r := range f.parts {
-		if r.top().Level == level {
-			r.top().State = Rejecting
-			if err := b.save(r); err != nil {
+func (in *Installp) reject(ctx context.Context, f *database.Fileset) ([]outcome, error) {
+	level := f.Top().Level
+	for _, r := range f.Parts {
+		if r.Top().Level == level {
+			r.Top().State = database.Rejecting
+			if err := in.Save(r); err != nil {
 				return nil, err
 			}
 		}
 	}
 	var outcomes []outcome
 	var problems []error
-	for _, r := range slices.Backward(f.parts) {
-		if r.top().Level != level || !r.top().Update {
+	for _, r := range slices.Backward(f.Parts) {
+		if r.Top().Level != level || !r.Top().Update {
 			continue
 		}
-		w := &work{box: b, rec: r, lvl: r.top()}
+		w := &work{in: in, rec: r, lvl: r.Top()}
 		err := w.reject(ctx)
-		if errors.Is(err, errPower) || ctx.Err() != nil {
+		if errors.Is(err, box.ErrPower) || ctx.Err() != nil {
 			return outcomes, err
 		}
-		outcomes = append(outcomes, outcome{f.name, level, r.Part, "REJECT", result(err)})
+		outcomes = append(outcomes, outcome{f.Name, level, r.Part, "REJECT", result(err)})
 		problems = append(problems, err)
 	}
 	return outcomes, errors.Join(problems...)
@@ -132,17 +136,17 @@ func (w *work) reject(ctx context.Context) error {
 		func() error { return w.run(ctx, "unpre_u") },
 	} {
 		err := do()
-		if errors.Is(err, errPower) || ctx.Err() != nil {
+		if errors.Is(err, box.ErrPower) || ctx.Err() != nil {
 			return err
 		}
 		if err != nil {
-			fmt.Fprintf(w.box.out, "installp: %v\n", err)
+			fmt.Fprintf(w.in.Out, "installp: %v\n", err)
 		}
 		problems = append(problems, err)
 	}
 	w.log("REJECT", "COMPLETE")
 	w.rec.Levels = w.rec.Levels[:len(w.rec.Levels)-1]
-	if err := w.box.save(w.rec); err != nil {
+	if err := w.in.Save(w.rec); err != nil {
 		return err
 	}
 	return errors.Join(append(problems, w.drop())...)

@@ -1,10 +1,13 @@
-package rehearsal
+package ops
 
 import (
 	"context"
 	"errors"
 	"fmt"
 	"slices"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/box"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/database"
 )
 
 // undo takes back what the application of a part has done so far: in reverse, the un- script of each script that came to its end,
@@ -20,13 +23,13 @@ func (w *work) undo(ctx context.Context) error {
 	if w.lvl.Update {
 		way = updateBack
 	}
-	for _, b := range way {
+	for _, back := range way {
 		var err error
 		switch {
-		case b.script == "" && w.begun(steps, b.step):
+		case back.script == "" && w.begun(steps, back.step):
 			err = w.takeFilesBack()
-		case b.script != "" && w.past(steps, b.step):
-			err = w.try(ctx, b.script)
+		case back.script != "" && w.past(steps, back.step):
+			err = w.try(ctx, back.script)
 		}
 		if err != nil {
 			return err
@@ -49,7 +52,7 @@ func (w *work) takeFilesBack() error {
 	if w.lvl.Update {
 		return w.putBackFiles()
 	}
-	return w.box.removeAll(w.lvl.paths())
+	return w.in.RemoveAll(w.lvl.Paths())
 }
 
 // backOut enters in the database what is left.
@@ -59,16 +62,16 @@ func (w *work) backOut(steps []step) error {
 	if broken {
 		// The control files stay: this level can still be removed. So do the names of what may be left of the one before.
 		for _, l := range w.lvl.Before {
-			w.lvl.Files = append(w.lvl.Files, l.paths()...)
+			w.lvl.Files = append(w.lvl.Files, l.Paths()...)
 		}
 		slices.Sort(w.lvl.Files)
 		w.lvl.Files = slices.Compact(w.lvl.Files)
 		if err := w.keepWhatIsThere(); err != nil {
 			return err
 		}
-		w.lvl.State, w.lvl.Step, w.lvl.Before = Broken, "", nil
+		w.lvl.State, w.lvl.Step, w.lvl.Before = database.Broken, "", nil
 		w.log("APPLY", "BROKEN")
-		return w.box.save(r)
+		return w.in.Save(r)
 	}
 	dirs := []string{w.control()}
 	if len(w.lvl.Before) == 0 {
@@ -79,7 +82,7 @@ func (w *work) backOut(steps []step) error {
 	} else {
 		r.Levels = w.lvl.Before
 	}
-	if err := w.box.save(r); err != nil {
+	if err := w.in.Save(r); err != nil {
 		return err
 	}
 	return w.drop(dirs...)
@@ -97,9 +100,9 @@ func (w *work) keepWhatIsThere() error {
 // try runs a script whose failure is told and changes nothing.
 func (w *work) try(ctx context.Context, name string) error {
 	err := w.run(ctx, name)
-	if err == nil || errors.Is(err, errPower) || ctx.Err() != nil {
+	if err == nil || errors.Is(err, box.ErrPower) || ctx.Err() != nil {
 		return err
 	}
-	fmt.Fprintf(w.box.out, "installp: %v\n", err)
+	fmt.Fprintf(w.in.Out, "installp: %v\n", err)
 	return nil
 }

@@ -1,4 +1,6 @@
-package rehearsal
+// Package ops are installp's operations on a simulated AIX machine: apply, update, commit, reject, remove, and clean up after an
+// interruption.
+package ops
 
 import (
 	"context"
@@ -6,108 +8,121 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/box"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/database"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/preview"
 )
+
+// Installp is installp on a box with its database.
+type Installp struct {
+	*database.DB
+	now time.Time // of its entries in the history
+}
+
+// New gives the installp of a box.
+func New(b *box.Box) *Installp { return &Installp{DB: database.Open(b), now: time.Now()} }
 
 // Apply is installp -a, with the other flags of the options: it verifies, and installs what passes, first the usr part of a
 // fileset and then its root part, then the next one (observed). What is installed already is no failure (documented: the status is 0
 // when everything that was started was completed); what fails the verification is one here.
-func (b *Box) Apply(ctx context.Context, m *Media, o Options) error {
-	p, err := b.look(m, o)
+func (in *Installp) Apply(ctx context.Context, m *preview.Media, o preview.Options) error {
+	p, err := preview.Look(in.DB, m, o)
 	if err != nil {
 		return err
 	}
-	fmt.Fprint(b.out, p.announce(b, o.Preview))
-	if !o.Preview && len(p.pass) > 0 {
-		if err := b.install(ctx, m, p, o); err != nil {
+	fmt.Fprint(in.Out, p.Announce(in.Box, o.Preview))
+	if !o.Preview && len(p.Pass) > 0 {
+		if err := in.install(ctx, m, p, o); err != nil {
 			return err
 		}
 	}
 	if !o.Preview {
-		fmt.Fprint(b.out, p.summaryOfRemarks())
+		fmt.Fprint(in.Out, p.Remarks())
 	}
-	if len(p.failures) == 0 && len(p.selected) > 0 {
+	if len(p.Failures) == 0 && len(p.Selected) > 0 {
 		return nil
 	}
-	lines := append(slices.Clone(p.missing), "")
-	for _, r := range p.failures {
-		lines = append(lines, at(r.info)+": "+r.text)
+	lines := append(slices.Clone(p.Missing), "")
+	for _, r := range p.Failures {
+		lines = append(lines, preview.At(r.Info)+": "+r.Text)
 	}
-	if len(p.selected) == 0 {
+	if len(p.Selected) == 0 {
 		lines = []string{"no fileset of the image is called " + strings.Join(o.Names, " or ")}
 	}
-	return failure("installp would refuse filesets of this image", m.File, strings.TrimSpace(strings.Join(lines, "\n")),
+	return database.Failure("installp would refuse filesets of this image", m.File, strings.TrimSpace(strings.Join(lines, "\n")),
 		"see the section FAILURES above: what it names has to be there first")
 }
 
 // install installs what has passed.
-func (b *Box) install(ctx context.Context, m *Media, p *preview, o Options) error {
-	start := b.now()
-	fmt.Fprint(b.out, box("Installing Software...", 25))
-	if err := b.makeTemporary(); err != nil {
+func (in *Installp) install(ctx context.Context, m *preview.Media, p *preview.Preview, o preview.Options) error {
+	fmt.Fprint(in.Out, preview.Frame("Installing Software...", 25))
+	if err := in.MakePrivate(temporary); err != nil {
 		return err
 	}
 	var outcomes []outcome
 	var problems []error
-	for i, info := range p.pass {
+	for i, info := range p.Pass {
 		// A requisite may have failed a moment ago.
-		levels, err := b.installed()
+		levels, err := in.Installed()
 		if err != nil {
 			return err
 		}
-		if len(lacking(info.Requisites, cloneLevels(levels, p.pass[i:]))) > 0 {
+		if len(database.Lacking(info.Requisites, preview.With(levels, p.Pass[i:]))) > 0 {
 			for _, part := range partsOf(info, o) {
 				outcomes = append(outcomes, outcome{info.Name, info.Level, part, "APPLY", "CANCELED"})
 			}
 			continue
 		}
-		fmt.Fprintf(b.out, "\ninstallp:  APPLYING software for:\n        %s\n\n", at(info))
-		lines, err := b.installFileset(ctx, m, info, o)
+		fmt.Fprintf(in.Out, "\ninstallp:  APPLYING software for:\n        %s\n\n", preview.At(info))
+		lines, err := in.installFileset(ctx, m, info, o)
 		outcomes = append(outcomes, lines...)
-		if errors.Is(err, errPower) || ctx.Err() != nil {
+		if errors.Is(err, box.ErrPower) || ctx.Err() != nil {
 			return err
 		}
 		problems = append(problems, err)
 	}
-	fmt.Fprintf(b.out, "Finished processing all filesets.  %s.\n\n", took(b.now().Sub(start)))
-	problems = append(problems, b.removeTree(temporary))
+	// How long a rehearsal takes says nothing.
+	fmt.Fprint(in.Out, "Finished processing all filesets.  (Total time:  0 mins 0 secs).\n\n")
+	problems = append(problems, in.RemoveTree(temporary))
 	if o.Commit && m.Image.IsUpdate() && errors.Join(problems...) == nil {
-		lines, err := b.commit(o.Names)
+		lines, err := in.commit(o.Names)
 		outcomes, problems = append(outcomes, lines...), append(problems, err)
 	}
-	fmt.Fprint(b.out, summary(outcomes))
+	fmt.Fprint(in.Out, summary(outcomes))
 	return finish(m.File, problems)
 }
 
 // finish makes one failure of what went wrong.
 func finish(where string, problems []error) error {
 	err := errors.Join(problems...)
-	if err == nil || errors.Is(err, errPower) {
+	if err == nil || errors.Is(err, box.ErrPower) {
 		return err
 	}
-	return failure("installp would end with failures", where, err.Error(),
+	return database.Failure("installp would end with failures", where, err.Error(),
 		`cure the cause and repeat the operation; what is left half done is undone by a clean-up first (installp -C)`)
 }
 
 // partsOf are the parts of a fileset that are dealt with.
-func partsOf(info *installp.Info, o Options) []part {
+func partsOf(info *installp.Info, o preview.Options) []database.Part {
 	switch {
 	case o.RootOnly:
-		return []part{rootPart}
+		return []database.Part{database.Root}
 	case info.Root == nil:
-		return []part{usrPart}
+		return []database.Part{database.Usr}
 	}
-	return []part{usrPart, rootPart}
+	return []database.Part{database.Usr, database.Root}
 }
 
 // installFileset applies the parts of a fileset. When one fails, that one is undone and those before it are, too (inferred: in a run
 // for both parts; documented: installp cleans up by itself when a step fails).
-func (b *Box) installFileset(ctx context.Context, m *Media, info *installp.Info, o Options) ([]outcome, error) {
+func (in *Installp) installFileset(ctx context.Context, m *preview.Media, info *installp.Info, o preview.Options) ([]outcome, error) {
 	var outcomes []outcome
 	var done []*work
 	for _, part := range partsOf(info, o) {
-		w, err := b.newWork(part, m, info, o)
+		w, err := in.newWork(part, m, info, o)
 		if err != nil {
 			return outcomes, err
 		}
@@ -118,10 +133,10 @@ func (b *Box) installFileset(ctx context.Context, m *Media, info *installp.Info,
 			outcomes = append(outcomes, line)
 			continue
 		}
-		if errors.Is(err, errPower) || ctx.Err() != nil {
+		if errors.Is(err, box.ErrPower) || ctx.Err() != nil {
 			return outcomes, err
 		}
-		fmt.Fprintf(b.out, "installp: %v\ninstallp:  FAILED while applying the software for:\n        %s\n\n", err, at(info))
+		fmt.Fprintf(in.Out, "installp: %v\ninstallp:  FAILED while applying the software for:\n        %s\n\n", err, preview.At(info))
 		line.result = "FAILED"
 		outcomes = append(outcomes, line)
 		for _, w := range slices.Backward(done) {
