@@ -20,6 +20,7 @@ var rooms = []struct{ room, imports string }{
 	{"ground/fault", ""},
 	{"ground/regular", ""},
 	{"ground/version", ""},
+	{"ground/terminal", "fault term"},
 	{"ground/tree", "fault xz regular go-internal"},
 	{"ground/step", "regular tree logrus"},
 	{"ground/tomlfile", "fault go-toml"},
@@ -52,13 +53,13 @@ var rooms = []struct{ room, imports string }{
 	{"rehearsal/preview", "fault regular installp vrmf bff box database"},
 	{"rehearsal/ops", "installp vrmf box database preview"},
 	{"rehearsal", "fault host installp vrmf box database preview ops"},
-	{"checkout", "fault regular tree tomlfile host target program cross emulate siteconfig fetch record go-internal logrus"},
+	{"checkout", "fault regular terminal tree tomlfile host target program cross emulate siteconfig fetch record go-internal logrus"},
 	{"series", "fault tree host patchset release checkout"},
 	{"report", "fault"},
 	{"build", "*"},
 	{"verbs", "fault host checkout report series build logrus"},
-	{"targets", "report verbs mage term"},
-	{"cmd/sendmail-aix", "verbs term"},
+	{"targets", "report verbs mage terminal"},
+	{"cmd/sendmail-aix", "verbs terminal"},
 }
 
 // Standard packages that only some rooms may use.

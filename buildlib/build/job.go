@@ -161,7 +161,7 @@ func (j *job) chain(ctx context.Context) *step.Chain {
 		return j.steps
 	}
 	j.steps = &step.Chain{
-		State: filepath.Join(j.dir, "state"), Log: j.Log,
+		State: filepath.Join(j.dir, "state"), Log: j.Log, Status: j.Status.Show,
 		Digest: func(path string) (string, error) { return digest(ctx, path) },
 		Steps: []step.Step{
 			{Name: "fetch", Inputs: j.fetchInputs, Outputs: []string{j.pristine()}, Run: j.fetch},

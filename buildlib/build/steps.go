@@ -133,6 +133,7 @@ func (j *job) compile(ctx context.Context) error {
 	b := &compile.Builder{
 		Machine: j.Machine, Name: in["machine"], Source: j.patched(), Objects: j.objects(), Site: j.siteFile(), Extra: j.site.Builds,
 		Key: fmt.Sprint(in), Env: j.Target.Env(), Jobs: j.Settings.Jobs, LogDir: j.logDir(), Log: j.Log.WithField("step", "compile"),
+		Status: j.Status.Show,
 	}
 	_, err = b.Build(ctx)
 	return err

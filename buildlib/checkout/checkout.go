@@ -15,6 +15,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/terminal"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/siteconfig"
@@ -28,7 +29,8 @@ type Checkout struct {
 	Machine  *host.Local
 	Sysroot  string // absolute: a directory or an archive; empty when none is set
 	Log      *logrus.Logger
-	Memory   *tree.Memory // of files that take long to read, in the cache
+	Memory   *tree.Memory     // of files that take long to read, in the cache
+	Status   *terminal.Status // what runs now; nil where that is not shown
 
 	console Console
 	logFile *os.File
@@ -36,9 +38,9 @@ type Checkout struct {
 
 // Console is where a run reports to.
 type Console struct {
-	Err      io.Writer // progress
-	Terminal bool      // whether Err is a terminal
-	Verbose  bool      // show debug messages
+	Err     io.Writer  // progress
+	Width   func() int // columns of the terminal that Err is; nil when it is none
+	Verbose bool       // show debug messages
 }
 
 // Open reads the settings of the project in directory root and starts the run's log.
@@ -93,7 +95,10 @@ func open(root string, environ []string, settings *Settings, console Console) (*
 	if cache, err := c.cacheDir(); err == nil {
 		c.Memory = tree.Remember(filepath.Join(cache, "known.json"))
 	}
-	c.Log, c.logFile = newLogger(filepath.Join(root, "build", "log"), environ, settings.Log, console)
+	if term, _ := Lookup(environ, "TERM"); console.Width != nil && settings.Log == "text" && !noColor(environ) && term != "dumb" {
+		c.Status = terminal.NewStatus(console.Err, console.Width)
+	}
+	c.Log, c.logFile = newLogger(filepath.Join(root, "build", "log"), settings.Log, console, c.Status)
 	c.Machine.Trace = func(cmd host.Cmd) {
 		c.Log.WithField("command", cmd.String()).WithField("directory", cmd.Dir).Debug("run")
 	}

@@ -1,9 +1,12 @@
 package checkout
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
+	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,6 +14,9 @@ import (
 	"time"
 
 	"github.com/sirupsen/logrus"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/terminal"
 )
 
 // keptLogs is how many runs' logs stay in build/log.
@@ -19,18 +25,19 @@ const keptLogs = 20
 // newLogger makes the one logger of a run: short on the console, complete in a file of its own under dir. Where no file can be made,
 // as in a checkout that belongs to somebody else, there is none: looking at settings needs no log, and a build will say itself that
 // it cannot write.
-func newLogger(dir string, environ []string, form string, c Console) (*logrus.Logger, *os.File) {
-	noColor, _ := Lookup(environ, "NO_COLOR")
-	color := c.Terminal && noColor == ""
+func newLogger(dir, form string, c Console, status *terminal.Status) (*logrus.Logger, *os.File) {
 	log := logrus.New()
 	log.SetOutput(io.Discard)
 	log.SetLevel(logrus.DebugLevel)
-	console := &sink{out: c.Err, least: logrus.InfoLevel, formatter: &logrus.TextFormatter{DisableTimestamp: true, ForceColors: color, DisableColors: !color}}
+	console := &sink{out: c.Err, least: logrus.InfoLevel, formatter: &logrus.TextFormatter{DisableTimestamp: true, DisableColors: true}}
 	if c.Verbose {
 		console.least = logrus.DebugLevel
 	}
-	if form == "json" {
+	switch {
+	case form == "json":
 		console.formatter = &logrus.JSONFormatter{}
+	case status != nil:
+		console.out, console.formatter = status, forPeople{}
 	}
 	log.AddHook(console)
 	file, err := newLogFile(dir)
@@ -89,4 +96,46 @@ func pruneLogs(dir string) error {
 		}
 	}
 	return errors.Join(problems...)
+}
+
+// noColor reports whether the user wants plain text (no-color.org).
+func noColor(environ []string) bool {
+	value, _ := Lookup(environ, "NO_COLOR")
+	return value != ""
+}
+
+// forPeople formats entries for a terminal: what it is about first, then what happened, then the rest.
+type forPeople struct{}
+
+// subjects are the fields that say what an entry is about, the first that there is.
+var subjects = []string{"directory", "file", "patch", "lock", "image", "setting", "release", "command", "step"}
+
+const (
+	red, yellow, dim, plain = "\x1b[1;31m", "\x1b[33m", "\x1b[2m", "\x1b[0m"
+)
+
+// Format implements logrus.Formatter.
+func (forPeople) Format(e *logrus.Entry) ([]byte, error) {
+	var b bytes.Buffer
+	switch e.Level {
+	case logrus.ErrorLevel, logrus.FatalLevel, logrus.PanicLevel:
+		b.WriteString(red + "error: " + plain)
+	case logrus.WarnLevel:
+		b.WriteString(yellow + "warning: " + plain)
+	}
+	about := ""
+	for _, name := range subjects {
+		if _, ok := e.Data[name]; ok {
+			about = name
+			fmt.Fprintf(&b, "%s: ", fault.Line(fmt.Sprint(e.Data[name])))
+			break
+		}
+	}
+	b.WriteString(fault.Line(e.Message))
+	for _, name := range slices.Sorted(maps.Keys(e.Data)) {
+		if name != about {
+			fmt.Fprintf(&b, "%s  %s %s%s", dim, name, fault.Line(fmt.Sprint(e.Data[name])), plain)
+		}
+	}
+	return append(b.Bytes(), '\n'), nil
 }

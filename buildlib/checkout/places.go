@@ -13,6 +13,7 @@ import (
 	"github.com/rogpeppe/go-internal/lockedfile"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/terminal"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/steps/fetch"
 )
 
@@ -24,7 +25,10 @@ func (c *Checkout) Fetcher() (*fetch.Fetcher, error) {
 	}
 	f := &fetch.Fetcher{Cache: cache, Machine: c.Machine, Log: c.Log.WithField("step", "fetch")}
 	if c.Settings.Log == "text" {
-		f.Progress = fetch.NewMeter(c.console.Err, c.console.Terminal)
+		f.Progress = terminal.NewMeter(c.console.Err)
+		if c.Status != nil {
+			f.Progress = c.Status
+		}
 	}
 	return f, nil
 }

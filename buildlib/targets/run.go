@@ -8,8 +8,8 @@ import (
 	"strconv"
 
 	"github.com/magefile/mage/mg"
-	"golang.org/x/term"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/terminal"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/report"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/verbs"
 )
@@ -38,7 +38,7 @@ func run(ctx context.Context, name string, given ...any) error {
 		}
 	}
 	return failed((&verbs.Process{
-		Dir: ".", Environ: os.Environ(), In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Terminal: term.IsTerminal(int(os.Stderr.Fd())),
+		Dir: ".", Environ: os.Environ(), In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Width: terminal.Width(os.Stderr),
 		Verbose: mg.Verbose(), Mage: true,
 	}).Do(ctx, v, args, flags))
 }

@@ -23,14 +23,14 @@ type Process struct {
 	Environ  []string
 	In       io.Reader
 	Out, Err io.Writer
-	Terminal bool // whether Err is a terminal
-	Verbose  bool // show debug messages, too
-	Mage     bool // whether a list comes as one word
+	Width    func() int // columns of the terminal that Err is; nil when it is none
+	Verbose  bool       // show debug messages, too
+	Mage     bool       // whether a list comes as one word
 }
 
 // Do does a verb in the checkout, and writes what comes of it in the form that is set. The error is as a user is to see it.
 func (p *Process) Do(ctx context.Context, v *Verb, args []string, flags map[string]string) error {
-	c, err := checkout.Open(p.Dir, p.Environ, checkout.Console{Err: p.Err, Terminal: p.Terminal, Verbose: p.Verbose})
+	c, err := checkout.Open(p.Dir, p.Environ, checkout.Console{Err: p.Err, Width: p.Width, Verbose: p.Verbose})
 	if err != nil {
 		form, _ := checkout.Lookup(p.Environ, "SENDMAIL_OUTPUT")
 		return errors.Join(err, report.Write(p.Out, report.Form(form), v.Name, nil, err))

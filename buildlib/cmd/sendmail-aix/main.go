@@ -5,8 +5,7 @@ import (
 	"context"
 	"os"
 
-	"golang.org/x/term"
-
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/terminal"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/verbs"
 )
 
@@ -19,6 +18,6 @@ func run() int {
 		Name: "sendmail-aix", About: `Builds sendmail for AIX, with SMTP AUTH and STARTTLS, as an installp image. Start with "sendmail-aix doctor".`, Verbs: verbs.All(),
 	}
 	return program.Main(ctx, &verbs.Process{
-		Dir: ".", Environ: os.Environ(), In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Terminal: term.IsTerminal(int(os.Stderr.Fd())),
+		Dir: ".", Environ: os.Environ(), In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Width: terminal.Width(os.Stderr),
 	}, os.Args[1:])
 }

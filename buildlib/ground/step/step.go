@@ -40,6 +40,7 @@ type Chain struct {
 	State  string                            // directory of the records of success
 	Digest func(path string) (string, error) // digest of a file or a whole directory, mode and names included
 	Log    logrus.FieldLogger
+	Status func(step string) // is told what runs now, and "" after it; nil is not
 
 	made map[string]string // digests of outputs that this run has looked at; nothing but the steps changes them
 }
@@ -128,7 +129,7 @@ func (c *Chain) Run(ctx context.Context, last string) (ran int, err error) {
 		for _, path := range s.Outputs {
 			delete(c.made, path)
 		}
-		if err := s.Run(ctx); err != nil {
+		if err := c.run(ctx, s); err != nil {
 			return ran, err
 		}
 		if err := c.save(s, inputs); err != nil {
@@ -138,6 +139,14 @@ func (c *Chain) Run(ctx context.Context, last string) (ran int, err error) {
 		log.WithField("elapsed", time.Since(start).Round(time.Millisecond).String()).Info("done")
 	}
 	return ran, nil
+}
+
+func (c *Chain) run(ctx context.Context, s Step) error {
+	if c.Status != nil {
+		c.Status(s.Name)
+		defer c.Status("")
+	}
+	return s.Run(ctx)
 }
 
 // Why tells what would make the step run now: the changes of the first step of the chain, up to and with this one, that has any.

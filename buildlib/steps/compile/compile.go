@@ -4,6 +4,7 @@ package compile
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -34,6 +35,7 @@ type Builder struct {
 	Jobs   int      // directories at a time, and files in each
 	LogDir string   // one log per directory goes here
 	Log    logrus.FieldLogger
+	Status func(string) // is told how far it is, as in "[7/10] sendmail"; nil is not
 }
 
 // Build compiles every directory and returns them in the order of upstream's list. The first failure stops the rest.
@@ -45,7 +47,11 @@ func (b *Builder) Build(ctx context.Context) ([]Directory, error) {
 	if err := b.prepare(); err != nil {
 		return nil, err
 	}
-	return directories, schedule(ctx, directories, b.Jobs, b.directory)
+	return directories, schedule(ctx, directories, b.Jobs, b.directory, func(done int, name string) {
+		if b.Status != nil {
+			b.Status(fmt.Sprintf("[%d/%d] %s", done+1, len(directories), name))
+		}
+	})
 }
 
 // prepare makes the object root belong to the present key.

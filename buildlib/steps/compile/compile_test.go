@@ -3,6 +3,7 @@ package compile
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -81,14 +82,17 @@ var plan = []Directory{
 }
 
 func TestScheduleOrder(t *testing.T) {
-	var order []string
+	var order, told []string
 	err := schedule(t.Context(), plan, 1, func(_ context.Context, d Directory) error {
 		order = append(order, d.Name)
 		return nil
-	})
+	}, func(done int, name string) { told = append(told, fmt.Sprint(done, " ", name)) })
 	want := "libsm libsmutil sendmail libmilter libsmdb makemap rmail"
 	if got := strings.Join(order, " "); got != want || err != nil {
 		t.Errorf("order = %s, %v, want %s", got, err, want)
+	}
+	if got := strings.Join(told, ", "); got != "0 libsm, 1 libsmutil, 2 sendmail, 3 libmilter, 4 libsmdb, 5 makemap, 6 rmail" {
+		t.Errorf("told of %s", got)
 	}
 }
 
@@ -117,7 +121,7 @@ func TestScheduleParallel(t *testing.T) {
 		done[d.Name] = true
 		lock.Unlock()
 		return nil
-	})
+	}, func(int, string) {})
 	if err != nil || len(done) != len(plan) || most > 3 {
 		t.Errorf("schedule() = %v, %d of %d done, %d at once, want all done and at most 3 at once", err, len(done), len(plan), most)
 	}
@@ -136,12 +140,12 @@ func TestScheduleFailure(t *testing.T) {
 		}
 		<-ctx.Done() // the failure must end the others
 		return context.Cause(ctx)
-	})
+	}, func(int, string) {})
 	if !errors.Is(err, broken) || len(ran) != 2 {
 		t.Errorf("schedule() = %v after %q, want %v after two directories", err, ran, broken)
 	}
 	circle := []Directory{{"a", []string{"b"}, 1}, {"b", []string{"a"}, 1}}
-	if err := schedule(t.Context(), circle, 2, nil); err == nil {
+	if err := schedule(t.Context(), circle, 2, nil, nil); err == nil {
 		t.Error("schedule(circle) = nil, want an error")
 	}
 }

@@ -8,8 +8,9 @@ import (
 )
 
 // schedule calls do for every directory once those it needs are done, at most limit at a time. Of those that are ready the one
-// with the most work behind it goes first: that is the library everything waits for, then the largest program.
-func schedule(ctx context.Context, directories []Directory, limit int, do func(context.Context, Directory) error) error {
+// with the most work behind it goes first: that is the library everything waits for, then the largest program. Tell is told how many are done, and
+// the name of one that runs.
+func schedule(ctx context.Context, directories []Directory, limit int, do func(context.Context, Directory) error, tell func(done int, name string)) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 
@@ -22,10 +23,10 @@ func schedule(ctx context.Context, directories []Directory, limit int, do func(c
 		err  error
 	}
 	results := make(chan result)
-	running := 0
+	var running []string
 	var failure error
 	for {
-		for failure == nil && running < max(1, limit) {
+		for failure == nil && len(running) < max(1, limit) {
 			i := slices.IndexFunc(waiting, func(d Directory) bool {
 				return !slices.ContainsFunc(d.Needs, func(need string) bool { return !done[need] })
 			})
@@ -34,17 +35,18 @@ func schedule(ctx context.Context, directories []Directory, limit int, do func(c
 			}
 			d := waiting[i]
 			waiting = slices.Delete(waiting, i, i+1)
-			running++
+			running = append(running, d.Name)
 			go func() { results <- result{d.Name, do(ctx, d)} }()
 		}
-		if running == 0 {
+		if len(running) == 0 {
 			if failure == nil && len(waiting) > 0 {
 				return fmt.Errorf("directories wait for each other: %v", waiting)
 			}
 			return failure
 		}
+		tell(len(done), running[len(running)-1])
 		r := <-results
-		running--
+		running = slices.DeleteFunc(running, func(name string) bool { return name == r.name })
 		done[r.name] = r.err == nil
 		if r.err != nil && failure == nil {
 			failure = r.err

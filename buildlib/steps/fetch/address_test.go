@@ -8,9 +8,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sirupsen/logrus"
+
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
-	"github.com/sirupsen/logrus"
 )
 
 func TestShown(t *testing.T) {

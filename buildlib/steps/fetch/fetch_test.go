@@ -22,11 +22,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sirupsen/logrus"
+
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/release"
-	"github.com/sirupsen/logrus"
 )
 
 var released = time.Date(2015, 7, 3, 0, 0, 0, 0, time.UTC)

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/terminal"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/release"
 )
 
@@ -197,7 +198,7 @@ func TestTooLarge(t *testing.T) {
 		_, _ = w.Write(large)
 	})
 	f, _ := fetcher(t)
-	f.Progress = NewMeter(io.Discard, false)
+	f.Progress = terminal.NewMeter(io.Discard)
 	rel := pinned(t, data, endless, stated)
 	_, err := f.Get(t.Context(), rel)
 	if fault.Code(err) != "source-unavailable" || !strings.Contains(err.Error(), endless+": "+errTooLarge.Error()) ||

@@ -1,4 +1,4 @@
-package fetch
+package terminal
 
 import (
 	"bytes"
@@ -7,28 +7,7 @@ import (
 	"time"
 )
 
-func TestMeterOnTerminal(t *testing.T) {
-	t.Parallel()
-	var out bytes.Buffer
-	m, now := NewMeter(&out, true), time.Time{}
-	m.now = func() time.Time { return now }
-	m.Update("x", 500_000, 2000_000)
-	m.Update("x", 600_000, 2000_000) // too soon
-	now = now.Add(redraw)
-	m.Update("x", 1000_000, 2000_000)
-	m.Update("x", 2000_000, 2000_000) // the end is always shown
-	m.Finish()
-	m.Update("signature", 200, 833) // not worth a line
-	m.Finish()
-	want := clearLine + "x [=======                       ]  25% of 2000 kB" +
-		clearLine + "x [===============               ]  50% of 2000 kB" +
-		clearLine + "x [" + strings.Repeat("=", 30) + "] 100% of 2000 kB\n"
-	if got := out.String(); got != want {
-		t.Errorf("output %q, want %q", got, want)
-	}
-}
-
-func TestMeterElsewhere(t *testing.T) {
+func TestMeter(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name        string
@@ -47,7 +26,7 @@ func TestMeterElsewhere(t *testing.T) {
 		{"small, without a total", 60_000, 0, 60, time.Second, 0, ""},
 	} {
 		var out bytes.Buffer
-		m, now := NewMeter(&out, false), time.Time{}
+		m, now := NewMeter(&out), time.Time{}
 		m.now = func() time.Time { return now }
 		for i := range test.steps {
 			m.Update("x", test.bytes*(i+1)/test.steps, test.size)
