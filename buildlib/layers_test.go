@@ -21,7 +21,8 @@ var rooms = []struct{ room, imports string }{
 	{"ground/regular", ""},
 	{"ground/version", ""},
 	{"ground/terminal", "fault term"},
-	{"ground/tree", "fault xz regular go-internal"},
+	{"ground/tree", "fault xz regular"},
+	{"ground/cache", "fault regular tree go-internal logrus"},
 	{"ground/step", "regular tree logrus"},
 	{"ground/tomlfile", "fault go-toml"},
 
@@ -33,15 +34,15 @@ var rooms = []struct{ room, imports string }{
 
 	{"machine/host", "fault"},
 	{"machine/target", "fault host"},
-	{"machine/program", "host tree"},
-	{"machine/cross", "fault host target program tree go-internal logrus"},
-	{"machine/emulate", "fault host tree xcoff"},
+	{"machine/program", "host cache"},
+	{"machine/cross", "fault host target program cache logrus"},
+	{"machine/emulate", "fault host cache xcoff"},
 
 	{"sendmail/release", "fault tomlfile regular"},
 	{"sendmail/patchset", "fault regular go-gitdiff"},
 	{"sendmail/siteconfig", "fault target"},
 
-	{"steps/fetch", "fault regular release host tree go-getter go-crypto go-internal logrus"},
+	{"steps/fetch", "fault regular release host tree cache go-getter go-crypto logrus"},
 	{"steps/compile", "fault host tree logrus"},
 	{"steps/stage", "fault host xcoff"},
 	{"steps/record", "fault go-toml tomlfile regular"},
@@ -53,7 +54,7 @@ var rooms = []struct{ room, imports string }{
 	{"rehearsal/preview", "fault regular installp vrmf bff box database"},
 	{"rehearsal/ops", "installp vrmf box database preview"},
 	{"rehearsal", "fault host installp vrmf box database preview ops"},
-	{"checkout", "fault regular terminal tree tomlfile host target program cross emulate siteconfig fetch record go-internal logrus"},
+	{"checkout", "fault regular terminal cache tomlfile host target cross siteconfig fetch record logrus"},
 	{"series", "fault tree host patchset release checkout"},
 	{"report", "fault"},
 	{"build", "*"},

@@ -19,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/cache"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/cross"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/emulate"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
@@ -35,11 +36,7 @@ type aixMachine struct {
 
 func newEmulator(t *testing.T) *emulate.Emulator {
 	t.Helper()
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &emulate.Emulator{Machine: host.NewLocal(os.Environ()), Cache: filepath.Join(cache, "sendmail-aix"), SDK: cross.SDK()}
+	return &emulate.Emulator{Machine: host.NewLocal(os.Environ()), Cache: cache.Open(cache.UserDir(os.Getenv), nil), SDK: cross.SDK()}
 }
 
 // newAIXMachine copies what image:extract has written into a directory to root, as installp leaves it: the root part too, the links, which are in

@@ -18,6 +18,7 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/cache"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/cross"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/emulate"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
@@ -231,10 +232,6 @@ func writeOwnTestsTable(t *testing.T, table map[string]ownTestsRow, got map[stri
 // toolchainMachine compiles for a target, with the toolchain that the build of it has left in the user's cache.
 func toolchainMachine(t *testing.T, name string) *host.Local {
 	t.Helper()
-	user, err := os.UserCacheDir()
-	if err != nil {
-		t.Fatal(err)
-	}
 	level, err := target.Parse(name)
 	if err != nil {
 		t.Fatal(err)
@@ -242,7 +239,7 @@ func toolchainMachine(t *testing.T, name string) *host.Local {
 	silent := logrus.New()
 	silent.SetOutput(io.Discard)
 	environ := slices.Clone(os.Environ())
-	b := &cross.Builder{Machine: host.NewLocal(environ), Environ: environ, Cache: filepath.Join(user, "sendmail-aix"), Jobs: 1, Log: silent}
+	b := &cross.Builder{Machine: host.NewLocal(environ), Environ: environ, Cache: cache.Open(cache.UserDir(os.Getenv), silent), Jobs: 1, Log: silent}
 	tc, err := b.Toolchain(t.Context(), level, "")
 	if err != nil {
 		t.Fatal(err)

@@ -27,7 +27,7 @@ func (p *Project) emulator() (*emulate.Emulator, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &emulate.Emulator{Machine: b.Machine, Cache: b.Cache, SDK: cross.SDK(), Memory: b.Memory, Damaged: b.Damaged}, nil
+	return &emulate.Emulator{Machine: b.Machine, Cache: b.Cache, SDK: cross.SDK()}, nil
 }
 
 // Emulate runs an AIX program. The command is the program's path and its arguments. The program's / is the directory root, or without one the

@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal"
 )
 
@@ -55,7 +55,7 @@ func (p *Project) ImageRehearse(ctx context.Context, images string, trusted bool
 // hasBuilt reports whether this checkout has built an image: it lies where that is put, with its digest beside it.
 func (p *Project) hasBuilt(ctx context.Context, file string) bool {
 	file, err := filepath.Abs(file)
-	if err != nil || !checkout.IsBelow(file, p.Path("build")) {
+	if err != nil || !tree.IsBelow(file, p.Path("build")) {
 		return false
 	}
 	if _, err := os.Lstat(file + ".sha256"); err != nil {

@@ -24,7 +24,6 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/vrmf"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
 )
 
 // A backup of files is no package, but it can be listed, and it does not stop the making of a .toc.
@@ -74,15 +73,21 @@ func TestHostileNames(t *testing.T) {
 	if err := os.WriteFile(file, image, 0o644); err != nil {
 		t.Fatal(err)
 	}
+	project := filepath.Join(dir, "project")
+	if err := os.MkdirAll(filepath.Join(project, "patches"), 0o755); err != nil {
+		t.Fatal(err)
+	}
 	for name, show := range map[string]func(p *Project) error{
 		"list":    func(p *Project) error { return p.ImageList(t.Context(), file) },
 		"verify":  func(p *Project) error { return p.ImageVerify(t.Context(), file) },
 		"extract": func(p *Project) error { return p.ImageExtract(t.Context(), file, filepath.Join(dir, "out")) },
 	} {
 		var out strings.Builder
-		log := logrus.New()
-		log.SetOutput(io.Discard)
-		p := &Project{Checkout: &checkout.Checkout{Log: log, Settings: new(checkout.Settings), Memory: new(tree.Memory)}, out: &results{w: &out}}
+		c, err := checkout.Open(project, nil, checkout.Console{Err: io.Discard})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := On(c, &out, io.Discard)
 		text := p.Done(errors.Join(show(p), errors.New("the end"))).Error() + "\n" + out.String()
 		if strings.Contains(text, "\n"+file+": 0 errors, 0 notes\n") && name != "verify" || strings.Count(text, "\n"+file+":") > 1 {
 			t.Errorf("%s shows a line that only the image has:\n%s", name, text)

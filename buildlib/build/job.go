@@ -213,7 +213,7 @@ type inputs struct {
 func (j *job) inputs(ctx context.Context) *inputs {
 	return &inputs{
 		digest: j.chain(ctx).Made, values: make(map[string]string),
-		programs: program.Examiner{Machine: j.Machine, Memory: j.Memory},
+		programs: program.Examiner{Machine: j.Machine, Memory: j.Memory()},
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
@@ -94,17 +93,11 @@ func (p *Project) Releases(context.Context) error {
 
 // Clean removes what was built, once no other run is at work there. The cache of downloads, which other checkouts share, stays.
 func (p *Project) Clean(ctx context.Context) error {
-	locks, err := filepath.Glob(p.Path("build", checkout.LockDir, "*"))
+	unlock, err := p.LockAll(ctx)
 	if err != nil {
 		return err
 	}
-	for _, name := range locks {
-		unlock, err := p.Lock(ctx, filepath.Base(name))
-		if err != nil {
-			return err
-		}
-		defer unlock()
-	}
+	defer unlock()
 	entries, err := os.ReadDir(p.Path("build"))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err

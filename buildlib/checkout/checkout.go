@@ -14,9 +14,9 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/cache"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/terminal"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/siteconfig"
 )
@@ -29,9 +29,9 @@ type Checkout struct {
 	Machine  *host.Local
 	Sysroot  string // absolute: a directory or an archive; empty when none is set
 	Log      *logrus.Logger
-	Memory   *tree.Memory     // of files that take long to read, in the cache
 	Status   *terminal.Status // what runs now; nil where that is not shown
 
+	cache   *cache.Cache // what is kept between builds; its directory is "" where there is none
 	console Console
 	logFile *os.File
 }
@@ -91,14 +91,11 @@ func open(root string, environ []string, settings *Settings, console Console) (*
 			c.Machine.Root = sysroot
 		}
 	}
-	c.Memory = new(tree.Memory)
-	if cache, err := c.cacheDir(); err == nil {
-		c.Memory = tree.Remember(filepath.Join(cache, "known.json"))
-	}
 	if term, _ := Lookup(environ, "TERM"); console.Width != nil && settings.Log == "text" && !noColor(environ) && term != "dumb" {
 		c.Status = terminal.NewStatus(console.Err, console.Width)
 	}
 	c.Log, c.logFile = newLogger(filepath.Join(root, "build", "log"), settings.Log, console, c.Status)
+	c.openCache()
 	c.Machine.Trace = func(cmd host.Cmd) {
 		c.Log.WithField("command", cmd.String()).WithField("directory", cmd.Dir).Debug("run")
 	}
@@ -117,7 +114,7 @@ func (c *Checkout) Done(err error) error {
 		}
 		c.Log.WithField("code", fault.Code(err)).WithError(err).Log(level, "failed")
 	}
-	c.Memory.Save()
+	c.cache.Memory.Save()
 	if c.logFile != nil {
 		err = errors.Join(err, c.logFile.Close())
 	}
@@ -141,12 +138,6 @@ func (c *Checkout) Shown(path string) string {
 		return rel
 	}
 	return path
-}
-
-// IsBelow tells whether a path is a directory or lies in it.
-func IsBelow(path, dir string) bool {
-	rel, err := filepath.Rel(dir, path)
-	return err == nil && filepath.IsLocal(rel)
 }
 
 // Layout is where the package's files will be on the target. Each directory is named after the prefix, so that packages with

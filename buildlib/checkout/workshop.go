@@ -101,11 +101,11 @@ func compilesElsewhere(want target.Request) error {
 }
 
 func (c *Checkout) CrossBuilder() (*cross.Builder, error) {
-	cache, err := c.Cache()
+	store, err := c.Cache()
 	if err != nil {
 		return nil, err
 	}
 	here := *c.Machine
 	here.Root = "/"
-	return &cross.Builder{Machine: &here, Environ: c.Environ, Cache: cache, Jobs: c.Settings.Jobs, Memory: c.Memory, Log: c.Log.WithField("step", "cross")}, nil
+	return &cross.Builder{Machine: &here, Environ: c.Environ, Cache: store, Jobs: c.Settings.Jobs, Log: c.Log.WithField("step", "cross")}, nil
 }

@@ -4,11 +4,14 @@ package regular
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
+	"sync"
 	"syscall"
 )
 
@@ -94,4 +97,23 @@ func (r *reader) Read(p []byte) (int, error) {
 		return 0, context.Cause(r.ctx)
 	}
 	return r.r.Read(p)
+}
+
+// buffers are what files are read through to be hashed: one for each file would be garbage as large as the files.
+var buffers = sync.Pool{New: func() any { return new([64 << 10]byte) }}
+
+// Sum is the SHA-256 of a file's content, in hexadecimal.
+func Sum(ctx context.Context, name string) (string, error) {
+	f, _, err := Open(name)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close() // it was only read
+	buffer := buffers.Get().(*[64 << 10]byte)
+	defer buffers.Put(buffer)
+	h := sha256.New()
+	if _, err := io.CopyBuffer(h, Reader(ctx, f), buffer[:]); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
 }

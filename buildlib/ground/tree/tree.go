@@ -12,7 +12,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -153,7 +152,6 @@ func hashFiles(ctx context.Context, dir string, entries Listing) error {
 	)
 	for w := range workers {
 		work.Go(func() {
-			buffer := make([]byte, 64<<10)
 			for i := w; i < len(entries); i += workers {
 				if entries[i].Mode == Link {
 					continue
@@ -162,7 +160,7 @@ func hashFiles(ctx context.Context, dir string, entries Listing) error {
 					return
 				}
 				name := filepath.Join(dir, filepath.FromSlash(entries[i].Path))
-				if entries[i].SHA256, failed[w] = fileSum(ctx, name, buffer); failed[w] != nil {
+				if entries[i].SHA256, failed[w] = regular.Sum(ctx, name); failed[w] != nil {
 					return
 				}
 			}
@@ -170,18 +168,4 @@ func hashFiles(ctx context.Context, dir string, entries Listing) error {
 	}
 	work.Wait()
 	return errors.Join(failed...)
-}
-
-func fileSum(ctx context.Context, name string, buffer []byte) (string, error) {
-	f, _, err := regular.Open(name)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close() // only read
-	h := sha256.New()
-	// These readers and writers hide ReadFrom and WriteTo, which would allocate a buffer for each file.
-	if _, err := io.CopyBuffer(struct{ io.Writer }{h}, regular.Reader(ctx, f), buffer); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
 }

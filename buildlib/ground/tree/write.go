@@ -87,6 +87,12 @@ func Move(from, to string) error {
 	return syncDirectory(filepath.Dir(to))
 }
 
+// IsBelow reports whether a path is a directory or lies in it.
+func IsBelow(path, dir string) bool {
+	rel, err := filepath.Rel(dir, path)
+	return err == nil && filepath.IsLocal(rel)
+}
+
 // syncDirectory does what it can: not every file system syncs directories, and AIX opens none for that.
 func syncDirectory(name string) error {
 	d, err := os.Open(name)

@@ -52,10 +52,10 @@ func (b *Builder) binutils(ctx context.Context, build bool) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return b.once("binutils", key, func(dir string) error {
+	return b.Cache.Once(ctx, "cross/binutils", key, func(dir string) error {
 		if !build {
 			return &fault.Error{
-				Code: "cross-binutils", What: "the linker for AIX has not been built yet, or is damaged", Where: filepath.Join(b.Cache, "cross"), Err: ErrAbsent,
+				Code: "cross-binutils", What: "the linker for AIX has not been built yet, or is damaged", Where: filepath.Join(b.Cache.Dir, "cross"), Err: ErrAbsent,
 				Do: `run "mage cross:setup"; it takes some minutes, once`,
 			}
 		}
@@ -65,7 +65,7 @@ func (b *Builder) binutils(ctx context.Context, build bool) (string, error) {
 
 func (b *Builder) buildBinutils(ctx context.Context, file, dir string) error {
 	work := filepath.Join(dir, "work")
-	log := filepath.Join(b.Cache, "cross", "binutils.log")
+	log := filepath.Join(b.Cache.Dir, "cross", "binutils.log")
 	if err := os.Remove(log); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}

@@ -10,7 +10,6 @@
 package cross
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,8 +19,8 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/cache"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/target"
 )
@@ -30,12 +29,9 @@ import (
 type Builder struct {
 	Machine *host.Local // the one that compiles
 	Environ []string    // its environment, as of os.Environ
-	Cache   string      // directory for what is built, which all checkouts of a user share
+	Cache   *cache.Cache
 	Jobs    int
-	Memory  *tree.Memory // of what was looked at before; nil for none
 	Log     logrus.FieldLogger
-
-	own tree.Memory
 }
 
 // Toolchain compiles for one level and width of AIX.
@@ -119,19 +115,6 @@ func Clang(ctx context.Context, m host.Machine) (string, error) {
 		Do: fmt.Sprintf("install clang %d or newer: \"mage setup\" does", oldest),
 	}
 }
-
-// once fills the directory of this name and key in the cache, unless that was done before.
-func (b *Builder) once(name, key string, fill func(dir string) error) (string, error) {
-	c := tree.Cache{Dir: filepath.Join(b.Cache, "cross"), Memory: b.memory(), Damaged: b.Damaged}
-	return c.Once(name, key, fill)
-}
-
-// Damaged tells the log of something in the cache that is no longer what was put there.
-func (b *Builder) Damaged(dir, found string) {
-	b.Log.WithField("file", dir).WithField("found", found).Warn("what is in the cache is damaged, making it anew")
-}
-
-func (b *Builder) memory() *tree.Memory { return cmp.Or(b.Memory, &b.own) }
 
 func isDir(name string) bool {
 	info, err := os.Stat(name)

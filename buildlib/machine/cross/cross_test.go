@@ -15,6 +15,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/xcoff"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/cache"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/target"
@@ -23,13 +24,9 @@ import (
 // user is a Builder with the cache of the user who runs the test, for what takes minutes to build.
 func user(t *testing.T) *Builder {
 	t.Helper()
-	dir, err := os.UserCacheDir()
-	if err != nil {
-		t.Skip(err)
-	}
 	log := logrus.New()
 	log.SetOutput(io.Discard)
-	return &Builder{Machine: host.NewLocal(os.Environ()), Environ: os.Environ(), Cache: filepath.Join(dir, "sendmail-aix"), Jobs: 1, Log: log}
+	return &Builder{Machine: host.NewLocal(os.Environ()), Environ: os.Environ(), Cache: cache.Open(cache.UserDir(os.Getenv), log), Jobs: 1, Log: log}
 }
 
 func toolchain(t *testing.T, b *Builder, name, sysroot string) *Toolchain {
@@ -181,7 +178,7 @@ func TestUnknownImport(t *testing.T) {
 // A sysroot may come as an archive; one of something else is told from it.
 func TestSysrootArchive(t *testing.T) {
 	b := user(t)
-	b.Cache = t.TempDir()
+	b.Cache = cache.Open(t.TempDir(), nil)
 	dir := t.TempDir()
 	pack := func(name, file string) string {
 		t.Helper()
@@ -246,11 +243,11 @@ func TestSysroot(t *testing.T) {
 				t.Fatal(err)
 			}
 			cached := user(t) // what belongs to this test is not left behind
-			cached.Cache = t.TempDir()
-			if err := os.Mkdir(filepath.Join(cached.Cache, "cross"), 0o755); err != nil {
+			cached.Cache = cache.Open(t.TempDir(), nil)
+			if err := os.Mkdir(filepath.Join(cached.Cache.Dir, "cross"), 0o755); err != nil {
 				t.Fatal(err)
 			}
-			if err := os.Symlink(binutils, filepath.Join(cached.Cache, "cross", filepath.Base(binutils))); err != nil {
+			if err := os.Symlink(binutils, filepath.Join(cached.Cache.Dir, "cross", filepath.Base(binutils))); err != nil {
 				t.Fatal(err)
 			}
 			tc := toolchain(t, cached, name, root)

@@ -13,8 +13,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/cache"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/program"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/target"
@@ -59,11 +59,11 @@ func (k *kit) make(ctx context.Context) (string, error) {
 	if err := k.target.CheckProcessor(target.Clang); err != nil {
 		return "", err
 	}
-	compiler, err := (&program.Examiner{Machine: k.Machine, Memory: k.memory()}).Digest(ctx, k.clang, false) // it calls what is in binutils
+	compiler, err := (&program.Examiner{Machine: k.Machine, Memory: k.Cache.Memory}).Digest(ctx, k.clang, false) // it calls what is in binutils
 	if err != nil {
 		return "", err
 	}
-	linker, err := tree.Recorded(k.binutils)
+	linker, err := cache.Recorded(k.binutils)
 	if err != nil {
 		return "", err
 	}
@@ -87,7 +87,7 @@ func (k *kit) make(ctx context.Context) (string, error) {
 		}
 		key = append(key, state)
 	}
-	return k.once(k.target.String(), strings.Join(key, "\x00"), func(dir string) error {
+	return k.Cache.Once(ctx, "cross/"+k.target.String(), strings.Join(key, "\x00"), func(dir string) error {
 		k.dir = dir
 		if err := k.programs(); err != nil {
 			return err

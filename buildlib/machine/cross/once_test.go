@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/cache"
 )
 
 // A linker that is damaged is none, until Setup builds it.
@@ -18,8 +20,8 @@ func TestDamagedLinker(t *testing.T) {
 	} else if err != nil {
 		t.Fatal(err)
 	}
-	b.Cache = t.TempDir()
-	dir := filepath.Join(b.Cache, "cross", filepath.Base(whole))
+	b.Cache = cache.Open(t.TempDir(), nil)
+	dir := filepath.Join(b.Cache.Dir, "cross", filepath.Base(whole))
 	if err := os.CopyFS(dir, os.DirFS(whole)); err != nil {
 		t.Fatal(err)
 	}

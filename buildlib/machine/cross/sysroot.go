@@ -15,11 +15,11 @@ func (b *Builder) Sysroot(ctx context.Context, name string) (string, error) {
 	if isDir(name) {
 		return name, checkSysroot(name, name)
 	}
-	digest, err := b.memory().Sum(name)
+	digest, err := b.Cache.Memory.Sum(ctx, name)
 	if err != nil {
 		return "", err
 	}
-	return b.once("sysroot", digest, func(dir string) error {
+	return b.Cache.Once(ctx, "cross/sysroot", digest, func(dir string) error {
 		err := b.Machine.Run(ctx, host.Cmd{Argv: []string{"tar", "xf", name, "-C", dir, "--no-same-owner", "--no-same-permissions"}})
 		if f, ok := errors.AsType[*fault.Error](err); ok && f.Code == "command-failed" {
 			f.Code, f.What, f.Where, f.Do = "cross-sysroot", "the sysroot cannot be unpacked", name, collectOne

@@ -28,27 +28,16 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/cache"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 )
 
 // Emulator runs AIX programs.
 type Emulator struct {
-	Machine host.Machine            // Linux, with qemu-user and a compiler for the width of the programs
-	Cache   string                  // directory for the loader, which all checkouts of a user share
-	SDK     fs.FS                   // AIX's headers in include, and in imports the names that its libraries export
-	Memory  *tree.Memory            // of what was looked at before; nil for none of other runs
-	Damaged func(dir, found string) // told of what in the cache is no longer what was put there, and is made anew; nil for nobody
-
-	own tree.Memory
-}
-
-func (e *Emulator) memory() *tree.Memory { return cmp.Or(e.Memory, &e.own) }
-
-func (e *Emulator) cache() (*tree.Cache, error) {
-	dir, err := filepath.Abs(filepath.Join(e.Cache, "emulate"))
-	return &tree.Cache{Dir: dir, Memory: e.memory(), Damaged: e.Damaged}, err
+	Machine host.Machine // Linux, with qemu-user and a compiler for the width of the programs
+	Cache   *cache.Cache // for the loader
+	SDK     fs.FS        // AIX's headers in include, and in imports the names that its libraries export
 }
 
 // Request is one program to run.
@@ -160,11 +149,7 @@ func (e *Emulator) loader(ctx context.Context, w *width) (string, error) {
 	for _, l := range libraries {
 		fmt.Fprintf(&key, " %q %s", l.name, l.sum)
 	}
-	c, err := e.cache()
-	if err != nil {
-		return "", err
-	}
-	dir, err := c.Once("loader", key.String(), func(dir string) error {
+	dir, err := e.Cache.Once(ctx, "emulate/loader", key.String(), func(dir string) error {
 		work := filepath.Join(dir, "work")
 		if err := e.compile(ctx, w, append([]string{gcc, "-o", filepath.Join(dir, loaderName)}, options...), texts, libraries, work); err != nil {
 			return err

@@ -14,24 +14,26 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/cache"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/cross"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/target"
 )
 
-// cache holds the loader of all tests.
-var cache string
+// shared holds the loader of all tests.
+var shared *cache.Cache
 
 func TestMain(m *testing.M) {
 	flags = append(flags, "-Werror") // users have other compilers, which may warn of other things
 	os.Exit(func() int {
-		var err error
-		if cache, err = os.MkdirTemp("", "emulate-"); err != nil {
+		dir, err := os.MkdirTemp("", "emulate-")
+		if err != nil {
 			log.Print(err)
 			return 1
 		}
-		defer os.RemoveAll(cache)
+		defer os.RemoveAll(dir)
+		shared = cache.Open(dir, nil)
 		return m.Run()
 	}())
 }
@@ -50,7 +52,7 @@ func emulator(t *testing.T, w *width) *Emulator {
 			t.Skipf("%v; apt-get install qemu-user %s", err, w.packages)
 		}
 	}
-	return &Emulator{Machine: m, Cache: cache, SDK: sdk()}
+	return &Emulator{Machine: m, Cache: shared, SDK: sdk()}
 }
 
 // inBoth runs a test in both widths.
@@ -67,17 +69,13 @@ var toolchains = map[*width]func() (*host.Local, error){
 }
 
 func toolchain(name string) (*host.Local, error) {
-	user, err := os.UserCacheDir()
-	if err != nil {
-		return nil, err
-	}
 	level, err := target.Parse(name)
 	if err != nil {
 		return nil, err
 	}
 	silent := logrus.New()
 	silent.SetOutput(io.Discard)
-	b := &cross.Builder{Machine: host.NewLocal(os.Environ()), Environ: os.Environ(), Cache: filepath.Join(user, "sendmail-aix"), Jobs: 1, Log: silent}
+	b := &cross.Builder{Machine: host.NewLocal(os.Environ()), Environ: os.Environ(), Cache: cache.Open(cache.UserDir(os.Getenv), silent), Jobs: 1, Log: silent}
 	tc, err := b.Toolchain(context.Background(), level, "")
 	if err != nil {
 		return nil, err
@@ -200,7 +198,7 @@ func testRightsGivenUp(t *testing.T, w *width) {
 	root := filepath.Join(private, "root")
 	compiled(t, w, root, "rights")
 	write(t, filepath.Join(root, "etc/file"), "")
-	for _, dir := range []string{private, cache} {
+	for _, dir := range []string{private, shared.Dir} {
 		if err := os.Chmod(dir, 0o700); err != nil {
 			t.Fatal(err)
 		}
@@ -248,7 +246,7 @@ func testMissingObject(t *testing.T, w *width) {
 }
 
 func TestCommandsAreMissing(t *testing.T) {
-	e := &Emulator{Machine: host.NewLocal([]string{"PATH=" + t.TempDir()}), Cache: t.TempDir(), SDK: sdk()}
+	e := &Emulator{Machine: host.NewLocal([]string{"PATH=" + t.TempDir()}), Cache: cache.Open(t.TempDir(), nil), SDK: sdk()}
 	err := e.Run(t.Context(), Request{Root: t.TempDir(), Program: "/bin/x"})
 	f, ok := errors.AsType[*fault.Error](err)
 	if !ok || f.Code != "emulate-missing" || !strings.Contains(f.Do, "qemu-user") {
@@ -290,11 +288,7 @@ func keep(t *testing.T, e *Emulator, w *width, made string) (dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := e.cache()
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir, err = c.Once(w.libraries(), key, func(dir string) error { return os.CopyFS(dir, os.DirFS(made)) })
+	dir, err = e.Cache.Once(t.Context(), w.libraries(), key, func(dir string) error { return os.CopyFS(dir, os.DirFS(made)) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -306,11 +300,11 @@ func TestLibraries(t *testing.T) { inBoth(t, testLibraries) }
 
 func testLibraries(t *testing.T, w *width) {
 	e, root := emulator(t, w), t.TempDir()
-	e.Cache = t.TempDir()
+	e.Cache = cache.Open(t.TempDir(), nil)
 	list := filepath.Join(root, "list.exp")
 	write(t, list, "#! libsasl2.a(libsasl2.so.3)\nsasl_client_init\nsasl_server_init\n")
 	compiled(t, w, root, "sasl", list)
-	dir := filepath.Join(e.Cache, "made")
+	dir := filepath.Join(e.Cache.Dir, "made")
 	standIn(t, e, w, dir, "libsasl2")
 	standIn(t, e, w, dir, "libssl")
 	write(t, filepath.Join(root, "etc/sasl.conf"), "4711\n")
@@ -351,13 +345,15 @@ func testLibraries(t *testing.T, w *width) {
 	if err := os.Truncate(with, 1000); err != nil {
 		t.Fatal(err)
 	}
-	e.Damaged = func(dir, found string) {
-		if dir != filepath.Dir(with) || !strings.Contains(found, loaderName) {
-			t.Errorf("damaged: %s, %s", dir, found)
-		}
-	}
+	var told strings.Builder
+	log := logrus.New()
+	log.SetOutput(&told)
+	e.Cache.Log = log
 	if got, err = e.try(t.Context(), Request{Root: root, Program: "/bin/callback"}); err != nil || got != (result{stdout: "passed\n"}) {
 		t.Errorf("Run() by a loader that was damaged = %+v, %v", got, err)
+	}
+	if !strings.Contains(told.String(), "damaged") || !strings.Contains(told.String(), filepath.Dir(with)) || !strings.Contains(told.String(), loaderName) {
+		t.Errorf("of a loader that was damaged it is told: %s", &told)
 	}
 	write(t, filepath.Join(at, "lib/libssl.a"), "!<arch>\n")
 	if _, made, err := e.libraryDir(t.Context(), w); made || err != nil {
@@ -407,7 +403,7 @@ func TestCached(t *testing.T) {
 	if err != nil || again != first || !os.SameFile(before, after) {
 		t.Errorf("the second loader is %s, %v, want %s as it was", again, err, first)
 	}
-	if left, err := filepath.Glob(filepath.Join(cache, "emulate/work-*")); len(left) > 0 || err != nil {
+	if left, err := filepath.Glob(filepath.Join(shared.Dir, "emulate/work-*")); len(left) > 0 || err != nil {
 		t.Errorf("left behind: %v, %v", left, err)
 	}
 }

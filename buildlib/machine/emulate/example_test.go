@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/cache"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/emulate"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 )
@@ -14,7 +15,7 @@ import (
 func Example() {
 	e := &emulate.Emulator{
 		Machine: host.NewLocal(os.Environ()),
-		Cache:   "/var/tmp/emulate",
+		Cache:   cache.Open("/var/tmp/emulate", nil),
 		SDK:     os.DirFS("buildlib/machine/cross/sdk"),
 	}
 	var out strings.Builder

@@ -38,7 +38,7 @@ func (e *Emulator) libraries(ctx context.Context, w *width) ([]library, error) {
 	var found []library
 	for _, file := range files {
 		l := library{name: strings.TrimSuffix(filepath.Base(file), ".a"), file: file}
-		if l.sum, err = e.memory().Sum(file); err != nil {
+		if l.sum, err = e.Cache.Memory.Sum(ctx, file); err != nil {
 			return nil, err
 		}
 		list, err := fs.ReadFile(e.SDK, "imports/"+l.name)

@@ -57,16 +57,12 @@ func (e *Emulator) libraryDir(ctx context.Context, w *width) (dir string, made b
 	if err != nil {
 		return "", false, err
 	}
-	c, err := e.cache()
-	if err != nil {
-		return "", false, err
-	}
-	dir, damage, err := c.Find(w.libraries(), key)
+	dir, damage, err := e.Cache.Find(ctx, w.libraries(), key)
 	return dir, damage == "", err
 }
 
 // libraries is what the directories of a width's libraries are called in the cache.
-func (w *width) libraries() string { return fmt.Sprint("libraries", w.bits) }
+func (w *width) libraries() string { return fmt.Sprint("emulate/libraries", w.bits) }
 
 // libraryKey tells all that decides what the libraries are.
 func (e *Emulator) libraryKey(ctx context.Context, w *width) (string, error) {
@@ -91,16 +87,12 @@ func (e *Emulator) MakeLibraries(ctx context.Context, bits, jobs int) (string, e
 	if err != nil {
 		return "", err
 	}
-	c, err := e.cache()
-	if err != nil {
-		return "", err
-	}
-	at, _, err := c.Find(w.libraries(), key)
+	at, _, err := e.Cache.Find(ctx, w.libraries(), key)
 	if err != nil {
 		return "", err
 	}
 	b := libraryBuild{Emulator: e, work: at + ".work", log: at + ".log", width: w, jobs: jobs}
-	dir, err := c.Once(w.libraries(), key, func(dir string) error {
+	dir, err := e.Cache.Once(ctx, w.libraries(), key, func(dir string) error {
 		err := b.run(ctx)
 		if f, ok := errors.AsType[*fault.Error](err); ok && f.Code == "command-failed" {
 			f.Do = "see that make, perl and xz are there, and read the whole output in " + b.log

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/cache"
 )
 
 func TestSourcePackages(t *testing.T) {
@@ -48,7 +50,7 @@ func TestMakeLibraries(t *testing.T) {
 	}
 	for bits, w := range widths {
 		e := emulator(t, w)
-		e.Cache = dir
+		e.Cache = cache.Open(dir, nil)
 		made, err := e.MakeLibraries(t.Context(), bits, 2)
 		if err != nil {
 			t.Fatal(err)

@@ -13,14 +13,14 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/cache"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 )
 
 // Examiner looks at programs of a machine.
 type Examiner struct {
 	Machine host.Machine
-	Memory  *tree.Memory // so that what nobody has touched is not read again
+	Memory  *cache.Memory // so that what nobody has touched is not read again
 }
 
 // linkerCache is what the loader of Linux finds libraries by: a new one may stand before those that were found.
@@ -48,7 +48,7 @@ func (e *Examiner) Digest(ctx context.Context, file string, isCompiler bool) (st
 	slices.Sort(all)
 	h := sha256.New()
 	for _, f := range slices.Compact(all) {
-		sum, err := e.Memory.Sum(f)
+		sum, err := e.Memory.Sum(ctx, f)
 		if err != nil {
 			return "", fmt.Errorf("looking at what %s is made of: %w", file, err)
 		}

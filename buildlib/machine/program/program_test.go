@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/cache"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 )
 
@@ -42,7 +42,7 @@ func TestDigest(t *testing.T) {
 	if out, err := exec.Command(gcc, "--version").Output(); err != nil || !strings.Contains(string(out), "Free Software") {
 		t.Skip("no gcc of GNU's")
 	}
-	e := &Examiner{Machine: host.NewLocal(os.Environ()), Memory: new(tree.Memory)}
+	e := &Examiner{Machine: host.NewLocal(os.Environ()), Memory: new(cache.Memory)}
 	parts, err := e.parts(t.Context(), gcc)
 	if err != nil || !slices.ContainsFunc(parts, func(p string) bool { return filepath.Base(p) == "cc1" }) {
 		t.Fatalf("parts of %s: %v, %v, want cc1 among them", gcc, parts, err)
@@ -72,7 +72,7 @@ func TestReplaced(t *testing.T) {
 	}
 	write("cc", "#!/bin/sh\ncase $1 in -print-prog-name=cc1) echo "+dir+"/cc1 ;; *) echo nothing ;; esac\n")
 	write("cc1", "one\n")
-	e := &Examiner{Machine: host.NewLocal([]string{"PATH=" + os.Getenv("PATH")}), Memory: new(tree.Memory)}
+	e := &Examiner{Machine: host.NewLocal([]string{"PATH=" + os.Getenv("PATH")}), Memory: new(cache.Memory)}
 	var digests []string
 	for _, text := range []string{"one\n", "two\n", "one\n"} {
 		write("cc1", text)

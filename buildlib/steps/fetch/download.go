@@ -19,6 +19,7 @@ import (
 	getter "github.com/hashicorp/go-getter/v2"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
 )
 
 // maxUnpinned bounds a file whose size is not pinned: a tarball that the user names, or a signature.
@@ -220,12 +221,12 @@ func (f *Fetcher) partName(address, sha256Hex string) string {
 	if sha256Hex == "" {
 		sha256Hex = "unpinned"
 	}
-	return filepath.Join(f.Cache, "part", sha256Hex[:min(len(sha256Hex), 16)]+"-"+hex.EncodeToString(sum[:8]))
+	return filepath.Join(f.Cache.Dir, "part", sha256Hex[:min(len(sha256Hex), 16)]+"-"+hex.EncodeToString(sum[:8]))
 }
 
 // removeParts removes what other addresses have begun to send of a content that is now here.
 func (f *Fetcher) removeParts(sha256Hex string) error {
-	names, err := filepath.Glob(filepath.Join(f.Cache, "part", sha256Hex[:16]+"-*"))
+	names, err := filepath.Glob(filepath.Join(f.Cache.Dir, "part", sha256Hex[:16]+"-*"))
 	if err != nil {
 		return err
 	}
@@ -255,25 +256,10 @@ func (f *Fetcher) isLocal(err error) bool {
 		return true
 	}
 	if p, ok := errors.AsType[*fs.PathError](err); ok {
-		rel, err := filepath.Rel(f.Cache, p.Path)
-		return err == nil && filepath.IsLocal(rel)
+		return tree.IsBelow(p.Path, f.Cache.Dir)
 	}
 	return fault.Code(err) == "cache-full" || fault.Code(err) == "cache-unwritable"
 }
 
 // local makes the fault for an error of the cache.
-func (f *Fetcher) local(err error) error {
-	if fault.Code(err) != "" {
-		return err
-	}
-	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
-		return &fault.Error{
-			Code: "cache-full", What: "there is no room left for downloads", Where: f.Cache, Err: err,
-			Do: "make room there (10 MB are enough for a release), or let XDG_CACHE_HOME name another directory",
-		}
-	}
-	return &fault.Error{
-		Code: "cache-unwritable", What: "the directory for downloads cannot be used", Where: f.Cache, Err: err,
-		Do: "let this user write there, or let XDG_CACHE_HOME name another directory",
-	}
-}
+func (f *Fetcher) local(err error) error { return f.Cache.Fault(err) }

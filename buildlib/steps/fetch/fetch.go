@@ -17,10 +17,9 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
-	"github.com/rogpeppe/go-internal/lockedfile"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/cache"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
@@ -31,7 +30,7 @@ import (
 
 // Fetcher gets sources. Cache, Machine and Log must be set. Its methods may be used at the same time, in several processes too.
 type Fetcher struct {
-	Cache    string // directory; made when it is not there
+	Cache    *cache.Cache
 	Machine  host.Machine
 	Log      logrus.FieldLogger
 	Progress Progress      // nil shows none
@@ -81,7 +80,9 @@ func (f *Fetcher) Get(ctx context.Context, rel *release.Release) (*Tarball, erro
 }
 
 // cached is where a file with this hash lies, once it has been verified.
-func (f *Fetcher) cached(sha256Hex string) string { return filepath.Join(f.Cache, "sha256", sha256Hex) }
+func (f *Fetcher) cached(sha256Hex string) string {
+	return filepath.Join(f.Cache.Dir, "sha256", sha256Hex)
+}
 
 // verifyCached says whether the cache has the tarball. One that is not what its name says is removed.
 func (f *Fetcher) verifyCached(ctx context.Context, name string, rel *release.Release) (bool, error) {
@@ -190,45 +191,11 @@ func count(n int, one, many string) string {
 	return fmt.Sprintf("%d %s", n, many)
 }
 
-// lock keeps other runs away from the same file. Waiting for it ends with the context. On a file system that is mounted read-only nobody
-// writes, and what is there can be used.
+// lock keeps other runs away from the same file.
 func (f *Fetcher) lock(ctx context.Context, name string) (unlock func(), err error) {
-	where := filepath.Join(f.Cache, "lock", name)
-	if err := os.MkdirAll(filepath.Dir(where), 0o755); errors.Is(err, syscall.EROFS) {
-		return func() {}, nil
-	} else if err != nil {
-		return nil, f.local(err)
+	unlock, err = f.Cache.Lock(ctx, "fetch-"+name)
+	if err != nil && ctx.Err() == nil {
+		err = f.local(err)
 	}
-	type result struct {
-		unlock func()
-		err    error
-	}
-	got := make(chan result, 1)
-	go func() {
-		unlock, err := lockedfile.MutexAt(where).Lock()
-		got <- result{unlock, err}
-	}()
-	notice := time.NewTimer(time.Second)
-	defer notice.Stop()
-	for {
-		select {
-		case r := <-got:
-			if errors.Is(r.err, syscall.EROFS) {
-				return func() {}, nil
-			}
-			if r.err != nil {
-				return nil, f.local(r.err)
-			}
-			return r.unlock, nil
-		case <-notice.C:
-			f.Log.WithField("file", where).Info("waiting for another run that fetches the same")
-		case <-ctx.Done():
-			go func() { // a lock that comes too late is given back
-				if r := <-got; r.err == nil {
-					r.unlock()
-				}
-			}()
-			return nil, context.Cause(ctx)
-		}
-	}
+	return unlock, err
 }

@@ -24,6 +24,7 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/cache"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
@@ -105,7 +106,7 @@ func fetcher(t testing.TB) (*Fetcher, *bytes.Buffer) {
 	var log bytes.Buffer
 	l := logrus.New()
 	l.SetOutput(&log)
-	return &Fetcher{Cache: filepath.Join(t.TempDir(), "cache"), Machine: machine{Machine: host.NewLocal(os.Environ())}, Log: l, Stall: 5 * time.Second}, &log
+	return &Fetcher{Cache: cache.Open(filepath.Join(t.TempDir(), "cache"), l), Machine: machine{Machine: host.NewLocal(os.Environ())}, Log: l, Stall: 5 * time.Second}, &log
 }
 
 // serve answers all requests with one handler and counts them.
@@ -158,7 +159,7 @@ func TestGet(t *testing.T) {
 	if got := mustGet(t, f, rel, data); got.From != "" || requests.Load() != 1 {
 		t.Errorf("second time: From = %q and %d requests in all, want the cache and 1", got.From, requests.Load())
 	}
-	if left, err := os.ReadDir(filepath.Join(f.Cache, "part")); err != nil || len(left) != 0 {
+	if left, err := os.ReadDir(filepath.Join(f.Cache.Dir, "part")); err != nil || len(left) != 0 {
 		t.Errorf("left behind: %v, %v", left, err)
 	}
 }
@@ -221,7 +222,7 @@ func TestNothingToBeHad(t *testing.T) {
 			t.Errorf("Get() = %v, want it to contain %q", err, want)
 		}
 	}
-	if left, err := filepath.Glob(filepath.Join(f.Cache, "*", "*")); err != nil || len(left) != 1 { // the lock
+	if left, err := filepath.Glob(filepath.Join(f.Cache.Dir, "*", "*")); err != nil || len(left) != 1 { // the lock
 		t.Errorf("left in the cache: %v, %v", left, err)
 	}
 }
@@ -262,11 +263,11 @@ func TestTwoAtOnce(t *testing.T) {
 	data := tarball(t, sources)
 	good, requests := serve(t, content(data))
 	rel := pinned(t, data, good)
-	cache := t.TempDir()
+	dir := t.TempDir()
 	var both sync.WaitGroup
 	for range 4 {
 		f, _ := fetcher(t)
-		f.Cache = cache
+		f.Cache = cache.Open(dir, nil)
 		both.Go(func() { mustGet(t, f, rel, data) })
 	}
 	both.Wait()
@@ -275,39 +276,19 @@ func TestTwoAtOnce(t *testing.T) {
 	}
 }
 
-func TestLockWaitEndsWithContext(t *testing.T) {
-	t.Parallel()
-	f, _ := fetcher(t)
-	unlock, err := f.lock(t.Context(), "x")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond) // the wait must have begun: else it begins when the test is over
-	defer cancel()
-	if _, err := f.lock(ctx, "x"); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("lock() = %v, want context.DeadlineExceeded", err)
-	}
-	unlock()
-	again, err := f.lock(t.Context(), "x") // the abandoned wait must not keep it
-	if err != nil {
-		t.Fatal(err)
-	}
-	again()
-}
-
 func TestUnusableCache(t *testing.T) {
 	t.Parallel()
 	data := tarball(t, sources)
 	good, requests := serve(t, content(data))
 	f, _ := fetcher(t)
-	if err := os.WriteFile(f.Cache, nil, 0o644); err != nil { // a file where the directory should be: root is refused too
+	if err := os.WriteFile(f.Cache.Dir, nil, 0o644); err != nil { // a file where the directory should be: root is refused too
 		t.Fatal(err)
 	}
 	_, err := f.Get(t.Context(), pinned(t, data, good))
-	if fault.Code(err) != "cache-unwritable" || !strings.Contains(err.Error(), f.Cache) || requests.Load() != 0 {
+	if fault.Code(err) != "cache-unwritable" || !strings.Contains(err.Error(), f.Cache.Dir) || requests.Load() != 0 {
 		t.Errorf("Get() = %v with %d requests, want cache-unwritable and none", err, requests.Load())
 	}
-	full := f.local(&fs.PathError{Op: "write", Path: f.Cache, Err: syscall.ENOSPC})
+	full := f.local(&fs.PathError{Op: "write", Path: f.Cache.Dir, Err: syscall.ENOSPC})
 	if fault.Code(full) != "cache-full" {
 		t.Errorf("local(ENOSPC) = %v, want cache-full", full)
 	}

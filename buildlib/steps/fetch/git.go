@@ -213,7 +213,7 @@ func (s *Source) gitIdentity(ctx context.Context) (string, error) {
 		return "git " + s.Ref, nil
 	}
 	var refs bytes.Buffer
-	list := s.git(filepath.Join(s.f.Cache, "part"), "ls-remote", gitRemote)
+	list := s.git(filepath.Join(s.f.Cache.Dir, "part"), "ls-remote", gitRemote)
 	list.Dir, list.Stdout = "/", &bounded{w: &refs, left: maxGitList}
 	if err := s.runGit(ctx, list); err != nil {
 		return "", err

@@ -263,7 +263,7 @@ func TestGitRunsNothing(t *testing.T) {
 	if _, err := os.Stat(mark); err == nil {
 		t.Errorf("programs of the configuration were run: %s", readAll(t, mark))
 	}
-	left, err := filepath.Glob(filepath.Join(f.Cache, "part", "*"))
+	left, err := filepath.Glob(filepath.Join(f.Cache.Dir, "part", "*"))
 	if err != nil || len(left) != 0 {
 		t.Errorf("left in the cache: %q, %v", left, err)
 	}

@@ -127,7 +127,7 @@ func TestWeakSignature(t *testing.T) {
 	rel := pinned(t, data)
 	err := signatureFault(rel, "x", weakError{crypto.SHA1})
 	if fault.Code(err) != "signature-weak" || !strings.Contains(err.Error(), "accept_sha1 = true") || !strings.Contains(err.Error(), "SHA-1") {
-		t.Errorf("%v in %s", err, f.Cache)
+		t.Errorf("%v in %s", err, f.Cache.Dir)
 	}
 }
 

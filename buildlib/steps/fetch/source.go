@@ -369,7 +369,7 @@ func (s *Source) record() string {
 		name = "git " + name + " " + s.Ref
 	}
 	sum := sha256.Sum256([]byte(name))
-	return filepath.Join(s.f.Cache, "address", hex.EncodeToString(sum[:16]))
+	return filepath.Join(s.f.Cache.Dir, "address", hex.EncodeToString(sum[:16]))
 }
 
 // downloaded is the hash of what the address had when it was fetched, or "".

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/cache"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/release"
 )
@@ -230,7 +231,7 @@ func FuzzOpen(f *testing.F) {
 		f.Add(s)
 	}
 	rel := &release.Release{Version: "8.15.2", SHA256: fmt.Sprintf("%x", sha256.Sum256(nil))}
-	fetcher := &Fetcher{Cache: f.TempDir()}
+	fetcher := &Fetcher{Cache: cache.Open(f.TempDir(), nil)}
 	f.Fuzz(func(t *testing.T, source string) {
 		s, err := fetcher.Open(rel, source)
 		if err != nil {

@@ -1,4 +1,4 @@
-package tree
+package cache
 
 import (
 	"errors"
@@ -101,10 +101,10 @@ func TestMemory(t *testing.T) {
 	if m = Remember(kept); len(m.known) != 0 { // and nobody waits for a writer
 		t.Errorf("a FIFO for a memory has %v", m.known)
 	}
-	if _, err := m.Sum(dir); err == nil {
+	if _, err := m.Sum(t.Context(), dir); err == nil {
 		t.Error("a directory has a sum")
 	}
-	if _, err := m.Sum(filepath.Join(dir, "nowhere")); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := m.Sum(t.Context(), filepath.Join(dir, "nowhere")); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("Sum(nowhere) = %v", err)
 	}
 }
@@ -116,7 +116,7 @@ func TestContents(t *testing.T) {
 		os.Symlink("ld", filepath.Join(dir, "bin/link")), os.WriteFile(filepath.Join(dir, ".files"), nil, 0o644)); err != nil {
 		t.Fatal(err)
 	}
-	last, err := m.Contents(dir, ".files")
+	last, err := m.Contents(t.Context(), dir, ".files")
 	if err != nil || strings.Contains(last, ".files") || strings.Count(last, "\n") != 5 {
 		t.Fatalf("Contents() = %s, %v", last, err)
 	}
@@ -133,7 +133,7 @@ func TestContents(t *testing.T) {
 		if err := damage(); err != nil {
 			t.Fatal(err)
 		}
-		now, err := m.Contents(dir, ".files")
+		now, err := m.Contents(t.Context(), dir, ".files")
 		if now == last || err != nil {
 			t.Errorf("%s: nothing is seen, %v", name, err)
 		}

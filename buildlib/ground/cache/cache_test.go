@@ -1,4 +1,4 @@
-package tree
+package cache
 
 import (
 	"errors"
@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/sirupsen/logrus"
 )
 
 // What lies in the cache is what was put there, or it is made anew, and that is told.
@@ -51,13 +53,15 @@ func TestCache(t *testing.T) {
 		{"gone", os.RemoveAll, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			var told string
-			c := &Cache{Dir: filepath.Join(t.TempDir(), "cache"), Memory: new(Memory), Damaged: func(dir, found string) { told = dir + ": " + found }}
-			dir, err := c.Once("kit", "key", fill)
+			var told strings.Builder
+			log := logrus.New()
+			log.SetOutput(&told)
+			c := Open(filepath.Join(t.TempDir(), "cache"), log)
+			dir, err := c.Once(t.Context(), "kit", "key", fill)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if list, err := new(Memory).Contents(dir); want == "" {
+			if list, err := new(Memory).Contents(t.Context(), dir); want == "" {
 				want = list
 			} else if list != want || err != nil {
 				t.Fatalf("made twice, it is %s, %v, want %s", list, err, want)
@@ -65,15 +69,15 @@ func TestCache(t *testing.T) {
 			if err := test.damage(dir); err != nil {
 				t.Fatal(err)
 			}
-			again, err := c.Once("kit", "key", fill)
+			again, err := c.Once(t.Context(), "kit", "key", fill)
 			if again != dir || err != nil {
 				t.Fatalf("Once() = %s, %v", again, err)
 			}
-			if list, err := new(Memory).Contents(dir); list != want || err != nil {
+			if list, err := new(Memory).Contents(t.Context(), dir); list != want || err != nil {
 				t.Errorf("after the damage it is %s, %v, want %s", list, err, want)
 			}
-			if (told != "") != (test.told != "") || !strings.Contains(told, test.told) {
-				t.Errorf("told %q, want %q in it", told, test.told)
+			if (told.Len() > 0) != (test.told != "") || !strings.Contains(told.String(), test.told) {
+				t.Errorf("told %q, want %q in it", told.String(), test.told)
 			}
 		})
 	}
@@ -82,8 +86,8 @@ func TestCache(t *testing.T) {
 // What a run that was killed has left half done goes with the next, and what fails leaves nothing.
 func TestCacheHalf(t *testing.T) {
 	t.Parallel()
-	c := &Cache{Dir: t.TempDir(), Memory: new(Memory)}
-	dir, damage, err := c.Find("kit", "key")
+	c := Open(t.TempDir(), nil)
+	dir, damage, err := c.Find(t.Context(), "kit", "key")
 	if damage == "" || err != nil {
 		t.Fatalf("Find() = %s, %q, %v before there is one", dir, damage, err)
 	}
@@ -91,17 +95,17 @@ func TestCacheHalf(t *testing.T) {
 		t.Fatal(err)
 	}
 	bad := errors.New("bad")
-	if _, err := c.Once("kit", "key", func(string) error { return bad }); !errors.Is(err, bad) {
+	if _, err := c.Once(t.Context(), "kit", "key", func(string) error { return bad }); !errors.Is(err, bad) {
 		t.Errorf("Once() = %v, want what fill says", err)
 	}
 	if left, err := filepath.Glob(filepath.Join(c.Dir, "*.new")); len(left) > 0 || err != nil {
 		t.Errorf("left behind: %q, %v", left, err)
 	}
-	made, err := c.Once("kit", "key", func(dir string) error { return os.Mkdir(filepath.Join(dir, "bin"), 0o755) })
+	made, err := c.Once(t.Context(), "kit", "key", func(dir string) error { return os.Mkdir(filepath.Join(dir, "bin"), 0o755) })
 	if made != dir || err != nil {
 		t.Fatalf("Once() = %s, %v, want %s", made, err, dir)
 	}
-	if _, damage, err := c.Find("kit", "key"); damage != "" || err != nil {
+	if _, damage, err := c.Find(t.Context(), "kit", "key"); damage != "" || err != nil {
 		t.Errorf("Find() = %q, %v", damage, err)
 	}
 }

@@ -1,7 +1,9 @@
-package tree
+package cache
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,13 +17,14 @@ import (
 	"time"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
 )
 
 // Memory knows what was found out of files before, such as their hashes, so that large ones that nobody has touched are not read each time.
 //
 // A file counts as untouched while its device, inode, mode, owner, size and the times of its last change, of the content and of the inode,
 // are what they were: the last of these moves with every write, and no program can set it. The zero Memory remembers nothing from other
-// runs. Several goroutines may use one.
+// runs, a nil one nothing at all. Several goroutines may use one.
 type Memory struct {
 	file  string
 	lock  sync.Mutex
@@ -44,7 +47,7 @@ func Remember(file string) *Memory {
 	m := &Memory{file: file}
 	text, err := regular.Read(file, maxMemory)
 	sum, list, _ := strings.Cut(string(text), "\n")
-	if err != nil || sum != hexSum([]byte(list)) || json.Unmarshal([]byte(list), &m.known) != nil {
+	if err != nil || sum != digest(list) || json.Unmarshal([]byte(list), &m.known) != nil {
 		m.known = nil
 	}
 	return m
@@ -53,6 +56,9 @@ func Remember(file string) *Memory {
 // Recall gives what find has found out of files before, unless one of them was touched since. What names the kind of thing. A file that
 // is not there counts, too: as one that is not there.
 func (m *Memory) Recall(what string, files []string, find func() (string, error)) (string, error) {
+	if m == nil {
+		return find()
+	}
 	key := what + " " + strings.Join(files, " ")
 	before, settled, err := stamps(files)
 	if err != nil {
@@ -105,18 +111,16 @@ func stamps(files []string) (text string, settled bool, err error) {
 }
 
 // Sum is the hash of a regular file's content.
-func (m *Memory) Sum(name string) (string, error) {
-	return m.Recall("content", []string{name}, func() (string, error) {
-		return fileSum(context.Background(), name, nil)
-	})
+func (m *Memory) Sum(ctx context.Context, name string) (string, error) {
+	return m.Recall("content", []string{name}, func() (string, error) { return regular.Sum(ctx, name) })
 }
 
-// Contents lists all that is in a directory, for one that is to stay as it is: unlike [List] with directories, and what anybody may do with
+// Contents lists all that is in a directory, for one that is to stay as it is: unlike [tree.List] with directories, and what anybody may do with
 // each. What skip names is left out.
-func (m *Memory) Contents(dir string, skip ...string) (string, error) {
+func (m *Memory) Contents(ctx context.Context, dir string, skip ...string) (string, error) {
 	var b strings.Builder
 	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
-		if err != nil {
+		if err = errors.Join(err, context.Cause(ctx)); err != nil {
 			return err
 		}
 		rel, err := filepath.Rel(dir, name)
@@ -135,7 +139,7 @@ func (m *Memory) Contents(dir string, skip ...string) (string, error) {
 		case d.Type() == fs.ModeSymlink:
 			text, err = os.Readlink(name)
 		case d.Type().IsRegular():
-			text, err = m.Sum(name)
+			text, err = m.Sum(ctx, name)
 		}
 		fmt.Fprintf(&b, "%v %s %q\n", info.Mode(), text, rel)
 		return err
@@ -150,7 +154,12 @@ func (m *Memory) Save() {
 	if !m.news || m.file == "" {
 		return
 	}
-	if list, err := json.Marshal(m.known); err == nil && WriteFile(m.file, []byte(hexSum(list)+"\n"+string(list)), 0o644) == nil {
+	if list, err := json.Marshal(m.known); err == nil && tree.WriteFile(m.file, []byte(digest(string(list))+"\n"+string(list)), 0o644) == nil {
 		m.news = false
 	}
+}
+
+func digest(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
 }
