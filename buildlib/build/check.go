@@ -150,7 +150,7 @@ func (p *Project) Bench(ctx context.Context) error {
 // benchImage measures writing an image of 1 GiB against GNU tar writing the same files, by the benchmark of installp.
 func (p *Project) benchImage(ctx context.Context) error {
 	out, err := p.Machine.Output(ctx, host.Cmd{
-		Argv: []string{"go", "test", "-run", "^$", "-bench", "^BenchmarkTree$", "-benchtime", "5x", "./buildlib/aix/installp"}, Dir: p.Root, Env: p.goEnv(),
+		Argv: []string{"go", "test", "-run", "^$", "-bench", "^BenchmarkTree$", "-benchtime", "5x", "./buildlib/aix/installp/write"}, Dir: p.Root, Env: p.goEnv(),
 	})
 	if err != nil {
 		return err

@@ -14,6 +14,9 @@ import (
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/bff"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp/diff"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp/extract"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp/verify"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
@@ -62,7 +65,7 @@ func (p *Project) listMembers(ctx context.Context, file string, next func() (*in
 // ImageVerify checks an image, and its digest where that lies beside it.
 func (p *Project) ImageVerify(ctx context.Context, file string) error {
 	return withImage(ctx, file, func(image *io.SectionReader) error {
-		findings, err := installp.Verify(image)
+		findings, err := verify.Image(image)
 		if err != nil {
 			return err
 		}
@@ -155,7 +158,7 @@ func extractInto(ctx context.Context, image io.Reader, dir string) error {
 		return err
 	}
 	defer root.Close() // nothing is written through it
-	if err := installp.Extract(ctx, image, root); err != nil {
+	if err := extract.Into(ctx, image, root); err != nil {
 		return err
 	}
 	return root.Chmod(".", 0o755) // it was ours alone until now
@@ -165,7 +168,7 @@ func extractInto(ctx context.Context, image io.Reader, dir string) error {
 func (p *Project) ImageDiff(ctx context.Context, a, b string) error {
 	return withImage(ctx, a, func(before *io.SectionReader) error {
 		return withImage(ctx, b, func(after *io.SectionReader) error {
-			text, err := installp.Diff(before, after)
+			text, err := diff.Images(before, after)
 			if err != nil {
 				return unreadable(a+" or "+b, err)
 			}
@@ -259,7 +262,7 @@ func (c *cancelled) ReadAt(p []byte, offset int64) (int, error) {
 
 // unreadable tells what to do about an image that ended the reading. Other errors, such as a full disk, stay what they are.
 func unreadable(file string, err error) error {
-	for _, blame := range []error{bff.ErrHeader, bff.ErrData, bff.ErrType, installp.ErrImage, installp.ErrMember, io.ErrUnexpectedEOF} {
+	for _, blame := range []error{bff.ErrHeader, bff.ErrData, bff.ErrType, installp.ErrImage, extract.ErrMember, io.ErrUnexpectedEOF} {
 		if errors.Is(err, blame) {
 			return &fault.Error{Code: "image-unreadable", What: "this is no installp image, or a damaged one", Where: file, Err: err,
 				Do: "get it again; mage image:verify tells more of one that begins well"}

@@ -21,6 +21,7 @@ import (
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/bff"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp/write"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/vrmf"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
@@ -325,7 +326,7 @@ func TestTocName(t *testing.T) {
 		Name: "demo.rte", Text: "Demo", Copyright: "Ours.\n", Usr: installp.Scripts{installp.PreI: "#!/usr/bin/ksh\nexit 0\n"},
 	}}, Time: time.Unix(0, 0)}
 	var b bytes.Buffer
-	if err := errors.Join(image.Write(&b), os.WriteFile(filepath.Join(dir, "a\nb.I"), b.Bytes(), 0o644)); err != nil {
+	if err := errors.Join(write.Image(&b, image), os.WriteFile(filepath.Join(dir, "a\nb.I"), b.Bytes(), 0o644)); err != nil {
 		t.Fatal(err)
 	}
 	if err := p.ImageToc(t.Context(), dir); fault.Code(err) != "image-toc" {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp/write"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
@@ -90,7 +91,7 @@ func writeImage(pkg *installp.Package, file string) error {
 		return err
 	}
 	defer out.Discard()
-	if err := pkg.Write(out); err != nil {
+	if err := write.Image(out, pkg); err != nil {
 		return err
 	}
 	return out.Commit()

@@ -11,6 +11,9 @@ import (
 	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp/diff"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp/mkinstallp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp/verify"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
@@ -40,7 +43,7 @@ func (j *job) mkinstallp(ctx context.Context, pkg *installp.Package) error {
 	if err := os.RemoveAll(j.mkinstallpDir()); err != nil {
 		return err
 	}
-	layout, err := pkg.LayOut(j.mkinstallpDir(), own)
+	layout, err := mkinstallp.LayOut(pkg, j.mkinstallpDir(), own)
 	if err != nil {
 		return err
 	}
@@ -101,7 +104,7 @@ func checkMade(ctx context.Context, pkg *installp.Package, file, log string) err
 		return refuse("mkinstallp ended well, but left no image", nil)
 	}
 	return withImage(ctx, file, func(image *io.SectionReader) error {
-		findings, err := installp.Verify(image)
+		findings, err := verify.Image(image)
 		if err != nil {
 			return err
 		}
@@ -164,7 +167,7 @@ func (j *job) compareMade(ctx context.Context, pkg *installp.Package, made strin
 	}
 	return withImage(ctx, ours, func(a *io.SectionReader) error {
 		return withImage(ctx, made, func(b *io.SectionReader) error {
-			text, err := installp.Diff(a, b)
+			text, err := diff.Images(a, b)
 			if err != nil {
 				return err
 			}

@@ -85,10 +85,10 @@ func compileMagefile(t *testing.T, root, to string) {
 	}
 }
 
-// compileMkinstallp makes the stand-in for IBM's mkinstallp, which the tests of package installp are by that name.
+// compileMkinstallp makes the stand-in for IBM's mkinstallp, which the tests of package mkinstallp are by that name.
 func compileMkinstallp(t *testing.T, root, to string) {
 	t.Helper()
-	cmd := exec.Command("go", "test", "-c", "-o", to, "./buildlib/aix/installp")
+	cmd := exec.Command("go", "test", "-c", "-o", to, "./buildlib/aix/installp/mkinstallp")
 	cmd.Dir = root
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %v\n%s", cmd, err, out)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp/write"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/preview"
 )
 
@@ -109,7 +110,7 @@ func media(t testing.TB, p *installp.Package) *preview.Media {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Write(f); err != nil {
+	if err := write.Image(f, p); err != nil {
 		t.Fatal(err)
 	}
 	if err := f.Close(); err != nil {

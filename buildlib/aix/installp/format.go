@@ -3,13 +3,13 @@ package installp
 // The words of lpp_name and of the control files, for the writer and for the reader. How each is known stands in docs/formats.md.
 const (
 	formatAIX4   = "4" // AIX 4.1 and later
-	platform     = "R" // POWER
-	typeInstall  = "I"
-	volumeFirst  = "01"
-	bosBootNo    = "N"
-	contentUsr   = "U"
-	contentBoth  = "B"
-	language     = "en_US"
+	Platform     = "R" // POWER
+	TypeInstall  = "I"
+	VolumeFirst  = "01"
+	BosBootNo    = "N"
+	ContentUsr   = "U"
+	ContentBoth  = "B"
+	Language     = "en_US"
 	sectionEnd   = "%" // alone on its line
 	filesetBegin = "["
 	filesetEnd   = "]"
@@ -17,56 +17,59 @@ const (
 	packageEnd   = "}"
 	sections     = 6 // that we write, hence five ends (W20)
 
-	lppNameMember = "./lpp_name"
-	libraryName   = "liblpp.a"
+	LppNameMember = "./lpp_name"
+	LibraryName   = "liblpp.a"
 	instRootName  = "inst_root"
 	lppDirectory  = "/usr/lpp/"
 
-	usrDatabase  = "/usr/lib/objrepos" // the product database of the usr part
-	rootDatabase = "/etc/objrepos"
-	workSpace    = "INSTWORK"
+	UsrDatabase  = "/usr/lib/objrepos" // the product database of the usr part
+	RootDatabase = "/etc/objrepos"
+	WorkSpace    = "INSTWORK"
 )
 
 // Suffixes of control files, behind the fileset's name; those of scripts are the values of [Step].
 const (
-	suffixApplyList = "al"
-	suffixInventory = "inventory"
-	suffixSize      = "size"
-	suffixCopyright = "copyright"
-	suffixConfig    = "cfgfiles"
+	SuffixApplyList = "al"
+	SuffixInventory = "inventory"
+	SuffixSize      = "size"
+	SuffixCopyright = "copyright"
+	SuffixConfig    = "cfgfiles"
 )
 
-// otherSuffixes are control files that AIX knows and that we never write (packaging chapter; adeinv manual page; S3).
-var otherSuffixes = []string{
+// OtherSuffixes are control files that AIX knows and that we never write (packaging chapter; adeinv manual page; S3).
+var OtherSuffixes = []string{
 	"tcb", "odmadd", "unodmadd", "odmdel", "namelist", "rm_inv",
 	"fixdata", "err", "trc", "cfginfo", "README", "productid", "lpp.acf", "lpp.README", "lpp.doc",
 }
 
-// updateSteps are scripts of updates, which no sample of ours has.
-var updateSteps = []Step{"pre_u", "post_u", "config_u", "unconfig_u", "unpost_u", "unpre_u"}
+// UpdateSteps are scripts of updates, which no sample of ours has.
+var UpdateSteps = []Step{"pre_u", "post_u", "config_u", "unconfig_u", "unpost_u", "unpre_u"}
 
 // Attributes of a stanza, in the order in which S3 has them.
 const (
-	attrOwner    = "owner"
-	attrGroup    = "group"
-	attrMode     = "mode"
-	attrType     = "type"
+	AttrOwner    = "owner"
+	AttrGroup    = "group"
+	AttrMode     = "mode"
+	AttrType     = "type"
 	attrLinks    = "links"
 	attrTarget   = "target"
-	attrClass    = "class"
-	attrSize     = "size"
-	attrChecksum = "checksum"
+	AttrClass    = "class"
+	AttrSize     = "size"
+	AttrChecksum = "checksum"
 
-	attrIndent  = "          " // S2, S3; S4 has a tab
-	volatile    = "VOLATILE"
-	classPrefix = "apply,inventory,"
+	AttrIndent  = "          " // S2, S3; S4 has a tab
+	Volatile    = "VOLATILE"
+	ClassPrefix = "apply,inventory,"
 )
 
-// typeWords are the values of the attribute type.
-var typeWords = [...]string{Regular: "FILE", Directory: "DIRECTORY", Symlink: "SYMLINK"}
+// TypeWords are the values of the attribute type.
+var TypeWords = [...]string{Regular: "FILE", Directory: "DIRECTORY", Symlink: "SYMLINK"}
 
 // modeBits are the words that a mode has in front of its octal permission bits (sysck manual page).
 var modeBits = []struct {
 	mask uint32
 	word string
 }{{0o4000, "SUID"}, {0o2000, "SGID"}, {0o1000, "SVTX"}}
+
+// Bin is the owner and group of the directories that every image has (W17; S2 and S3 have 2:2 for the first one).
+const Bin = 2

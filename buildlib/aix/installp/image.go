@@ -20,11 +20,11 @@ type Image struct {
 	// Libraries are the control libraries among them: of the usr part, then of the root part.
 	Libraries []Library
 
-	lppNameText string
+	LppNameText string
 }
 
 // IsUpdate tells whether the image holds changed files for a fileset that is installed already.
-func (m *Image) IsUpdate() bool { return m.Type != typeInstall }
+func (m *Image) IsUpdate() bool { return m.Type != TypeInstall }
 
 // Info is what an image says of one fileset.
 type Info struct {
@@ -73,7 +73,7 @@ type Library struct {
 
 // The text of lpp_name as we write it: format 4 (AIX 4.1 and later); for each fileset level, diskette volume, bosboot flag, content
 // and language, then the sections. Five ends of sections are always there (W20; S2 has six).
-func (m *Image) lppName() string {
+func (m *Image) LppName() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s %s %s %s\n", formatAIX4, m.Platform, m.Type, m.Package, packageBegin)
 	for i := range m.Filesets {

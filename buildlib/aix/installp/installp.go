@@ -1,5 +1,5 @@
-// Package installp holds the model of an AIX installp package and writes its installation image: the file that "installp -a -d"
-// takes, called .bff after its container, the output of backup -i.
+// Package installp holds the model of an AIX installp package, and reads its installation image: the file that "installp -a -d"
+// takes, called .bff after its container, the output of backup -i. The rooms beside it write, verify and compare images.
 //
 // The words of AIX, as this package uses them:
 //
@@ -12,7 +12,7 @@
 //     control files: for each fileset its apply list (.al: what is restored from the image), inventory (owner, mode, checksum of
 //     each file, kept in the product database), size and scripts.
 //
-// The image depends on nothing but the Package: not on the order in which filesets and files are given, and not on the clock, the
+// The image that write makes depends on nothing but the Package: not on the order in which filesets and files are given, and not on the clock, the
 // owners or the locale of this machine.
 //
 // The formats are described in docs/formats.md; rules W1 to W40, which comments here cite, are numbered there. "S3" is the package
@@ -95,17 +95,23 @@ const (
 	Other     Method = "other"      // like UserMerge, but the rest is up to the scripts
 )
 
-var methods = []Method{Preserve, AutoMerge, HoldNew, UserMerge, Other}
+var Methods = []Method{Preserve, AutoMerge, HoldNew, UserMerge, Other}
 
 // FileName is the name that bffcreate gives such an image: name, level and I for installation (W36).
 func (p *Package) FileName() string {
 	return p.Name + "." + p.Level.String() + ".I"
 }
 
-// level is the fileset's own one or the package's.
-func (p *Package) level(f *Fileset) vrmf.Level {
+// LevelOf is the level of a fileset: its own one or the package's.
+func (p *Package) LevelOf(f *Fileset) vrmf.Level {
 	if f.Level.IsZero() {
 		return p.Level
 	}
 	return f.Level
 }
+
+// Home is the directory of the package's control files on the target.
+func (p *Package) Home() string { return lppDirectory + p.Name }
+
+// InstRoot is where the root part's files travel.
+func (p *Package) InstRoot() string { return p.Home() + "/" + instRootName }

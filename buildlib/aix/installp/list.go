@@ -23,7 +23,7 @@ func (m *Image) Listing() string {
 	for i := range m.Filesets {
 		f := &m.Filesets[i]
 		content := "usr"
-		if f.Content == contentBoth {
+		if f.Content == ContentBoth {
 			content = "usr,root"
 		}
 		row(fault.Line(f.Name), f.Level.String(), kind, fault.Line(f.BosBoot), content)
@@ -35,11 +35,11 @@ func (m *Image) Listing() string {
 // String gives the member as a line: mode, numbers of owner and group, size, date and name.
 func (m *Member) String() string {
 	date := m.ModTime.UTC().Format(time.DateTime)
-	return fmt.Sprintf("%s %5d %5d %10d %s %s", modeString(m.Mode), m.UID, m.GID, m.Size, date, fault.Line(m.Name))
+	return fmt.Sprintf("%s %5d %5d %10d %s %s", ModeString(m.Mode), m.UID, m.GID, m.Size, date, fault.Line(m.Name))
 }
 
-// modeString is the first column of "ls -l".
-func modeString(mode uint32) string {
+// ModeString is the first column of "ls -l".
+func ModeString(mode uint32) string {
 	b := []byte("?rwxrwxrwx")
 	switch mode &^ 0o7777 {
 	case 0o040000:

@@ -110,8 +110,8 @@ func parseConfigFiles(text string, tell tell) []ConfigFile {
 		if !strings.HasPrefix(file.Path, "/") {
 			tell(number, "the path %q is neither absolute nor begins with ./", fields[0])
 		}
-		if !slices.Contains(methods, file.Method) {
-			tell(number, "the method %q is none of %s", file.Method, join(methods))
+		if !slices.Contains(Methods, file.Method) {
+			tell(number, "the method %q is none of %s", file.Method, Join(Methods))
 		}
 		all = append(all, file)
 	}

@@ -54,13 +54,13 @@ func (p *lppNameParser) header(line string) lppNameState {
 	if fields[0] != formatAIX4 {
 		p.tell(p.line, "the format %q is not %s, that of AIX 4.1 and later", fields[0], formatAIX4)
 	}
-	if !slices.Contains([]string{platform, "N", "I"}, m.Platform) {
+	if !slices.Contains([]string{Platform, "N", "I"}, m.Platform) {
 		p.tell(p.line, "the platform %q is none of R, N and I", m.Platform)
 	}
-	if !slices.Contains([]string{typeInstall, "S", "SR", "ML"}, m.Type) {
+	if !slices.Contains([]string{TypeInstall, "S", "SR", "ML"}, m.Type) {
 		p.tell(p.line, "the type %q is none of I, S, SR and ML", m.Type)
 	}
-	if reason := badName(m.Package, isNameByte); reason != "" {
+	if reason := BadName(m.Package, isNameByte); reason != "" {
 		p.tell(p.line, "the package name %s", reason)
 	}
 	return p.outside
@@ -95,7 +95,7 @@ func (p *lppNameParser) outside(line string) lppNameState {
 }
 
 func (p *lppNameParser) checkFileset(f *Info) {
-	if reason := badName(f.Name, isNameByte); reason != "" {
+	if reason := BadName(f.Name, isNameByte); reason != "" {
 		p.tell(p.line, "the fileset name %s", reason)
 	}
 	if first := p.names[f.Name]; first != 0 {
@@ -113,7 +113,7 @@ func (p *lppNameParser) checkFileset(f *Info) {
 		p.tell(p.line, "the bosboot flag %q is neither N nor b", f.BosBoot)
 	}
 	switch f.Content {
-	case contentUsr, contentBoth:
+	case ContentUsr, ContentBoth:
 	case "H":
 		p.tell(p.line, "the content H is a share part, which is not read: nobody here has seen one")
 	default:

@@ -250,7 +250,7 @@ func FuzzLppName(f *testing.F) {
 		if problems != nil {
 			return
 		}
-		again := parseLppName(image.lppName(), told(&problems))
+		again := parseLppName(image.LppName(), told(&problems))
 		ignoreLines := cmp.FilterPath(func(p cmp.Path) bool { return p.Last().String() == ".Line" }, cmp.Ignore())
 		if diff := cmp.Diff(image, again, ignoreLines, cmpopts.EquateEmpty(), cmpopts.IgnoreUnexported(Image{},
 			Info{})); diff != "" || problems != nil {
@@ -297,7 +297,7 @@ func FuzzLists(f *testing.F) {
 		}
 		problems = nil
 		if sizes := parseSizes(text, told(&problems)); problems == nil {
-			again := parseSizes(renderSizes(sizes), told(&problems))
+			again := parseSizes(RenderSizes(sizes), told(&problems))
 			if diff := cmp.Diff(sizes, again, cmpopts.EquateEmpty()); diff != "" || problems != nil {
 				t.Errorf("sizes, -read +read again:\n%s", diff)
 			}

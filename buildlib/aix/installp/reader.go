@@ -1,16 +1,13 @@
 package installp
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
-	"iter"
 	"path"
 	"slices"
 	"strings"
 
-	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/ar"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/bff"
 )
 
@@ -30,7 +27,7 @@ var ErrBackup = fmt.Errorf("%w but a backup of files", ErrImage)
 // Reader reads an installation image or an update from front to back: lpp_name and the control libraries first, then the members
 // that are installed. The memory it needs does not grow with those.
 type Reader struct {
-	bff     *bff.Reader
+	Bff     *bff.Reader
 	image   *Image
 	pending *Member // read while the libraries were looked for
 }
@@ -39,9 +36,9 @@ type Reader struct {
 // told, in one error, with file and number.
 func NewReader(r io.Reader) (*Reader, error) {
 	var problems []error
-	reader, err := newReader(r, func(where Where, what string) {
-		if len(problems) < maxProblems {
-			problems = append(problems, fmt.Errorf("%w: %s: %s", ErrImage, where, shorten(what)))
+	reader, err := NewLenientReader(r, func(where Where, what string) {
+		if len(problems) < MaxProblems {
+			problems = append(problems, fmt.Errorf("%w: %s: %s", ErrImage, where, Shorten(what)))
 		}
 	})
 	if err := errors.Join(append(problems, err)...); err != nil {
@@ -50,11 +47,11 @@ func NewReader(r io.Reader) (*Reader, error) {
 	return reader, nil
 }
 
-// maxProblems bounds what is told of one image: one damage can make every line wrong.
-const maxProblems = 100
+// MaxProblems bounds what is told of one image: one damage can make every line wrong.
+const MaxProblems = 100
 
-// shorten cuts what is told of a line: hostile ones have megabytes.
-func shorten(s string) string {
+// Shorten cuts what is told of a line: hostile ones have megabytes.
+func Shorten(s string) string {
 	const enough = 400
 	if len(s) <= enough {
 		return s
@@ -82,9 +79,9 @@ func (w Where) String() string {
 	return s
 }
 
-// newReader tells what is wrong with texts, and goes on; its own error is one that leaves nothing to go on with.
-func newReader(r io.Reader, tell func(Where, string)) (*Reader, error) {
-	reader := &Reader{bff: bff.NewReader(r)}
+// NewLenientReader tells what is wrong with texts, and goes on; its own error is one that leaves nothing to go on with.
+func NewLenientReader(r io.Reader, tell func(Where, string)) (*Reader, error) {
+	reader := &Reader{Bff: bff.NewReader(r)}
 	if err := reader.readLppName(tell); err != nil {
 		return nil, err
 	}
@@ -108,14 +105,14 @@ func (r *Reader) Next() (*Member, error) {
 }
 
 // Read reads the data of the current member.
-func (r *Reader) Read(p []byte) (int, error) { return r.bff.Read(p) }
+func (r *Reader) Read(p []byte) (int, error) { return r.Bff.Read(p) }
 
 func (r *Reader) next() (*Member, error) {
-	h, err := r.bff.Next()
+	h, err := r.Bff.Next()
 	if err != nil {
 		return nil, err
 	}
-	s := r.bff.Stored()
+	s := r.Bff.Stored()
 	return &Member{*h, s.Offset, s.Data, s.Packed}, nil
 }
 
@@ -125,20 +122,20 @@ func (r *Reader) readLppName(tell func(Where, string)) error {
 	for {
 		m, err := r.next()
 		if err == io.EOF {
-			return fmt.Errorf("%w: it has no %s", ErrImage, lppNameMember)
+			return fmt.Errorf("%w: it has no %s", ErrImage, LppNameMember)
 		}
 		if err != nil {
 			return err
 		}
 		front = append(front, *m)
-		if len(front) == 1 && !strings.HasPrefix(m.Name, "./") && m.Name != strings.TrimPrefix(lppNameMember, "./") {
+		if len(front) == 1 && !strings.HasPrefix(m.Name, "./") && m.Name != strings.TrimPrefix(LppNameMember, "./") {
 			return fmt.Errorf("%w: at offset %d: the first is %q", ErrBackup, m.Offset, m.Name)
 		}
 		if m.IsDir() && len(front) < maxFront {
 			continue
 		}
-		if m.Name != lppNameMember && m.Name != strings.TrimPrefix(lppNameMember, "./") {
-			return fmt.Errorf("%w: at offset %d: %q comes before %s", ErrImage, m.Offset, m.Name, lppNameMember)
+		if m.Name != LppNameMember && m.Name != strings.TrimPrefix(LppNameMember, "./") {
+			return fmt.Errorf("%w: at offset %d: %q comes before %s", ErrImage, m.Offset, m.Name, LppNameMember)
 		}
 		text, err := r.control(m)
 		if err != nil {
@@ -150,7 +147,7 @@ func (r *Reader) readLppName(tell func(Where, string)) error {
 		if len(r.image.Filesets) == 0 {
 			tell(Where{Member: m.Name, Line: 1, Offset: m.Offset}, "the package has no fileset")
 		}
-		r.image.Front, r.image.lppNameText = front, string(text)
+		r.image.Front, r.image.LppNameText = front, string(text)
 		return nil
 	}
 }
@@ -160,7 +157,7 @@ func (r *Reader) control(m *Member) ([]byte, error) {
 	if m.Size > MaxControl {
 		return nil, fmt.Errorf("%w: at offset %d: %s has %d bytes, more than %d", ErrImage, m.Offset, m.Name, m.Size, MaxControl)
 	}
-	data, err := io.ReadAll(r.bff)
+	data, err := io.ReadAll(r.Bff)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", m.Name, err)
 	}
@@ -169,7 +166,7 @@ func (r *Reader) control(m *Member) ([]byte, error) {
 
 // readLibraries reads on until each control library that lpp_name lets expect was there. Only directories may come between.
 func (r *Reader) readLibraries(tell func(Where, string)) error {
-	for _, part := range r.image.parts() {
+	for _, part := range r.image.Parts() {
 		name := r.image.library(part)
 		for found := false; !found; {
 			m, err := r.next()
@@ -178,7 +175,7 @@ func (r *Reader) readLibraries(tell func(Where, string)) error {
 			}
 			if err == io.EOF || m.Name != name && (!m.IsDir() || len(r.image.Front) >= maxFront) {
 				r.pending = m // to be told of, or not, by who reads on
-				tell(Where{Member: name, Offset: r.bff.Stored().Offset}, "this control library does not come before what is installed")
+				tell(Where{Member: name, Offset: r.Bff.Stored().Offset}, "this control library does not come before what is installed")
 				return nil
 			}
 			r.image.Front = append(r.image.Front, *m)
@@ -194,16 +191,16 @@ func (r *Reader) readLibraries(tell func(Where, string)) error {
 
 // The parts of a fileset.
 const (
-	usrPart = iota
-	rootPart
+	UsrPart = iota
+	RootPart
 )
 
-// parts are those that the image has a control library for.
-func (m *Image) parts() []int {
-	if slices.ContainsFunc(m.Filesets, func(f Info) bool { return f.Content == contentBoth }) {
-		return []int{usrPart, rootPart}
+// Parts are those that the image has a control library for.
+func (m *Image) Parts() []int {
+	if slices.ContainsFunc(m.Filesets, func(f Info) bool { return f.Content == ContentBoth }) {
+		return []int{UsrPart, RootPart}
 	}
-	return []int{usrPart}
+	return []int{UsrPart}
 }
 
 // Home is the directory of the usr part's control files in the image: that of the package, and of an update one for the fileset's
@@ -220,10 +217,10 @@ func (m *Image) Home() string {
 func (m *Image) InstRoot() string { return m.Home() + "/" + instRootName }
 
 func (m *Image) library(part int) string {
-	if part == rootPart {
-		return m.InstRoot() + "/" + libraryName
+	if part == RootPart {
+		return m.InstRoot() + "/" + LibraryName
 	}
-	return m.Home() + "/" + libraryName
+	return m.Home() + "/" + LibraryName
 }
 
 // readLibrary gives each control file to its fileset.
@@ -234,45 +231,22 @@ func (r *Reader) readLibrary(part int, m *Member, tell func(Where, string)) erro
 	}
 	r.image.Libraries = append(r.image.Libraries, Library{*m, data})
 	for i := range r.image.Filesets {
-		if f := &r.image.Filesets[i]; part == usrPart {
+		if f := &r.image.Filesets[i]; part == UsrPart {
 			f.Usr = &Part{Control: map[string]string{}}
-		} else if f.Content == contentBoth {
+		} else if f.Content == ContentBoth {
 			f.Root = &Part{Control: map[string]string{}}
 		}
 	}
-	for file, err := range r.image.Libraries[len(r.image.Libraries)-1].files() {
+	for file, err := range r.image.Libraries[len(r.image.Libraries)-1].Files() {
 		if err != nil {
 			tell(Where{Member: m.Name, Offset: m.Offset}, err.Error())
 			break
 		}
-		r.image.assign(part, file.name, file.text, func(line int, format string, args ...any) {
-			tell(Where{m.Name, file.name, line, m.Offset}, fmt.Sprintf(format, args...))
+		r.image.assign(part, file.Name, file.Text, func(line int, format string, args ...any) {
+			tell(Where{m.Name, file.Name, line, m.Offset}, fmt.Sprintf(format, args...))
 		})
 	}
 	return nil
-}
-
-// files goes through the archive; an error ends it.
-func (l *Library) files() iter.Seq2[controlFile, error] {
-	return func(yield func(controlFile, error) bool) {
-		archive, err := ar.NewReader(bytes.NewReader(l.Archive), int64(len(l.Archive)))
-		for err == nil {
-			var h *ar.Header
-			if h, err = archive.Next(); err != nil {
-				break
-			}
-			var text []byte
-			if text, err = io.ReadAll(archive); err != nil {
-				break
-			}
-			if !yield(controlFile{h.Name, h.Mode, string(text), archive.Stored().Data}, nil) {
-				return
-			}
-		}
-		if err != io.EOF {
-			yield(controlFile{}, err)
-		}
-	}
 }
 
 // assign finds the fileset that a control file belongs to. The name of one fileset can be the beginning of another's; the longer
@@ -286,13 +260,13 @@ func (m *Image) assign(part int, name, text string, tell tell) {
 		}
 	}
 	if owner == nil {
-		if !slices.Contains(otherSuffixes, name) {
+		if !slices.Contains(OtherSuffixes, name) {
 			tell(0, "the control file belongs to no fileset of lpp_name")
 		}
 		return
 	}
 	p := owner.Usr
-	if part == rootPart {
+	if part == RootPart {
 		p = owner.Root
 	}
 	if p == nil {
@@ -306,13 +280,13 @@ func (m *Image) assign(part int, name, text string, tell tell) {
 	}
 	p.Control[suffix] = text
 	switch suffix {
-	case suffixApplyList:
+	case SuffixApplyList:
 		p.ApplyList = parseApplyList(text, tell)
-	case suffixInventory:
+	case SuffixInventory:
 		p.Inventory = parseInventory(text, tell)
-	case suffixSize:
+	case SuffixSize:
 		p.Sizes = parseSizes(text, tell)
-	case suffixConfig:
+	case SuffixConfig:
 		p.Configs = parseConfigFiles(text, tell)
 	}
 }
@@ -320,7 +294,7 @@ func (m *Image) assign(part int, name, text string, tell tell) {
 // Scripts are the part's scripts, those for updates included.
 func (p *Part) Scripts() []Step {
 	var all []Step
-	for _, step := range append(slices.Clone(steps), updateSteps...) {
+	for _, step := range append(slices.Clone(Steps), UpdateSteps...) {
 		if _, ok := p.Control[string(step)]; ok {
 			all = append(all, step)
 		}

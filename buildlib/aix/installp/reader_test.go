@@ -4,41 +4,15 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/bff"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp/installptest"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/vrmf"
 )
-
-// sample returns an image that AIX wrote; the project holds no file that others made.
-func sample(t testing.TB, name string) []byte {
-	t.Helper()
-	dir := os.Getenv("AIX_SAMPLES")
-	if dir == "" {
-		t.Skip("AIX_SAMPLES names no directory: not read against an image that AIX wrote")
-	}
-	image, err := os.ReadFile(filepath.Join(dir, name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return image
-}
-
-// open reads the front of an image.
-func open(t testing.TB, image []byte) *installp.Reader {
-	t.Helper()
-	r, err := installp.NewReader(bytes.NewReader(image))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
-}
 
 // members lists what is behind the control libraries.
 func members(t testing.TB, r *installp.Reader) []string {
@@ -59,20 +33,20 @@ func members(t testing.TB, r *installp.Reader) []string {
 // What was written comes back.
 func TestReadOwn(t *testing.T) {
 	t.Parallel()
-	r := open(t, write(t, example()))
+	r := installptest.Open(t, installptest.Write(t, installptest.Example()))
 	image := r.Image()
 	if image.Package != "mailtools.sendmail" || image.IsUpdate() || len(image.Filesets) != 1 {
 		t.Fatalf("package %s, update %v, %d filesets", image.Package, image.IsUpdate(), len(image.Filesets))
 	}
 	f := image.Filesets[0]
-	want := example().Filesets[0]
+	want := installptest.Example().Filesets[0]
 	if f.Name != want.Name || f.Text != want.Text || f.Level != (vrmf.Level{Version: 8, Release: 15, Modification: 2}) || f.Content != "B" {
 		t.Errorf("fileset %s %s %q %s", f.Name, f.Level, f.Text, f.Content)
 	}
 	if diff := cmp.Diff(want.Requisites, f.Requisites); diff != "" {
 		t.Errorf("requisites, -want +got:\n%s", diff)
 	}
-	if f.Usr.Control["copyright"] != want.Copyright || f.Usr.Control["pre_i"] != success || f.Root.Control["config"] != success {
+	if f.Usr.Control["copyright"] != want.Copyright || f.Usr.Control["pre_i"] != installptest.Success || f.Root.Control["config"] != installptest.Success {
 		t.Errorf("control files %q, %q", f.Usr.Control, f.Root.Control)
 	}
 	program := installp.Stanza{
@@ -97,13 +71,13 @@ func TestReadOwn(t *testing.T) {
 // Several filesets share the libraries; the name of one may begin like another's.
 func TestReadFamily(t *testing.T) {
 	t.Parallel()
-	p := family()
+	p := installptest.Family()
 	p.Filesets = append(p.Filesets, installp.Fileset{
 		Name: "mailtools.sendmail.man.de_DE", Text: "More manual pages", Copyright: "Other text.\n",
 		Requisites: []string{"*prereq mailtools.sendmail.rte"},
-		Files:      []installp.File{file("/opt/mailtools/x.8", 0o444, "bin", "bin", "x")},
+		Files:      []installp.File{installptest.File("/opt/mailtools/x.8", 0o444, "bin", "bin", "x")},
 	})
-	r := open(t, write(t, p))
+	r := installptest.Open(t, installptest.Write(t, p))
 	got := map[string][]string{}
 	for _, f := range r.Image().Filesets {
 		got[f.Name] = f.Usr.ApplyList
@@ -125,9 +99,9 @@ func TestReadFamily(t *testing.T) {
 // Data of members comes through, whether the one before it was read or not, and the offset leads to the member.
 func TestReadData(t *testing.T) {
 	t.Parallel()
-	image := write(t, example())
+	image := installptest.Write(t, installptest.Example())
 	for _, readAll := range []bool{true, false} {
-		r := open(t, image)
+		r := installptest.Open(t, image)
 		for {
 			m, err := r.Next()
 			if err == io.EOF {
@@ -156,7 +130,7 @@ func TestReadData(t *testing.T) {
 // S2, a package that mkinstallp made on AIX.
 func TestReadSample(t *testing.T) {
 	t.Parallel()
-	r := open(t, sample(t, "PkgA.1.0.0.0.bff"))
+	r := installptest.Open(t, installptest.Sample(t, "PkgA.1.0.0.0.bff"))
 	f := r.Image().Filesets[0]
 	if f.Name != "PkgA.rte" || f.Content != "U" || f.Root != nil || f.Text != "My runtime fileset" || len(f.Usr.Inventory) != 5 || len(f.Sizes) != 5 {
 		t.Errorf("fileset %+v", f)
@@ -169,43 +143,44 @@ func TestReadSample(t *testing.T) {
 // A plain archive is not an image.
 func TestReadOtherArchive(t *testing.T) {
 	t.Parallel()
-	if _, err := installp.NewReader(bytes.NewReader(sample(t, "backup-i.bff"))); !errors.Is(err, installp.ErrImage) {
+	if _, err := installp.NewReader(bytes.NewReader(installptest.Sample(t, "backup-i.bff"))); !errors.Is(err, installp.ErrImage) {
 		t.Errorf("NewReader = %v, want ErrImage", err)
 	}
 }
 
-// Other hands read the same out of an image: sum -r the checksums, GNU ar the names of the control files.
-func TestForeignTools(t *testing.T) {
+func TestToc(t *testing.T) {
 	t.Parallel()
-	image := write(t, family())
-	dir, err := extract(t, image)
-	if err != nil {
-		t.Fatal(err)
+	want := `0 100100000015 2
+a.I 4 R I mailtools.sendmail {
+mailtools.sendmail.rte 08.15.0002.0000 1 N B en_US Sendmail mail transfer agent
+[
+*prereq bos.rte 6.1.0.0
+`
+	r := installptest.Open(t, installptest.Write(t, installptest.Example()))
+	got := installp.Toc([]installp.TocEntry{{FileName: "a.I", Image: r.Image()}, {FileName: "b.I", Image: r.Image()}})
+	if !strings.HasPrefix(got, want) || !strings.HasSuffix(got, "\n%\n%\n%\n%\n]\n}\n") || strings.Count(got,
+		"\nb.I 4 R I mailtools.sendmail {\n") != 1 {
+		t.Errorf("Toc() =\n%s", got)
 	}
-	tool := func(name string, args ...string) string {
-		out, err := exec.Command(name, args...).Output()
-		if err != nil {
-			t.Skipf("%s: %v: not compared with it", name, err)
-		}
-		return string(out)
+}
+
+func TestListing(t *testing.T) {
+	t.Parallel()
+	r := installptest.Open(t, installptest.Write(t, installptest.Example()))
+	want := `  Fileset Name                Level                     I/U Q Content
+  ====================================================================
+  mailtools.sendmail.rte      8.15.2.0                   I  N usr,root
+#   Sendmail mail transfer agent
+`
+	if diff := cmp.Diff(want, r.Image().Listing()); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
 	}
-	for _, f := range open(t, image).Image().Filesets {
-		for _, s := range f.Usr.Inventory {
-			if s.Type != installp.Regular || s.Volatile {
-				continue
-			}
-			got := strings.Fields(tool("sum", "-r", filepath.Join(dir, s.Path)))
-			if diff := cmp.Diff(strings.Fields(s.Checksum), got[:2]); diff != "" {
-				t.Errorf("%s, -inventory +sum:\n%s", s.Path, diff)
-			}
-		}
+	m := r.Image().Front[1]
+	if got, want := m.String(), "-rw-r--r--     0     0        448 2015-10-01 00:00:00 ./lpp_name"; got != want {
+		t.Errorf("String() = %q, want %q", got, want)
 	}
-	var want []string
-	for _, m := range takeApart(t, image).libraries[usrLib] {
-		want = append(want, m.Name)
-	}
-	got := tool("ar", "--target=aixcoff-rs6000", "t", filepath.Join(dir, usrLib))
-	if diff := cmp.Diff(want, strings.Fields(got)); diff != "" {
-		t.Errorf("control files, -ours +ar:\n%s", diff)
+	m.Name, m.Mode = "./a\x1b[2J", bff.TypeDir|0o7642
+	if got, want := m.String(), `drwSr-S-wT     0     0        448 2015-10-01 00:00:00 ./a\x1b[2J`; got != want {
+		t.Errorf("String() = %q, want %q", got, want)
 	}
 }

@@ -23,6 +23,15 @@ type Requisite struct {
 	MoreThan int
 }
 
+// RequisiteError tells which line is wrong, and why.
+type RequisiteError struct {
+	Line int // from 1
+	Text string
+	Err  error
+}
+
+func (e *RequisiteError) Error() string { return fmt.Sprintf("line %d, %q: %v", e.Line, e.Text, e.Err) }
+
 // ParseRequisites reads the requisite section of a fileset in lpp_name, line by line. The grammar is that of S3's lines and of
 // groups as others ship them:
 //
@@ -31,22 +40,13 @@ type Requisite struct {
 //	group   = ">" n " {", then more than n lines, then "}"
 //
 // Each entry is one line by itself, so none can smuggle in the "%" or "]" that end the section. The relational forms of levels
-// (v=, o>) are not taken: their exact grammar is known to nobody here. The error names the line.
+// (v=, o>) are not taken: their exact grammar is known to nobody here. The error is a [*RequisiteError].
 func ParseRequisites(lines []string) ([]Requisite, error) {
-	all, line, err := parseRequisites(lines)
-	if err != nil {
-		return nil, fmt.Errorf("line %d, %q: %w", line, lines[line-1], err)
-	}
-	return all, nil
-}
-
-// parseRequisites returns the number of the line that the error is about.
-func parseRequisites(lines []string) ([]Requisite, int, error) {
 	var all []Requisite
 	groupAt := 0 // the line of the open group, the last of all
 	for i, line := range lines {
-		fail := func(format string, args ...any) ([]Requisite, int, error) {
-			return nil, i + 1, fmt.Errorf(format, args...)
+		fail := func(format string, args ...any) ([]Requisite, error) {
+			return nil, &RequisiteError{i + 1, line, fmt.Errorf(format, args...)}
 		}
 		count, isGroup := strings.CutPrefix(line, ">")
 		switch {
@@ -81,13 +81,13 @@ func parseRequisites(lines []string) ([]Requisite, int, error) {
 		}
 	}
 	if groupAt != 0 {
-		return nil, groupAt, fmt.Errorf("the group of line %d is not closed", groupAt)
+		return nil, &RequisiteError{groupAt, lines[groupAt-1], fmt.Errorf("the group of line %d is not closed", groupAt)}
 	}
-	return all, 0, nil
+	return all, nil
 }
 
-// requiredNames are the filesets that must be there in any case.
-func requiredNames(lines []string) ([]string, error) {
+// RequiredNames are the filesets that must be there in any case.
+func RequiredNames(lines []string) ([]string, error) {
 	all, err := ParseRequisites(lines)
 	var names []string
 	for _, r := range all {
@@ -106,9 +106,9 @@ func parseRequisite(line string) (Requisite, error) {
 	}
 	r := Requisite{Kind: fields[0], Name: fields[1]}
 	if !slices.Contains(requisiteTypes, r.Kind) {
-		return Requisite{}, fmt.Errorf("the type %q is none of %s", r.Kind, join(requisiteTypes))
+		return Requisite{}, fmt.Errorf("the type %q is none of %s", r.Kind, Join(requisiteTypes))
 	}
-	if reason := badName(r.Name, isNameByte); reason != "" {
+	if reason := BadName(r.Name, isNameByte); reason != "" {
 		return Requisite{}, fmt.Errorf("the fileset name %s", reason)
 	}
 	if len(fields) == 3 {

@@ -26,34 +26,34 @@ type Stanza struct {
 // String gives the stanza as our inventories have it, the empty line behind it included (W27).
 func (s *Stanza) String() string {
 	var b strings.Builder
-	attribute := func(name, value string) { fmt.Fprintf(&b, "%s%s = %s\n", attrIndent, name, value) }
+	attribute := func(name, value string) { fmt.Fprintf(&b, "%s%s = %s\n", AttrIndent, name, value) }
 	fmt.Fprintf(&b, "%s:\n", s.Path)
-	attribute(attrOwner, s.Owner)
-	attribute(attrGroup, s.Group)
-	attribute(attrMode, modeWords(s.Mode))
-	attribute(attrType, typeWords[s.Type])
+	attribute(AttrOwner, s.Owner)
+	attribute(AttrGroup, s.Group)
+	attribute(AttrMode, ModeWords(s.Mode))
+	attribute(AttrType, TypeWords[s.Type])
 	if len(s.Links) > 0 {
 		attribute(attrLinks, strings.Join(s.Links, ","))
 	}
 	if s.Type == Symlink {
 		attribute(attrTarget, s.Target)
 	}
-	attribute(attrClass, s.Class)
+	attribute(AttrClass, s.Class)
 	switch {
 	case s.Type != Regular:
 	case s.Volatile:
-		attribute(attrSize, volatile)
-		attribute(attrChecksum, volatile)
+		attribute(AttrSize, Volatile)
+		attribute(AttrChecksum, Volatile)
 	default:
-		attribute(attrSize, fmt.Sprint(s.Size))
-		attribute(attrChecksum, `"`+s.Checksum+`"`)
+		attribute(AttrSize, fmt.Sprint(s.Size))
+		attribute(AttrChecksum, `"`+s.Checksum+`"`)
 	}
 	b.WriteByte('\n')
 	return b.String()
 }
 
-// modeWords writes a mode as sysck reads it: set-id bits as words, the octal permissions last (sysck manual page).
-func modeWords(mode uint32) string {
+// ModeWords writes a mode as sysck reads it: set-id bits as words, the octal permissions last (sysck manual page).
+func ModeWords(mode uint32) string {
 	words := ""
 	for _, bit := range modeBits {
 		if mode&bit.mask != 0 {
@@ -107,7 +107,7 @@ func parseInventory(text string, tell tell) []Stanza {
 		}
 	}
 	for number, line := range controlLines(text, p.tell) {
-		if problems > maxProblems {
+		if problems > MaxProblems {
 			tell(number, "too much is wrong; the rest is not read") // and takes no memory
 			return all
 		}
@@ -158,18 +158,18 @@ func (p *stanzaParser) attribute(number int, line string) {
 	}
 	s := p.stanza
 	switch name {
-	case attrOwner:
+	case AttrOwner:
 		s.Owner = value
-	case attrGroup:
+	case AttrGroup:
 		s.Group = value
-	case attrMode:
+	case AttrMode:
 		if s.Mode, ok = parseMode(value); !ok {
 			p.tell(number, "the mode %q is not in octal, with SUID, SGID or SVTX in front", value)
 		}
-	case attrType:
-		i := slices.Index(typeWords[:], value)
+	case AttrType:
+		i := slices.Index(TypeWords[:], value)
 		if i < 0 {
-			p.tell(number, "the type %q is none of %s", value, strings.Join(typeWords[:], ", "))
+			p.tell(number, "the type %q is none of %s", value, strings.Join(TypeWords[:], ", "))
 			return
 		}
 		s.Type = Type(i)
@@ -177,11 +177,11 @@ func (p *stanzaParser) attribute(number int, line string) {
 		s.Links = strings.Split(value, ",")
 	case attrTarget:
 		s.Target = value
-	case attrClass:
+	case AttrClass:
 		s.Class = value
-	case attrSize:
+	case AttrSize:
 		p.size(number, value)
-	case attrChecksum:
+	case AttrChecksum:
 		p.checksum(number, value)
 	default:
 		if !slices.Contains(foreignAttributes, name) {
@@ -191,7 +191,7 @@ func (p *stanzaParser) attribute(number int, line string) {
 	p.values[name] = value
 }
 
-func isVolatileValue(value string) bool { return value == volatile || value == "" }
+func isVolatileValue(value string) bool { return value == Volatile || value == "" }
 
 func (p *stanzaParser) size(number int, value string) {
 	if isVolatileValue(value) {
@@ -200,7 +200,7 @@ func (p *stanzaParser) size(number int, value string) {
 	}
 	n, err := strconv.ParseUint(value, 10, 31) // sysck cannot handle files of 2 GiB (its manual page)
 	if err != nil {
-		p.tell(number, "the size %q is neither %s nor a number of bytes below 2 GiB", value, volatile)
+		p.tell(number, "the size %q is neither %s nor a number of bytes below 2 GiB", value, Volatile)
 	}
 	p.stanza.Size = int64(n)
 }
@@ -227,10 +227,10 @@ func (p *stanzaParser) finish() *Stanza {
 		return nil
 	}
 	p.stanza = nil
-	need := []string{attrOwner, attrGroup, attrMode, attrType}
+	need := []string{AttrOwner, AttrGroup, AttrMode, AttrType}
 	switch s.Type {
 	case Regular:
-		need = append(need, attrSize, attrChecksum)
+		need = append(need, AttrSize, AttrChecksum)
 	case Symlink:
 		need = append(need, attrTarget)
 	}
@@ -239,8 +239,8 @@ func (p *stanzaParser) finish() *Stanza {
 			p.tell(s.Line, "%s has no %s", s.Path, name)
 		}
 	}
-	if s.Type == Regular && isVolatileValue(p.values[attrSize]) != isVolatileValue(p.values[attrChecksum]) {
-		p.tell(s.Line, "only one of size and checksum of %s is %s", s.Path, volatile)
+	if s.Type == Regular && isVolatileValue(p.values[AttrSize]) != isVolatileValue(p.values[AttrChecksum]) {
+		p.tell(s.Line, "only one of size and checksum of %s is %s", s.Path, Volatile)
 	}
 	if s.Type != Regular && (s.Volatile || s.Size != 0 || s.Checksum != "" || len(s.Links) > 0) {
 		p.tell(s.Line, "%s has what only a FILE has", s.Path)

@@ -6,15 +6,15 @@ import (
 	"math/bits"
 )
 
-// sum computes what "sum -r" prints, which the inventory keeps of each file: a rotating sum of 16 bits and the number of blocks of
+// Sum computes what "sum -r" prints, which the inventory keeps of each file: a rotating sum of 16 bits and the number of blocks of
 // 1024 bytes.
-type sum struct {
+type Sum struct {
 	state uint16
-	size  int64
+	Size  int64
 }
 
-func (s *sum) add(p []byte) {
-	s.size += int64(len(p))
+func (s *Sum) Add(p []byte) {
+	s.Size += int64(len(p))
 	s.state = sum8(s.state, p)
 }
 
@@ -56,6 +56,6 @@ func sum8(state uint16, p []byte) uint16 {
 }
 
 // String has the blanks that mkinstallp writes between quotes (S2: "08645    1 "; W25).
-func (s *sum) String() string {
-	return fmt.Sprintf("%05d %4d ", s.state, (s.size+1023)/1024)
+func (s *Sum) String() string {
+	return fmt.Sprintf("%05d %4d ", s.state, (s.Size+1023)/1024)
 }

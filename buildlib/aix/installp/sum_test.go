@@ -20,8 +20,8 @@ func TestSum(t *testing.T) {
 		{strings.Repeat("x", 1025), ""},
 		{strings.Repeat("0123456789\n", 99999), ""},
 	} {
-		var s sum
-		s.add([]byte(test.content))
+		var s Sum
+		s.Add([]byte(test.content))
 		if test.want != "" && s.String() != test.want {
 			t.Errorf("sum of %q = %q, want %q", test.content, s.String(), test.want)
 		}

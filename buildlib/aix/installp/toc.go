@@ -32,7 +32,7 @@ func Toc(entries []TocEntry) string {
 			filesets[f.Line] = f
 		}
 		number := 0
-		for line := range strings.Lines(e.Image.lppNameText) {
+		for line := range strings.Lines(e.Image.LppNameText) {
 			number++
 			switch f := filesets[number]; {
 			case number == 1:

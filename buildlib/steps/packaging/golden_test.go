@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp/write"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/vrmf"
 )
 
@@ -33,7 +34,7 @@ func realPackage(t *testing.T) *installp.Package {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := pkg.Validate(); err != nil {
+	if err := write.Check(pkg); err != nil {
 		t.Fatalf("Validate() = %v", err)
 	}
 	return pkg
@@ -44,7 +45,7 @@ func TestProjectGolden(t *testing.T) {
 	t.Parallel()
 	pkg := realPackage(t)
 	var image bytes.Buffer
-	if err := pkg.Write(&image); err != nil {
+	if err := write.Image(&image, pkg); err != nil {
 		t.Fatal(err)
 	}
 	got := fmt.Sprintf("sha256 %x\n%s", sha256.Sum256(image.Bytes()), dump(pkg))

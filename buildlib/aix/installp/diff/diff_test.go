@@ -1,0 +1,220 @@
+package diff_test
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/bff"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp/diff"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp/installptest"
+)
+
+func differ(t *testing.T, a, b *installp.Package) string {
+	t.Helper()
+	text, err := diff.Images(installptest.Section(installptest.Write(t, a)), installptest.Section(installptest.Write(t, b)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+func TestDiff(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		change func(*installp.Package)
+		want   string
+	}{
+		"nothing": {func(p *installp.Package) {}, ""},
+		"level and requisites": {func(p *installp.Package) {
+			p.Level.Fix = 1
+			p.Filesets[0].Requisites[1] = "*prereq openssl.base 3.0.0.0"
+		}, `fileset mailtools.sendmail.rte
+  level 8.15.2.0 -> 8.15.2.1
+  - requisite *prereq openssl.base 1.0.2.1000
+  + requisite *prereq openssl.base 3.0.0.0
+`},
+		"files": {func(p *installp.Package) {
+			files := p.Filesets[0].Files
+			files[2] = installptest.File("/opt/mailtools/sbin/sendmail", 0o555, "root", "mail", "Placeholder for the mail program\n")
+			files[3].Target = "./sendmail"
+			files[5] = installptest.File("/etc/mailtools/submit.cf", 0o644, "bin", "system", "# submit.cf\n")
+			p.Filesets[0].Files = append(files[:6:6], installptest.Symlink("/opt/mailtools/sbin/mailq", "sendmail"))
+		}, `fileset mailtools.sendmail.rte
+  ~ /etc/mailtools/submit.cf: owner root:system -> bin:system, volatile true -> false, method preserve -> none, size 24 -> 12
+  + /opt/mailtools/sbin/mailq: SYMLINK 777 root:system -> sendmail
+  ~ /opt/mailtools/sbin/newaliases: target sendmail -> ./sendmail
+  ~ /opt/mailtools/sbin/sendmail: mode SGID,555 -> 555, links /opt/mailtools/sbin/hoststat -> none, content
+  - /var/spool/mtqueue: DIRECTORY 770 root:mail
+`},
+		"scripts": {func(p *installp.Package) {
+			p.Filesets[0].Usr[installp.PreI] = "#!/bin/ksh\nmkgroup -a smmsp\nexit 0\n"
+			delete(p.Filesets[0].Root, installp.Unconfig)
+		}, `fileset mailtools.sendmail.rte
+  --- a/usr pre_i
+  +++ b/usr pre_i
+  @@ -1,2 +1,3 @@
+   #!/bin/ksh
+  +mkgroup -a smmsp
+   exit 0
+  --- a/root unconfig
+  +++ b/root unconfig
+  @@ -1,2 +0,0 @@
+  -#!/bin/ksh
+  -exit 0
+`},
+		"filesets": {func(p *installp.Package) { *p = *installptest.Family(); p.Filesets = p.Filesets[1:] },
+			`+ fileset mailtools.sendmail.man 8.15.2.1: Manual pages, 2 objects
+- fileset mailtools.sendmail.rte 8.15.2.0: Sendmail mail transfer agent, 7 objects
++ fileset mailtools.sendmail.start 8.15.2.0: Start at boot, 0 objects
+`},
+		"root part": {func(p *installp.Package) {
+			p.Filesets[0].Root = nil
+			p.Filesets[0].Files = p.Filesets[0].Files[:4]
+		}, `fileset mailtools.sendmail.rte
+  content B -> U
+  - /etc/mailtools: DIRECTORY 755 root:system
+  - /etc/mailtools/submit.cf: FILE 644 root:system, 24 bytes
+  - /var/spool/mtqueue: DIRECTORY 770 root:mail
+  --- a/root config
+  +++ b/root config
+  @@ -1,2 +0,0 @@
+  -#!/bin/ksh
+  -exit 0
+  --- a/root unconfig
+  +++ b/root unconfig
+  @@ -1,2 +0,0 @@
+  -#!/bin/ksh
+  -exit 0
+`},
+		"title like a format": {func(p *installp.Package) { p.Filesets[0].Text = "Mail, 100%s" },
+			"fileset mailtools.sendmail.rte\n  title Sendmail mail transfer agent -> Mail, 100%s\n"},
+		"date": {func(p *installp.Package) { p.Time = p.Time.Add(time.Second) }, "date 2015-10-01 00:00:00 -> 2015-10-01 00:00:01\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := installptest.Example()
+			test.change(p)
+			if name == "filesets" { // the parent of its files is gone with the fileset
+				p.Provided = append(p.Provided, "/opt/mailtools")
+				p.Filesets[0].Requisites = nil
+			}
+			if diff := cmp.Diff(strings.Split(test.want, "\n"), strings.Split(differ(t, installptest.Example(), p), "\n")); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+// Imports are told by library. A long list is cut.
+func TestDiffPrograms(t *testing.T) {
+	t.Parallel()
+	before := installptest.WithProgram(t, installptest.LibraryPath("/usr/lib:/libx"))
+	after := installptest.WithProgram(t, func(s string) string {
+		return strings.Replace(strings.Replace(s, "/usr/lib:/lib:", "/opt/lib:/libx", 1), "res_querydomain", "res_querydomaim", 1)
+	})
+	for i := range 20 {
+		after.Filesets[0].Files = append(after.Filesets[0].Files, installptest.File(fmt.Sprintf("/opt/mailtools/%02d", i), 0o644, "root", "system", ""))
+	}
+	got := strings.Split(differ(t, before, after), "\n")
+	if len(got) > 24 || !strings.Contains(strings.Join(got, "\n"), "and 11 more") {
+		t.Errorf("%d lines:\n%s", len(got), strings.Join(got, "\n"))
+	}
+	after.Filesets[0].Files = after.Filesets[0].Files[:len(before.Filesets[0].Files)]
+	want := `fileset mailtools.sendmail.rte
+  ~ /opt/mailtools/sbin/sendmail: content, library path /usr/lib:/libx -> /opt/lib:/libx
+      - imports from libc.a(shr_64.o): res_querydomain
+      + imports from libc.a(shr_64.o): res_querydomaim
+`
+	if diff := cmp.Diff(want, differ(t, before, after)); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+// What no builder of ours varies is told as well, and what is long is cut.
+func TestDiffOthers(t *testing.T) {
+	t.Parallel()
+	extra := func(data string) func(*installptest.Contents) {
+		return func(c *installptest.Contents) {
+			c.Members = append(c.Members, installptest.FileMember("./usr/swlag/en_US/LICENSE", 0o444, data))
+		}
+	}
+	for name, test := range map[string]struct {
+		before, after func(*installptest.Contents)
+		want          string
+	}{
+		"language": {func(*installptest.Contents) {}, installptest.LppName("en_US", "de_DE"), "fileset mailtools.sendmail.rte\n  language en_US -> de_DE\n"},
+		"space": {func(*installptest.Contents) {}, installptest.LppName("INSTWORK 96", "INSTWORK 968"),
+			"only the space that is asked for differs"},
+		"section": {func(*installptest.Contents) {}, installptest.LppName("%\n]", "%\nPRIVATE\n]"), "fileset mailtools.sendmail.rte\n  + section 6: PRIVATE\n"},
+		"license": {extra("yours"), extra("ours."), "members that no fileset installs: 1 with 5 bytes -> 1 with 5 bytes\n"},
+		"long":    {func(*installptest.Contents) {}, installptest.Edit(installptest.UsrLib, "copyright", "\n", strings.Repeat("x", 100000)+"\n"), strings.Repeat("x", 300)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			before, after := installptest.TakeApart(t, installptest.Write(t, installptest.Example())), installptest.TakeApart(t, installptest.Write(t, installptest.Example()))
+			test.before(before)
+			test.after(after)
+			got, err := diff.Images(installptest.Section(before.Image(t)), installptest.Section(after.Image(t)))
+			if err != nil || len(got) > 2000 || !strings.Contains(got, test.want) {
+				t.Errorf("Diff gives %d bytes, %.2000s, %v, want %s", len(got), got, err, test.want)
+			}
+		})
+	}
+}
+
+// What restore makes of a member differs from what the inventory says of it, and so may one image from the other.
+func TestDiffMembers(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		change func(*installptest.Contents)
+		want   string
+	}{
+		"owner":     {func(c *installptest.Contents) { c.Member(installptest.Program).UID = 5 }, "~ " + installptest.Program[1:] + ": member -r-xr-sr-x 0:6 -> -r-xr-sr-x 5:6\n"},
+		"directory": {func(c *installptest.Contents) { c.Member("./opt/mailtools").Mode = bff.TypeDir | 0o700 }, ": member drwxr-xr-x 0:0 -> drwx------ 0:0\n"},
+		"part": {func(c *installptest.Contents) {
+			for i := range c.Libraries[installptest.RootLib] {
+				f := &c.Libraries[installptest.RootLib][i]
+				if strings.HasSuffix(f.Name, ".inventory") {
+					stanza := strings.Index(f.Text, "/var/spool/mtqueue:")
+					installptest.Edit(installptest.UsrLib, "inventory", "/opt/mailtools:", f.Text[stanza:]+"/opt/mailtools:")(c)
+					f.Text = f.Text[:stanza]
+				}
+			}
+		}, "~ /var/spool/mtqueue: part root -> usr\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			before := installptest.Write(t, installptest.Example())
+			c := installptest.TakeApart(t, before)
+			test.change(c)
+			if got, err := diff.Images(installptest.Section(before), installptest.Section(c.Image(t))); err != nil || !strings.Contains(got, test.want) {
+				t.Errorf("Diff = %s, %v, want %s", got, err, test.want)
+			}
+		})
+	}
+}
+
+// The error says which of the two images it is about.
+func TestDiffNamesImage(t *testing.T) {
+	t.Parallel()
+	whole := installptest.Write(t, installptest.Example())
+	if _, err := diff.Images(installptest.Section(whole), installptest.Section(whole[:1000])); err == nil || !strings.Contains(err.Error(), "the second image: ") {
+		t.Errorf("Diff = %v", err)
+	}
+}
+
+// The same package in another form differs, too.
+func TestDiffForm(t *testing.T) {
+	t.Parallel()
+	image := installptest.Write(t, installptest.Example())
+	other := append(bytes.Clone(image[:len(image)-1]), 1)
+	text, err := diff.Images(installptest.Section(image), installptest.Section(other))
+	if err != nil || !strings.HasPrefix(text, "only the form differs") {
+		t.Errorf("Diff = %q, %v", text, err)
+	}
+}

@@ -1,0 +1,26 @@
+package diff
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/xcoff"
+)
+
+// A symbol that is imported otherwise than before does not stand under both signs without a reason.
+func TestChangedImports(t *testing.T) {
+	t.Parallel()
+	libc := xcoff.ImportFile{Base: "libc.a", Member: "shr.o"}
+	file := func(imports ...xcoff.Import) *fileContents { return &fileContents{imports: imports} }
+	got := changedImports(
+		file(xcoff.Import{Symbol: "errno", From: libc, Class: xcoff.ClassRW}, xcoff.Import{Symbol: "flock", From: libc, Class: xcoff.ClassDS}),
+		file(xcoff.Import{Symbol: "errno", From: libc, Class: xcoff.ClassUA, Weak: true}, xcoff.Import{Symbol: "lockf", From: libc, Class: xcoff.ClassDS}))
+	want := []string{
+		"      - imports from libc.a(shr.o): errno (RW) flock",
+		"      + imports from libc.a(shr.o): errno (UA, weak) lockf",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}

@@ -1,0 +1,212 @@
+package extract_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/bff"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp/extract"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp/installptest"
+)
+
+func extracted(t *testing.T, image []byte) (string, error) {
+	t.Helper()
+	dir := t.TempDir()
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	return dir, extract.Into(t.Context(), bytes.NewReader(image), root)
+}
+
+// backup -i puts the access list of a file behind it, as if the file were a directory.
+func TestExtractAccessList(t *testing.T) {
+	t.Parallel()
+	var image bytes.Buffer
+	w := bff.NewWriter(&image, time.Unix(0, 0))
+	for _, name := range []string{"./acl", "./acl/no", "./z"} {
+		if err := w.WriteHeader(&bff.Header{Name: name, Mode: bff.TypeRegular | 0o644}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	dir, err := extracted(t, installptest.Rename(image.Bytes(), "./acl/no", "./acl/\x7f\x7f"))
+	if _, missing := os.Stat(filepath.Join(dir, "z")); err != nil || missing != nil {
+		t.Errorf("Extract = %v; z: %v", err, missing)
+	}
+}
+
+func TestExtract(t *testing.T) {
+	t.Parallel()
+	p := installptest.Example()
+	p.Filesets[0].Files[1].Mode = 0o555 // a directory that may not be written to, with a file in it
+	dir, err := extracted(t, installptest.Write(t, p))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"opt/mailtools/sbin":          "dr-xr-xr-x",
+		"opt/mailtools/sbin/sendmail": "-r-xr-xr-x", // without the set-group-id bit
+		"lpp_name":                    "-rw-r--r--",
+		"usr/lpp/mailtools.sendmail/inst_root/etc/mailtools/submit.cf": "-rw-r--r--",
+		"usr/lpp/mailtools.sendmail/inst_root/var/spool/mtqueue":       "drwxrwx---",
+	} {
+		info, err := os.Lstat(filepath.Join(dir, name))
+		if err != nil || info.Mode().String() != want || !info.ModTime().Equal(p.Time) {
+			t.Errorf("%s: %v, %v; want %s and %s", name, info, err, want, p.Time)
+		}
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "opt/mailtools/sbin/sendmail"))
+	if err != nil || string(text) != "placeholder for the mail program\n" {
+		t.Errorf("sendmail holds %q, %v", text, err)
+	}
+}
+
+// Nothing is written outside, over anything, or through a link.
+func TestExtractRefuses(t *testing.T) {
+	t.Parallel()
+	image := func(members ...bff.Header) []byte {
+		var b bytes.Buffer
+		w := bff.NewWriter(&b, time.Unix(0, 0))
+		for _, m := range members {
+			if err := w.WriteHeader(&m); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return b.Bytes()
+	}
+	file := func(name string) bff.Header { return bff.Header{Name: name, Mode: bff.TypeRegular | 0o644} }
+	dir := func(name string) bff.Header { return bff.Header{Name: name, Mode: bff.TypeDir | 0o755} }
+	// The Writer refuses such names: they are put in afterwards, and the header's checksum with them.
+	renamed := func(name string) []byte {
+		plain := "./" + strings.Repeat("x", len(name)-2)
+		return installptest.Rename(image(file(plain)), plain, name)
+	}
+	for name, image := range map[string][]byte{
+		"file twice":        image(file("./a"), file("./a")),
+		"directory twice":   image(dir("./a"), dir("./a")),
+		"file as directory": image(file("./a"), file("./a/b")),
+		"directory as file": image(file("./a/b"), file("./a")),
+		"parent":            renamed("./../outside"),
+		"absolute":          renamed("/tmp/outside-of-it"),
+		"parent in between": renamed("./a/../../outside"),
+		"empty component":   renamed("./a//b"),
+		"current directory": renamed("./a/./b"),
+		"ends with a slash": renamed("./abc/"),
+		"symbolic link":     installptest.AsSymlink(image(file("./a")), "./a"),
+		"backslash":         renamed("./a\\..\\b"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir, err := extracted(t, image)
+			if err == nil {
+				t.Error("Extract = nil, want an error")
+			}
+			if outside, err := filepath.Glob(filepath.Join(filepath.Dir(dir), "outside*")); err != nil || len(outside) > 0 {
+				t.Errorf("there is %v, %v", outside, err)
+			}
+		})
+	}
+}
+
+// A link that is there already is not followed; an interruption ends it.
+func TestExtractIntoLink(t *testing.T) {
+	t.Parallel()
+	dir, outside := t.TempDir(), t.TempDir()
+	if err := os.Symlink(outside, filepath.Join(dir, "opt")); err != nil {
+		t.Fatal(err)
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	image := installptest.Write(t, installptest.Example())
+	if err := extract.Into(t.Context(), bytes.NewReader(image), root); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("Extract = %v, want ErrExist", err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := extract.Into(ctx, bytes.NewReader(image), root); !errors.Is(err, context.Canceled) {
+		t.Errorf("Extract = %v, want context.Canceled", err)
+	}
+}
+
+// Nothing of an image can get out of the directory.
+func ExampleInto() {
+	dir, err := os.MkdirTemp("", "image")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer os.RemoveAll(dir)
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer root.Close()
+	if err := extract.Into(context.Background(), installptest.Small("Mail", "#!/usr/bin/ksh\nexit 0\n"), root); err != nil {
+		fmt.Println(err)
+		return
+	}
+	text, err := root.ReadFile("lpp_name")
+	fmt.Print(string(text[:49]), "\n", err)
+	// Output:
+	// 4 R I mailtools.sendmail {
+	// mailtools.sendmail.rte
+	// <nil>
+}
+
+// Other hands read the same out of an image: sum -r the checksums, GNU ar the names of the control files.
+func TestForeignTools(t *testing.T) {
+	t.Parallel()
+	image := installptest.Write(t, installptest.Family())
+	dir, err := extracted(t, image)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tool := func(name string, args ...string) string {
+		out, err := exec.Command(name, args...).Output()
+		if err != nil {
+			t.Skipf("%s: %v: not compared with it", name, err)
+		}
+		return string(out)
+	}
+	for _, f := range installptest.Open(t, image).Image().Filesets {
+		for _, s := range f.Usr.Inventory {
+			if s.Type != installp.Regular || s.Volatile {
+				continue
+			}
+			got := strings.Fields(tool("sum", "-r", filepath.Join(dir, s.Path)))
+			if diff := cmp.Diff(strings.Fields(s.Checksum), got[:2]); diff != "" {
+				t.Errorf("%s, -inventory +sum:\n%s", s.Path, diff)
+			}
+		}
+	}
+	var want []string
+	for _, m := range installptest.TakeApart(t, image).Libraries[installptest.UsrLib] {
+		want = append(want, m.Name)
+	}
+	got := tool("ar", "--target=aixcoff-rs6000", "t", filepath.Join(dir, installptest.UsrLib))
+	if diff := cmp.Diff(want, strings.Fields(got)); diff != "" {
+		t.Errorf("control files, -ours +ar:\n%s", diff)
+	}
+}

@@ -1,0 +1,196 @@
+package verify
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
+)
+
+// verifyTexts compares each text with what we write for the same content, byte for byte. So a form of our own needs no list of rules
+// here, and no damage to one stays unseen.
+func (v *verifier) verifyTexts() {
+	v.compareText("W20", installp.Where{Member: installp.LppNameMember, Offset: v.lppNameOffset()}, v.image.LppNameText, v.image.LppName())
+	for i := range v.image.Filesets {
+		for _, p := range v.views[&v.image.Filesets[i]] {
+			var stanzas, configs strings.Builder
+			for j := range p.Inventory {
+				stanzas.WriteString(p.Inventory[j].String())
+			}
+			for _, c := range p.Configs {
+				fmt.Fprintf(&configs, "%s %s\n", c.Path, c.Method)
+			}
+			for _, file := range []struct{ rule, suffix, want string }{
+				{"W27", installp.SuffixInventory, stanzas.String()},
+				{"W29", installp.SuffixConfig, configs.String()},
+				{"W28", installp.SuffixSize, installp.RenderSizes(p.Sizes)},
+			} {
+				if got, ok := p.Control[file.suffix]; ok {
+					v.compareText(file.rule, p.where(file.suffix, 0), got, file.want)
+				}
+			}
+			v.verifyStanzaOrder(p)
+		}
+	}
+	for i := range v.image.Libraries {
+		v.compareLibrary(&v.image.Libraries[i])
+	}
+}
+
+func (v *verifier) compareText(rule string, where installp.Where, got, want string) {
+	if got == want {
+		return
+	}
+	at := 0
+	for at < min(len(got), len(want)) && got[at] == want[at] {
+		at++
+	}
+	where.Line = 1 + strings.Count(got[:at], "\n")
+	start := 1 + strings.LastIndexByte(got[:at], '\n')
+	line := func(text string) string {
+		if start == len(text) {
+			return "the end"
+		}
+		first, _, _ := strings.Cut(text[start:], "\n")
+		return fmt.Sprintf("%q", first)
+	}
+	v.note(rule, where, "the text is not in the form that we write", line(got)+", not "+line(want))
+}
+
+// verifyStanzaOrder: stanzas stand in the order of the apply list, symbolic links by path behind them (W27).
+func (v *verifier) verifyStanzaOrder(p *partView) {
+	var want []string
+	for _, name := range p.ApplyList {
+		if target, inRoot := v.image.Target(name); !inRoot {
+			want = append(want, target)
+		}
+	}
+	links := len(want)
+	for i := range p.Inventory {
+		if p.Inventory[i].Type == installp.Symlink {
+			want = append(want, p.Inventory[i].Path)
+		}
+	}
+	slices.Sort(want[links:])
+	for i := range min(len(want), len(p.Inventory)) {
+		if s := &p.Inventory[i]; s.Path != want[i] {
+			v.note("W27", p.where(installp.SuffixInventory, s.Line), "stanzas are not in the order of the apply list", s.Path+", not "+want[i])
+			return
+		}
+	}
+}
+
+// compareLibrary packs the control files again. A library that cannot be read was told of already.
+func (v *verifier) compareLibrary(l *installp.Library) {
+	var files []installp.ControlFile
+	for file, err := range l.Files() {
+		if err != nil {
+			return
+		}
+		file.Mode = 0o644
+		if _, suffix := cutSuffixName(file.Name); slices.Contains(installp.Steps, installp.Step(suffix)) || slices.Contains(installp.UpdateSteps, installp.Step(suffix)) {
+			file.Mode = 0o755
+		}
+		files = append(files, file)
+	}
+	want, err := installp.PackLibrary(files, v.time)
+	if err != nil {
+		return // names that we would not write
+	}
+	i := 0
+	for i < min(len(want), len(l.Archive)) && want[i] == l.Archive[i] {
+		i++
+	}
+	where := installp.Where{Member: l.Name, Offset: l.Offset}
+	if !l.Packed {
+		where.Offset = l.Data + int64(i)
+	}
+	if !bytes.Equal(want, l.Archive) {
+		v.note("W13", where, "the control library is not in the form that we write (W13 to W16, W22)",
+			fmt.Sprintf("%d bytes, not %d; the first other one is number %d", len(l.Archive), len(want), i))
+	}
+}
+
+// verifySizes compares the sizes, in lpp_name and in .size, with what the members take.
+func (v *verifier) verifySizes() {
+	own := installp.Blocks(int64(len(v.image.LppNameText)))
+	for i := range v.image.Filesets {
+		f := &v.image.Filesets[i]
+		usr, root := map[string]int64{}, map[string]int64{}
+		need := map[string]int64{} // what files take, without which the installation runs out of space
+		for _, name := range v.order {
+			c := v.claims[name]
+			if c.fileset != f || !c.seen {
+				continue
+			}
+			target, inRoot := v.image.Target(name)
+			isDir := c.stanza != nil && c.stanza.Type == installp.Directory
+			installp.AddSize(usr, name[1:], isDir, c.size)
+			if inRoot {
+				installp.AddSize(root, target, isDir, c.size)
+			}
+			if !isDir {
+				installp.AddSize(need, name[1:], false, c.size)
+			}
+		}
+		v.compareSizes(f, own, usr, root, need)
+	}
+}
+
+func (v *verifier) compareSizes(f *installp.Info, own int64, usr, root, need map[string]int64) {
+	where := installp.Where{Member: installp.LppNameMember, Offset: v.lppNameOffset()}
+	declared := map[string]int64{}
+	for _, s := range f.Sizes {
+		declared[s.Name] += s.Permanent
+	}
+	for _, dir := range slices.Sorted(maps.Keys(need)) {
+		if have := declared[dir]; have < need[dir] {
+			v.wrong("W21", installp.Where{Member: installp.LppNameMember, Line: f.Line, Offset: where.Offset}, "less space is asked for than the files take",
+				fmt.Sprintf("%s %d, they take %d blocks", dir, have, need[dir]),
+				"make the image again: a full file system breaks the installation")
+		}
+	}
+	permanent, temporary := own, int64(installp.UnitBlocks)
+	var want []installp.Size
+	for _, p := range v.views[f] {
+		lines, database := usr, installp.UsrDatabase
+		if p.isRoot {
+			lines, database = root, installp.RootDatabase
+			want = append(want, installp.Size{Name: installp.WorkSpace}) // filled in below
+		}
+		sizes := installp.SizesOf(lines, database, len(p.Inventory))
+		if _, ok := p.Control[installp.SuffixSize]; ok {
+			v.compareSizeLines(p.where(installp.SuffixSize, 0), p.Sizes, sizes)
+		}
+		want = append(want, sizes...)
+		for _, text := range p.Control {
+			permanent += installp.Blocks(int64(len(text)))
+		}
+		temporary += installp.Blocks(int64(len(p.library.Archive)))
+	}
+	if f.Root == nil {
+		want = append(want, installp.Size{Name: installp.WorkSpace})
+	}
+	i := slices.IndexFunc(want, func(s installp.Size) bool { return s.Name == installp.WorkSpace })
+	want[i].Permanent, want[i].Temporary = permanent, temporary
+	v.compareSizeLines(where, f.Sizes, want)
+}
+
+func (v *verifier) compareSizeLines(where installp.Where, got, want []installp.Size) {
+	for i := range max(len(got), len(want)) {
+		g, w := "the end", "the end"
+		if i < len(got) {
+			g, where.Line = got[i].String(), got[i].Line
+		}
+		if i < len(want) {
+			w = want[i].String()
+		}
+		if g != w {
+			v.note("W21", where, "a size is not what our formulas give", g+", not "+w)
+			return
+		}
+	}
+}

@@ -1,0 +1,302 @@
+// Package verify checks an image, ours or that of others, against the rules of docs/formats.md.
+package verify
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/bff"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/vrmf"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+)
+
+// Finding is one thing that Verify found.
+type Finding struct {
+	// Rule is where docs/formats.md tells of it: one of its rules, such as W18, or a chapter, such as 5.2.
+	Rule string
+	// Note is set when the image differs from what we write, but AIX takes it, or is thought to. Otherwise installp or sysck would
+	// refuse the image, or install something wrong.
+	Note  bool
+	Where installp.Where
+	What  string
+	Found string
+	Do    string
+}
+
+// String gives the finding as a line to read, with what was found and what to do below it.
+func (f Finding) String() string {
+	kind := "error"
+	if f.Note {
+		kind = "note"
+	}
+	s := fmt.Sprintf("%s %s: %s at offset %d: %s", kind, f.Rule, fault.Line(f.Where.String()), f.Where.Offset, fault.Line(f.What))
+	if f.Found != "" {
+		s += "\n    found: " + fault.Line(f.Found)
+	}
+	if f.Do != "" {
+		s += "\n    do:    " + fault.Line(f.Do)
+	}
+	return s
+}
+
+// Image checks the image in r: the container, lpp_name, every control file, and each member against them. The findings
+// come in the order of the image, at most [MaxFindings] errors and as many notes; one more note tells how many there are besides.
+// The error is one of reading r.
+//
+// Of an image that [Package.Write] made every byte is looked at, and nothing is found but what its programs are to blame for. What no
+// rule can tell is the content of what has no checksum: titles, requisites and scripts that are well formed, copyrights, volatile
+// files.
+func Image(r *io.SectionReader) ([]Finding, error) {
+	v := &verifier{
+		source: r, claims: map[string]*claimed{}, programs: map[int]string{},
+		known: known{views: map[*installp.Info][]*partView{}, owned: map[string]bool{}, open: map[string]bool{}, paths: map[string]*installp.Stanza{}, created: map[string]bool{}},
+	}
+	if err := v.verify(io.NewSectionReader(r, 0, r.Size()), io.NewSectionReader(r, 0, r.Size())); err != nil {
+		return nil, err
+	}
+	if v.whole {
+		if err := v.strict(io.NewSectionReader(r, 0, r.Size())); err != nil {
+			return nil, err
+		}
+	}
+	v.locate()
+	slices.SortStableFunc(v.findings, func(a, b Finding) int { return cmp.Compare(a.Where.Offset, b.Where.Offset) })
+	if errors, notes := max(v.errors-MaxFindings, 0), max(v.notes-MaxFindings, 0); errors+notes > 0 {
+		v.findings = append(v.findings, Finding{Rule: "4", Note: true, Where: installp.Where{Member: "the image", Offset: r.Size()},
+			What: "more was found than is told", Found: fmt.Sprintf("%d more errors, %d more notes", errors, notes)})
+	}
+	return v.findings, nil
+}
+
+// MaxFindings bounds what is told of one image: one damage can make every line wrong. Notes take no room from errors: a package of
+// others has notes for each of its files, and the error behind them counts.
+const MaxFindings = 1000
+
+type verifier struct {
+	source   io.ReaderAt
+	buffer   []byte // for contents
+	image    *installp.Image
+	findings []Finding
+	errors   int // that were found, told or not
+	notes    int
+	known
+	claims     map[string]*claimed // by name of the member
+	order      []string            // of the claims, as the apply lists have them
+	programs   map[int]string      // the first XCOFF program of each width
+	whole      bool                // the container was read to its end
+	disordered bool                // members were out of order, and told of
+	untimely   bool                // members had different dates, and told of
+}
+
+// known is what the front of the image tells, and later checks ask for.
+type known struct {
+	time     time.Time                      // of lpp_name, and in our images of everything
+	views    map[*installp.Info][]*partView // the parts whose control library is there
+	owned    map[string]bool                // directories of the inventories
+	open     map[string]bool                // those of them that others than root and bin may write to
+	paths    map[string]*installp.Stanza    // the first to have a path, links included
+	created  map[string]bool                // words of the pre_i scripts, names of accounts among them
+	licensed bool                           // lpp_name names license files
+	bases    map[string]vrmf.Level          // the oldest AIX for each fileset
+}
+
+// claimed is a line of a usr part's apply list.
+type claimed struct {
+	fileset *installp.Info
+	stanza  *installp.Stanza // what the inventory of the part says of it, if anything
+	where   installp.Where   // of the stanza
+	seen    bool             // in the image
+	size    int64            // there
+}
+
+func (v *verifier) add(f Finding) {
+	f.What, f.Found = installp.Shorten(f.What), installp.Shorten(f.Found)
+	found := &v.errors
+	if f.Note {
+		found = &v.notes
+	}
+	if *found++; *found <= MaxFindings {
+		v.findings = append(v.findings, f)
+	}
+}
+
+// wrong tells of an error, note of a difference.
+func (v *verifier) wrong(rule string, where installp.Where, what, found, do string) {
+	v.add(Finding{Rule: rule, Where: where, What: what, Found: found, Do: do})
+}
+
+func (v *verifier) note(rule string, where installp.Where, what, found string) {
+	v.add(Finding{Rule: rule, Note: true, Where: where, What: what, Found: found})
+}
+
+// verifyBackup looks at the container alone: backup -i makes others than packages.
+func (v *verifier) verifyBackup(archive io.Reader) error {
+	r := bff.NewReader(archive)
+	for n := 0; ; n++ {
+		h, err := r.Next()
+		if err == io.EOF {
+			v.note("4", installp.Where{Member: "the image"}, "this is a backup of files, and nothing that installp takes: only the container was looked at", fmt.Sprintf("%d members", n))
+			return nil
+		}
+		if err == nil {
+			_, err = io.Copy(io.Discard, r)
+		}
+		if err != nil {
+			where := installp.Where{Offset: r.Stored().Offset}
+			if h != nil {
+				where.Member = h.Name
+			}
+			return v.broken(err, where)
+		}
+	}
+}
+
+// verify reads the image once; again is for what turns out to be none. Only errors of the source come back; those that the image is to blame for become findings.
+func (v *verifier) verify(r, again io.Reader) error {
+	reader, err := installp.NewLenientReader(r, func(where installp.Where, what string) {
+		v.wrong(chapter(where), where, what, "", "make the image again; a line that AIX cannot read ends the installation")
+	})
+	if errors.Is(err, installp.ErrBackup) {
+		return v.verifyBackup(again)
+	}
+	if err != nil {
+		return v.broken(err, installp.Where{})
+	}
+	v.image = reader.Image()
+	v.bases = baseLevels(v.image)
+	v.collect()
+	v.verifyFront()
+	for i := range v.image.Filesets {
+		v.verifyFileset(&v.image.Filesets[i])
+	}
+	v.verifyTexts()
+	var last installp.Where
+	for n := 0; ; n++ {
+		m, err := reader.Next()
+		if err == io.EOF {
+			break
+		}
+		if err == nil {
+			last = installp.Where{Member: m.Name, Offset: m.Offset}
+			err = v.verifyMember(n, m, reader)
+		}
+		if err == nil && m.Packed { // restore unpacks what no checksum covers, too
+			_, err = io.Copy(io.Discard, reader)
+		}
+		if err != nil {
+			return v.broken(err, last)
+		}
+	}
+	v.verifyAbsent(reader.Bff.Stored().Offset)
+	v.whole = true
+	v.verifySizes()
+	v.verifyWidths()
+	return nil
+}
+
+// locate gives findings about a line of text the offset of that line.
+func (v *verifier) locate() {
+	if v.image == nil {
+		return
+	}
+	type place struct {
+		text   string
+		offset int64
+	}
+	places := map[installp.Where]place{}
+	for _, m := range v.image.Front {
+		if m.IsRegular() && !m.Packed {
+			places[installp.Where{Member: m.Name}] = place{v.image.LppNameText, m.Data}
+			break
+		}
+	}
+	for _, l := range v.image.Libraries {
+		for file, err := range l.Files() {
+			if err == nil && !l.Packed {
+				places[installp.Where{Member: l.Name, File: file.Name}] = place{file.Text, l.Data + file.Offset}
+			}
+		}
+	}
+	for i := range v.findings {
+		w := &v.findings[i].Where
+		if p, ok := places[installp.Where{Member: w.Member, File: w.File}]; ok && w.Line > 0 {
+			w.Offset = p.offset + lineStart(p.text, w.Line)
+		}
+	}
+}
+
+// lineStart is where a line begins; lines count from 1.
+func lineStart(text string, line int) int64 {
+	at := 0
+	for range line - 1 {
+		i := strings.IndexByte(text[at:], '\n')
+		if i < 0 {
+			return int64(len(text))
+		}
+		at += i + 1
+	}
+	return int64(at)
+}
+
+// strict reads the container once more, for the bytes that the first reading skips: fill, access lists, dates, device numbers.
+func (v *verifier) strict(r io.Reader) error {
+	container := bff.NewReader(r)
+	container.Strict = true
+	for {
+		_, err := container.Next()
+		switch {
+		case err == io.EOF:
+			return nil
+		case errors.Is(err, bff.ErrStrict) || errors.Is(err, bff.ErrType):
+			where := installp.Where{Member: "the container", Offset: container.Stored().Offset}
+			v.note("2", where, "a byte is not what our Writer writes (W1 to W11)", err.Error())
+			return nil
+		case err != nil: // the first reading did not come to the last block's end
+			return v.broken(err, installp.Where{Offset: container.Stored().Offset})
+		}
+	}
+}
+
+// broken makes a finding of an error that the image is to blame for.
+func (v *verifier) broken(err error, where installp.Where) error {
+	blame := []error{bff.ErrHeader, bff.ErrType, bff.ErrData, installp.ErrImage, io.ErrUnexpectedEOF}
+	if !slices.ContainsFunc(blame, func(e error) bool { return errors.Is(err, e) }) {
+		return err
+	}
+	if where.Member == "" {
+		where.Member = "the image"
+	}
+	if errors.Is(err, installp.ErrImage) {
+		v.wrong("4", where, "this is not an installp image", err.Error(), "name one: it begins with ./ and ./lpp_name")
+	} else {
+		v.wrong("2", where, "the container cannot be read further", err.Error(), "get the image again, whole")
+	}
+	return nil
+}
+
+// chapter is where docs/formats.md describes a file.
+func chapter(where installp.Where) string {
+	_, suffix := cutSuffixName(where.File)
+	switch suffix {
+	case installp.SuffixApplyList:
+		return "6.2"
+	case installp.SuffixInventory:
+		return "6.3"
+	case installp.SuffixSize:
+		return "5.3"
+	case installp.SuffixConfig:
+		return "6.5"
+	case "":
+		if where.Member == installp.LppNameMember {
+			return "5"
+		}
+		return "4"
+	}
+	return "6"
+}

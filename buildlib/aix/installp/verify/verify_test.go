@@ -1,0 +1,328 @@
+package verify_test
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/bff"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp/installptest"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp/verify"
+)
+
+// Our images have no finding at all.
+func TestVerifyOwn(t *testing.T) {
+	t.Parallel()
+	family := installptest.Family()
+	family.Filesets[0].Usr[installp.PreI] = "#!/usr/bin/ksh\nmkgroup -a smmsp\nmkuser -a pgrp=smmsp smmsp\nexit 0\n"
+	for name, p := range map[string]*installp.Package{"example": installptest.Example(), "family": family, "program": installptest.WithProgram(t,
+		installptest.LibraryPath("/usr/lib:/libx"))} {
+		for _, f := range installptest.Findings(t, installptest.Write(t, p)) {
+			t.Errorf("%s: %s", name, f)
+		}
+	}
+}
+
+// What mkinstallp made on AIX is right, if not like ours.
+func TestVerifySample(t *testing.T) {
+	t.Parallel()
+	var rules []string
+	for _, f := range installptest.Findings(t, installptest.Sample(t, "PkgA.1.0.0.0.bff")) {
+		if rules = append(rules, f.Rule); !f.Note {
+			t.Error(f)
+		}
+	}
+	if !slices.Contains(rules, "W20") { // six ends of sections, where ours have five
+		t.Errorf("the differences in %q are not told of", rules)
+	}
+}
+
+// What backup -i made on AIX is no package, and nothing is wrong with it.
+func TestVerifyBackup(t *testing.T) {
+	t.Parallel()
+	data := installptest.Sample(t, "backup-i.bff")
+	found := installptest.Findings(t, data)
+	if len(found) != 1 || !found[0].Note || !strings.Contains(found[0].String(), "this is a backup of files") || !strings.Contains(found[0].String(), "4 members") {
+		t.Errorf("found %v, want one note that it is a backup with 4 members", found)
+	}
+	data[200] ^= 1
+	if found = installptest.Findings(t, data); len(found) != 1 || found[0].Note || !strings.Contains(found[0].String(), "checksum") {
+		t.Errorf("found %v in a damaged one, want its checksum to be wrong", found)
+	}
+}
+
+// Each damage is named: the rule, the place to the line, and the offset of the member.
+func TestVerifyDamage(t *testing.T) {
+	t.Parallel()
+	drop := func(name string) func(*installptest.Contents) {
+		return func(c *installptest.Contents) {
+			c.Members = slices.DeleteFunc(c.Members, func(m installptest.RawMember) bool { return m.Name == name })
+		}
+	}
+	dropControl := func(lib, suffix string) func(*installptest.Contents) {
+		return func(c *installptest.Contents) {
+			c.Libraries[lib] = slices.DeleteFunc(c.Libraries[lib],
+				func(m installptest.LibraryMember) bool { return m.Name == "mailtools.sendmail.rte."+suffix })
+		}
+	}
+	change := func(name string, how func(*installptest.RawMember)) func(*installptest.Contents) {
+		return func(c *installptest.Contents) { how(c.Member(name)) }
+	}
+	for name, test := range map[string]struct {
+		damage func(*installptest.Contents)
+		want   string // of an error: rule, place, what
+		at     string // what is at its offset: a member of this name, or a line that begins like this; none for what is not there
+	}{
+		"content": {change(installptest.Program, func(m *installptest.RawMember) { m.Data = "P" + m.Data[1:] }), "W25 " + installptest.Program +
+			": the checksum is not that of the inventory", installptest.Program},
+		"size": {change(installptest.Program, func(m *installptest.RawMember) { m.Data += "\n" }), "6.3 " + installptest.Program +
+			": the size is not that of the inventory", installptest.Program},
+		"mode": {change(installptest.Program, func(m *installptest.RawMember) { m.Mode &^= 0o2000 }), "9.2 " + installptest.Program +
+			": the mode is not that of the inventory", installptest.Program},
+		"hard link": {installptest.Edit(installptest.UsrLib, "inventory", "links = /opt/mailtools", "links = /usr/mailtools"), "W38 " + installptest.UsrLib +
+			"(mailtools.sendmail.rte.inventory), line 15: a hard link may be on another file system", "/opt/mailtools/sbin/sendmail:"},
+		"link's name is a link's": {installptest.Edit(installptest.UsrLib, "inventory", "links = /opt/mailtools/sbin/hoststat", "links = /opt/mailtools/sbin/newaliases"),
+			"W38 " + installptest.UsrLib + "(mailtools.sendmail.rte.inventory), line 25: two objects have one path", "/opt/mailtools/sbin/newaliases:"},
+		"link's name is a directory's": {installptest.Edit(installptest.UsrLib, "inventory", "links = /opt/mailtools/sbin/hoststat", "links = /opt/mailtools/sbin"),
+			"W38 " + installptest.UsrLib + "(mailtools.sendmail.rte.inventory), line 15: two objects have one path", "/opt/mailtools/sbin/sendmail:"},
+		"no fileset": {installptest.LppName("mailtools.sendmail.rte 8.15.2.0 01", "}\nmailtools.sendmail.rte 8.15.2.0 01"),
+			"5 ./lpp_name, line 1: the package has no fileset", "4 R I"},
+		"empty link": {installptest.Edit(installptest.UsrLib, "inventory", "links = /opt/mailtools/sbin/hoststat", "links = "), "W33 " + installptest.UsrLib +
+			"(mailtools.sendmail.rte.inventory), line 15: a path is not absolute and plain", "/opt/mailtools/sbin/sendmail:"},
+		"account": {installptest.Edit(installptest.UsrLib, "inventory", "group = mail", "group ="), "6.3 " + installptest.UsrLib +
+			"(mailtools.sendmail.rte.inventory), line 15: an owner or group is no name", "/opt/mailtools/sbin/sendmail:"},
+		"owner": {change(installptest.Program, func(m *installptest.RawMember) { m.UID = 1000 }), "W12 " + installptest.Program +
+			": the owner is not that of the inventory", installptest.Program},
+		"group": {change(installptest.Program, func(m *installptest.RawMember) { m.GID = 7 }), "W12 " + installptest.Program +
+			": the group is not that of the inventory", installptest.Program},
+		"type": {change("./opt/mailtools", func(m *installptest.RawMember) { m.Mode = bff.TypeRegular | 0o755 }),
+			"6.3 ./opt/mailtools: the type is not that of the inventory", "./opt/mailtools"},
+		"member lost": {drop(installptest.Program), "W18 " + installptest.Program + ": an apply list has this member, the image does not", ""},
+		"member unlisted": {installptest.Edit(installptest.UsrLib, "al", "./opt/mailtools/sbin/sendmail\n", ""), "W18 " + installptest.Program +
+			": no apply list has this member: it is never restored", installptest.Program},
+		"member twice": {func(c *installptest.Contents) { c.Members = append(c.Members, *c.Member(installptest.Program)) },
+			"W18 " + installptest.Program + ": the image has this member twice", ""},
+		"directory late": {func(c *installptest.Contents) {
+			dir := *c.Member("./opt/mailtools/sbin")
+			drop(dir.Name)(c)
+			c.Members = append(c.Members, dir)
+		}, "W24 " + installptest.Program + ": its directory comes later in the image", installptest.Program},
+		"no stanza": {installptest.Edit(installptest.UsrLib, "inventory", "/opt/mailtools/sbin/sendmail:", "/opt/mailtools/sbin/sendmai1:"), "6.3 " +
+			installptest.UsrLib + "(mailtools.sendmail.rte.al), line 3: a path of the apply list has no stanza in the inventory",
+			"./opt/mailtools/sbin/sendmail\n"},
+		"stanza": {installptest.Edit(installptest.UsrLib, "inventory", "owner = root", "owner : root"), "6.3 " + installptest.UsrLib +
+			"(mailtools.sendmail.rte.inventory), line 2: \"owner : root\" is no attribute = value", "          owner : root\n"},
+		"path": {installptest.Edit(installptest.UsrLib, "inventory", "links = /opt/mailtools/sbin/hoststat", "links = /opt/mailtools/sbin/host:stat"),
+			"W33 " + installptest.UsrLib + "(mailtools.sendmail.rte.inventory), line 15: a path has a character that AIX's tools cannot bear",
+			"/opt/mailtools/sbin/sendmail:"},
+		"target": {installptest.Edit(installptest.UsrLib, "inventory", "target = sendmail", "target = send mail"), "W37 " + installptest.UsrLib +
+			"(mailtools.sendmail.rte.inventory), line 25: a symbolic link has a target that the inventory cannot hold",
+			"/opt/mailtools/sbin/newaliases:"},
+		"part": {installptest.Edit(installptest.RootLib, "inventory", "/var/spool/mtqueue:", "/usr/spool/mtqueue:"), "4 " + installptest.RootLib +
+			"(mailtools.sendmail.rte.inventory), line 17: a path is in the wrong part", "/usr/spool/mtqueue:"},
+		"not volatile": {installptest.Edit(installptest.RootLib, "inventory", "size = VOLATILE\n          checksum = VOLATILE",
+			"size = 24\n          checksum = \"1 1\""), "6.5 " + installptest.RootLib +
+			"(mailtools.sendmail.rte.cfgfiles), line 1: a configuration file is not VOLATILE in the inventory",
+			"/etc/mailtools/submit.cf preserve\n"},
+		"method": {installptest.Edit(installptest.RootLib, "cfgfiles", "preserve", "preserved"), "6.5 " + installptest.RootLib +
+			"(mailtools.sendmail.rte.cfgfiles), line 1: the method \"preserved\" is none of preserve, auto_merge, hold_new, user_merge, other", "/etc/mailtools/submit.cf preserved\n"},
+		"EPM's fault": {installptest.Edit(installptest.UsrLib, "al", "./usr/lpp/mailtools.sendmail/inst_root/etc/mailtools/submit.cf",
+			"./usr/lpp/mailtools.sendmail/inst_root/inst_root/etc/mailtools/submit.cf"), "6.2 " + installptest.RootLib +
+			"(mailtools.sendmail.rte.al), line 2: the usr part does not restore this file below inst_root",
+			"./etc/mailtools/submit.cf\n"},
+		"not copied": {installptest.Edit(installptest.RootLib, "al", "./etc/mailtools/submit.cf\n", ""), "6.2 " + installptest.UsrLib +
+			"(mailtools.sendmail.rte.al), line 5: the root part does not copy this file to its place",
+			"./usr/lpp/mailtools.sendmail/inst_root/etc/mailtools/submit.cf\n"},
+		"no inventory": {dropControl(installptest.RootLib, "inventory"), "W23 " + installptest.RootLib +
+			"(mailtools.sendmail.rte.inventory): this control file is missing", installptest.RootLib},
+		"carriage return": {installptest.Edit(installptest.UsrLib, "pre_i", "exit 0\n", "true\r\nexit 0\n"), "6.6 " + installptest.UsrLib +
+			"(mailtools.sendmail.rte.pre_i), line 2: a text is not plain ASCII", "true\r\n"},
+		"no newline": {installptest.Edit(installptest.UsrLib, "pre_i", "exit 0\n", "exit 0"), "6.6 " + installptest.UsrLib +
+			"(mailtools.sendmail.rte.pre_i): a text is empty or has no newline at its end", installptest.UsrLib},
+		"glued percent": {installptest.LppName("1.26.0\n%", "1.26.0%"), "5.2 ./lpp_name, line 6: the requisites are not well formed",
+			"*prereq cyrus.sasl.rte 2.1.26.0%\n"},
+		"requisite": {installptest.LppName("*prereq bos.rte", "*prerek bos.rte"), "5.2 ./lpp_name, line 4: the requisites are not well formed",
+			"*prerek bos.rte"},
+		"level": {installptest.LppName("8.15.2.0 01", "8.15.2 01"),
+			"5 ./lpp_name, line 2: \"8.15.2\" is not an AIX level: it has 3 parts, a level has four, such as 7.2.5.101",
+			"mailtools.sendmail.rte 8.15.2 01"},
+		"no space": {installptest.LppName("/opt/mailtools/sbin 16", "/opt/mailtools/sbin 0"),
+			"W21 ./lpp_name, line 2: less space is asked for than the files take", "mailtools.sendmail.rte 8.15.2.0"},
+		"no root part": {installptest.LppName("N B en_US", "N U en_US"), "W18 " + installptest.RootLib +
+			": no apply list has this member: it is never restored", installptest.RootLib},
+		"fileset": {installptest.LppName("mailtools.sendmail.rte 8", "mailtools.sendmail.rtx 8"), "6.2 " + installptest.UsrLib +
+			"(mailtools.sendmail.rte.al): the control file belongs to no fileset of lpp_name", installptest.UsrLib},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := installptest.TakeApart(t, installptest.Write(t, installptest.Example()))
+			test.damage(c)
+			image := c.Image(t)
+			var got []string
+			for _, f := range installptest.Findings(t, image) {
+				got = append(got, f.String())
+				if f.Note || f.Rule+" "+f.Where.String()+": "+f.What != test.want {
+					continue
+				}
+				at := image[min(f.Where.Offset, int64(len(image))):]
+				if test.at != "" && !bytes.HasPrefix(at, []byte(test.at)) && !bytes.HasPrefix(at[min(64, len(at)):],
+					[]byte(test.at+"\x00")) {
+					t.Errorf("at offset %d is %.80q, not %s", f.Where.Offset, at, test.at)
+				}
+				return
+			}
+			t.Errorf("no error %q among\n%s", test.want, strings.Join(got, "\n"))
+		})
+	}
+}
+
+// Bytes that the container's own rules cover.
+func TestVerifyContainer(t *testing.T) {
+	t.Parallel()
+	image := installptest.Write(t, installptest.Example())
+	for name, test := range map[string]struct {
+		image []byte
+		note  bool
+		what  string
+	}{
+		"cut":      {image[:len(image)/2], false, "the container cannot be read further"},
+		"empty":    {nil, false, "the container cannot be read further"},
+		"text":     {[]byte("this is no image, but a text of some length\n"), false, "the container cannot be read further"},
+		"longer":   {append(bytes.Clone(image), 0), true, "a byte is not what our Writer writes (W1 to W11)"},
+		"fill":     {append(bytes.Clone(image[:len(image)-1]), 'x'), true, "a byte is not what our Writer writes (W1 to W11)"},
+		"checksum": {append(append(bytes.Clone(image[:76]), image[76]+1), image[77:]...), false, "the container cannot be read further"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			all := installptest.Findings(t, test.image)
+			if len(all) != 1 || all[0].Note != test.note || all[0].What != test.what {
+				t.Errorf("findings %v, want one: %s", all, test.what)
+			}
+		})
+	}
+}
+
+// Library paths are read out of the programs.
+func TestVerifyProgram(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		edit func(string) string
+		want string
+	}{
+		"relative":   {installptest.LibraryPath("usr/lib:/libxy"), "is relative"},
+		"empty":      {installptest.LibraryPath("/usr/lib::/lib"), "is the current one"},
+		"writable":   {installptest.LibraryPath("//tmp/lib:/lib"), "users may write to"},
+		"as we ship": {installptest.LibraryPath("/opt/mailtools"), "users may write to, as the inventory has it"},
+		"below that": {func(s string) string { return installptest.WithLibraryPath(t, []byte(s), "/opt/mailtools/lib") }, "users may write to, as the inventory has it"},
+		"in an archive": {func(s string) string {
+			return installptest.Pack(t, []installptest.LibraryMember{installptest.ControlFile("text", "no program"), installptest.ControlFile("shr.o", installptest.LibraryPath("usr/lib:/libxy")(s))})
+		}, "is relative"},
+		"damaged archive": {func(s string) string {
+			return strings.Replace(installptest.Pack(t, []installptest.LibraryMember{installptest.ControlFile("shr.o", s)}), "shr.o", "shr/o", 1)
+		}, "the archive is damaged"},
+		"damaged": {func(s string) string { return s[:200] }, "the program is damaged"},
+		"another": {func(s string) string { return "\x7fELF" + s }, "a program for another system"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := installptest.WithProgram(t, test.edit)
+			p.Filesets[0].Files[0].Mode = 0o775
+			for _, f := range installptest.Findings(t, installptest.Write(t, p)) {
+				if f.Where.Member == installptest.Program && strings.Contains(f.What, test.want) {
+					return
+				}
+			}
+			t.Errorf("no finding %q", test.want)
+		})
+	}
+}
+
+// Imports are held against the AIX that the fileset asks for, by itself or through another fileset.
+func TestVerifyImports(t *testing.T) {
+	t.Parallel()
+	const told = ": the program imports what AIX lacks at the level that its fileset is content with\n    found: "
+	for _, test := range []struct {
+		symbol, requisite, want string // a symbol as long as the one that it stands for
+	}{
+		{"timespec_getres", "*prereq bos.rte 7.1.0.0", told + "timespec_getres; bos.rte 7.1.0.0\n    do:    build it without them, or require a bos.rte above 7.1.0.0"},
+		{"timespec_getres", "*coreq bos.rte.libc 6.1.9.0", told + "timespec_getres; bos.rte 6.1.9.0"},
+		{"getlocalename_l", "*prereq bos.rte 7.3.1.0", told + "getlocalename_l; bos.rte 7.3.1.0"},
+		{"getlocalename_l", "*prereq other.rte", told + "getlocalename_l; bos.rte 6.1.0.0"},
+		{"timespec_getres", "*prereq bos.rte 7.1.1.0", ""}, // a technology level may have brought it
+		{"timespec_getres", "*prereq bos.rte 7.2.0.0", ""},
+		{"timespec_getres", "*ifreq bos.rte 6.1.0.0", ""}, // any AIX, so none that is known
+		{"timespec_getres", "*prereq bos.rte", ""},
+		{"res_querydomaim", "*prereq bos.rte 6.1.0.0", ""},
+	} {
+		p := installptest.WithProgram(t, func(program string) string { return strings.Replace(program, "res_querydomain", test.symbol, 1) })
+		p.Filesets[0].Requisites = []string{test.requisite}
+		other := p.Filesets[0]
+		other.Name, other.Files = "mailtools.sendmail.base", nil
+		other.Requisites = []string{"*prereq bos.rte 6.1.0.0", "*prereq " + p.Filesets[0].Name} // a circle
+		p.Filesets[0].Requisites[0] = strings.Replace(test.requisite, "other.rte", other.Name, 1)
+		p.Filesets = append(p.Filesets, other)
+		got := ""
+		for _, f := range installptest.Findings(t, installptest.Write(t, p)) {
+			if f.Rule == "15.3" {
+				got += f.String()
+			}
+		}
+		if test.want == "" && got != "" || !strings.Contains(got, test.want) {
+			t.Errorf("%s with %s: found %q, want %q", test.symbol, test.requisite, got, test.want)
+		}
+	}
+}
+
+// Programs run without their weak imports, and libraries that are not AIX's are not known.
+func TestVerifyImportsOfOthers(t *testing.T) {
+	t.Parallel()
+	for name, edit := range map[string]func(string) string{
+		"weak": func(program string) string { // from a libc.a, so that it is the weakness that counts
+			return strings.Replace(strings.Replace(program, "maybe", "flock", 1), "libx.so\x00\x00", "libc.a\x00s\x00", 1)
+		},
+		"other": func(program string) string {
+			return strings.Replace(strings.Replace(program, "res_querydomain", "timespec_getres", 1), "libc.a", "libz.a", 1)
+		},
+	} {
+		p := installptest.WithProgram(t, edit)
+		p.Filesets[0].Requisites = []string{"*prereq bos.rte 6.1.0.0"}
+		if found := installptest.Findings(t, installptest.Write(t, p)); slices.ContainsFunc(found, func(f verify.Finding) bool { return f.Rule == "15.3" }) {
+			t.Errorf("%s: found %v", name, found)
+		}
+	}
+}
+
+// What is quoted of an image commands no terminal.
+func TestFindingIsPrintable(t *testing.T) {
+	t.Parallel()
+	c := installptest.TakeApart(t, installptest.Write(t, installptest.Example()))
+	installptest.LppName("Sendmail mail", "\x1b[2J\xff")(c)
+	installptest.LppName("*prereq bos.rte", "*prereq b\x1b]0;x\a")(c)
+	for _, f := range installptest.Findings(t, c.Image(t)) {
+		if i := strings.IndexFunc(f.String(), func(r rune) bool { return r != '\n' && (r < ' ' || r > '~') }); i >= 0 {
+			t.Errorf("%q", f.String())
+		}
+	}
+}
+
+// A disk that cannot be read is no finding.
+func TestVerifyReadError(t *testing.T) {
+	t.Parallel()
+	if _, err := verify.Image(io.NewSectionReader(badDisk{}, 0, 1<<20)); !errors.Is(err, iotest.ErrTimeout) {
+		t.Errorf("Verify = %v, want %v", err, iotest.ErrTimeout)
+	}
+}
+
+type badDisk struct{}
+
+func (badDisk) ReadAt([]byte, int64) (int, error) { return 0, iotest.ErrTimeout }
+
+// errorsIn are the findings that are no notes.
+func errorsIn(t *testing.T, image []byte) []verify.Finding {
+	t.Helper()
+	return slices.DeleteFunc(installptest.Findings(t, image), func(f verify.Finding) bool { return f.Note })
+}
