@@ -14,4 +14,4 @@ import (
 var Default = targets.Package
 
 // Aliases are other names of targets.
-var Aliases = map[string]any{"emulate": targets.Emulate.Run}
+var Aliases = map[string]any{"clean": targets.Clean.Build, "emulate": targets.Emulate.Run}

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
 	"time"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
@@ -89,24 +87,4 @@ func (p *Project) Releases(context.Context) error {
 		}
 	}
 	return nil
-}
-
-// Clean removes what was built, once no other run is at work there. The cache of downloads, which other checkouts share, stays.
-func (p *Project) Clean(ctx context.Context) error {
-	unlock, err := p.LockAll(ctx)
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	entries, err := os.ReadDir(p.Path("build"))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	var problems []error
-	for _, e := range entries {
-		if e.Name() != "log" && e.Name() != checkout.LockDir { // this run uses both
-			problems = append(problems, os.RemoveAll(p.Path("build", e.Name())))
-		}
-	}
-	return checkout.Explain(errors.Join(problems...))
 }

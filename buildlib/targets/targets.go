@@ -11,6 +11,7 @@ import (
 // The groups of targets.
 type (
 	Check   mg.Namespace
+	Clean   mg.Namespace
 	Cross   mg.Namespace
 	Emulate mg.Namespace
 	Image   mg.Namespace
@@ -73,8 +74,17 @@ func Doctor(ctx context.Context) error { return run(ctx, "doctor") }
 // Setup installs what the machine lacks, with its own package manager.
 func Setup(ctx context.Context) error { return run(ctx, "setup") }
 
-// Clean removes everything that was built, and keeps downloads.
-func Clean(ctx context.Context) error { return run(ctx, "clean") }
+// Build removes everything that was built, and keeps downloads.
+func (Clean) Build(ctx context.Context) error { return run(ctx, "clean:build") }
+
+// Cache shows what the user's cache holds, and removes what is old of it if told to.
+//
+// Old is what the settings and this program do not need and nothing has used for a day.
+func (Clean) Cache(ctx context.Context,
+	remove *bool, // remove what is old
+) error {
+	return run(ctx, "clean:cache", remove)
+}
 
 // Test runs all checks and tests, the build of real source among them.
 func Test(ctx context.Context) error { return run(ctx, "test") }

@@ -55,7 +55,15 @@ var buildVerbs = []Verb{
 	{Name: "options", Help: "lists the options that SENDMAIL_WITH can name", Run: simple((*build.Project).Options)},
 	{Name: "doctor", Help: "checks this machine's prerequisites and shows how to get what is missing", Run: simple((*build.Project).Doctor)},
 	{Name: "setup", Help: "installs what the machine lacks, with its own package manager", Run: simple((*build.Project).Setup)},
-	{Name: "clean", Help: "removes everything that was built, and keeps downloads", Run: simple((*build.Project).Clean)},
+	{Name: "clean:build", Alias: "clean", Help: "removes everything that was built, and keeps downloads", Run: simple((*build.Project).Clean)},
+	{
+		Name: "clean:cache", Help: "shows what the user's cache holds, and removes what is old of it if told to",
+		More:  "Old is what the settings and this program do not need and nothing has used for a day.",
+		Flags: []Flag{{Name: "remove", Meaning: "remove what is old", Kind: Bool}},
+		Run: func(ctx context.Context, c *Call) (report.Value, error) {
+			return build.CleanCache(ctx, c.Checkout, c.IsSet("remove"))
+		},
+	},
 	{Name: "test", Help: "runs all checks and tests, the build of real source among them", Run: simple((*build.Project).Test)},
 	{Name: "bench", Help: "measures the build against upstream's own in the same run, and prints the ratios", Run: simple((*build.Project).Bench)},
 	{Name: "release:list", Help: "shows the releases that can be built, and what is pinned of each", Run: simple((*build.Project).Releases)},

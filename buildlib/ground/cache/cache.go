@@ -14,7 +14,6 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/sirupsen/logrus"
 
@@ -61,18 +60,17 @@ func (c *Cache) log() logrus.FieldLogger {
 // contents is the file of a directory in the cache that lists what was put there. Its time is that of the directory's last use.
 const contents = ".contents"
 
-// place is the directory of this name and key. A name may have a slash in it: that before the first is a directory for all of its kind.
-func (c *Cache) place(name, key string) string {
+// Place is the directory of this name and key. A name may have a slash in it: that before the first is a directory for all of its kind.
+func (c *Cache) Place(name, key string) string {
 	return filepath.Join(c.Dir, filepath.FromSlash(name)+"-"+digest(key)[:16])
 }
 
 // Find gives the directory of this name and key, and in which way it is not what was put there, or "" when it is.
 func (c *Cache) Find(ctx context.Context, name, key string) (dir, damage string, err error) {
-	dir = c.place(name, key)
+	dir = c.Place(name, key)
 	damage, err = c.damage(ctx, dir)
 	if damage == "" && err == nil {
-		now := time.Now()
-		_ = os.Chtimes(filepath.Join(dir, contents), now, now) // where that cannot be done, nobody can clean up either
+		c.Touch(filepath.Join(dir, contents))
 	}
 	return dir, damage, err
 }
@@ -98,7 +96,7 @@ func (c *Cache) Once(ctx context.Context, name, key string, fill func(dir string
 	if info, err := os.Stat(dir); err == nil && info.IsDir() {
 		c.log().WithField("file", dir).WithField("found", damage).Warn("what is in the cache is damaged, making it anew")
 	}
-	half := dir + halfSuffix
+	half := dir + HalfSuffix
 	if err := errors.Join(os.RemoveAll(half), os.Mkdir(half, 0o755)); err != nil {
 		return "", err
 	}
@@ -110,9 +108,6 @@ func (c *Cache) Once(ctx context.Context, name, key string, fill func(dir string
 	}
 	return dir, tree.Move(half, dir)
 }
-
-// halfSuffix is behind the name of a directory that is being filled.
-const halfSuffix = ".new"
 
 // lockOf names the lock of a directory in the cache.
 func (c *Cache) lockOf(dir string) string {

@@ -123,7 +123,7 @@ func TestOnceAtOnce(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 	defer cancel()
-	unlock, err := Open(dir, nil).Lock(t.Context(), filepath.Base("kind-"+filepath.Base(Open(dir, nil).place("kind/other", "key"))))
+	unlock, err := Open(dir, nil).Lock(t.Context(), filepath.Base("kind-"+filepath.Base(Open(dir, nil).Place("kind/other", "key"))))
 	if err != nil {
 		t.Fatal(err)
 	}

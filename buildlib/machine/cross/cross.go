@@ -60,15 +60,10 @@ var ErrAbsent = errors.New("no toolchain for AIX")
 // Toolchain gives the toolchain for a level and width, with the SDK for /, or with sysroot when that is not empty. It makes what is missing of
 // it but for the linker, which takes minutes: without one the error is an ErrAbsent.
 func (b *Builder) Toolchain(ctx context.Context, t *target.Target, sysroot string) (*Toolchain, error) {
-	clang, err := Clang(ctx, b.Machine)
+	k, err := b.kit(ctx, t, sysroot)
 	if err != nil {
 		return nil, err
 	}
-	binutils, err := b.binutils(ctx, false)
-	if err != nil {
-		return nil, err
-	}
-	k := kit{Builder: b, target: t, clang: clang, binutils: binutils, sysroot: sysroot}
 	dir, err := k.make(ctx)
 	if err != nil {
 		return nil, err
@@ -78,6 +73,33 @@ func (b *Builder) Toolchain(ctx context.Context, t *target.Target, sysroot strin
 		tc.Root, tc.SDK = filepath.Join(dir, "root"), true
 	}
 	return tc, nil
+}
+
+// Needed are the directories of the cache that hold the toolchain, and the sysroot if that is an archive. It makes none of them; where something is
+// missing that the others depend on, they are left out.
+func (b *Builder) Needed(ctx context.Context, t *target.Target, sysroot string) ([]string, error) {
+	var needed []string
+	if sysroot != "" && !isDir(sysroot) {
+		digest, err := b.Cache.Memory.Sum(ctx, sysroot)
+		if err != nil {
+			return nil, err
+		}
+		sysroot = b.Cache.Place(unpacked, digest)
+		needed = append(needed, sysroot)
+	}
+	k, err := b.kit(ctx, t, sysroot)
+	if errors.Is(err, ErrAbsent) {
+		return needed, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	needed = append(needed, k.binutils)
+	key, err := k.key(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return append(needed, b.Cache.Place(k.name(), key)), nil
 }
 
 // Setup makes all that toolchains need and that takes its time.

@@ -50,8 +50,24 @@ type kit struct {
 	dir string // while it is made
 }
 
-// make makes the toolchain in the cache.
-func (k *kit) make(ctx context.Context) (string, error) {
+// kit finds what a toolchain is made from.
+func (b *Builder) kit(ctx context.Context, t *target.Target, sysroot string) (*kit, error) {
+	clang, err := Clang(ctx, b.Machine)
+	if err != nil {
+		return nil, err
+	}
+	binutils, err := b.binutils(ctx, false)
+	if err != nil {
+		return nil, err
+	}
+	return &kit{Builder: b, target: t, clang: clang, binutils: binutils, sysroot: sysroot}, nil
+}
+
+// name is what the toolchains of this target are called in the cache.
+func (k *kit) name() string { return "cross/" + k.target.String() }
+
+// key tells all that decides what the toolchain is.
+func (k *kit) key(ctx context.Context) (string, error) {
 	version, err := k.Machine.Output(ctx, host.Cmd{Argv: []string{k.clang, "--version"}})
 	if err != nil {
 		return "", err
@@ -87,7 +103,16 @@ func (k *kit) make(ctx context.Context) (string, error) {
 		}
 		key = append(key, state)
 	}
-	return k.Cache.Once(ctx, "cross/"+k.target.String(), strings.Join(key, "\x00"), func(dir string) error {
+	return strings.Join(key, "\x00"), nil
+}
+
+// make makes the toolchain in the cache.
+func (k *kit) make(ctx context.Context) (string, error) {
+	key, err := k.key(ctx)
+	if err != nil {
+		return "", err
+	}
+	return k.Cache.Once(ctx, k.name(), key, func(dir string) error {
 		k.dir = dir
 		if err := k.programs(); err != nil {
 			return err

@@ -10,6 +10,9 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 )
 
+// unpacked is what an unpacked sysroot is called in the cache.
+const unpacked = "cross/sysroot"
+
 // Sysroot gives the directory of a sysroot that may be a tar archive, which is unpacked once.
 func (b *Builder) Sysroot(ctx context.Context, name string) (string, error) {
 	if isDir(name) {
@@ -19,7 +22,7 @@ func (b *Builder) Sysroot(ctx context.Context, name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return b.Cache.Once(ctx, "cross/sysroot", digest, func(dir string) error {
+	return b.Cache.Once(ctx, unpacked, digest, func(dir string) error {
 		err := b.Machine.Run(ctx, host.Cmd{Argv: []string{"tar", "xf", name, "-C", dir, "--no-same-owner", "--no-same-permissions"}})
 		if f, ok := errors.AsType[*fault.Error](err); ok && f.Code == "command-failed" {
 			f.Code, f.What, f.Where, f.Do = "cross-sysroot", "the sysroot cannot be unpacked", name, collectOne

@@ -110,7 +110,7 @@ func (e *Emulator) find(w *width, command string) (string, error) {
 	file, err := e.Machine.LookPath(command)
 	if err != nil {
 		return "", &fault.Error{
-			Code: "emulate-missing", What: "cannot run AIX programs here: there is no " + command, Where: "PATH", Err: err,
+			Code: codeMissing, What: "cannot run AIX programs here: there is no " + command, Where: "PATH", Err: err,
 			Do: "as root, run: apt-get install qemu-user " + w.packages,
 		}
 	}
@@ -121,37 +121,57 @@ func (e *Emulator) find(w *width, command string) (string, error) {
 var flags = strings.Fields(`-std=gnu17 -O2 -g1 -Wall -Wextra -static -pthread -mlong-double-64 -fno-strict-aliasing
 	-D_GNU_SOURCE -I.`)
 
-// loader is the loader's file; it is compiled unless that was done before, from the same text by the same compiler.
-func (e *Emulator) loader(ctx context.Context, w *width) (string, error) {
-	gcc, err := e.find(w, w.compiler)
-	if err != nil {
-		return "", err
+// ingredients are what a loader is made from.
+type ingredients struct {
+	gcc, version string
+	options      []string
+	libraries    []library
+	texts        map[string]string
+}
+
+func (e *Emulator) ingredients(ctx context.Context, w *width) (in ingredients, err error) {
+	if in.gcc, err = e.find(w, w.compiler); err != nil {
+		return in, err
 	}
-	version, err := e.Machine.Output(ctx, host.Cmd{Argv: []string{gcc, "--version"}})
-	if err != nil {
-		return "", err
+	if in.version, err = e.Machine.Output(ctx, host.Cmd{Argv: []string{in.gcc, "--version"}}); err != nil {
+		return in, err
 	}
-	libraries, err := e.libraries(ctx, w)
-	if err != nil {
-		return "", err
+	if in.libraries, err = e.libraries(ctx, w); err != nil {
+		return in, err
 	}
-	texts, err := e.texts()
-	if err != nil {
-		return "", err
+	if in.texts, err = e.texts(); err != nil {
+		return in, err
 	}
-	texts["libraries.c"] = table(libraries)
-	options := slices.Concat(flags, w.flags, []string{`-DGUEST_BASE="` + guestBase + `"`})
+	in.texts["libraries.c"] = table(in.libraries)
+	in.options = slices.Concat(flags, w.flags, []string{`-DGUEST_BASE="` + guestBase + `"`})
+	return in, nil
+}
+
+// key tells all that decides what the loader is.
+func (in *ingredients) key(w *width) string {
 	var key strings.Builder
-	fmt.Fprintf(&key, "%q %q %q", w.compiler, version, options)
-	for _, name := range slices.Sorted(maps.Keys(texts)) {
-		fmt.Fprintf(&key, " %q %q", name, texts[name])
+	fmt.Fprintf(&key, "%q %q %q", w.compiler, in.version, in.options)
+	for _, name := range slices.Sorted(maps.Keys(in.texts)) {
+		fmt.Fprintf(&key, " %q %q", name, in.texts[name])
 	}
-	for _, l := range libraries {
+	for _, l := range in.libraries {
 		fmt.Fprintf(&key, " %q %s", l.name, l.sum)
 	}
-	dir, err := e.Cache.Once(ctx, "emulate/loader", key.String(), func(dir string) error {
+	return key.String()
+}
+
+// loaders is what loaders are called in the cache.
+const loaders = "emulate/loader"
+
+// loader is the loader's file; it is compiled unless that was done before, from the same text by the same compiler.
+func (e *Emulator) loader(ctx context.Context, w *width) (string, error) {
+	in, err := e.ingredients(ctx, w)
+	if err != nil {
+		return "", err
+	}
+	dir, err := e.Cache.Once(ctx, loaders, in.key(w), func(dir string) error {
 		work := filepath.Join(dir, "work")
-		if err := e.compile(ctx, w, append([]string{gcc, "-o", filepath.Join(dir, loaderName)}, options...), texts, libraries, work); err != nil {
+		if err := e.compile(ctx, w, append([]string{in.gcc, "-o", filepath.Join(dir, loaderName)}, in.options...), in.texts, in.libraries, work); err != nil {
 			return err
 		}
 		return os.RemoveAll(work)
@@ -160,6 +180,29 @@ func (e *Emulator) loader(ctx context.Context, w *width) (string, error) {
 }
 
 const loaderName = "loader"
+
+// Needed are the directories of the cache that hold the loaders and their libraries, made or not, as far as this machine has compilers for them.
+func (e *Emulator) Needed(ctx context.Context) ([]string, error) {
+	var needed []string
+	for _, w := range widths {
+		in, err := e.ingredients(ctx, w)
+		if fault.Code(err) == codeMissing {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		libraries, _, err := e.libraryDir(ctx, w)
+		if err != nil {
+			return nil, err
+		}
+		needed = append(needed, libraries, e.Cache.Place(loaders, in.key(w)))
+	}
+	return needed, nil
+}
+
+// codeMissing is the fault of a machine that lacks what emulating takes.
+const codeMissing = "emulate-missing"
 
 // compile compiles and links the loader in the new directory work. The command's beginning says how, and where the loader goes.
 func (e *Emulator) compile(ctx context.Context, w *width, argv []string, texts map[string]string, libraries []library, work string) error {

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/cache"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 )
@@ -91,7 +92,7 @@ func (e *Emulator) MakeLibraries(ctx context.Context, bits, jobs int) (string, e
 	if err != nil {
 		return "", err
 	}
-	b := libraryBuild{Emulator: e, work: at + ".work", log: at + ".log", width: w, jobs: jobs}
+	b := libraryBuild{Emulator: e, work: at + cache.WorkSuffix, log: at + cache.LogSuffix, width: w, jobs: jobs}
 	dir, err := e.Cache.Once(ctx, w.libraries(), key, func(dir string) error {
 		err := b.run(ctx)
 		if f, ok := errors.AsType[*fault.Error](err); ok && f.Code == "command-failed" {

@@ -224,9 +224,14 @@ func (f *Fetcher) partName(address, sha256Hex string) string {
 	return filepath.Join(f.Cache.Dir, "part", sha256Hex[:min(len(sha256Hex), 16)]+"-"+hex.EncodeToString(sum[:8]))
 }
 
+// partPattern matches the parts of one pinned content.
+func (f *Fetcher) partPattern(sha256Hex string) string {
+	return filepath.Join(f.Cache.Dir, "part", sha256Hex[:16]+"-*")
+}
+
 // removeParts removes what other addresses have begun to send of a content that is now here.
 func (f *Fetcher) removeParts(sha256Hex string) error {
-	names, err := filepath.Glob(filepath.Join(f.Cache.Dir, "part", sha256Hex[:16]+"-*"))
+	names, err := filepath.Glob(f.partPattern(sha256Hex))
 	if err != nil {
 		return err
 	}

@@ -84,12 +84,23 @@ func (f *Fetcher) cached(sha256Hex string) string {
 	return filepath.Join(f.Cache.Dir, "sha256", sha256Hex)
 }
 
+// Needed are the files of the cache that hold what releases pin, or have begun to.
+func (f *Fetcher) Needed(releases []*release.Release) []string {
+	var needed []string
+	for _, r := range releases {
+		parts, _ := filepath.Glob(f.partPattern(r.SHA256)) // the pattern is a good one
+		needed = append(append(needed, f.cached(r.SHA256)), parts...)
+	}
+	return needed
+}
+
 // verifyCached says whether the cache has the tarball. One that is not what its name says is removed.
 func (f *Fetcher) verifyCached(ctx context.Context, name string, rel *release.Release) (bool, error) {
 	err := checkPinned(ctx, name, rel)
 	switch {
 	case err == nil:
 		f.Log.WithField("file", name).Debug("tarball is in the cache")
+		f.Cache.Touch(name)
 		return true, nil
 	case errors.Is(err, fs.ErrNotExist):
 		return false, nil

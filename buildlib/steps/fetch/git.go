@@ -33,7 +33,7 @@ const maxGitList = 16 << 20
 // gitTar writes the tree of the source's commit into a tar among the parts of the cache, and returns its name. The caller holds the lock
 // of the source.
 func (s *Source) gitTar(ctx context.Context) (_ string, err error) {
-	part := s.f.partName(s.Name+" "+s.Ref, "")
+	part := s.f.partName("git "+s.Name+" "+s.Ref, "") // named as the lock is
 	repository := part + ".git"
 	if err := errors.Join(os.RemoveAll(part), os.RemoveAll(repository)); err != nil { // a run that was killed leaves them
 		return "", s.f.local(err)

@@ -256,7 +256,7 @@ func TestGitRunsNothing(t *testing.T) {
 	mustUnpack(t, f, rel, dir+"?ref=v1")
 	// As if it came from elsewhere, and over what an earlier version of this project, or anybody, has put into the cache.
 	remote := &Source{Kind: Git, Name: "file://" + dir, Ref: "v1", f: f, rel: rel}
-	plant(t, f.partName(remote.Name+" v1", "")+".git", map[string]string{"config": before + config, "info/attributes": attributes, "HEAD": "x"})
+	plant(t, f.partName("git "+remote.Name+" v1", "")+".git", map[string]string{"config": before + config, "info/attributes": attributes, "HEAD": "x"})
 	if err := remote.Unpack(t.Context(), filepath.Join(t.TempDir(), "x")); err != nil {
 		t.Error(err)
 	}

@@ -50,6 +50,7 @@ func (f *Fetcher) cachedSignature(ctx context.Context, rel *release.Release, tar
 		return "", f.local(err)
 	}
 	if err == nil {
+		f.Cache.Touch(name)
 		return rel.Signature.Fingerprint, nil
 	}
 	if fault.Code(err) != "" {

@@ -372,6 +372,15 @@ func (s *Source) record() string {
 	return filepath.Join(s.f.Cache.Dir, "address", hex.EncodeToString(sum[:16]))
 }
 
+// Needed are the files of the cache that hold the source of an address, if it was fetched.
+func (s *Source) Needed() []string {
+	if s.Kind != Download && s.Kind != Git {
+		return nil
+	}
+	sum, _ := regular.Read(s.record(), 2*sha256.Size) // without one, nothing is there
+	return []string{s.record(), s.f.cached(string(sum))}
+}
+
 // downloaded is the hash of what the address had when it was fetched, or "".
 func (s *Source) downloaded(ctx context.Context) (string, error) {
 	text, err := regular.Read(s.record(), 2*sha256.Size)
@@ -388,6 +397,8 @@ func (s *Source) downloaded(ctx context.Context) (string, error) {
 		}
 		return "", nil // gone or damaged: as if it had never been fetched
 	}
+	s.f.Cache.Touch(s.f.cached(sum))
+	s.f.Cache.Touch(s.record())
 	return sum, nil
 }
 
