@@ -65,9 +65,10 @@ var rooms = []struct{ room, imports string }{
 	{"series", "fault tree host patchset release checkout"},
 	{"report", "fault"},
 	{"build", "*"},
-	{"verbs", "fault host checkout report series build logrus"},
+	{"verbs", "fault terminal host checkout report series build logrus"},
 	{"targets", "report verbs mage terminal"},
-	{"cmd/sendmail-aix", "verbs terminal"},
+	{"cmd/sendmail-aix", "verbs"},
+	{"e2e", ""}, // tests of the whole
 }
 
 // Standard packages that only some rooms may use.

@@ -1,6 +1,6 @@
 //go:build e2e
 
-package build_test
+package e2e_test
 
 import (
 	"bytes"

@@ -1,4 +1,4 @@
-package build_test
+package e2e_test
 
 import (
 	"archive/tar"
@@ -14,12 +14,14 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/verbs"
 )
 
 var update = flag.Bool("update", false, "write what scripts in testdata/script compare with anew")
@@ -27,9 +29,30 @@ var update = flag.Bool("update", false, "write what scripts in testdata/script c
 // tinyVersion is the release that the scripts build: the tree in testdata/src/tiny.
 const tinyVersion = "1.2.3"
 
+// TestMain makes the test's own program the command of the scripts, so that they are run with the race detector and counted in coverage.
+func TestMain(m *testing.M) {
+	testscript.Main(tidy{m}, map[string]func(){"sendmail-aix": func() { os.Exit(verbs.Main()) }})
+}
+
+// tidy removes the directories that tests share once all have ended.
+type tidy struct{ m *testing.M }
+
+var leftovers []string
+
+func (t tidy) Run() int {
+	status := t.m.Run()
+	for _, dir := range leftovers {
+		if err := os.RemoveAll(dir); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			status = 1
+		}
+	}
+	return status
+}
+
 // TestScripts runs the scripts in testdata/script, which read like a manual. Each has a checkout of its own in $WORK/project, whose
-// only release is the tiny source tree, packed in $WORK/tiny.tar.gz; "mage" is the magefile, compiled. In $MKINSTALLP is a stand-in for
-// IBM's mkinstallp.
+// only release is the tiny source tree, packed in $WORK/tiny.tar.gz. In $MKINSTALLP is a stand-in for IBM's mkinstallp. From the command
+// "magefile" on, "mage" is the magefile, compiled.
 func TestScripts(t *testing.T) {
 	for _, tool := range []string{"cc", "m4", "make", "git"} {
 		if _, err := exec.LookPath(tool); err != nil {
@@ -40,8 +63,6 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bin := t.TempDir()
-	compileMagefile(t, root, filepath.Join(bin, "mage"))
 	aix := t.TempDir()
 	compileMkinstallp(t, root, filepath.Join(aix, "mkinstallp"))
 	tarball := packTiny(t, root)
@@ -51,6 +72,16 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		UpdateScripts:       *update,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"magefile": func(ts *testscript.TestScript, _ bool, _ []string) {
+				if testing.Short() {
+					ts.Fatalf("to be skipped with [short]")
+				}
+				file, err := compiled()
+				ts.Check(err)
+				ts.Setenv("PATH", filepath.Dir(file)+string(filepath.ListSeparator)+ts.Getenv("PATH"))
+			},
+		},
 		Condition: func(name string) (bool, error) {
 			if name == "root" {
 				return os.Geteuid() == 0, nil
@@ -58,7 +89,6 @@ func TestScripts(t *testing.T) {
 			return false, fmt.Errorf("no condition is called %q", name)
 		},
 		Setup: func(e *testscript.Env) error {
-			e.Setenv("PATH", bin+string(filepath.ListSeparator)+e.Getenv("PATH"))
 			e.Setenv("HOME", filepath.Join(e.WorkDir, "home"))
 			e.Setenv("REPO", root)
 			e.Setenv("BOXES", filepath.Join(root, "testdata/boxes"))
@@ -75,15 +105,33 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// compileMagefile makes the orchestrator as one file, as the README tells for machines without Go.
-func compileMagefile(t *testing.T, root, to string) {
+// magefile is the orchestrator as one file that mage makes, for all tests.
+func magefile(t *testing.T) string {
 	t.Helper()
-	cmd := exec.Command("go", "tool", "mage", "-compile", to)
-	cmd.Dir = root
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %v\n%s", cmd, err, out)
+	file, err := compiled()
+	if err != nil {
+		t.Fatal(err)
 	}
+	return file
 }
+
+var compiled = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "magefile")
+	if err != nil {
+		return "", err
+	}
+	leftovers = append(leftovers, dir)
+	file := filepath.Join(dir, "mage")
+	if err := os.Chmod(dir, 0o755); err != nil { // other users run it, too
+		return "", err
+	}
+	cmd := exec.Command("go", "tool", "mage", "-compile", file)
+	cmd.Dir = "../.."
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%v: %w\n%s", cmd, err, out)
+	}
+	return file, nil
+})
 
 // compileMkinstallp makes the stand-in for IBM's mkinstallp, which the tests of package mkinstallp are by that name.
 func compileMkinstallp(t *testing.T, root, to string) {

@@ -1,4 +1,4 @@
-package build_test
+package e2e_test
 
 import (
 	"bytes"
@@ -133,8 +133,7 @@ func TestFaults(t *testing.T) {
 	}
 	root, err := filepath.Abs("../..")
 	must(t, err)
-	mage := filepath.Join(t.TempDir(), "mage")
-	compileMagefile(t, root, mage)
+	mage := magefile(t)
 	tarball := packTiny(t, root)
 	u := prepare(t, mage, tarball)
 	const clean = "mage clean"
@@ -237,8 +236,7 @@ func TestFaultsOfToolchain(t *testing.T) {
 	}
 	root, err := filepath.Abs("../..")
 	must(t, err)
-	mage := filepath.Join(t.TempDir(), "mage")
-	compileMagefile(t, root, mage)
+	mage := magefile(t)
 	u := prepare(t, mage, packTiny(t, root))
 	u.environ = append(u.environ, "SENDMAIL_TARGET=aix7.2-64")
 	u.target = "aix7.2-64"

@@ -1,6 +1,6 @@
 //go:build e2e
 
-package build_test
+package e2e_test
 
 import (
 	"archive/tar"
@@ -132,8 +132,7 @@ func prepareBuild(t *testing.T) build {
 	if err := os.Chmod(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	mage := filepath.Join(dir, "mage")
-	compileMagefile(t, root, mage)
+	mage := magefile(t)
 	b := build{root: root, dir: dir, checkout: checkout{t: t, mage: mage, dir: filepath.Join(dir, "first")}}
 	b.checkout.copyFrom(root)
 	return b
@@ -147,20 +146,6 @@ func (b *build) make(t *testing.T, env []string, target string) {
 		t.Fatalf("%s names no image:\n%s", target, out)
 	}
 	b.sum, b.path, b.version = image[1], image[2], image[3]
-}
-
-// leftovers are the directories that several tests use.
-var leftovers []string
-
-func TestMain(m *testing.M) {
-	status := m.Run()
-	for _, dir := range leftovers {
-		if err := os.RemoveAll(dir); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			status = 1
-		}
-	}
-	os.Exit(status)
 }
 
 // checkout is a copy of what a build needs, used by one user.
