@@ -40,9 +40,10 @@ func TestPrison(t *testing.T) {
 				{"a mount", "/rehearsal/bin/mount -t tmpfs x /tmp", false},
 				{"namespaces of its own", "/rehearsal/bin/unshare --user /rehearsal/bin/true", false},
 				{"a device", "/rehearsal/bin/mknod /tmp/sda b 8 0", false},
+				{"the machine's own device", "chmod 666 /dev/null", true},
 				{"another user", "/rehearsal/bin/setpriv --reuid 1 /rehearsal/bin/true", false},
 			} {
-				for _, tool := range []string{"chroot", "mount", "unshare", "mknod"} {
+				for _, tool := range []string{"chroot", "mount", "umount", "unshare", "mknod"} {
 					file, err := s.props.machine.LookPath(tool)
 					if err != nil {
 						file = "/usr/sbin/" + tool
@@ -54,6 +55,21 @@ func TestPrison(t *testing.T) {
 				out, err := s.shell(t, test.command)
 				if free := !w.prison && test.free; (err == nil) != free {
 					t.Errorf("%s: %v, %s", test.name, err, out)
+				}
+			}
+			// Nor does a program in the place of one that is run with more power than a script has: that is run after it was lost.
+			if w.prison {
+				for _, power := range []string{"mount -t tmpfs x /tmp", "mknod /tmp/sdb b 8 0", "umount -l /dev/null", "setpriv.own --reuid 1 /rehearsal/bin/true"} {
+					if out, err := s.shell(t, "cp /rehearsal/bin/setpriv /rehearsal/bin/setpriv.own; rm /rehearsal/bin/setpriv; "+
+						"printf '#!/rehearsal/bin/dash\nexec /rehearsal/bin/"+power+"\n' >/rehearsal/bin/setpriv; chmod 755 /rehearsal/bin/setpriv"); err != nil {
+						t.Fatal(err, out)
+					}
+					if out, err := s.shell(t, "true"); err == nil {
+						t.Errorf("a setpriv of the script's own: %s: %s", power, out)
+					}
+					if err := copyFile(filepath.Join(s.props.gate(), "bin/setpriv"), filepath.Join(s.Root(), "rehearsal/bin/setpriv"), 0o755); err != nil {
+						t.Fatal(err)
+					}
 				}
 			}
 			// What is about files still works, as root's scripts expect.
@@ -120,9 +136,11 @@ func TestShortProcess(t *testing.T) {
 func TestTalkative(t *testing.T) {
 	t.Parallel()
 	s := newBox(t, "dash")
-	err := s.script(t, "while :; do echo and so on, and so on, and so on, and so on, and so on, and so on, and so on; done")
-	if err == nil || !strings.Contains(err.Error(), errTalkative.Error()) || s.printed.Len() > maxOutput+100_000 {
-		t.Errorf("Script = %v, and %d bytes are printed", err, s.printed.Len())
+	for _, ignore := range []string{"", "trap '' PIPE TERM; "} {
+		err := s.script(t, ignore+"while :; do echo and so on, and so on, and so on, and so on, and so on, and so on, and so on; done")
+		if err == nil || !strings.Contains(err.Error(), errTalkative.Error()) || s.printed.Len() > maxOutput+100_000 {
+			t.Errorf("Script = %v, and %d bytes are printed", err, s.printed.Len())
+		}
+		s.printed.Reset() // nobody wants to read that
 	}
-	s.printed.Reset() // nobody wants to read that
 }

@@ -145,13 +145,12 @@ func copyFile(from, to string, mode fs.FileMode) error {
 	return errors.Join(err, out.Close(), os.Chmod(to, mode)) // the umask does not matter here
 }
 
-// way is how a process gets a box for its root: a command in front of its own, and the shell command that it runs first, in which
-// $0 is the box's root.
+// way is how a process gets a box for its root: a command in front of its own, and whether that has namespaces. Then nothing outside the
+// box can be reached, and /usr can be made read-only.
 type way struct {
-	name    string
-	argv    []string
-	prepare string
-	prison  bool // whether it has namespaces: then nothing outside the box can be reached, and /usr can be made read-only
+	name   string
+	argv   []string
+	prison bool
 }
 
 // namespaces are those without a network, without anybody's processes, and without anybody's shared memory. All that runs in them ends
@@ -161,14 +160,72 @@ var namespaces = []string{"--mount", "--net", "--ipc", "--pid", "--fork", "--kil
 // ways are tried in this order. The first is for root and the second for everyone else, where the system lets users have
 // namespaces of their own; the third is for root in a container that must not mount.
 var ways = []way{
-	{"namespaces", append([]string{"unshare"}, namespaces...), `mount --bind /dev/null "$0/dev/null" && `, true},
-	{"a user namespace", append([]string{"unshare", "--user", "--map-root-user"}, namespaces...), `mount --bind /dev/null "$0/dev/null" && `, true},
-	{"chroot", nil, `{ test -c "$0/dev/null" || { rm -f "$0/dev/null" && mknod -m 666 "$0/dev/null" c 1 3; }; } && `, false},
+	{"namespaces", append([]string{"unshare"}, namespaces...), true},
+	{"a user namespace", append([]string{"unshare", "--user", "--map-root-user"}, namespaces...), true},
+	{"chroot", nil, false},
 }
 
 // privileges are what is left of root's to a script: those about files. Without the others it cannot mount, make a device, or get out of
 // a chroot, and a process in one is let into no new user namespace (user_namespaces(7)).
-const privileges = `/rehearsal/bin/setpriv --no-new-privs --inh-caps=-all --bounding-set=-all,+chown,+dac_override,+fowner,+fsetid -- `
+const privileges = `--no-new-privs --inh-caps=-all --bounding-set=-all,+chown,+dac_override,+fowner,+fsetid`
+
+// leave is the last command that a process runs with a box for its root and powers that no script has. An earlier script may have put
+// another program into that place, or another library. So without namespaces a box is for scripts that are trusted.
+const leave = `chroot "$0" /rehearsal/bin/setpriv ` + privileges + ` -- "$@"`
+
+// In $0 is the box's root, in $1 the gate: a small directory of this machine's own programs that no script can write to. It becomes the
+// root of all, with the box in it, and what was the root before is taken away; only then, with no powers but those about files,
+// that to have the box for its root, and that to lose these, comes something that lies in the box. What gets out of the box finds the gate.
+//
+// The device is there to be used, and not to be changed: it is the machine's own.
+const (
+	setUp = `gate=$1; shift
+mount -o bind,ro,nosuid,nodev "$gate" "$gate" && mount --bind "$0" "$gate/box" &&
+mount -o bind,ro,nosuid,noexec /dev/null "$gate/box/dev/null" &&
+`
+	setUpReadOnly = `mount -o bind,ro,nosuid,nodev "$gate/box/%s" "$gate/box/%[1]s" &&
+`
+	throughGate = `cd "$gate" && pivot_root . old &&
+exec /bin/dash -c '/bin/umount -l /old &&
+exec /bin/setpriv ` + privileges + `,+sys_chroot,+setpcap -- /bin/` + leave + `' /box "$@"`
+
+	withoutGate = `shift
+test -c "$0/dev/null" || { rm -f "$0/dev/null" && mknod -m 666 "$0/dev/null" c 1 3; } && exec ` + leave
+)
+
+// gate is where the programs for the way into a box lie.
+func (p *Props) gate() string { return filepath.Join(p.dir, "gate") }
+
+// makeGate fills it. A program that is not here is missed by the ways that need it.
+func (p *Props) makeGate(ctx context.Context) error {
+	var programs []string
+	for _, name := range []string{"dash", "setpriv", "umount", "chroot"} {
+		file, err := p.machine.LookPath(name)
+		for _, dir := range []string{"/usr/sbin/", "/sbin/"} { // a user's PATH may have neither
+			if err != nil {
+				file, err = p.machine.LookPath(dir + name)
+			}
+		}
+		if err != nil {
+			continue
+		}
+		programs = append(programs, file)
+		if err := copyFile(file, filepath.Join(p.gate(), "bin", name), 0o755); err != nil {
+			return err
+		}
+	}
+	libraries, err := p.libraries(ctx, programs)
+	if err != nil {
+		return err
+	}
+	for _, library := range libraries {
+		if err := copyFile(library, filepath.Join(p.gate(), library), 0o755); err != nil {
+			return err
+		}
+	}
+	return errors.Join(os.Mkdir(filepath.Join(p.gate(), "box"), 0o755), os.Mkdir(filepath.Join(p.gate(), "old"), 0o755),
+		os.Symlink("old/proc", filepath.Join(p.gate(), "proc"))) // where umount looks up what is mounted
+}
 
 // Reach tells what scripts could reach besides their box, or "" when that is nothing.
 func (p *Props) Reach() string {
@@ -179,20 +236,22 @@ func (p *Props) Reach() string {
 }
 
 // command is the argv that runs a command with root for its root directory.
-func (w way) command(root string, readOnly bool, argv ...string) []string {
-	prepare := w.prepare
-	if readOnly {
-		for _, dir := range []string{"usr", "opt"} {
-			prepare += fmt.Sprintf(`mount --bind "$0/%s" "$0/%[1]s" && mount -o remount,bind,ro,nosuid,nodev "$0/%[1]s" && `, dir)
+func (w way) command(gate, root string, readOnly bool, argv ...string) []string {
+	script := withoutGate
+	if w.prison {
+		script = setUp
+		if readOnly {
+			script += fmt.Sprintf(setUpReadOnly, "usr") + fmt.Sprintf(setUpReadOnly, "opt")
 		}
+		script += throughGate
 	}
-	return slices.Concat(w.argv, []string{"sh", "-c", prepare + `exec chroot "$0" ` + privileges + `"$@"`, root}, argv)
+	return slices.Concat(w.argv, []string{"sh", "-c", script, root, gate}, argv)
 }
 
 // findWay tries each way in an empty box.
 func (p *Props) findWay(ctx context.Context) error {
 	root := filepath.Join(p.dir, "try")
-	if err := errors.Join(os.MkdirAll(filepath.Join(root, "dev"), 0o755), p.furnish(root)); err != nil {
+	if err := errors.Join(p.makeGate(ctx), os.MkdirAll(filepath.Join(root, "dev"), 0o755), p.furnish(root)); err != nil {
 		return err
 	}
 	var problems []string
@@ -200,7 +259,7 @@ func (p *Props) findWay(ctx context.Context) error {
 		if err := os.WriteFile(filepath.Join(root, "dev/null"), nil, 0o666); err != nil {
 			return err
 		}
-		argv := w.command(root, false, "/rehearsal/bin/dash", "-c", "echo thrown away >/dev/null && test -c /dev/null")
+		argv := w.command(p.gate(), root, false, "/rehearsal/bin/dash", "-c", "echo thrown away >/dev/null && test -c /dev/null")
 		err := p.machine.Run(ctx, host.Cmd{Argv: argv, Env: administratorsPath})
 		if err == nil {
 			p.way = w

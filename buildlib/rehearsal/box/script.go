@@ -32,16 +32,18 @@ const maxOutput = 1 << 20
 
 var errTalkative = fmt.Errorf("it prints more than %d bytes", maxOutput)
 
-// limited takes so many bytes and then no more.
+// limited takes so many bytes and then no more. That ends a script which heeds neither an error nor a signal about its output, too.
 type limited struct {
 	w    io.Writer
 	left int
+	stop context.CancelCauseFunc
 }
 
 func (l *limited) Write(p []byte) (int, error) {
 	n, err := l.w.Write(p[:min(len(p), l.left)])
 	if l.left -= n; err == nil && n < len(p) {
 		err = errTalkative
+		l.stop(err)
 	}
 	return n, err
 }
@@ -49,7 +51,7 @@ func (l *limited) Write(p []byte) (int, error) {
 // Enter runs a command with the box for its root directory.
 func (b *Box) Enter(ctx context.Context, out io.Writer, argv ...string) error {
 	return b.props.machine.Run(ctx, host.Cmd{
-		Argv: b.props.way.command(b.Root(), b.ReadOnlyUsr, argv...), Env: administratorsPath, Stdout: out, Stderr: out,
+		Argv: b.props.way.command(b.props.gate(), b.Root(), b.ReadOnlyUsr, argv...), Env: administratorsPath, Stdout: out, Stderr: out,
 	})
 }
 
@@ -72,8 +74,10 @@ func (b *Box) Script(ctx context.Context, name, file string, environment ...stri
 		then = supervised
 	}
 	argv = append(argv, "/rehearsal/bin/dash", "-c", beginning+then, "sh", path.Dir(file), full, file, cmp.Or(b.Fate.Umask, "022"))
-	out := &limited{b.Out, maxOutput}
-	err := b.Enter(ctx, out, argv...)
+	run, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	out := &limited{b.Out, maxOutput, stop}
+	err := b.Enter(run, out, argv...)
 	if err := b.closeGate(name); err != nil {
 		return err
 	}
@@ -81,8 +85,8 @@ func (b *Box) Script(ctx context.Context, name, file string, environment ...stri
 	switch {
 	case err == nil:
 		return nil
-	case out.left == 0 && ctx.Err() == nil:
-		return errTalkative // which it has died of
+	case context.Cause(run) == errTalkative:
+		return errTalkative // which it was ended for
 	case ended && ctx.Err() == nil:
 		return exit
 	}
