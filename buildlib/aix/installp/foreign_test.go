@@ -82,11 +82,11 @@ func TestReadLikeIBM(t *testing.T) {
 	}
 	var rules []string
 	for _, f := range installptest.Findings(t, image) {
-		if rules = append(rules, f.Rule); !f.Note {
+		if rules = append(rules, f.ID); !f.Note {
 			t.Error(f)
 		}
 	}
-	for _, rule := range []string{"W17", "W18", "W20", "W27", "W13", "6", "6.3"} {
+	for _, rule := range []string{"W17/mode", "W18/order", "W20", "W27/form", "W13", "6/known", "6.3/restored"} {
 		if !slices.Contains(rules, rule) {
 			t.Errorf("the difference of %s is not noted", rule)
 		}

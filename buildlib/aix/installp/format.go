@@ -19,8 +19,8 @@ const (
 
 	LppNameMember = "./lpp_name"
 	LibraryName   = "liblpp.a"
-	instRootName  = "inst_root"
-	lppDirectory  = "/usr/lpp/"
+	InstRootName  = "inst_root"
+	LppDirectory  = "/usr/lpp/"
 
 	UsrDatabase  = "/usr/lib/objrepos" // the product database of the usr part
 	RootDatabase = "/etc/objrepos"

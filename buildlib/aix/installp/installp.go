@@ -111,7 +111,7 @@ func (p *Package) LevelOf(f *Fileset) vrmf.Level {
 }
 
 // Home is the directory of the package's control files on the target.
-func (p *Package) Home() string { return lppDirectory + p.Name }
+func (p *Package) Home() string { return LppDirectory + p.Name }
 
 // InstRoot is where the root part's files travel.
-func (p *Package) InstRoot() string { return p.Home() + "/" + instRootName }
+func (p *Package) InstRoot() string { return p.Home() + "/" + InstRootName }

@@ -61,10 +61,10 @@ func Shorten(s string) string {
 
 // Where is a place in an image.
 type Where struct {
-	Member string // of the image
-	File   string // of the control library that the member is, or ""
-	Line   int    // of that text, or 0
-	Offset int64  // of the line in the image if there is one, else of the member's header
+	Member string `json:"member"`         // of the image
+	File   string `json:"file,omitempty"` // of the control library that the member is, or ""
+	Line   int    `json:"line,omitempty"` // of that text, or 0
+	Offset int64  `json:"offset"`         // of the line in the image if there is one, else of the member's header
 }
 
 // String gives the place for a message.
@@ -206,7 +206,7 @@ func (m *Image) Parts() []int {
 // Home is the directory of the usr part's control files in the image: that of the package, and of an update one for the fileset's
 // level in it (published walk-throughs of IBM's update images; Software::Packager::Aix).
 func (m *Image) Home() string {
-	home := "." + lppDirectory + m.Package
+	home := "." + LppDirectory + m.Package
 	if m.IsUpdate() && len(m.Filesets) > 0 {
 		home += "/" + m.Filesets[0].Name + "/" + m.Filesets[0].levelText
 	}
@@ -214,7 +214,7 @@ func (m *Image) Home() string {
 }
 
 // InstRoot is the directory in the image below which the root part's files travel.
-func (m *Image) InstRoot() string { return m.Home() + "/" + instRootName }
+func (m *Image) InstRoot() string { return m.Home() + "/" + InstRootName }
 
 func (m *Image) library(part int) string {
 	if part == RootPart {

@@ -210,7 +210,7 @@ func TestLayOutRefuses(t *testing.T) {
 		"mkinstallp's own": {"layout", func(p *installp.Package) {
 			p.Filesets[0].Files = append(p.Filesets[0].Files, installptest.File("/tmp/mailtools", 0o644, "root", "system", ""))
 		}, "mkinstallp keeps files of its own there in the build root"},
-		"not valid": {"layout", func(p *installp.Package) { p.Filesets[0].Text = "" }, "the fileset's text is empty or has blanks around it"},
+		"not valid": {"layout", func(p *installp.Package) { p.Filesets[0].Text = "" }, "a title is empty"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -142,7 +142,7 @@ func checkTemplate(p *installp.Package, l *Layout) error {
 	}
 	if !filepath.IsAbs(l.Dir) || strings.ContainsFunc(l.Dir, rules.IsForbidden) {
 		unsayable("the template cannot name files in this directory", l.Dir, "",
-			"work in one whose path is absolute, of printable ASCII without blanks and "+strings.TrimSpace(rules.Forbidden))
+			"work in one whose path is absolute, of "+rules.Plain)
 	}
 	for i := range p.Filesets {
 		f := &p.Filesets[i]

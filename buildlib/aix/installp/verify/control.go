@@ -79,20 +79,11 @@ func (v *verifier) collect() {
 
 func (v *verifier) verifyFileset(f *installp.Info) {
 	where := installp.Where{Member: installp.LppNameMember, Line: f.Line, Offset: v.lppNameOffset()}
-	note := func(rule, what, found string) {
-		v.note(rule, where, what, found)
-	}
-	if f.Name != v.image.Package && !strings.HasPrefix(f.Name, v.image.Package+".") {
-		note("7", "the fileset's name does not begin with the package's", f.Name)
-	}
-	if installp.BadName(rules.Locale.ReplaceAllString(f.Name, ""), rules.IsOwnNameByte) != "" {
-		note("W31", "the fileset's name has more than lower-case letters, digits and dots", f.Name)
-	}
-	if f.Text == "" || len(f.Text) > rules.MaxTitle || strings.Contains(f.Text, "#") {
-		note("5", fmt.Sprintf("the title is empty, longer than %d bytes, or has a #", rules.MaxTitle), f.Text)
-	}
+	rules.Prefix(f.Name, v.image.Package, v.at(where))
+	rules.Name(f.Name, v.at(where))
+	rules.Title(f.Text, v.at(where))
 	if f.Language != installp.Language {
-		note("5", "the language is not that of our images", f.Language)
+		v.tell("5/language", where, f.Language, installp.Language)
 	}
 	v.verifyRequisites(f, where)
 	parts := v.views[f]
@@ -111,11 +102,10 @@ func (v *verifier) verifyRequisites(f *installp.Info, where installp.Where) {
 	where.Line += 1 + bad.Line // behind the fileset's line and "["
 	text := bad.Text
 	if isForeignRequisite(text) {
-		v.note("5.2", where, "a requisite has a form whose grammar is not known here; what follows it was not looked at", text)
+		v.tell("5.2/relation", where, text, "")
 		return
 	}
-	v.wrong("5.2", where, "the requisites are not well formed", fmt.Sprintf("%q: %v", text, bad.Err),
-		"correct the requisites and make the image again")
+	v.tell("5.2/read", where, fmt.Sprintf("%q: %v", text, bad.Err), "")
 }
 
 // isForeignRequisite knows relations of levels (v=, o>) and groups on one line, which others write.
@@ -133,21 +123,20 @@ func (v *verifier) lppNameOffset() int64 {
 }
 
 func (v *verifier) verifyPart(p *partView) {
-	const missing = "this control file is missing"
-	for _, suffix := range []string{installp.SuffixApplyList, installp.SuffixInventory} {
-		if _, ok := p.Control[suffix]; !ok {
-			v.wrong("W23", p.where(suffix, 0), missing, "", "make the image again")
-		}
-	}
-	for _, suffix := range []string{installp.SuffixSize, installp.SuffixCopyright} {
-		if _, ok := p.Control[suffix]; !ok && (suffix == installp.SuffixSize || !p.isRoot) {
-			v.note("W23", p.where(suffix, 0), missing, "")
+	for _, file := range []struct{ suffix, rule string }{
+		{installp.SuffixApplyList, "W23/table"}, {installp.SuffixInventory, "W23/table"},
+		{installp.SuffixSize, "W23/size"}, {installp.SuffixCopyright, "W23/copyright"},
+	} {
+		if _, ok := p.Control[file.suffix]; !ok && (file.suffix != installp.SuffixCopyright || !p.isRoot) {
+			v.tell(file.rule, p.where(file.suffix, 0), "", "")
 		}
 	}
 	v.verifyInventory(p)
 	v.verifyConfigs(p)
 	for _, step := range p.Scripts() {
-		v.verifyScript(p, step)
+		text, where := p.Control[string(step)], p.where(string(step), 0)
+		v.verifyPlain(where, text)
+		rules.Script(text, v.at(where))
 	}
 	if text, ok := p.Control[installp.SuffixCopyright]; ok {
 		v.verifyPlain(p.where(installp.SuffixCopyright, 0), text)
@@ -155,7 +144,7 @@ func (v *verifier) verifyPart(p *partView) {
 	known := slices.Concat(installp.OtherSuffixes, []string{installp.SuffixApplyList, installp.SuffixInventory, installp.SuffixSize, installp.SuffixConfig, installp.SuffixCopyright})
 	for _, suffix := range slices.Sorted(maps.Keys(p.Control)) {
 		if !slices.Contains(known, suffix) && !slices.Contains(p.Scripts(), installp.Step(suffix)) {
-			v.note("6", p.where(suffix, 0), "neither installp nor sysck is known to look at this control file", "")
+			v.tell("6/known", p.where(suffix, 0), "", "")
 		}
 	}
 }
@@ -173,7 +162,7 @@ func (v *verifier) verifyInventory(p *partView) {
 		applied[target] = true
 		if !p.isRoot {
 			if c := v.claims[name]; c != nil {
-				v.wrong("W18", where, "two apply lists have one path", fmt.Sprintf("%s is in fileset %s, too", name, c.fileset.Name), "")
+				v.tell("W18/lists", where, fmt.Sprintf("%s is in fileset %s, too", name, c.fileset.Name), "")
 				continue
 			}
 			c := &claimed{fileset: p.fileset, stanza: p.stanzas[target], where: p.where(installp.SuffixInventory, 0)}
@@ -185,14 +174,12 @@ func (v *verifier) verifyInventory(p *partView) {
 			v.claims[name].where.Line = lineOf(c.stanza)
 		}
 		if p.stanzas[target] == nil {
-			v.wrong("6.3", where, "a path of the apply list has no stanza in the inventory",
-				target, "sysck would not know the file, and its removal would leave it behind")
+			v.tell("6.3/stanza", where, target, "")
 		}
 	}
 	for i := range p.Inventory {
 		if s := &p.Inventory[i]; !applied[s.Path] && s.Type != installp.Symlink {
-			v.note("6.3", p.where(installp.SuffixInventory, s.Line), "the stanza is of something that the apply list does not restore",
-				s.Path+": a script must make it")
+			v.tell("6.3/restored", p.where(installp.SuffixInventory, s.Line), s.Path, "")
 		}
 	}
 }
@@ -207,36 +194,17 @@ func lineOf(s *installp.Stanza) int {
 func (v *verifier) verifyConfigs(p *partView) {
 	for _, c := range p.Configs {
 		if s := p.stanzas[c.Path]; s == nil || s.Type != installp.Regular || !s.Volatile {
-			v.wrong("6.5", p.where(installp.SuffixConfig, c.Line), "a configuration file is not VOLATILE in the inventory",
-				c.Path, "make size and checksum VOLATILE, or a user's change fails the next installation")
+			v.tell("6.5/volatile", p.where(installp.SuffixConfig, c.Line), c.Path, "")
 		}
-	}
-}
-
-func (v *verifier) verifyScript(p *partView, step installp.Step) {
-	text, where := p.Control[string(step)], p.where(string(step), 0)
-	v.verifyPlain(where, text)
-	if first, _, _ := strings.Cut(text, "\n"); !rules.Interpreter.MatchString(first) {
-		v.note("W30", where, "a script does not name a Korn shell in its first line", fmt.Sprintf("%q", first))
-	}
-	if last := rules.LastCommand(text); last != "exit 0" {
-		v.note("W30", where, "a script does not end with exit 0", fmt.Sprintf("%q", last))
 	}
 }
 
 // verifyPlain looks at texts that are no tables: scripts and copyrights.
 func (v *verifier) verifyPlain(where installp.Where, text string) {
-	if text == "" || !strings.HasSuffix(text, "\n") {
-		v.wrong("6.6", where, "a text is empty or has no newline at its end", "", "complete it or leave it out")
-	}
-	for line := range strings.Lines(text) {
-		where.Line++
-		line = strings.TrimSuffix(line, "\n")
-		if i := strings.IndexFunc(line, func(r rune) bool { return (r < ' ' && r != '\t') || r > '~' }); i >= 0 {
-			v.wrong("6.6", where, "a text is not plain ASCII",
-				fmt.Sprintf("byte %#02x", line[i]), "replace it; in a script ksh takes a carriage return as part of the command")
-		}
-	}
+	rules.Text(text, func(id string, line int, got string) {
+		where.Line = line
+		v.tell(id, where, got, "")
+	})
 }
 
 // verifyRootCopies: the usr part restores below inst_root exactly what the root part copies from there. EPM had it wrong for years.
@@ -255,8 +223,7 @@ func (v *verifier) verifyRootCopies(f *installp.Info, parts []*partView) {
 		for i, name := range f.Root.ApplyList {
 			target := strings.TrimPrefix(name, ".")
 			if !below[target] {
-				v.wrong("6.2", root.where(installp.SuffixApplyList, i+1), "the usr part does not restore this file below inst_root",
-					target, "list it in the usr part's .al, below "+v.image.InstRoot())
+				v.tell("6.2/below", root.where(installp.SuffixApplyList, i+1), target, "")
 			}
 			delete(below, target)
 			if c := v.claims[v.image.InstRoot()+target]; c != nil {
@@ -267,8 +234,7 @@ func (v *verifier) verifyRootCopies(f *installp.Info, parts []*partView) {
 	}
 	for i, name := range f.Usr.ApplyList {
 		if target, inRoot := v.image.Target(name); inRoot && below[target] {
-			v.wrong("6.2", parts[0].where(installp.SuffixApplyList, i+1), "the root part does not copy this file to its place",
-				name, "list it in the root part's .al")
+			v.tell("6.2/copied", parts[0].where(installp.SuffixApplyList, i+1), name, "")
 		}
 	}
 }

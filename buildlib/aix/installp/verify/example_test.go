@@ -25,9 +25,9 @@ func ExampleImage() {
 	}
 	fmt.Println(err)
 	// Output:
-	// error 5.2: ./lpp_name, line 4 at offset 383: the requisites are not well formed
+	// error 5.2: ./lpp_name, line 4 at offset 383: a requisite is not one that lpp_name can hold
 	//     found: "*prerek bos.rte 6.1.0.0": the type "prerek" is none of prereq, coreq, ifreq, instreq
-	//     do:    correct the requisites and make the image again
+	//     do:    correct the requisites of the fileset
 	// <nil>
 }
 

@@ -25,10 +25,10 @@ func TestVerifyTogether(t *testing.T) {
 	var rules []string
 	for _, f := range installptest.Findings(t, c.Image(t)) {
 		if !f.Note {
-			rules = append(rules, f.Rule)
+			rules = append(rules, f.ID)
 		}
 	}
-	if diff := cmp.Diff([]string{"5.2", "6.3", "6.3", "6.3", "6.3", "W25"}, rules); diff != "" {
+	if diff := cmp.Diff([]string{"5.2/read", "6.3/read", "6.3/account", "6.3/read", "6.3/size", "W25"}, rules); diff != "" {
 		t.Errorf("rules of the errors, -want +got:\n%s", diff)
 	}
 

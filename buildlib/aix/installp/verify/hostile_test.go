@@ -28,10 +28,10 @@ func TestVerifyNotesHideNoError(t *testing.T) {
 		files[i].Text = strings.ReplaceAll(files[i].Text, "class = apply", "class = x")
 	}
 	all := installptest.Findings(t, c.Image(t))
-	if !slices.ContainsFunc(all, func(f verify.Finding) bool { return f.Rule == "W25" }) {
+	if !slices.ContainsFunc(all, func(f verify.Finding) bool { return f.ID == "W25" }) {
 		t.Error("the wrong checksum is not told")
 	}
-	if last := all[len(all)-1]; !strings.Contains(last.Found, "0 more errors, ") {
+	if last := all[len(all)-1]; last.ID != "4/more" || !strings.HasPrefix(last.Got, "0 more errors, ") {
 		t.Errorf("the last finding is %v, want how many more there are", last)
 	}
 }
@@ -40,7 +40,7 @@ func TestVerifyNotesHideNoError(t *testing.T) {
 func TestVerifyCutFill(t *testing.T) {
 	t.Parallel()
 	image := installptest.Write(t, installptest.Example())
-	if all := errorsIn(t, image[:len(image)-1]); len(all) != 1 || !strings.Contains(all[0].What, "cannot be read further") {
+	if all := errorsIn(t, image[:len(image)-1]); len(all) != 1 || all[0].ID != "2/container" {
 		t.Errorf("findings %v, want one: the image is cut", all)
 	}
 }
@@ -58,7 +58,7 @@ func TestVerifyPacked(t *testing.T) {
 		sum += uint16(b) << (b & 7)
 	}
 	binary.LittleEndian.PutUint16(header[4:], sum)
-	if all := errorsIn(t, image); len(all) != 1 || !strings.Contains(all[0].Found, "invalid packed data") {
+	if all := errorsIn(t, image); len(all) != 1 || all[0].ID != "2/container" || all[0].Where.Member != installptest.Submit {
 		t.Errorf("findings %v, want one: the packed data is not", all)
 	}
 }
@@ -76,7 +76,7 @@ func TestVerifyLongLibraryPath(t *testing.T) {
 	}
 	p := installptest.WithProgram(t, func(string) string { return installptest.WithLibraryPath(t, data, dirs.String()) })
 	all := errorsIn(t, installptest.Write(t, p))
-	if len(all) == 0 || len(all) > 200 || !strings.Contains(all[0].What, "is relative") {
+	if len(all) == 0 || len(all) > 200 || all[0].ID != "11/path" {
 		t.Errorf("%d findings", len(all))
 	}
 }

@@ -34,7 +34,7 @@ func (v *verifier) verifyFront() {
 			if i < len(want) {
 				expected = want[i]
 			}
-			v.note("W17", where, "another member should be here", expected+" is what AIX's own images have")
+			v.tell("W17/member", where, m.Name, expected)
 			break
 		}
 		mode, owner := uint32(0o755), uint32(installp.Bin)
@@ -42,13 +42,11 @@ func (v *verifier) verifyFront() {
 			mode, owner = 0o644, 0
 		}
 		if m.Mode&0o7777 != mode || m.UID != owner || m.GID != owner {
-			v.note("W17", where, "mode or owner differs from ours",
-				fmt.Sprintf("%04o %d:%d, not %04o %d:%d", m.Mode&0o7777, m.UID, m.GID, mode, owner, owner))
+			v.tell("W17/mode", where, fmt.Sprintf("%04o %d:%d", m.Mode&0o7777, m.UID, m.GID), fmt.Sprintf("%04o %d:%d", mode, owner, owner))
 		}
 	}
 	if len(v.image.Front) < len(want) {
-		v.note("W17", installp.Where{Member: installp.LppNameMember}, "members are missing before those to be installed",
-			fmt.Sprintf("%d of %d", len(v.image.Front), len(want)))
+		v.tell("W17/missing", installp.Where{Member: installp.LppNameMember}, fmt.Sprintf("%d members", len(v.image.Front)), fmt.Sprint(len(want)))
 	}
 }
 
@@ -56,11 +54,11 @@ func (v *verifier) verifyFront() {
 func (v *verifier) verifyMember(n int, m *installp.Member, data io.Reader) error {
 	where := installp.Where{Member: m.Name, Offset: m.Offset}
 	if rest, ok := strings.CutPrefix(m.Name, "./"); !ok || !fs.ValidPath(rest) {
-		v.wrong("W3", where, "the name is no plain path with ./ in front", "", "do not install it: restore takes names as they stand")
+		v.tell("W3", where, "", "")
 	}
 	if !v.untimely && !m.ModTime.Equal(v.time) {
 		v.untimely = true
-		v.note("W2", where, "members have different dates", m.ModTime.Format(time.DateTime))
+		v.tell("W2", where, m.ModTime.Format(time.DateTime), v.time.Format(time.DateTime))
 	}
 	c := v.claims[m.Name]
 	switch {
@@ -68,14 +66,14 @@ func (v *verifier) verifyMember(n int, m *installp.Member, data io.Reader) error
 		v.verifyUnclaimed(m, where)
 		return nil
 	case c.seen:
-		v.wrong("W18", where, "the image has this member twice", "", "")
+		v.tell("W18/twice", where, "", "")
 	case !v.disordered && (n >= len(v.order) || v.order[n] != m.Name):
 		v.disordered = true
-		v.note("W18", where, "members are not in the order of the apply lists", "")
+		v.tell("W18/order", where, "", "")
 	}
 	c.seen, c.size = true, m.Size
 	if m.IsSymlink() {
-		v.note("W8", where, "the image holds a symbolic link; AIX's own have links in the inventory only", "")
+		v.tell("W8", where, "", "")
 	}
 	if m.IsRegular() {
 		if err := v.verifyProgram(m, where); err != nil {
@@ -83,7 +81,7 @@ func (v *verifier) verifyMember(n int, m *installp.Member, data io.Reader) error
 		}
 	}
 	if parent := v.claims[directoryOf(m.Name)]; parent != nil && !parent.seen {
-		v.wrong("W24", where, "its directory comes later in the image", "", "restore would make the directory with an owner of its own")
+		v.tell("W24", where, "", "")
 	}
 	if c.stanza == nil {
 		return nil // told with the apply list
@@ -102,45 +100,55 @@ func (v *verifier) verifyUnclaimed(m *installp.Member, where installp.Where) {
 	if v.licensed && strings.HasPrefix(m.Name, "."+licenseDirectory) {
 		return
 	}
-	v.wrong("W18", where, "no apply list has this member: it is never restored", "", "list it in the usr part's .al, or leave it out")
+	v.tell("W18/unlisted", where, "", "")
 }
 
 // verifyAgainst compares a member with its stanza.
 func (v *verifier) verifyAgainst(c *claimed, m *installp.Member, where installp.Where, data io.Reader) error {
 	s := c.stanza
-	wrong := func(rule, what string, image, inventory any) {
-		v.wrong(rule, where, what+" is not that of the inventory",
-			fmt.Sprintf("%v, in %s %v", image, c.where, inventory),
-			"make the image again: sysck would change or refuse what restore put there")
+	wrong := func(id string, image, inventory any) {
+		v.tell(id, where, fmt.Sprint(image), fmt.Sprintf("%v as in %s", inventory, c.where))
 	}
 	if m.IsSymlink() && s.Type == installp.Symlink {
 		target, err := io.ReadAll(io.LimitReader(data, rules.MaxPath+1))
 		if err == nil && string(target) != s.Target {
-			wrong("W37", "the target", string(target), s.Target)
+			wrong("W37/stored", string(target), s.Target)
 		}
 		return err
 	}
 	if m.IsDir() != (s.Type == installp.Directory) || m.IsSymlink() != (s.Type == installp.Symlink) {
-		wrong("6.3", "the type", fmt.Sprintf("%#o", m.Mode&^0o7777), installp.TypeWords[s.Type])
+		wrong("6.3/type", fmt.Sprintf("%#o", m.Mode&^0o7777), installp.TypeWords[s.Type])
 		return nil
 	}
 	if mode := m.Mode & 0o7777; mode != s.Mode {
-		wrong("9.2", "the mode", fmt.Sprintf("%04o", mode), installp.ModeWords(s.Mode))
+		wrong("9.2", fmt.Sprintf("%04o", mode), installp.ModeWords(s.Mode))
 	}
-	v.verifyAccount("owner", s.Owner, rules.Users, m.UID, where, wrong)
-	v.verifyAccount("group", s.Group, rules.Groups, m.GID, where, wrong)
+	// The image has a number for the name in the inventory; 0 for an account of the package's own (W39).
+	for _, account := range []struct {
+		rule, name string
+		fixed      map[string]uint32
+		id         uint32
+	}{{"W12/owner", s.Owner, rules.Users, m.UID}, {"W12/group", s.Group, rules.Groups, m.GID}} {
+		switch want, known := account.fixed[account.name]; {
+		case account.id == want:
+		case known:
+			wrong(account.rule, account.id, fmt.Sprintf("%d for %s", want, account.name))
+		default:
+			v.tell("W39/number", where, fmt.Sprintf("%d for %s", account.id, account.name), "")
+		}
+	}
 	if s.Type != installp.Regular || s.Volatile {
 		return nil
 	}
 	if m.Size != s.Size {
-		wrong("6.3", "the size", m.Size, s.Size)
+		wrong("6.3/size", m.Size, s.Size)
 	}
 	sum, err := v.sum(data)
 	if err != nil {
 		return err
 	}
 	if got, want := strings.Fields(sum.String()), strings.Fields(s.Checksum); len(want) == 2 && (got[0] != want[0] || got[1] != want[1]) {
-		wrong("W25", "the checksum", strings.Join(got, " "), strings.Join(want, " "))
+		wrong("W25", strings.Join(got, " "), strings.Join(want, " "))
 	}
 	return nil
 }
@@ -163,24 +171,11 @@ func (v *verifier) sum(data io.Reader) (*installp.Sum, error) {
 	}
 }
 
-// verifyAccount: the image has a number for the name in the inventory; 0 for an account of the package's own (W39).
-func (v *verifier) verifyAccount(kind, name string, fixed map[string]uint32, id uint32, where installp.Where, wrong func(string, string, any, any)) {
-	want, known := fixed[name]
-	switch {
-	case id == want:
-	case known:
-		wrong("W12", "the "+kind, id, fmt.Sprintf("%s, %d on AIX", name, want))
-	default:
-		v.note("W39", where, "the "+kind+"'s number may be another account's on the target", fmt.Sprintf("%d for %s", id, name))
-	}
-}
-
 // verifyAbsent tells of what the apply lists have and the image has not.
 func (v *verifier) verifyAbsent(end int64) {
 	for _, name := range v.order {
 		if !v.claims[name].seen {
-			v.wrong("W18", installp.Where{Member: name, Offset: end}, "an apply list has this member, the image does not",
-				"", "get the image again, whole")
+			v.tell("W18/absent", installp.Where{Member: name, Offset: end}, "", "")
 		}
 	}
 }

@@ -36,7 +36,7 @@ func (v *verifier) verifyProgram(m *installp.Member, where installp.Where) error
 func (v *verifier) verifyXCOFF(data io.ReaderAt, where installp.Where, name string) error {
 	file, err := xcoff.NewFile(data)
 	if errors.Is(err, xcoff.ErrFormat) {
-		v.wrong("11", where, "the program is damaged", strings.TrimPrefix(name+", "+err.Error(), ", "), "compile and package it again")
+		v.tell("11/program", where, in(name, err.Error()), "")
 		return nil
 	}
 	if err != nil {
@@ -53,9 +53,7 @@ func (v *verifier) verifyXCOFF(data io.ReaderAt, where installp.Where, name stri
 			continue
 		}
 		told[dir] = true
-		v.wrong("11", where, "the program looks for libraries in a directory that "+reason,
-			strings.TrimPrefix(fmt.Sprintf("%s, %q in %q", name, dir, installp.Shorten(strings.Join(dirs, ":"))), ", "),
-			"link it with -blibpath and directories that only root can write to")
+		v.tell("11/path", where, in(name, fmt.Sprintf("%q in %q %s", dir, installp.Shorten(strings.Join(dirs, ":")), reason)), "")
 	}
 	v.verifyImports(file, where, name)
 	var fields []string
@@ -63,8 +61,7 @@ func (v *verifier) verifyXCOFF(data io.ReaderAt, where installp.Where, name stri
 		fields = append(fields, c.String())
 	}
 	if fields != nil {
-		v.add(Finding{Rule: "15.1", Note: true, Where: where, What: "the program has fields that AIX's linker never writes so",
-			Found: strings.TrimPrefix(name+", "+installp.Shorten(strings.Join(fields, "; ")), ", "), Do: "build it again: what is staged has them as AIX's linker does"})
+		v.tell("15.1", where, in(name, strings.Join(fields, "; ")), "")
 	}
 	return nil
 }
@@ -94,12 +91,11 @@ func (v *verifier) verifyImports(file *xcoff.File, where installp.Where, name st
 		return
 	}
 	slices.Sort(absent)
-	v.add(Finding{
-		Rule: "15.3", Note: true, Where: where, What: "the program imports what AIX lacks at the level that its fileset is content with",
-		Found: strings.TrimPrefix(fmt.Sprintf("%s, %s; bos.rte %s", name, strings.Join(slices.Compact(absent), " "), base), ", "),
-		Do:    fmt.Sprintf("build it without them, or require a bos.rte above %s", last),
-	})
+	v.tell("15.3", where, in(name, fmt.Sprintf("%s; bos.rte %s", strings.Join(slices.Compact(absent), " "), base)), fmt.Sprintf("above %s", last))
 }
+
+// in names the member of an archive that a program is in.
+func in(name, found string) string { return strings.TrimPrefix(name+", "+found, ", ") }
 
 // unsafe tells why others could put a library of theirs into a directory of a library path.
 func (v *verifier) unsafe(dir string) string {
@@ -109,7 +105,7 @@ func (v *verifier) unsafe(dir string) string {
 	case !strings.HasPrefix(dir, "/"):
 		return "is relative to the current one of whoever runs it"
 	case len(dir) > rules.MaxPath:
-		return "no AIX can have: the path is too long"
+		return "is longer than AIX can have"
 	}
 	clean := path.Clean(dir)
 	for _, w := range writable {
@@ -132,7 +128,7 @@ func (v *verifier) verifyOther(data *io.SectionReader, where installp.Where) err
 		return err
 	}
 	if string(magic) == "\x7fELF" {
-		v.note("11", where, "this is a program for another system, and does not run on AIX", "ELF")
+		v.tell("11/system", where, "ELF", "")
 		return nil
 	}
 	archive, err := ar.NewReader(data, data.Size())
@@ -145,7 +141,7 @@ func (v *verifier) verifyOther(data *io.SectionReader, where installp.Where) err
 			return nil
 		}
 		if err != nil {
-			v.wrong("11", where, "the archive is damaged", err.Error(), "compile and package it again")
+			v.tell("11/archive", where, err.Error(), "")
 			return otherThan(err, ar.ErrFormat)
 		}
 		member := io.NewSectionReader(data, archive.Stored().Data, h.Size)
@@ -166,6 +162,6 @@ func otherThan(err, expected error) error {
 // verifyWidths: a build is for one width; programs of both are most often a mistake.
 func (v *verifier) verifyWidths() {
 	if a, b := v.programs[32], v.programs[64]; a != "" && b != "" {
-		v.note("11", installp.Where{Member: b}, "programs are of both widths, 32 and 64 bits", a+" and "+b)
+		v.tell("11/widths", installp.Where{Member: b}, a+" and "+b, "")
 	}
 }

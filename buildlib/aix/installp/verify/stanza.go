@@ -17,12 +17,8 @@ type stanzaCheck struct {
 	*installp.Stanza
 }
 
-func (c *stanzaCheck) wrong(rule, what, found, do string) {
-	c.verifier.wrong(rule, c.part.where(installp.SuffixInventory, c.Line), what, found, do)
-}
-
-func (c *stanzaCheck) note(rule, what, found string) {
-	c.verifier.note(rule, c.part.where(installp.SuffixInventory, c.Line), what, found)
+func (c *stanzaCheck) tell(id, got string) {
+	c.verifier.tell(id, c.part.where(installp.SuffixInventory, c.Line), got, "")
 }
 
 func (c *stanzaCheck) all() {
@@ -31,31 +27,24 @@ func (c *stanzaCheck) all() {
 		c.alone(name)
 	}
 	if c.Class != installp.ClassPrefix+c.part.fileset.Name {
-		c.note("6.3", "the class is not that of the fileset", c.Class)
+		c.tell("6.3/class", c.Class)
 	}
 	c.links()
 	c.accounts()
 }
 
 func (c *stanzaCheck) path(name string) {
-	long := len(name)
+	longer := 0
 	if c.part.isRoot {
-		long += len(c.image.InstRoot()) - 1
+		longer = len(c.image.InstRoot()) - 1
 	}
-	const parts = "files below /usr and /opt belong to the usr part, all others to the root part"
+	rules.Path(name, installp.LppDirectory+c.image.Package, longer, c.tell)
 	switch {
-	case !path.IsAbs(name) || path.Clean(name) != name:
-		c.wrong("W33", "a path is not absolute and plain", name, "write it from the root, without '.', '..' and '//'")
-	case strings.ContainsFunc(name, rules.IsForbidden):
-		c.wrong("W33", "a path has a character that AIX's tools cannot bear", fmt.Sprintf("%q", name), "rename the file")
-	case long > rules.MaxPath:
-		c.note("W34", "a path is longer than installp's tools are known to take", name)
+	case !path.IsAbs(name):
 	case rules.InUsrPart(name) && c.part.isRoot: // where many machines share one /usr, the root part finds it write-protected (packaging chapter)
-		c.wrong("4", "a path is in the wrong part", name, parts)
+		c.tell("4/root", name)
 	case !rules.InUsrPart(name) && !c.part.isRoot: // others install like that (OpenSSH, CFEngine, SCX)
-		c.note("4", "a path is in the wrong part", name+"; "+parts)
-	case slices.Contains(rules.AixDirectories, name):
-		c.note("9.4", "a directory of AIX itself is in the package", name)
+		c.tell("4/usr", name)
 	}
 }
 
@@ -65,8 +54,7 @@ func (c *stanzaCheck) alone(name string) {
 	if first == c.Stanza || name == c.Path && name == first.Path && c.Type != installp.Symlink && first.Type != installp.Symlink {
 		return
 	}
-	c.wrong("W38", "two objects have one path", fmt.Sprintf("%s is that of %s in line %d of an inventory, too", name, first.Path, first.Line),
-		"leave one of them out: sysck would put a link in the place of the other")
+	c.tell("W38/twice", fmt.Sprintf("%s is that of %s in line %d of an inventory, too", name, first.Path, first.Line))
 }
 
 // links: sysck makes hard and symbolic links, but no directories for them.
@@ -78,27 +66,23 @@ func (c *stanzaCheck) links() {
 	}
 	for _, link := range links {
 		if dir := path.Dir(link); !c.owned[dir] && !slices.Contains(rules.AixDirectories, dir) {
-			c.note("9.1", "a link is in a directory that neither AIX nor the package has; a requisite may", link)
+			c.tell("9.1/parent", link)
 		}
-		if c.Type == installp.Regular && path.IsAbs(link) && path.IsAbs(c.Path) && rules.Volume(link) != rules.Volume(c.Path) {
-			c.wrong("W38", "a hard link may be on another file system", link+" to "+c.Path, "make it a symbolic link")
+		if c.Type == installp.Regular {
+			rules.HardLink(c.Path, link, c.tell)
 		}
 	}
 }
 
 func (c *stanzaCheck) symlink() {
-	if c.Target == "" || strings.ContainsFunc(c.Target, rules.IsForbidden) {
-		c.wrong("W37", "a symbolic link has a target that the inventory cannot hold", fmt.Sprintf("%q", c.Target), "use a plain path")
-	}
-	if c.Mode != installp.LinkMode || c.Owner != installp.LinkOwner || c.Group != installp.LinkGroup {
-		c.note("W37", "a symbolic link has an owner or mode of its own", fmt.Sprintf("%o %s:%s", c.Mode, c.Owner, c.Group))
-	}
+	rules.Target(c.Target, c.tell)
+	rules.Symlink(c.Mode, c.Owner, c.Group, c.tell)
 	target := destination(c.Stanza)
 	if c.owned[path.Dir(target)] && c.paths[target] == nil {
-		c.note("9.1", "a symbolic link leads to nothing, in a directory of the package", c.Path+" -> "+c.Target)
+		c.tell("9.1/nothing", c.Path+" -> "+c.Target)
 	}
 	if c.endless(target) {
-		c.note("9.1", "a symbolic link leads round in a circle", c.Path+" -> "+c.Target)
+		c.tell("9.1/circle", c.Path+" -> "+c.Target)
 	}
 }
 
@@ -132,9 +116,9 @@ func (c *stanzaCheck) accounts() {
 		_, known := account.fixed[account.name]
 		switch {
 		case account.name == "" || strings.ContainsFunc(account.name, rules.IsForbidden):
-			c.wrong("6.3", "an owner or group is no name", fmt.Sprintf("%q", account.name), "name an account of the target")
+			c.tell("6.3/account", fmt.Sprintf("%q", account.name))
 		case !known && !c.created[account.name]:
-			c.note("W39", "an account is neither AIX's own nor in a pre_i script; a requisite may bring it", account.name+" for "+c.Path)
+			c.tell("W39/unknown", account.name+" for "+c.Path)
 		}
 	}
 }

@@ -24,7 +24,7 @@ func (v *verifier) verifyTexts() {
 				fmt.Fprintf(&configs, "%s %s\n", c.Path, c.Method)
 			}
 			for _, file := range []struct{ rule, suffix, want string }{
-				{"W27", installp.SuffixInventory, stanzas.String()},
+				{"W27/form", installp.SuffixInventory, stanzas.String()},
 				{"W29", installp.SuffixConfig, configs.String()},
 				{"W28", installp.SuffixSize, installp.RenderSizes(p.Sizes)},
 			} {
@@ -57,7 +57,7 @@ func (v *verifier) compareText(rule string, where installp.Where, got, want stri
 		first, _, _ := strings.Cut(text[start:], "\n")
 		return fmt.Sprintf("%q", first)
 	}
-	v.note(rule, where, "the text is not in the form that we write", line(got)+", not "+line(want))
+	v.tell(rule, where, line(got), line(want))
 }
 
 // verifyStanzaOrder: stanzas stand in the order of the apply list, symbolic links by path behind them (W27).
@@ -77,7 +77,7 @@ func (v *verifier) verifyStanzaOrder(p *partView) {
 	slices.Sort(want[links:])
 	for i := range min(len(want), len(p.Inventory)) {
 		if s := &p.Inventory[i]; s.Path != want[i] {
-			v.note("W27", p.where(installp.SuffixInventory, s.Line), "stanzas are not in the order of the apply list", s.Path+", not "+want[i])
+			v.tell("W27/order", p.where(installp.SuffixInventory, s.Line), s.Path, want[i])
 			return
 		}
 	}
@@ -109,8 +109,7 @@ func (v *verifier) compareLibrary(l *installp.Library) {
 		where.Offset = l.Data + int64(i)
 	}
 	if !bytes.Equal(want, l.Archive) {
-		v.note("W13", where, "the control library is not in the form that we write (W13 to W16, W22)",
-			fmt.Sprintf("%d bytes, not %d; the first other one is number %d", len(l.Archive), len(want), i))
+		v.tell("W13", where, fmt.Sprintf("%d bytes, another at %d", len(l.Archive), i), fmt.Sprint(len(want)))
 	}
 }
 
@@ -148,9 +147,7 @@ func (v *verifier) compareSizes(f *installp.Info, own int64, usr, root, need map
 	}
 	for _, dir := range slices.Sorted(maps.Keys(need)) {
 		if have := declared[dir]; have < need[dir] {
-			v.wrong("W21", installp.Where{Member: installp.LppNameMember, Line: f.Line, Offset: where.Offset}, "less space is asked for than the files take",
-				fmt.Sprintf("%s %d, they take %d blocks", dir, have, need[dir]),
-				"make the image again: a full file system breaks the installation")
+			v.tell("W21/space", installp.Where{Member: installp.LppNameMember, Line: f.Line, Offset: where.Offset}, fmt.Sprintf("%s %d", dir, have), fmt.Sprint(need[dir]))
 		}
 	}
 	permanent, temporary := own, int64(installp.UnitBlocks)
@@ -189,7 +186,7 @@ func (v *verifier) compareSizeLines(where installp.Where, got, want []installp.S
 			w = want[i].String()
 		}
 		if g != w {
-			v.note("W21", where, "a size is not what our formulas give", g+", not "+w)
+			v.tell("W21/formula", where, g, w)
 			return
 		}
 	}

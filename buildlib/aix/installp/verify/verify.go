@@ -12,21 +12,17 @@ import (
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/bff"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp/rules"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/vrmf"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 )
 
 // Finding is one thing that Verify found.
 type Finding struct {
-	// Rule is where docs/formats.md tells of it: one of its rules, such as W18, or a chapter, such as 5.2.
-	Rule string
-	// Note is set when the image differs from what we write, but AIX takes it, or is thought to. Otherwise installp or sysck would
-	// refuse the image, or install something wrong.
-	Note  bool
-	Where installp.Where
-	What  string
-	Found string
-	Do    string
+	*rules.Rule                // that is not met
+	Where       installp.Where `json:"where"`
+	Got         string         `json:"got,omitempty"`
+	Want        string         `json:"want,omitempty"` // where there is one thing that it should be
 }
 
 // String gives the finding as a line to read, with what was found and what to do below it.
@@ -35,12 +31,15 @@ func (f Finding) String() string {
 	if f.Note {
 		kind = "note"
 	}
-	s := fmt.Sprintf("%s %s: %s at offset %d: %s", kind, f.Rule, fault.Line(f.Where.String()), f.Where.Offset, fault.Line(f.What))
-	if f.Found != "" {
-		s += "\n    found: " + fault.Line(f.Found)
+	s := fmt.Sprintf("%s %s: %s at offset %d: %s", kind, f.Number(), fault.Line(f.Where.String()), f.Where.Offset, f.What)
+	if f.Got != "" {
+		s += "\n    found: " + fault.Line(f.Got)
+		if f.Want != "" {
+			s += ", not " + fault.Line(f.Want)
+		}
 	}
-	if f.Do != "" {
-		s += "\n    do:    " + fault.Line(f.Do)
+	if f.Remedy != "" {
+		s += "\n    do:    " + f.Remedy
 	}
 	return s
 }
@@ -68,8 +67,8 @@ func Image(r *io.SectionReader) ([]Finding, error) {
 	v.locate()
 	slices.SortStableFunc(v.findings, func(a, b Finding) int { return cmp.Compare(a.Where.Offset, b.Where.Offset) })
 	if errors, notes := max(v.errors-MaxFindings, 0), max(v.notes-MaxFindings, 0); errors+notes > 0 {
-		v.findings = append(v.findings, Finding{Rule: "4", Note: true, Where: installp.Where{Member: "the image", Offset: r.Size()},
-			What: "more was found than is told", Found: fmt.Sprintf("%d more errors, %d more notes", errors, notes)})
+		v.findings = append(v.findings, Finding{rules.Find("4/more"), installp.Where{Member: "the image", Offset: r.Size()},
+			fmt.Sprintf("%d more errors, %d more notes", errors, notes), ""})
 	}
 	return v.findings, nil
 }
@@ -115,8 +114,9 @@ type claimed struct {
 	size    int64            // there
 }
 
-func (v *verifier) add(f Finding) {
-	f.What, f.Found = installp.Shorten(f.What), installp.Shorten(f.Found)
+// tell takes a rule that is not met, what there is, and, where only one thing would be right, that.
+func (v *verifier) tell(id string, where installp.Where, got, want string) {
+	f := Finding{rules.Find(id), where, installp.Shorten(got), installp.Shorten(want)}
 	found := &v.errors
 	if f.Note {
 		found = &v.notes
@@ -126,13 +126,9 @@ func (v *verifier) add(f Finding) {
 	}
 }
 
-// wrong tells of an error, note of a difference.
-func (v *verifier) wrong(rule string, where installp.Where, what, found, do string) {
-	v.add(Finding{Rule: rule, Where: where, What: what, Found: found, Do: do})
-}
-
-func (v *verifier) note(rule string, where installp.Where, what, found string) {
-	v.add(Finding{Rule: rule, Note: true, Where: where, What: what, Found: found})
+// at tells of what is wrong in one place.
+func (v *verifier) at(where installp.Where) rules.Tell {
+	return func(id, got string) { v.tell(id, where, got, "") }
 }
 
 // verifyBackup looks at the container alone: backup -i makes others than packages.
@@ -141,7 +137,7 @@ func (v *verifier) verifyBackup(archive io.Reader) error {
 	for n := 0; ; n++ {
 		h, err := r.Next()
 		if err == io.EOF {
-			v.note("4", installp.Where{Member: "the image"}, "this is a backup of files, and nothing that installp takes: only the container was looked at", fmt.Sprintf("%d members", n))
+			v.tell("4/backup", installp.Where{Member: "the image"}, fmt.Sprintf("%d members", n), "")
 			return nil
 		}
 		if err == nil {
@@ -160,7 +156,7 @@ func (v *verifier) verifyBackup(archive io.Reader) error {
 // verify reads the image once; again is for what turns out to be none. Only errors of the source come back; those that the image is to blame for become findings.
 func (v *verifier) verify(r, again io.Reader) error {
 	reader, err := installp.NewLenientReader(r, func(where installp.Where, what string) {
-		v.wrong(chapter(where), where, what, "", "make the image again; a line that AIX cannot read ends the installation")
+		v.tell(chapter(where)+"/read", where, what, "")
 	})
 	if errors.Is(err, installp.ErrBackup) {
 		return v.verifyBackup(again)
@@ -255,7 +251,7 @@ func (v *verifier) strict(r io.Reader) error {
 			return nil
 		case errors.Is(err, bff.ErrStrict) || errors.Is(err, bff.ErrType):
 			where := installp.Where{Member: "the container", Offset: container.Stored().Offset}
-			v.note("2", where, "a byte is not what our Writer writes (W1 to W11)", err.Error())
+			v.tell("2/byte", where, err.Error(), "")
 			return nil
 		case err != nil: // the first reading did not come to the last block's end
 			return v.broken(err, installp.Where{Offset: container.Stored().Offset})
@@ -273,9 +269,9 @@ func (v *verifier) broken(err error, where installp.Where) error {
 		where.Member = "the image"
 	}
 	if errors.Is(err, installp.ErrImage) {
-		v.wrong("4", where, "this is not an installp image", err.Error(), "name one: it begins with ./ and ./lpp_name")
+		v.tell("4/image", where, err.Error(), "")
 	} else {
-		v.wrong("2", where, "the container cannot be read further", err.Error(), "get the image again, whole")
+		v.tell("2/container", where, err.Error(), "")
 	}
 	return nil
 }

@@ -77,10 +77,12 @@ func ExampleCheck() {
 	}
 	fmt.Println(write.Check(p))
 	// Output:
-	// no AIX system has a group "wheel" of its own
+	// an account is neither AIX's own nor made by a pre_i script
 	//   where: fileset mailtools.sendmail.rte, /opt/mailtools
-	//   do:    choose another group, or create the group in pre_i and list it in Groups
-	// a directory is missing: /opt/mailtools/sbin
+	//   found: group "wheel"
+	//   do:    choose another one, have a requisite bring it, or create it in pre_i and list it in Users or Groups
+	// a directory is missing
 	//   where: fileset mailtools.sendmail.rte, /opt/mailtools/sbin/sendmail
+	//   found: /opt/mailtools/sbin
 	//   do:    add it to the fileset, or to Provided if requisites bring it
 }

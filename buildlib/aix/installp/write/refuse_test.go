@@ -12,24 +12,27 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp/installptest"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp/rules"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp/write"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/vrmf"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 )
 
-// codes lists the codes of all faults that are joined in err.
-func codes(err error) []string {
-	var all []string
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		for _, e := range joined.Unwrap() {
-			all = append(all, fault.Code(e))
+// broken lists the rules that the faults joined in err are about, and what each found.
+func broken(err error) (ids, found []string) {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return nil, nil
+	}
+	for _, e := range joined.Unwrap() {
+		f, ok := errors.AsType[*fault.Error](e)
+		if !ok {
+			return nil, nil
 		}
-		return all
+		i := slices.IndexFunc(rules.Table, func(r rules.Rule) bool { return r.What == f.What && r.Code == f.Code && r.Remedy == f.Do })
+		ids, found = append(ids, rules.Table[i].ID), append(found, f.Found)
 	}
-	if err != nil {
-		all = append(all, fault.Code(err))
-	}
-	return all
+	return ids, found
 }
 
 func TestRefuses(t *testing.T) {
@@ -68,120 +71,120 @@ func TestRefuses(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		change func(*installp.Package)
-		code   string
-		text   string // in the message
+		rule   string
+		found  string // in what was found instead
 	}{
 		{"package name with a capital", pkg(func(p *installp.Package) {
 			p.Name = "mailtools.Sendmail"
 			p.Filesets[0].Name = "mailtools.Sendmail.rte"
-		}), "installp-name", `'S'`},
-		{"package name of IBM", pkg(func(p *installp.Package) { p.Name = "bos.mail"; p.Filesets[0].Name = "bos.mail.rte" }), "installp-name", "like IBM's own"},
-		{"package name of a blank", pkg(func(p *installp.Package) { p.Name = "mail tools"; p.Filesets[0].Name = "mail tools.rte" }), "installp-name", `' '`},
-		{"fileset name of another package", set(func(f *installp.Fileset) { f.Name = "other.rte" }), "installp-name", "call it mailtools.sendmail."},
-		{"fileset name too long", set(func(f *installp.Fileset) { f.Name = "mailtools.sendmail." + strings.Repeat("x", 144) }), "installp-name", "limit is 144"},
-		{"fileset name too short", pkg(func(p *installp.Package) { p.Name, p.Filesets[0].Name = "x", "x" }), "installp-name", "fewer than two"},
-		{"fileset name with an empty part", set(func(f *installp.Fileset) { f.Name = "mailtools.sendmail..rte" }), "installp-name", "empty part"},
-		{"fileset name beginning with a dot", pkg(func(p *installp.Package) { p.Name, p.Filesets[0].Name = ".x", ".x" }), "installp-name", "does not begin"},
+		}), "W31", `'S'`},
+		{"package name of IBM", pkg(func(p *installp.Package) { p.Name = "bos.mail"; p.Filesets[0].Name = "bos.mail.rte" }), "W32", "bos.mail"},
+		{"package name of a blank", pkg(func(p *installp.Package) { p.Name = "mail tools"; p.Filesets[0].Name = "mail tools.rte" }), "W31", `' '`},
+		{"fileset name of another package", set(func(f *installp.Fileset) { f.Name = "other.rte" }), "7/prefix", "other.rte in package mailtools.sendmail"},
+		{"fileset name too long", set(func(f *installp.Fileset) { f.Name = "mailtools.sendmail." + strings.Repeat("x", 144) }), "W31", "limit is 144"},
+		{"fileset name too short", pkg(func(p *installp.Package) { p.Name, p.Filesets[0].Name = "x", "x" }), "W31", "fewer than two"},
+		{"fileset name with an empty part", set(func(f *installp.Fileset) { f.Name = "mailtools.sendmail..rte" }), "W31", "empty part"},
+		{"fileset name beginning with a dot", pkg(func(p *installp.Package) { p.Name, p.Filesets[0].Name = ".x", ".x" }), "W31", "does not begin"},
 		{"two filesets of one name", pkg(func(p *installp.Package) {
 			f := p.Filesets[0]
 			f.Files = nil
 			p.Filesets = append(p.Filesets, f)
-		}), "installp-fileset", "one name"},
-		{"no fileset", pkg(func(p *installp.Package) { p.Filesets = nil }), "installp-fileset", "no fileset"},
-		{"empty fileset", second(installp.Fileset{Name: "mailtools.sendmail.man"}), "installp-fileset", "is empty"},
-		{"no level", pkg(func(p *installp.Package) { p.Level = vrmf.Level{} }), "installp-level", "no level"},
-		{"level", pkg(func(p *installp.Package) { p.Level.Version = 100 }), "installp-level", "version"},
-		{"level of a fileset", set(func(f *installp.Fileset) { f.Level.Fix = 10000 }), "installp-level", "fix level"},
-		{"no date", pkg(func(p *installp.Package) { p.Time = time.Time{} }), "installp-time", "no date"},
+		}), "4/name", ""},
+		{"no fileset", pkg(func(p *installp.Package) { p.Filesets = nil }), "4/fileset", ""},
+		{"empty fileset", second(installp.Fileset{Name: "mailtools.sendmail.man"}), "4/empty", ""},
+		{"no level", pkg(func(p *installp.Package) { p.Level = vrmf.Level{} }), "7/level", "none"},
+		{"level", pkg(func(p *installp.Package) { p.Level.Version = 100 }), "7/level", "version"},
+		{"level of a fileset", set(func(f *installp.Fileset) { f.Level.Fix = 10000 }), "7/level", "fix level"},
+		{"no date", pkg(func(p *installp.Package) { p.Time = time.Time{} }), "W1/date", "0001-01-01 00:00:00 +0000 UTC"},
 
-		{"no title", title(""), "installp-text", "text is empty"},
-		{"title with a comment", title("Mail #1"), "installp-text", "without '#'"},
-		{"title with a newline", title("Mail\n]\n}"), "installp-text", "cannot hold"},
-		{"title not ASCII", title("Sendmail für AIX"), "installp-text", "cannot hold"},
-		{"title too long", title(strings.Repeat("x", 61)), "installp-text", "61 characters"},
-		{"no copyright", set(func(f *installp.Fileset) { f.Copyright = "" }), "installp-text", "no copyright"},
-		{"copyright not ASCII", set(func(f *installp.Fileset) { f.Copyright = "one\n© two\n" }), "installp-text", "line 2"},
-		{"copyright without newline", set(func(f *installp.Fileset) { f.Copyright = "one" }), "installp-text", "newline"},
+		{"no title", title(""), "5/title", "\"\", 0 characters"},
+		{"title with a comment", title("Mail #1"), "5/title", "\"Mail #1\", 7 characters"},
+		{"title with a newline", title("Mail\n]\n}"), "5/title", "\"Mail\\n]\\n}\", 8 characters"},
+		{"title not ASCII", title("Sendmail für AIX"), "5/title", "\"Sendmail für AIX\", 17 characters"},
+		{"title too long", title(strings.Repeat("x", 61)), "5/title", "61 characters"},
+		{"no copyright", set(func(f *installp.Fileset) { f.Copyright = "" }), "W23/copyright", ""},
+		{"copyright not ASCII", set(func(f *installp.Fileset) { f.Copyright = "one\n© two\n" }), "6.6/ascii", "line 2"},
+		{"copyright without newline", set(func(f *installp.Fileset) { f.Copyright = "one" }), "6.6/newline", ""},
 
-		{"requisite without star", requires("prereq bos.rte"), "installp-requisite", "line 1"},
-		{"requisite of a tab", requires("*prereq\tbos.rte"), "installp-requisite", "line 1"},
-		{"requisite of unknown type", requires("*requires bos.rte 6.1.0.0"), "installp-requisite", `"requires"`},
-		{"requisite with a bad name", requires("*prereq bos/rte"), "installp-requisite", "'/'"},
-		{"requisite with a bad level", requires("*prereq bos.rte 6.1"), "installp-requisite", "has 2 parts"},
-		{"requisite with a relation", requires("*prereq bos.rte v=6 r>1"), "installp-requisite", "line 1"},
-		{"requisite with a newline", requires("*prereq bos.rte 6.1.0.0\n%"), "installp-requisite", "line 1"},
-		{"end of the section", requires("*prereq bos.rte", "%"), "installp-requisite", "line 2"},
-		{"end of the fileset", requires("]"), "installp-requisite", "line 1"},
-		{"empty requisite", requires(""), "installp-requisite", "line 1"},
-		{"group not closed", requires(">0 {", "*prereq bos.rte"), "installp-requisite", "line 1 is not closed"},
-		{"group not opened", requires("}"), "installp-requisite", "no group is open"},
-		{"group in a group", requires(">0 {", ">0 {", "*prereq bos.rte", "}", "}"), "installp-requisite", "inside the group of line 1"},
-		{"group on one line", requires(">0 { *prereq bos.rte }"), "installp-requisite", "begins with a line"},
-		{"group that cannot be met", requires(">1 {", "*prereq bos.rte", "}"), "installp-requisite", "more than 1 of 1"},
+		{"requisite without star", requires("prereq bos.rte"), "5.2/read", "line 1"},
+		{"requisite of a tab", requires("*prereq\tbos.rte"), "5.2/read", "line 1"},
+		{"requisite of unknown type", requires("*requires bos.rte 6.1.0.0"), "5.2/read", `"requires"`},
+		{"requisite with a bad name", requires("*prereq bos/rte"), "5.2/read", "'/'"},
+		{"requisite with a bad level", requires("*prereq bos.rte 6.1"), "5.2/read", "has 2 parts"},
+		{"requisite with a relation", requires("*prereq bos.rte v=6 r>1"), "5.2/read", "line 1"},
+		{"requisite with a newline", requires("*prereq bos.rte 6.1.0.0\n%"), "5.2/read", "line 1"},
+		{"end of the section", requires("*prereq bos.rte", "%"), "5.2/read", "line 2"},
+		{"end of the fileset", requires("]"), "5.2/read", "line 1"},
+		{"empty requisite", requires(""), "5.2/read", "line 1"},
+		{"group not closed", requires(">0 {", "*prereq bos.rte"), "5.2/read", "line 1 is not closed"},
+		{"group not opened", requires("}"), "5.2/read", "no group is open"},
+		{"group in a group", requires(">0 {", ">0 {", "*prereq bos.rte", "}", "}"), "5.2/read", "inside the group of line 1"},
+		{"group on one line", requires(">0 { *prereq bos.rte }"), "5.2/read", "begins with a line"},
+		{"group that cannot be met", requires(">1 {", "*prereq bos.rte", "}"), "5.2/read", "more than 1 of 1"},
 
-		{"script of no step", set(func(f *installp.Fileset) { f.Usr["preinstall"] = installptest.Success }), "installp-script", "pre_rm, pre_i"},
-		{"empty script", script(""), "installp-script", "is empty"},
-		{"script without interpreter", script("exit 0\n"), "installp-script", "interpreter"},
-		{"script of another shell", script("#!/bin/bash\nexit 0\n"), "installp-script", "#!/usr/bin/ksh"},
-		{"script that does not end well", script("#!/usr/bin/ksh\nexit 0\nmkgroup smmsp\n# exit 0\n"), "installp-script", `"mkgroup smmsp"`},
-		{"script without newline", script("#!/usr/bin/ksh\nexit 0"), "installp-text", "newline"},
-		{"script with carriage returns", script("#!/usr/bin/ksh\necho\r\nexit 0\n"), "installp-text", "line 2"},
+		{"script of no step", set(func(f *installp.Fileset) { f.Usr["preinstall"] = installptest.Success }), "6.6/step", "preinstall"},
+		{"empty script", script(""), "6.6/empty", ""},
+		{"script without interpreter", script("exit 0\n"), "W30/shell", "the first line \"exit 0\""},
+		{"script of another shell", script("#!/bin/bash\nexit 0\n"), "W30/shell", "the first line \"#!/bin/bash\""},
+		{"script that does not end well", script("#!/usr/bin/ksh\nexit 0\nmkgroup smmsp\n# exit 0\n"), "W30/exit", `"mkgroup smmsp"`},
+		{"script without newline", script("#!/usr/bin/ksh\nexit 0"), "6.6/newline", ""},
+		{"script with carriage returns", script("#!/usr/bin/ksh\necho\r\nexit 0\n"), "6.6/ascii", "line 2"},
 
-		{"relative path", addPath("opt/x"), "installp-path", "not absolute"},
-		{"path with dot dot", addPath("/opt/mailtools/../x"), "installp-path", "not absolute and plain"},
-		{"path with a slash at the end", addPath("/opt/mailtools/x/"), "installp-path", "not absolute and plain"},
-		{"path with a colon", addPath("/opt/mailtools/a:b"), "installp-path", "':'"},
-		{"path with a comma", addPath("/opt/mailtools/a,b"), "installp-path", "','"},
-		{"path with a blank", addPath("/opt/mailtools/a b"), "installp-path", "' '"},
-		{"path with a newline", addPath("/opt/mailtools/a\nb"), "installp-path", `'\n'`},
-		{"path not ASCII", addPath("/opt/mailtools/é"), "installp-path", "cannot bear"},
-		{"path too long", addPath("/opt/mailtools/" + strings.Repeat("x", 241)), "installp-path", "256 bytes"},
-		{"path too long with inst_root", addPath("/etc/mailtools/" + strings.Repeat("x", 208)), "installp-path", "inst_root included"},
-		{"directory of AIX", add(installptest.Directory("/var/spool", 0o755, "root", "system")), "installp-path", "of AIX itself"},
-		{"path through /bin", addPath("/bin/x"), "installp-path", "below /usr/bin"},
-		{"path of the control library", addPath("/usr/lpp/mailtools.sendmail/liblpp.a"), "installp-path", "control files"},
-		{"path below inst_root", addPath("/usr/lpp/mailtools.sendmail/inst_root/etc/x"), "installp-path", "control files"},
-		{"path twice", addPath("/opt/mailtools/sbin/sendmail"), "installp-twice", "/opt/mailtools/sbin/sendmail"},
-		{"path of a hard link", addPath("/opt/mailtools/sbin/hoststat"), "installp-twice", "hoststat"},
+		{"relative path", addPath("opt/x"), "W33/plain", "\"opt/x\""},
+		{"path with dot dot", addPath("/opt/mailtools/../x"), "W33/plain", "\"/opt/mailtools/../x\""},
+		{"path with a slash at the end", addPath("/opt/mailtools/x/"), "W33/plain", "\"/opt/mailtools/x/\""},
+		{"path with a colon", addPath("/opt/mailtools/a:b"), "W33/character", "':'"},
+		{"path with a comma", addPath("/opt/mailtools/a,b"), "W33/character", "','"},
+		{"path with a blank", addPath("/opt/mailtools/a b"), "W33/character", "' '"},
+		{"path with a newline", addPath("/opt/mailtools/a\nb"), "W33/character", `'\n'`},
+		{"path not ASCII", addPath("/opt/mailtools/é"), "W33/character", "'é' in \"/opt/mailtools/é\""},
+		{"path too long", addPath("/opt/mailtools/" + strings.Repeat("x", 241)), "W34", "256 bytes"},
+		{"path too long with inst_root", addPath("/etc/mailtools/" + strings.Repeat("x", 208)), "W34", "inst_root included"},
+		{"directory of AIX", add(installptest.Directory("/var/spool", 0o755, "root", "system")), "9.4/directory", "\"/var/spool\""},
+		{"path through /bin", addPath("/bin/x"), "9.4/link", "\"/bin/x\""},
+		{"path of the control library", addPath("/usr/lpp/mailtools.sendmail/liblpp.a"), "4/control", "\"/usr/lpp/mailtools.sendmail/liblpp.a\""},
+		{"path below inst_root", addPath("/usr/lpp/mailtools.sendmail/inst_root/etc/x"), "4/control", ""},
+		{"path twice", addPath("/opt/mailtools/sbin/sendmail"), "W38/twice", "/opt/mailtools/sbin/sendmail"},
+		{"path of a hard link", addPath("/opt/mailtools/sbin/hoststat"), "W38/twice", "hoststat"},
 		{"path in two filesets", second(installp.Fileset{Name: "mailtools.sendmail.man", Files: []installp.File{
-			installptest.Directory("/etc/mailtools", 0o755, "root", "system")}}), "installp-twice", "in fileset mailtools.sendmail.rte"},
-		{"missing directory", addPath("/opt/mailtools/lib/x"), "installp-parent", "/opt/mailtools/lib"},
-		{"missing directory of a hard link", at(program, func(f *installp.File) { f.Links[0] = "/opt/mailtools/lib/x" }), "installp-parent", "/opt/mailtools/lib"},
+			installptest.Directory("/etc/mailtools", 0o755, "root", "system")}}), "W38/twice", "in fileset mailtools.sendmail.rte"},
+		{"missing directory", addPath("/opt/mailtools/lib/x"), "9.1/missing", "/opt/mailtools/lib"},
+		{"missing directory of a hard link", at(program, func(f *installp.File) { f.Links[0] = "/opt/mailtools/lib/x" }), "9.1/missing", "/opt/mailtools/lib"},
 		{"directory in a fileset that is not required", second(installp.Fileset{Name: "mailtools.sendmail.man", Files: []installp.File{
-			installptest.File("/opt/mailtools/x", 0o644, "root", "system", "")}}), "installp-parent", "*prereq mailtools.sendmail.rte"},
-		{"directory that is a file", addPath("/opt/mailtools/sbin/sendmail/x"), "installp-parent", "no directory"},
-		{"directory that is a link", addPath("/opt/mailtools/sbin/newaliases/x"), "installp-parent", "no directory"},
+			installptest.File("/opt/mailtools/x", 0o644, "root", "system", "")}}), "9.1/required", ""},
+		{"directory that is a file", addPath("/opt/mailtools/sbin/sendmail/x"), "9.1/through", "/opt/mailtools/sbin/sendmail"},
+		{"directory that is a link", addPath("/opt/mailtools/sbin/newaliases/x"), "9.1/through", "/opt/mailtools/sbin/newaliases"},
 
-		{"unknown user", at(program, func(f *installp.File) { f.Owner = "smmsp" }), "installp-owner", `user "smmsp"`},
-		{"unknown group", at(program, func(f *installp.File) { f.Group = "wheel" }), "installp-owner", `group "wheel"`},
-		{"no owner", at(program, func(f *installp.File) { f.Owner = "" }), "installp-owner", `user ""`},
-		{"user that is AIX's own", pkg(func(p *installp.Package) { p.Users = []string{"root"} }), "installp-account", "AIX's own"},
-		{"user name", pkg(func(p *installp.Package) { p.Users = []string{"sendmailer"} }), "installp-account", "1 to 8"},
-		{"group name", pkg(func(p *installp.Package) { p.Groups = []string{"a\nb"} }), "installp-account", "1 to 8"},
+		{"unknown user", at(program, func(f *installp.File) { f.Owner = "smmsp" }), "W39/unknown", `user "smmsp"`},
+		{"unknown group", at(program, func(f *installp.File) { f.Group = "wheel" }), "W39/unknown", `group "wheel"`},
+		{"no owner", at(program, func(f *installp.File) { f.Owner = "" }), "W39/unknown", `user ""`},
+		{"user that is AIX's own", pkg(func(p *installp.Package) { p.Users = []string{"root"} }), "W39/own", "user \"root\""},
+		{"user name", pkg(func(p *installp.Package) { p.Users = []string{"sendmailer"} }), "W39/name", "user \"sendmailer\""},
+		{"group name", pkg(func(p *installp.Package) { p.Groups = []string{"a\nb"} }), "W39/name", "group \"a\\nb\""},
 		{"nobody creates the user", pkg(func(p *installp.Package) {
 			p.Users, p.Filesets[0].Usr, p.Filesets[0].Files[0].Owner = []string{"smmsp"}, nil, "smmsp"
-		}), "installp-account", "/opt/mailtools\n  found: smmsp:system, and no pre_i"},
+		}), "W39/created", "smmsp:system, and no pre_i script"},
 		{"only another fileset creates the group", pkg(func(p *installp.Package) {
 			p.Groups = []string{"smmsp"}
 			p.Filesets = append(p.Filesets, installp.Fileset{Name: "mailtools.sendmail.x", Files: []installp.File{
 				installptest.File("/usr/sbin/x", 0o555, "root", "smmsp", "x")}})
-		}), "installp-account", "require a fileset that does"},
+		}), "W39/created", "root:smmsp, and no pre_i script"},
 
-		{"file of 2 GiB", at(program, func(f *installp.File) { f.Size = 1 << 31 }), "installp-size", "2147483648 bytes"},
-		{"file of negative size", at(program, func(f *installp.File) { f.Size = -1 }), "installp-size", "-1 bytes"},
-		{"file without content", at(program, func(f *installp.File) { f.Open = nil }), "installp-file", "set Open"},
-		{"file with a target", at(program, func(f *installp.File) { f.Target = "x" }), "installp-file", "target"},
-		{"type bits in the mode", at(program, func(f *installp.File) { f.Mode = 0o100555 }), "installp-mode", "0100555"},
-		{"unknown type", at(program, func(f *installp.File) { f.Type = 9 }), "installp-file", "type 9"},
-		{"unknown method", at(config, func(f *installp.File) { f.Config = "keep" }), "installp-config", "preserve, auto_merge"},
-		{"hard link into the other part", at(program, func(f *installp.File) { f.Links = []string{"/etc/hoststat"} }), "installp-link", "another file system"},
-		{"hard link into another file system", at(program, func(f *installp.File) { f.Links = []string{"/usr/sbin/hoststat"} }), "installp-link", "another file system"},
-		{"link without target", at(link, func(f *installp.File) { f.Target = "" }), "installp-link", "target"},
-		{"link with a newline", at(link, func(f *installp.File) { f.Target = "a\n\n/etc/passwd:" }), "installp-link", "target"},
-		{"link with an owner", at(link, func(f *installp.File) { f.Owner = "bin" }), "installp-link", "owner or a mode"},
-		{"link with a mode", at(link, func(f *installp.File) { f.Mode = 0o755 }), "installp-link", "owner or a mode"},
-		{"link with content", at(link, func(f *installp.File) { f.Size = 1 }), "installp-file", "symbolic link"},
-		{"directory with content", at(0, func(f *installp.File) { f.Config = installp.Preserve }), "installp-file", "directory"},
+		{"file of 2 GiB", at(program, func(f *installp.File) { f.Size = 1 << 31 }), "W11", "2147483648 bytes"},
+		{"file of negative size", at(program, func(f *installp.File) { f.Size = -1 }), "W11", "-1 bytes"},
+		{"file without content", at(program, func(f *installp.File) { f.Open = nil }), "4/content", "33 bytes"},
+		{"file with a target", at(program, func(f *installp.File) { f.Target = "x" }), "4/target", "x"},
+		{"type bits in the mode", at(program, func(f *installp.File) { f.Mode = 0o100555 }), "W6", "0100555"},
+		{"unknown type", at(program, func(f *installp.File) { f.Type = 9 }), "4/type", "type 9"},
+		{"unknown method", at(config, func(f *installp.File) { f.Config = "keep" }), "6.5/method", "\"keep\""},
+		{"hard link into the other part", at(program, func(f *installp.File) { f.Links = []string{"/etc/hoststat"} }), "W38/volume", ""},
+		{"hard link into another file system", at(program, func(f *installp.File) { f.Links = []string{"/usr/sbin/hoststat"} }), "W38/volume", ""},
+		{"link without target", at(link, func(f *installp.File) { f.Target = "" }), "W37/target", "\"\""},
+		{"link with a newline", at(link, func(f *installp.File) { f.Target = "a\n\n/etc/passwd:" }), "W37/target", "\"a\\n\\n/etc/passwd:\""},
+		{"link with an owner", at(link, func(f *installp.File) { f.Owner = "bin" }), "W37/attributes", "777 bin:system"},
+		{"link with a mode", at(link, func(f *installp.File) { f.Mode = 0o755 }), "W37/attributes", "755 root:system"},
+		{"link with content", at(link, func(f *installp.File) { f.Size = 1 }), "4/symlink", ""},
+		{"directory with content", at(0, func(f *installp.File) { f.Config = installp.Preserve }), "4/directory", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -189,14 +192,19 @@ func TestRefuses(t *testing.T) {
 			test.change(p)
 			var b bytes.Buffer
 			err := write.Image(&b, p)
-			if !slices.Contains(codes(err), test.code) || !strings.Contains(err.Error(), test.text) {
-				t.Errorf("Write() = %v, want %s with %q", err, test.code, test.text)
+			ids, found := broken(err)
+			if i := slices.Index(ids, test.rule); i < 0 || !strings.Contains(found[i], test.found) {
+				t.Errorf("Image() = %v, want %s with %q", err, test.rule, test.found)
+			}
+			println("CASE", test.name, "|", test.rule, "|", test.found, "|")
+			for i := range ids {
+				println("GOT", test.name, "|", ids[i], "|", found[i])
 			}
 			if b.Len() != 0 {
 				t.Errorf("%d bytes were written of a package that was refused", b.Len())
 			}
-			if again := write.Check(p); cmp.Diff(codes(err), codes(again)) != "" {
-				t.Errorf("Validate() = %v, but Write() = %v", again, err)
+			if again, _ := broken(write.Check(p)); cmp.Diff(ids, again) != "" {
+				t.Errorf("Check finds %v, but Image %v", again, ids)
 			}
 		})
 	}
@@ -210,9 +218,9 @@ func TestRefusesAllAtOnce(t *testing.T) {
 	p.Filesets[0].Text = ""
 	p.Filesets[0].Requisites = []string{"%"}
 	p.Filesets[0].Files[2].Owner = "mail"
-	want := []string{"installp-level", "installp-text", "installp-requisite", "installp-owner"}
-	if diff := cmp.Diff(want, codes(write.Check(p))); diff != "" {
-		t.Errorf("codes, -want +got:\n%s", diff)
+	ids, _ := broken(write.Check(p))
+	if diff := cmp.Diff([]string{"7/level", "5/title", "5.2/read", "W39/unknown"}, ids); diff != "" {
+		t.Errorf("rules, -want +got:\n%s", diff)
 	}
 }
 
@@ -223,7 +231,7 @@ func TestAccepts(t *testing.T) {
 	p.Filesets[0].Usr[installp.PostI] = "#! /usr/bin/ksh93 -e\ncase $INUTREE in\nU) ;;\nesac\n\texit 0\n# end\n"
 	p.Filesets[0].Files = append(p.Filesets[0].Files, installptest.File("/usr/lpp/mailtools.sendmail/readme", 0o444, "root", "system", "x"))
 	if err := write.Check(p); err != nil {
-		t.Errorf("Validate() = %v", err)
+		t.Errorf("Check = %v", err)
 	}
 }
 
