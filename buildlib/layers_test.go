@@ -56,7 +56,8 @@ var rooms = []struct{ room, imports string }{
 	{"steps/packaging", "fault regular installp stage vrmf tomlfile"},
 
 	{"doctor", "fault host target siteconfig cross"},
-	{"rehearsal/box", "fault regular host vrmf"},
+	{"rehearsal/standins", ""},
+	{"rehearsal/box", "fault regular host vrmf standins"},
 	{"rehearsal/database", "fault installp vrmf box"},
 	{"rehearsal/preview", "fault regular installp vrmf bff box database"},
 	{"rehearsal/ops", "installp vrmf box database preview"},

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/target"
@@ -209,6 +210,47 @@ func box(t *testing.T, name string) *host.Local {
 	m := host.NewLocal([]string{"PATH=" + filepath.Join(boxes, name, "bin") + ":" + filepath.Join(boxes, "common/bin") + ":/usr/bin:/bin"})
 	m.Root = filepath.Join(boxes, name, "root")
 	return m
+}
+
+// A fileset that is there, but not whole, is found by its state.
+func TestCheckBroken(t *testing.T) {
+	t.Parallel()
+	m := &lists{box(t, "7.2-tl5"), map[string]string{
+		"bos.adt.base":    "bos.adt:bos.adt.base:7.2.5.1: : :B: :Base Application Development Toolkit: : : : : : :0:0:/:",
+		"bos.adt.include": "bos.adt:bos.adt.include:7.2.5.1: : :?: :Base Application Development Include Files: : : : : : :0:0:/:",
+		"bos.adt.lib":     "bos.adt:bos.adt.lib:7.2.5.1: : :A: :Base Application Development Libraries: : : : : : :0:0:/:",
+	}}
+	r, err := Check(t.Context(), m, Request{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for _, f := range r.Findings {
+		if m.filesets[f.Name] != "" {
+			got[f.Name] = fmt.Sprintf("%s %s %s", f.Status, f.Found, f.Cure)
+		}
+	}
+	want := map[string]string{
+		"bos.adt.base":    "missing fileset 7.2.5.1 is broken " + installp + "bos.adt.base",
+		"bos.adt.include": "missing fileset 7.2.5.1 is inconsistent; lppchk -v tells more " + installp + "bos.adt.include",
+		"bos.adt.lib":     "ok 7.2.5.1 ",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("findings (-want +got):\n%s", diff)
+	}
+}
+
+// lists is a machine with filesets of its own.
+type lists struct {
+	*host.Local
+	filesets map[string]string
+}
+
+func (l *lists) Output(ctx context.Context, c host.Cmd) (string, error) {
+	if row := l.filesets[c.Argv[len(c.Argv)-1]]; c.Argv[0] == "lslpp" && row != "" {
+		return row, nil
+	}
+	return l.Local.Output(ctx, c)
 }
 
 func TestCheckBox(t *testing.T) {

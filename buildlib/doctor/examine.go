@@ -131,17 +131,24 @@ func isOurs(p target.Part, want target.Request) bool {
 	return true
 }
 
-// filesets asks lslpp for what compiling on AIX takes.
+// filesets asks lslpp for what compiling on AIX takes. The state is the sixth column (published lists of AIX 5.3 to 7.2; the fourth, which
+// is called that, is blank): what is BROKEN has to be installed again (IBM's manual page of lslpp), and ? stands for parts that differ.
 func (e *examiner) filesets() {
 	for _, name := range filesets {
 		out, err := e.r.machine.Output(e.ctx, host.Cmd{Argv: []string{"lslpp", "-Lcq", name}})
 		fields := strings.Split(out, ":")
-		if err == nil && len(fields) > 2 && fields[1] == name {
-			e.add(Finding{Name: name, Status: OK, Found: fields[2]})
-			continue
+		finding := Finding{Name: name, Status: Missing, Found: "fileset not installed", Needs: []Need{{Fileset: name}}, Cure: installp + name}
+		if err == nil && len(fields) > 5 && fields[1] == name {
+			switch state := strings.TrimSpace(fields[5]); state {
+			case "B":
+				finding.Found = "fileset " + fields[2] + " is broken"
+			case "?":
+				finding.Found = "fileset " + fields[2] + " is inconsistent; lppchk -v tells more"
+			default:
+				finding = Finding{Name: name, Status: OK, Found: fields[2]}
+			}
 		}
-		e.add(Finding{Name: name, Status: Missing, Found: "fileset not installed", Needs: []Need{{Fileset: name}},
-			Cure: installp + name})
+		e.add(finding)
 	}
 }
 

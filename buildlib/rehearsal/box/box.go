@@ -1,15 +1,14 @@
 package box
 
 import (
-	"embed"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
-	"strings"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/standins"
 )
 
 // Box is a simulated AIX machine: a directory with IBM's sendmail on it.
@@ -31,18 +30,6 @@ type Box struct {
 	props *Props
 }
 
-// aix is what a box begins with: an AIX 7.2 TL4 machine, as far as scripts of a mail package may look at one. Accounts, filesets
-// and the line of rc.tcpip are as published dumps of AIX machines and IBM's documents show them; IBM's programs are not here, their
-// places are.
-//
-//go:embed all:aix
-var aix embed.FS
-
-// standins stand in for commands of AIX.
-//
-//go:embed standins
-var standins embed.FS
-
 // directories of AIX that a package may expect. /etc/opt and /var/opt are not among them: not every AIX has them.
 var directories = []string{
 	"dev", "etc/mail", "etc/objrepos", "etc/rc.d/init.d", "etc/rc.d/rc2.d", "etc/security", "home", "lpp", "opt/freeware/lib",
@@ -58,16 +45,6 @@ var links = map[string]string{
 	"bin": "usr/bin", "lib": "usr/lib",
 	"usr/sbin/mailq": "/usr/sbin/sendmail", "usr/sbin/newaliases": "/usr/sbin/sendmail",
 	"usr/lib/sendmail": "/usr/sbin/sendmail", "usr/ucb/mailq": "/usr/sbin/sendmail", "usr/ucb/newaliases": "/usr/sbin/sendmail",
-}
-
-// commands are where AIX has the commands that a stand-in plays.
-var commands = map[string][]string{
-	"accounts": {"usr/bin/mkgroup", "usr/bin/mkuser", "usr/sbin/lsgroup", "usr/sbin/lsuser", "usr/bin/chown", "usr/bin/chgrp", "usr/bin/id"},
-	"src": {"usr/bin/mkssys", "usr/bin/chssys", "usr/bin/rmssys", "usr/bin/lssrc", "usr/bin/startsrc", "usr/bin/stopsrc", "usr/bin/refresh",
-		"usr/sbin/chrctcp"},
-	"inittab": {"usr/sbin/mkitab", "usr/sbin/chitab", "usr/sbin/rmitab", "usr/sbin/lsitab"},
-	"system": {"usr/bin/oslevel", "usr/bin/uname", "usr/bin/hostname", "usr/bin/getconf", "usr/sbin/bootinfo", "usr/sbin/prtconf",
-		"usr/bin/lslpp", "usr/bin/rpm", "usr/bin/odmget"},
 }
 
 // Box makes a new box, in an empty or missing directory, whose shell is one of Shells. What installp prints goes to out.
@@ -96,10 +73,7 @@ func (p *Props) Box(dir, shell string, out io.Writer) (*Box, error) {
 			return nil, err
 		}
 	}
-	if err := b.fill(); err != nil {
-		return nil, err
-	}
-	if err := p.furnish(root); err != nil {
+	if err := errors.Join(standins.Fill(root), p.furnish(root)); err != nil {
 		return nil, err
 	}
 	var err error
@@ -116,45 +90,14 @@ func makeDirectory(dir string) error {
 	return os.Chmod(dir, 0o755)
 }
 
-// fill puts AIX's files into the box.
-func (b *Box) fill() error {
-	return fs.WalkDir(aix, "aix", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		text, err := fs.ReadFile(aix, name)
-		if err != nil {
-			return err
-		}
-		to, mode := filepath.Join(b.Root(), strings.TrimPrefix(name, "aix/")), fs.FileMode(0o644)
-		if strings.HasPrefix(string(text), "#!") {
-			mode = 0o755
-		}
-		return errors.Join(os.WriteFile(to, text, mode), os.Chmod(to, mode))
-	})
-}
-
 // castStandIns gives each command of AIX its stand-in, and the shells their AIX names. What stands in for a tool of this machine
 // refuses the options that AIX's has not.
 func (b *Box) castStandIns() error {
-	files, err := fs.ReadDir(standins, "standins")
-	if err != nil {
-		return err
-	}
-	for _, f := range files {
-		text, err := fs.ReadFile(standins, path.Join("standins", f.Name()))
-		if err != nil {
-			return err
-		}
-		if err := b.root.WriteFile("rehearsal/"+f.Name(), text, 0o755); err != nil {
-			return err
-		}
-	}
 	places := map[string]string{"usr/bin/egrep": "tool", "usr/bin/fgrep": "tool"}
 	for _, tool := range tools {
 		places["usr/bin/"+tool] = "tool"
 	}
-	for standIn, names := range commands {
+	for standIn, names := range standins.Places {
 		for _, name := range names {
 			places[name] = standIn
 		}

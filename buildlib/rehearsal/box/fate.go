@@ -44,7 +44,7 @@ func (f *Fate) Room(name string) error {
 }
 
 // gateFile lets the commands of a script take part: before one changes something, it counts a moment there, and the power goes off
-// at the one that the file names (standins/gate).
+// at the one that the file names (rehearsal/standins).
 const gateFile = "rehearsal/moments"
 
 // InScript begins the name of each moment that is one of a script's commands.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/vrmf"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/standins"
 )
 
 // lslppFile has the lines of lslpp -Lc for the stand-in: those of AIX, then those of what was installed.
@@ -69,7 +70,7 @@ func (b *Box) Supply(filesets []Fileset) error {
 
 // Publish writes what lslpp says: the filesets of AIX, those supplied, and those given, which were installed.
 func (b *Box) Publish(installed []Fileset) error {
-	own, err := aix.ReadFile("aix/" + lslppFile)
+	own, err := standins.Lslpp()
 	if err != nil {
 		return err
 	}

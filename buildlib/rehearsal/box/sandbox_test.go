@@ -62,6 +62,16 @@ func TestStandIns(t *testing.T) {
 				{"lslpp -L none.rte", "lslpp: 0504-132  Fileset none.rte not installed.\n", true},
 				{"lslpp -Lqc bos.rte | cut -d: -f3", "7.2.4.1\n", false},
 				{"lslpp -lqc 'bos.net.*' | cut -d: -f2", "bos.net.tcp.client\nbos.net.tcp.client_core\nbos.net.tcp.sendmail\n", false},
+				{"lslpp -Lqc 'none.*'", "lslpp: 0504-132  Fileset none.* not installed.\n", true},
+				{"lslpp -Lqc bos.rte none.rte", ":bos.rte:7.2.4.1:", true},
+				{"lslpp -lqc none.rte", "not installed.\n", true}, // which a pipe inside must not lose
+				{"lslpp -L none.rte 2>/dev/null", "  Fileset                      Level  State  Type  Description (Uninstaller)\n", true},
+				{"lslpp -Lc none.rte 2>/dev/null", "#Package Name:Fileset:Level:State:PTF Id:Fix State:", true},
+				{"lslpp -lc bos.rte", "#Fileset:Level:PTF Id:State:Type:Description:EFIX Locked\n" +
+					"/usr/lib/objrepos:bos.rte:7.2.4.1::COMMITTED:I:Base Operating System Runtime:\n", false},
+				{"lslpp -w /usr/bin/ls", "this stand-in knows", true},
+				{"oslevel -s; uname -vr; getconf KERNEL_BITMODE; bootinfo -K", "7200-04-02-2015\n2 7\n64\n64\n", false},
+				{"startsrc -s qdaemon >/dev/null && rmssys -s qdaemon", "rmssys: the qdaemon Subsystem is active.\n", true},
 				{"odmget -q name=none lpp; oslevel; uname; uname -v", "7.2.0.0\nAIX\n7\n", false},
 				{"rpm -q none", "package none is not installed\n", true},
 				{"rpm -q --qf '%{VERSION}\\n' cyrus-sasl", "2.1.28\n", false},

@@ -9,46 +9,45 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/standins"
 )
 
 var update = flag.Bool("update", false, "write the transcripts in testdata/scripts and the golden files anew")
 
-// commands are the stand-ins for AIX's own, see testdata/aix.
-var commands = strings.Fields("id lsgroup mkgroup mkuser lslpp rpm lssrc mkssys chssys rmssys startsrc stopsrc lsitab mkitab rmitab chrctcp")
-
-// box is a small AIX system for a script: directories that stand in for those at the root, and the stand-ins in bin.
+// box is a small AIX system for a script, as AIX installs it, in a mere directory: its files and the stand-ins for its commands are those of
+// rehearsal/standins. Here scripts run under whichever shells there are, and need no way into a box.
 type box struct {
 	dir, shell, umask string
 	env               []string
 }
 
-// newBox makes a system as AIX installs it, with IBM's sendmail in charge, and with our programs.
+// newBox makes a system with IBM's sendmail in charge, and with our programs.
 func newBox(t *testing.T, shell, umask string) *box {
 	t.Helper()
 	b := &box{dir: t.TempDir(), shell: shell, umask: umask}
-	for _, dir := range []string{"bin", "etc", "var", "usr/lib", "usr/sbin", "usr/ucb", "opt/sendmail/sbin", "aix/group", "aix/user", "aix/src"} {
+	if err := standins.Fill(b.dir); err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range []string{"var", "usr/ucb"} {
 		b.put(t, "dir "+dir)
 	}
-	aix, err := filepath.Abs("testdata/aix")
-	if err != nil {
-		t.Fatal(err)
+	for standIn, places := range standins.Places {
+		for _, place := range places {
+			b.put(t, "file bin/"+filepath.Base(place)+` #!/bin/sh\n. "$REHEARSAL_STANDINS/`+standIn+`"`)
+		}
 	}
-	for _, name := range commands {
-		b.put(t, "link bin/"+name+" "+aix)
-	}
-	b.put(t, "file usr/sbin/sendmail IBM's program", "link usr/lib/sendmail /usr/sbin/sendmail", "link usr/sbin/mailq /usr/sbin/sendmail",
-		"link usr/ucb/mailq ../sbin/sendmail", `file etc/rc.tcpip qpi=15m\nstart /usr/sbin/syslogd "$src_running"\nstart /usr/lib/sendmail "$src_running" "-bd -q${qpi}"`,
-		`file aix/src/sendmail active\nprogram /usr/lib/sendmail\nargs\ngroup mail`, `file aix/lslpp bos:bos.rte:7.2.4.1: : :C:F:Base Operating System Runtime: : :`,
-		"file aix/inittab init:2:initdefault:", `file opt/sendmail/sbin/sendmail #!/bin/sh\nexit 0`)
-	if err := os.Chmod(filepath.Join(b.dir, "opt/sendmail/sbin/sendmail"), 0o755); err != nil {
-		t.Fatal(err)
-	}
+	// chown is the machine's own: nobody gives files away here. The interval is not the usual one, so that it shows who read it.
+	b.put(t, "remove bin/chown", "remove bin/chgrp", "replace etc/rc.tcpip qpi=30m qpi=15m", "replace rehearsal/active q30m q15m",
+		"link usr/lib/sendmail /usr/sbin/sendmail", "link usr/sbin/mailq /usr/sbin/sendmail", "link usr/ucb/mailq ../sbin/sendmail",
+		`file opt/sendmail/sbin/sendmail #!/bin/sh\nexit 0`)
 	for _, name := range []string{"pre_rm", "pre_i", "config", "unconfig"} {
 		b.install(t, "scripts/"+name, "bin/"+name, "")
 	}
@@ -94,8 +93,8 @@ func (b *box) install(t *testing.T, script, as, needs string) {
 	}
 }
 
-// put makes what a line says: "dir etc/opt 700", "file aix/taken 25", "link a b", "move a b", "remove a", "needs fileset bos.rte 7.2.0.0",
-// "run config" for a script that is not what a scenario is about.
+// put makes what a line says: "dir etc/opt 700", "file a text", "line a text" at a file's end, "replace a old new", "link a b", "move a b",
+// "remove a", "needs fileset bos.rte 7.2.0.0", "run config" for a script or command that is not what a scenario is about.
 func (b *box) put(t *testing.T, lines ...string) {
 	t.Helper()
 	for _, line := range lines {
@@ -114,7 +113,20 @@ func (b *box) put(t *testing.T, lines ...string) {
 				err = errors.Join(err, os.Chmod(at, 0o700))
 			}
 		case "file":
-			err = errors.Join(err, os.WriteFile(at, []byte(strings.ReplaceAll(value, `\n`, "\n")+"\n"), 0o644))
+			mode := fs.FileMode(0o644)
+			if strings.HasPrefix(value, "#!") {
+				mode = 0o755
+			}
+			err = errors.Join(err, os.WriteFile(at, []byte(strings.ReplaceAll(value, `\n`, "\n")+"\n"), mode))
+		case "line", "replace":
+			var text []byte
+			text, err = os.ReadFile(at)
+			if old, with, _ := strings.Cut(value, " "); verb == "replace" {
+				text = bytes.ReplaceAll(text, []byte(old), []byte(with))
+			} else {
+				text = append(text, value+"\n"...)
+			}
+			err = errors.Join(err, os.WriteFile(at, text, 0o644))
 		case "link":
 			err = errors.Join(err, os.Symlink(value, at))
 		case "move":
@@ -140,7 +152,8 @@ func (b *box) put(t *testing.T, lines ...string) {
 func (b *box) run(t *testing.T, line string) (status int, stdout, stderr string) {
 	t.Helper()
 	argv := strings.Fields(line)
-	env := []string{"PATH=" + os.Getenv("PATH"), "LC_ALL=C", "AIX=" + b.dir + "/aix", "RCTCPIP=" + b.dir + "/etc/rc.tcpip"}
+	env := []string{"PATH=" + os.Getenv("PATH"), "LC_ALL=C", "REHEARSAL_STANDINS=" + b.dir + "/rehearsal", "REHEARSAL_BOX=" + b.dir + "/rehearsal",
+		"REHEARSAL_ROOT=" + b.dir, "REHEARSAL_PATH=" + os.Getenv("PATH")}
 	for strings.Contains(argv[0], "=") {
 		env, argv = append(env, argv[0]), argv[1:]
 	}
@@ -163,11 +176,17 @@ func (b *box) run(t *testing.T, line string) (status int, stdout, stderr string)
 	return status, strings.ReplaceAll(out.String(), b.dir, "ROOT"), strings.ReplaceAll(problems.String(), b.dir, "ROOT")
 }
 
+// tables are files of which single lines change. The number of an active subsystem's process is of no interest.
+var (
+	tables = []string{"etc/group", "etc/inittab", "etc/objrepos/SRCsubsys", "etc/passwd", "etc/rc.tcpip", "rehearsal/active"}
+	pid    = regexp.MustCompile(` [0-9]{7,}`)
+)
+
 // state lists what a script can change.
 func (b *box) state(t *testing.T) []string {
 	t.Helper()
 	var lines []string
-	for _, top := range []string{"etc", "var", "usr", "aix"} {
+	for _, top := range []string{"etc", "var", "usr", "rehearsal/active"} {
 		err := filepath.WalkDir(filepath.Join(b.dir, top), func(file string, d fs.DirEntry, err error) error {
 			if err != nil {
 				return err
@@ -191,11 +210,15 @@ func (b *box) state(t *testing.T) []string {
 				if err != nil {
 					return err
 				}
-				shown := strings.Join(strings.Split(strings.TrimSuffix(string(text), "\n"), "\n"), " | ")
-				if top != "aix" { // how the stand-ins keep what they know is of no interest
-					shown = fmt.Sprintf("%o %s", info.Mode().Perm(), shown)
+				all := strings.Split(strings.TrimSuffix(string(text), "\n"), "\n")
+				if !slices.Contains(tables, name) {
+					lines = append(lines, fmt.Sprintf("%s %o %s", name, info.Mode().Perm(), strings.Join(all, " | ")))
+					break
 				}
-				lines = append(lines, name+" "+shown)
+				slices.Sort(all)
+				for _, line := range all {
+					lines = append(lines, name+" "+pid.ReplaceAllString(line, ""))
+				}
 			}
 			return nil
 		})
@@ -203,9 +226,6 @@ func (b *box) state(t *testing.T) []string {
 			t.Fatal(err)
 		}
 	}
-	lines = slices.DeleteFunc(lines, func(line string) bool {
-		return strings.HasPrefix(line, "aix/calls ") || strings.HasPrefix(line, "aix/kill")
-	})
 	for i := range lines {
 		lines[i] = strings.ReplaceAll(lines[i], b.dir, "ROOT")
 	}

@@ -5,7 +5,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -15,8 +14,8 @@ import (
 // killer stands in for a command. It counts the calls of all such, and at the call whose number is in $KILL_AT ends the script as a power
 // cut would, before the command has done its work or, where $KILL_LATE is set, after.
 const killer = `#!/bin/sh
-n=$(($(cat "$AIX/kill") + 1))
-echo $n >"$AIX/kill"
+n=$(($(cat "$REHEARSAL_BOX/kill") + 1))
+echo $n >"$REHEARSAL_BOX/kill"
 [ $n -ne ${KILL_AT:-0} ] || [ -n "$KILL_LATE" ] || kill -9 0
 PATH=${PATH#*:} PROGRAM "$@"
 status=$?
@@ -40,7 +39,7 @@ func TestSwitchInterrupted(t *testing.T) {
 	for _, from := range []string{"ibm", "ours"} {
 		for at := 1; ; at++ {
 			to := map[string]string{"ibm": "ours", "ours": "ibm"}[from]
-			b.put(t, "file aix/kill 0", "run sendmail-switch "+from, "file aix/kill 0")
+			b.put(t, "file rehearsal/kill 0", "run sendmail-switch "+from, "file rehearsal/kill 0")
 			if status, _, _ := b.run(t, fmt.Sprintf("KILL_AT=%d sendmail-switch %s", at, to)); status == 0 {
 				break
 			}
@@ -68,7 +67,7 @@ func TestSwitchInterrupted(t *testing.T) {
 // leaves what one leaves that nothing disturbed under the usual umask.
 func TestScriptsInterrupted(t *testing.T) {
 	t.Parallel()
-	const active = "|file aix/src/sendmail-aix active\\nprogram /x\\nargs -bD\\ngroup sendmail-aix"
+	const active = "|line etc/objrepos/SRCsubsys sendmail-aix::-bD:/x:0:0:::::::::::::::sendmail-aix|line rehearsal/active sendmail-aix 5243303"
 	for _, script := range []struct {
 		name, before string
 		cuts         int
@@ -134,12 +133,11 @@ func switchBox(t *testing.T) *box {
 // arm puts the killer before commands.
 func (b *box) arm(t *testing.T, names ...string) {
 	t.Helper()
-	b.put(t, "file aix/kill 0", "dir bin/real")
+	b.put(t, "file rehearsal/kill 0", "dir bin/real")
 	for _, name := range names {
 		program, err := exec.LookPath(name)
-		if slices.Contains(commands, name) {
-			program, err = filepath.Join(b.dir, "bin/real", name), nil
-			b.put(t, "move bin/"+name+" bin/real/"+name)
+		if standIn := filepath.Join(b.dir, "bin", name); isThere(standIn) {
+			program, err = filepath.Join(b.dir, "bin/real", name), os.Rename(standIn, filepath.Join(b.dir, "bin/real", name))
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -149,4 +147,9 @@ func (b *box) arm(t *testing.T, names ...string) {
 			t.Fatal(err)
 		}
 	}
+}
+
+func isThere(file string) bool {
+	_, err := os.Lstat(file)
+	return err == nil
 }
