@@ -128,6 +128,9 @@ func (u *unpacker) entry(h *tar.Header, content io.Reader) error {
 	if err != nil {
 		return hostile(h.Name, err)
 	}
+	if name == ".git" || strings.HasPrefix(name, ".git/") {
+		return nil // as [Copy] and [List] pass it over: git would run what it says
+	}
 	if name == "." {
 		if h.Typeflag != tar.TypeDir {
 			return hostile(h.Name, errors.New("stands beside or in place of the top directory"))
@@ -160,6 +163,12 @@ func (u *unpacker) entry(h *tar.Header, content io.Reader) error {
 	return hostile(h.Name, fmt.Errorf("has type %q: neither a file, a directory nor a link", h.Typeflag))
 }
 
+// AIX's limits.h: NAME_MAX of JFS2, and PATH_MAX with its final zero.
+const (
+	longestName = 255
+	longestPath = 1022
+)
+
 // strip checks a name and takes the top directory off.
 func (u *unpacker) strip(name string) (string, error) {
 	if err := checkName(name); err != nil {
@@ -168,9 +177,15 @@ func (u *unpacker) strip(name string) (string, error) {
 	if path.IsAbs(name) {
 		return "", errors.New("is an absolute path")
 	}
+	if len(name) > longestPath {
+		return "", errors.New("has a path that is longer than AIX takes")
+	}
 	for _, part := range strings.Split(name, "/") {
 		if part == ".." {
 			return "", errors.New("has a \"..\" in its path")
+		}
+		if len(part) > longestName {
+			return "", errors.New("has a name that is longer than file systems take")
 		}
 	}
 	clean := path.Clean(name)

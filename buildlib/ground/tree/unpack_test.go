@@ -168,6 +168,10 @@ func TestUnpackRefuses(t *testing.T) {
 		{"xz cut", xzipped(small(t), 20)[:200], "archive-damaged", ""},
 		{"absolute", pack(t, entry("/etc/passwd", "x", 0o644)), "archive-unsafe", "absolute"},
 		{"up", pack(t, entry("sm/../../x", "x", 0o644)), "archive-unsafe", `".."`},
+		{"a long name", pack(t, entry("sm/"+strings.Repeat("n", 256), "x", 0o644)), "archive-unsafe", "longer than file systems"},
+		{"a long path", pack(t, entry("sm/"+strings.Repeat("n/", 510), "x", 0o755)), "archive-unsafe", "longer than AIX"},
+		{"only git's", pack(t, entry("sm/.git/config", "x", 0o644)), "archive-damaged", "empty"},
+		{"link to git's", pack(t, entry("sm/.git/config", "x", 0o644), link(tar.TypeLink, "sm/config", "sm/.git/config")), "archive-unsafe", "not a file"},
 		{"newline", pack(t, entry("sm/a\nb", "x", 0o644)), "archive-unsafe", "control"},
 		{"two tops", pack(t, entry("sm/a", "x", 0o644), entry("other/a", "x", 0o644)), "archive-unsafe", "top directory"},
 		{"file on top", pack(t, entry("README", "x", 0o644)), "archive-unsafe", "top directory"},
@@ -356,4 +360,19 @@ func FuzzUnpack(f *testing.F) {
 			t.Fatalf("ParseListing(String()) = %v, %v", again, err)
 		}
 	})
+}
+
+// What a checkout has of git at its top is no part of the tree, and does not come to lie where somebody might call git. Names may be as
+// long as AIX takes them.
+func TestUnpackPassesOverGit(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat(strings.Repeat("d", 254)+"/", 3) + strings.Repeat("n", 254)
+	data := pack(t, entry("sm/.git/", "", 0o755), entry("sm/.git/hooks/x", "x", 0o755), entry("sm/.gitignore", "x", 0o644), entry("sm/"+long, "x", 0o644))
+	dst := filepath.Join(t.TempDir(), "dst")
+	if err := Unpack(t.Context(), bytes.NewReader(data), dst, released, Limits{}); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := os.ReadDir(dst); err != nil || len(got) != 2 || got[0].Name() != ".gitignore" {
+		t.Errorf("unpacked: %v, %v", got, err)
+	}
 }

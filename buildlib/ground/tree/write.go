@@ -12,7 +12,11 @@ import (
 type Pending struct {
 	*os.File
 	name string
+	over bool // committed or discarded
 }
+
+// errTwoWriters is for a file that another run began while it was written here.
+var errTwoWriters = errors.New("another run writes this file at the same time")
 
 // Begin begins a file. The mode is what the umask leaves of the one given.
 func Begin(name string, mode fs.FileMode) (*Pending, error) {
@@ -24,13 +28,19 @@ func Begin(name string, mode fs.FileMode) (*Pending, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Pending{f, name}, nil
+	return &Pending{File: f, name: name}, nil
 }
 
 // Commit puts the file into its place, once it is on the disk.
 func (p *Pending) Commit() error {
-	if err := errors.Join(p.Sync(), p.Close()); err != nil {
-		return errors.Join(err, os.Remove(p.Name()))
+	ours, err := p.Stat()
+	if err := errors.Join(err, p.Sync(), p.Close()); err != nil {
+		p.Discard()
+		return err
+	}
+	p.over = true
+	if beside, err := os.Lstat(p.Name()); err != nil || !os.SameFile(ours, beside) { // else half of another's would take the place
+		return &fs.PathError{Op: "write", Path: p.name, Err: errTwoWriters}
 	}
 	if err := os.Rename(p.Name(), p.name); err != nil {
 		return errors.Join(err, os.Remove(p.Name()))
@@ -40,6 +50,10 @@ func (p *Pending) Commit() error {
 
 // Discard gives the file up. After Commit it does nothing.
 func (p *Pending) Discard() {
+	if p.over { // what lies there by now is another's
+		return
+	}
+	p.over = true
 	_ = p.Close()
 	_ = os.Remove(p.Name()) // the next Begin does it otherwise
 }

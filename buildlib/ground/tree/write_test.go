@@ -49,6 +49,33 @@ func TestWriteFile(t *testing.T) {
 	}
 }
 
+// Of two runs that write one file at once, the one that began last does, whatever the other does meanwhile.
+func TestTwoWriters(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	name := filepath.Join(dir, "file")
+	begin := func() *Pending {
+		p, err := Begin(name, 0o644)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	first, second := begin(), begin()
+	if err := first.Commit(); !errors.Is(err, errTwoWriters) {
+		t.Errorf("Commit() of the first = %v, want %v", err, errTwoWriters)
+	}
+	first.Discard()
+	if err := second.Commit(); err != nil || entries(t, dir) != "file" {
+		t.Errorf("Commit() of the second = %v, leaves %q", err, entries(t, dir))
+	}
+	third := begin()
+	second.Discard() // as after every Commit
+	if err := third.Commit(); err != nil {
+		t.Errorf("Commit() after another's Discard = %v", err)
+	}
+}
+
 func entries(t *testing.T, dir string) (names string) {
 	t.Helper()
 	err := fs.WalkDir(os.DirFS(dir), ".", func(name string, d fs.DirEntry, err error) error {

@@ -67,10 +67,19 @@ func hideUser(scheme, rest string) string {
 
 // hideAll hides the secrets of an address in a text that quotes it, or parts of it.
 func hideAll(text, address string) string {
+	if address == "" {
+		return text
+	}
 	text = strings.ReplaceAll(text, address, Shown(address))
-	scheme, rest, _ := strings.Cut(address, "://")
+	scheme, rest, found := strings.Cut(address, "://")
+	if !found {
+		scheme, rest = "", address
+	}
 	if at := strings.LastIndex(rest, "@"); at >= 0 && hideUser(scheme, rest) != rest {
 		text = strings.ReplaceAll(text, rest[:at]+"@", hidden+"@")
+		if end := strings.IndexAny(rest, "/?#"); end >= 0 && end < at { // whoever takes the address to end there quotes that much
+			text = strings.ReplaceAll(text, rest[:end], hidden)
+		}
 	}
 	if _, query, found := strings.Cut(rest, "?"); found {
 		text = strings.ReplaceAll(text, "?"+query, "?"+hidden)

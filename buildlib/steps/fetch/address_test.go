@@ -96,3 +96,19 @@ func TestPinnedSecrets(t *testing.T) {
 		t.Errorf("Get() = %v, log %s", err, out)
 	}
 }
+
+// What git says of a proxy's variable quotes it as far as git takes it for an address.
+func TestHideAll(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ text, address, want string }{
+		{"in 'u:hu'", "http://u:hu/sh@proxy:8080", "in 'xxxxx'"},
+		{"in 'u:hush@proxy:808080'", "http://u:hush@proxy:808080", "in 'xxxxx@proxy:808080'"},
+		{"in 'u:hush@proxy:808080'", "u:hush@proxy:808080", "in 'xxxxx@proxy:808080'"},
+		{"no proxy: proxy:1", "http://proxy:1", "no proxy: proxy:1"},
+		{"no proxy", "", "no proxy"},
+	} {
+		if got := hideAll(test.text, test.address); got != test.want {
+			t.Errorf("hideAll(%q, %q) = %q, want %q", test.text, test.address, got, test.want)
+		}
+	}
+}

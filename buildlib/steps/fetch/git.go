@@ -55,9 +55,10 @@ func (s *Source) gitTar(ctx context.Context) (_ string, err error) {
 	}
 	var listing bytes.Buffer
 	list := s.git(repository, "ls-tree", "-r", "-z", "--full-tree", gitFetched)
-	list.Stdout = &bounded{w: &listing, left: maxGitList}
+	limit := &bounded{w: &listing, left: maxGitList}
+	list.Stdout = limit
 	if err := s.runGit(ctx, list); err != nil {
-		return "", err
+		return "", s.orTooLarge(ctx, limit, err)
 	}
 	files, err := parseTree(listing.String())
 	if err != nil {
@@ -204,6 +205,14 @@ func (b *bounded) Write(p []byte) (int, error) {
 	return b.w.Write(p)
 }
 
+// orTooLarge prefers the reason for which git was not read to its end over how it died of that.
+func (s *Source) orTooLarge(ctx context.Context, limit *bounded, err error) error {
+	if limit.left < 0 {
+		return s.gitFault(ctx, errTooLarge)
+	}
+	return err
+}
+
 // gitIdentity is the commit, as far as it can be known without the network.
 func (s *Source) gitIdentity(ctx context.Context) (string, error) {
 	if !filepath.IsAbs(s.Name) {
@@ -214,9 +223,10 @@ func (s *Source) gitIdentity(ctx context.Context) (string, error) {
 	}
 	var refs bytes.Buffer
 	list := s.git(filepath.Join(s.f.Cache.Dir, "part"), "ls-remote", gitRemote)
-	list.Dir, list.Stdout = "/", &bounded{w: &refs, left: maxGitList}
+	limit := &bounded{w: &refs, left: maxGitList}
+	list.Dir, list.Stdout = "/", limit
 	if err := s.runGit(ctx, list); err != nil {
-		return "", err
+		return "", s.orTooLarge(ctx, limit, err)
 	}
 	has := make(map[string]string)
 	for line := range strings.Lines(refs.String()) {
@@ -275,8 +285,7 @@ func (s *Source) git(repository string, args ...string) host.Cmd {
 		env = append(env, "GIT_CONFIG_KEY_1=http.followRedirects", "GIT_CONFIG_VALUE_1=initial")
 	}
 	ssh := "GIT_SSH_COMMAND=ssh -o BatchMode=yes" // fails rather than waits for a passphrase, or for a key to be confirmed
-	for _, name := range []string{"http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY", "SSH_AUTH_SOCK",
-		"GIT_SSL_CAINFO", "GIT_SSH", "GIT_SSH_COMMAND"} {
+	for _, name := range append([]string{"no_proxy", "NO_PROXY", "SSH_AUTH_SOCK", "GIT_SSL_CAINFO", "GIT_SSH", "GIT_SSH_COMMAND"}, proxies...) {
 		if value, ok := os.LookupEnv(name); ok {
 			if env = append(env, name+"="+value); strings.HasPrefix(name, "GIT_SSH") {
 				ssh = ""
@@ -288,6 +297,9 @@ func (s *Source) git(repository string, args ...string) host.Cmd {
 	}
 	return host.Cmd{Argv: append([]string{"git", "--git-dir=" + repository}, args...), Dir: repository, Env: env}
 }
+
+// proxies are the variables that name one, and may hold a password for it.
+var proxies = []string{"http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"}
 
 // runGit runs a command of git's. A fault has what git said, and not what it wrote.
 func (s *Source) runGit(ctx context.Context, c host.Cmd) error {
@@ -320,5 +332,8 @@ func (s *Source) gitFault(ctx context.Context, err error) error {
 		return below
 	}
 	f.Found, f.Err = strings.TrimSpace(hideAll(below.Found, s.Name)), below.Err // one fault is not put into another
+	for _, name := range proxies {
+		f.Found = hideAll(f.Found, os.Getenv(name))
+	}
 	return f
 }

@@ -2,6 +2,8 @@ package fetch
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -153,6 +155,40 @@ func TestGitHostile(t *testing.T) {
 	}
 	if err := s.Unpack(t.Context(), filepath.Join(t.TempDir(), "x")); fault.Code(err) != "archive-unsafe" {
 		t.Errorf("Unpack() = %v, want archive-unsafe", err)
+	}
+}
+
+// TestGitBomb is a small repository whose tree has more files than anybody could list.
+func TestGitBomb(t *testing.T) {
+	t.Parallel()
+	dir := repository(t)
+	git := func(input string, args ...string) string {
+		t.Helper()
+		c := exec.Command("git", append([]string{"-C", dir, "-c", "user.name=n", "-c", "user.email=e"}, args...)...)
+		c.Stdin = strings.NewReader(input)
+		out, err := c.Output()
+		if err != nil {
+			t.Fatalf("git %v: %v", args, err)
+		}
+		return strings.TrimSpace(string(out))
+	}
+	kind, object := "100644 blob", git("x", "hash-object", "-w", "--stdin")
+	for range 7 {
+		var list strings.Builder
+		for i := range 10 {
+			fmt.Fprintf(&list, "%s %s\t%d\n", kind, object, i)
+		}
+		kind, object = "040000 tree", git(list.String(), "mktree")
+	}
+	git("", "branch", "bomb", git("", "commit-tree", object, "-m", "m"))
+	f, _ := fetcher(t)
+	f.Machine = host.NewLocal(os.Environ())
+	s, err := f.Open(pinned(t, tarball(t, sources)), dir+"?ref=bomb")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Unpack(t.Context(), filepath.Join(t.TempDir(), "x")); fault.Code(err) != "source-git" || !errors.Is(err, errTooLarge) {
+		t.Errorf("Unpack() = %v, want source-git and %v", err, errTooLarge)
 	}
 }
 

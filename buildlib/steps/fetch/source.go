@@ -56,6 +56,9 @@ func (f *Fetcher) Open(rel *release.Release, source string) (*Source, error) {
 	}
 	plain, forced := strings.CutPrefix(source, "git::")
 	s.Name, s.Ref = cutRef(plain)
+	if s.Ref == "" && s.Name != plain {
+		return nil, s.invalid("nothing behind ref=", nil)
+	}
 	u, err := url.Parse(s.Name)
 	if err != nil {
 		reason, _ := errors.AsType[*url.Error](err)
@@ -173,7 +176,8 @@ func (s *Source) checkRef() error {
 		return s.invalid("a git repository without a tag", nil)
 	}
 	// A leading dash would be an option to git; the rest is what git forbids in names, and what only rev-parse would understand.
-	if strings.HasPrefix(s.Ref, "-") || strings.ContainsAny(s.Ref, " ~^:?*[\\@{\n") || strings.Contains(s.Ref, "..") {
+	if strings.HasPrefix(s.Ref, "-") || strings.ContainsAny(s.Ref, " ~^:?*[\\@{\x7f") || strings.Contains(s.Ref, "..") ||
+		strings.ContainsFunc(s.Ref, func(r rune) bool { return r < ' ' }) {
 		if strings.Contains(s.Ref, "@") { // it may be the end of a password
 			return s.invalid("what follows ref= is not the name of a tag, branch or commit", nil)
 		}

@@ -169,6 +169,10 @@ func TestOpenRefuses(t *testing.T) {
 		bare:                                            "without a tag",
 		"https://example.org/x.git?ref=--upload-pack=x": "not the name of a tag",
 		"https://example.org/x.git?ref=a..b":            "not the name of a tag",
+		"https://example.org/x.git?ref=a%00b":           "not the name of a tag",
+		"https://example.org/x.git?ref=a%09b":           "not the name of a tag",
+		"https://example.org/x?ref=":                    "nothing behind ref=",
+		bare + "?ref=":                                  "nothing behind ref=",
 		"/dev/null":                                     "neither a file nor a directory",
 		"http://a b":                                    "not an address",
 	} {
