@@ -39,9 +39,9 @@ var rooms = []struct{ room, imports string }{
 	{"aix/installp/extract", "fault bff"},
 	{"aix/installp/installptest", "bff ar vrmf xcoff installp write verify"},
 
-	{"machine/host", "fault"},
+	{"machine/host", "fault tree cache"},
 	{"machine/target", "fault host"},
-	{"machine/program", "host cache"},
+	{"machine/program", "host"},
 	{"machine/cross", "fault host target program cache logrus"},
 	{"machine/emulate", "fault host cache xcoff"},
 

@@ -3,7 +3,7 @@ package build
 import (
 	"context"
 	"io"
-	"path/filepath"
+	"path"
 	"slices"
 	"strings"
 
@@ -21,19 +21,18 @@ var sdkUnknown = []struct{ option, need, without string }{
 }
 
 // sdkLacks tells what the options need and the SDK has not: better than a compiler that looks for it.
-func (j *job) sdkLacks() error {
+func (j *job) sdkLacks(ctx context.Context) error {
 	if !j.SDK {
 		return nil
 	}
 	var lacks []string
 	do := "leave out the option that needs it"
 	for _, name := range j.site.Libraries {
-		there := false
+		var files []string
 		for _, dir := range append(j.Target.LibraryPath(), target.ToolboxPrefix+"/lib") {
-			_, err := j.Machine.Stat(filepath.Join(dir, "lib"+name+".a"))
-			there = there || err == nil
+			files = append(files, path.Join(dir, "lib"+name+".a"))
 		}
-		if !there {
+		if !slices.Contains(j.Machine.Stat(ctx, files...), nil) {
 			lacks = append(lacks, "lib"+name)
 		}
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/step"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/program"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/target"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/patchset"
@@ -207,13 +208,13 @@ type inputs struct {
 	values map[string]string
 	errs   []error
 
-	programs program.Examiner
+	machine host.Machine
 }
 
 func (j *job) inputs(ctx context.Context) *inputs {
 	return &inputs{
 		digest: j.chain(ctx).Made, values: make(map[string]string),
-		programs: program.Examiner{Machine: j.Machine, Memory: j.Memory()},
+		machine: j.Machine,
 	}
 }
 
@@ -230,7 +231,7 @@ func (in *inputs) path(name, path string) {
 
 // content is for programs that a step runs: one that is replaced under its name and version is another one.
 func (in *inputs) content(ctx context.Context, name, file string) {
-	sum, err := in.programs.Digest(ctx, file, name == string(target.PartCompiler))
+	sum, err := program.Digest(ctx, in.machine, file, name == string(target.PartCompiler))
 	in.errs = append(in.errs, err)
 	in.value("content of "+name, sum)
 }

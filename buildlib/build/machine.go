@@ -90,7 +90,7 @@ func (p *Project) Doctor(ctx context.Context) error {
 	if j.refused != nil {
 		return j.refused
 	}
-	return j.sdkLacks()
+	return j.sdkLacks(ctx)
 }
 
 // Setup installs what the machine lacks, for building and for the project's own tests, which build for AIX as well: so a machine that is

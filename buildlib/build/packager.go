@@ -47,7 +47,7 @@ func (j *job) mkinstallp(ctx context.Context, pkg *installp.Package) error {
 	if err != nil {
 		return err
 	}
-	if err := j.canMkinstallp(own != nil); err != nil {
+	if err := j.canMkinstallp(ctx, own != nil); err != nil {
 		return err
 	}
 	// The root part comes out right only if the build root is the working directory, too (aixtools, Apache httpd).
@@ -69,9 +69,9 @@ func (j *job) mkinstallp(ctx context.Context, pkg *installp.Package) error {
 }
 
 // canMkinstallp tells what this machine or user lacks.
-func (j *job) canMkinstallp(isRoot bool) error {
+func (j *job) canMkinstallp(ctx context.Context, isRoot bool) error {
 	given := "what mkinstallp would be given is in " + j.Shown(j.mkinstallpDir()) + ", the file template first"
-	if _, err := j.Machine.LookPath("mkinstallp"); err != nil {
+	if _, err := host.LookPath(ctx, j.Machine, "mkinstallp"); err != nil {
 		return &fault.Error{
 			Code: "packager-missing", What: "this machine has no mkinstallp to make the image with", Where: "setting packager",
 			Found: given, Err: err,

@@ -32,7 +32,7 @@ func TestCanMkinstallp(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			j := &job{Project: &Project{Checkout: &checkout.Checkout{Root: "/checkout"}}, Workshop: checkout.Workshop{Machine: host.NewLocal([]string{"PATH=" + test.path})}, dir: "/checkout/build"}
-			err := j.canMkinstallp(test.isRoot)
+			err := j.canMkinstallp(t.Context(), test.isRoot)
 			if got := fault.Code(err); got != test.want {
 				t.Errorf("canMkinstallp() = %v, code %q, want %q", err, got, test.want)
 			}

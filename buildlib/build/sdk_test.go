@@ -43,7 +43,7 @@ func TestSDKLacks(t *testing.T) {
 	} {
 		j := &job{Workshop: checkout.Workshop{Target: to, Machine: m, SDK: test.sdk},
 			site: &siteconfig.Result{Libraries: strings.Fields(test.libraries), Options: strings.Fields(test.options)}}
-		err := j.sdkLacks()
+		err := j.sdkLacks(t.Context())
 		if test.want == "" && err != nil || test.want != "" && (fault.Code(err) != "sdk-lacks" || !strings.Contains(err.Error(), test.want)) {
 			t.Errorf("sdkLacks with %s = %v, want %q", test.options, err, test.want)
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -100,7 +101,7 @@ func (j *job) compileInputs(ctx context.Context) (map[string]string, error) {
 		in.value("program "+name, program)
 		in.content(ctx, name, program)
 	}
-	if linker, err := j.Machine.LookPath("ld"); err == nil {
+	if linker, err := host.LookPath(ctx, j.Machine, "ld"); err == nil {
 		in.content(ctx, "ld", linker)
 	}
 	in.value("release of openssl", j.Target.OpenSSL.Release)
@@ -123,7 +124,7 @@ func (j *job) compile(ctx context.Context) error {
 	if err := j.Target.Need(need...); err != nil {
 		return err
 	}
-	if err := j.sdkLacks(); err != nil {
+	if err := j.sdkLacks(ctx); err != nil {
 		return err
 	}
 	in, err := j.compileInputs(ctx)
@@ -175,7 +176,7 @@ func (j *job) stage(ctx context.Context) error {
 	macros := layout.Prefix + "/share/cf"
 	s := &stage.Stager{
 		Machine: j.Machine, Source: j.patched(), Objects: j.objects(), Root: j.staged(), Work: filepath.Join(work, "tools"), LogDir: j.logDir(),
-		Path: j.Machine.Path(), Env: j.Target.Env(),
+		Env:     j.Target.Env(),
 		Places:  []string{layout.Prefix, layout.ConfDir, layout.StateDir},
 		Folders: layout.InstallDirs(),
 		Extra: []stage.Extra{
@@ -186,7 +187,7 @@ func (j *job) stage(ctx context.Context) error {
 	for _, d := range directories {
 		s.Directories = append(s.Directories, d.Name)
 	}
-	if err := errors.Join(os.RemoveAll(work), os.MkdirAll(work, 0o755)); err != nil {
+	if err := errors.Join(os.RemoveAll(work), os.MkdirAll(work, 0o755), j.Machine.Send(ctx, j.patched())); err != nil {
 		return err
 	}
 	for _, name := range configurations {
@@ -219,16 +220,16 @@ func (j *job) configuration(ctx context.Context, name, mc, cf string) error {
 	if err := os.WriteFile(mc, []byte(filled), 0o644); err != nil {
 		return err
 	}
-	layout := j.site.Layout
+	layout, macros := j.site.Layout, path.Join(j.Machine.There(j.patched()), "cf")
 	out, err := os.Create(cf)
 	if err != nil {
 		return err
 	}
 	err = j.Machine.Run(ctx, host.Cmd{
 		// _NO_MAKEINFO_ keeps the name of the user and of the machine, and the time, out of the result.
-		Argv: []string{j.Target.M4, "-D_NO_MAKEINFO_", "-D_CF_DIR_=" + filepath.Join(j.patched(), "cf") + "/",
-			"-DMAIL_SETTINGS_DIR=" + layout.ConfDir + "/", "-DMSP_QUEUE_DIR=" + layout.ClientQueue(), filepath.Join(j.patched(), "cf/m4/cf.m4"), mc},
-		Dir: filepath.Dir(mc), Stdout: out, Log: filepath.Join(j.logDir(), "configuration-"+name+".log"),
+		Argv: []string{j.Target.M4, "-D_NO_MAKEINFO_", "-D_CF_DIR_=" + macros + "/",
+			"-DMAIL_SETTINGS_DIR=" + layout.ConfDir + "/", "-DMSP_QUEUE_DIR=" + layout.ClientQueue(), path.Join(macros, "m4/cf.m4"), "-"},
+		Dir: macros, Stdin: strings.NewReader(filled), Stdout: out, Log: filepath.Join(j.logDir(), "configuration-"+name+".log"),
 	})
 	return errors.Join(err, out.Close())
 }

@@ -96,6 +96,7 @@ func open(root string, environ []string, settings *Settings, console Console) (*
 	}
 	c.Log, c.logFile = newLogger(filepath.Join(root, "build", "log"), settings.Log, console, c.Status)
 	c.openCache()
+	c.Machine.Memory = c.cache.Memory
 	c.Machine.Trace = func(cmd host.Cmd) {
 		c.Log.WithField("command", cmd.String()).WithField("directory", cmd.Dir).Debug("run")
 	}

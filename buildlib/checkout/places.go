@@ -51,9 +51,6 @@ func (c *Checkout) Cache() (*cache.Cache, error) {
 	return c.cache, c.cache.Check()
 }
 
-// Memory is of files that take long to read.
-func (c *Checkout) Memory() *cache.Memory { return c.cache.Memory }
-
 // ExplainCache does what [Explain] does, for what lies in the cache.
 func (c *Checkout) ExplainCache(err error) error { return c.cache.Explain(err) }
 

@@ -14,7 +14,7 @@ import (
 // Workshop is a target, and the machine that compiles for it: this one, or what a toolchain makes of it.
 type Workshop struct {
 	Target  *target.Target
-	Machine *host.Local
+	Machine host.Machine
 	Absent  error // why nothing here compiles for the target, which can be configured for all the same; nil when something does
 	SDK     bool  // whether it compiles with this project's own headers for AIX, and not with AIX's
 }
@@ -69,8 +69,9 @@ func (c *Checkout) Detect(ctx context.Context) (w Workshop, err error) {
 	if err != nil {
 		return w, c.ExplainCache(err)
 	}
-	w.Machine, w.SDK = tc.Machine(c.Environ), tc.SDK
-	w.Machine.Trace = c.Machine.Trace
+	m := tc.Machine(c.Environ)
+	m.Trace, m.Memory = c.Machine.Trace, c.Machine.Memory
+	w.Machine, w.SDK = m, tc.SDK
 	want.Compiler = crossCompiler
 	w.Target, err = target.Detect(ctx, w.Machine, want)
 	return w, err

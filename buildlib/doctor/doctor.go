@@ -53,6 +53,7 @@ type Report struct {
 	Findings []Finding
 	OnAIX    bool // whether the machine itself is one of AIX, whatever the target
 	machine  host.Machine
+	manager  string // of packages; "" when there is none that we know
 }
 
 // IsHealthy tells whether nothing is missing.

@@ -21,6 +21,7 @@ import (
 
 // fake is a machine of a few facts. Commands that install change it.
 type fake struct {
+	host.Machine
 	programs []string          // in PATH
 	output   map[string]string // by command line; others fail
 	files    []string
@@ -51,25 +52,35 @@ func (f *fake) Output(_ context.Context, c host.Cmd) (string, error) {
 	return "", &fault.Error{Code: "command-failed", What: "command failed: " + c.String()}
 }
 
-func (f *fake) LookPath(name string) (string, error) {
-	if slices.Contains(f.programs, name) {
-		return "/usr/bin/" + name, nil
+func (f *fake) Find(_ context.Context, names ...string) ([]string, error) {
+	files := make([]string, len(names))
+	for i, name := range names {
+		if slices.Contains(f.programs, name) {
+			files[i] = "/usr/bin/" + name
+		}
 	}
-	return "", fs.ErrNotExist
+	return files, nil
 }
 
-func (f *fake) ReadFile(name string) ([]byte, error) {
-	if text, ok := f.text[name]; ok {
-		return []byte(text), nil
+func (f *fake) Read(_ context.Context, names ...string) ([]string, []error) {
+	texts, errs := make([]string, len(names)), make([]error, len(names))
+	for i, name := range names {
+		var ok bool
+		if texts[i], ok = f.text[name]; !ok {
+			errs[i] = fs.ErrNotExist
+		}
 	}
-	return nil, fs.ErrNotExist
+	return texts, errs
 }
 
-func (f *fake) Stat(name string) (fs.FileInfo, error) {
-	if slices.Contains(f.files, name) {
-		return os.Stat(os.DevNull)
+func (f *fake) Stat(_ context.Context, names ...string) []error {
+	errs := make([]error, len(names))
+	for i, name := range names {
+		if !slices.Contains(f.files, name) {
+			errs[i] = fs.ErrNotExist
+		}
 	}
-	return nil, fs.ErrNotExist
+	return errs
 }
 
 // debian is a machine that has everything for sasl and starttls.
@@ -260,7 +271,7 @@ func TestCheckBox(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	compiler, err := m.LookPath("xlc")
+	compiler, err := host.LookPath(t.Context(), m, "xlc")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,6 +26,15 @@ func Check(ctx context.Context, m host.Machine, q Request) (*Report, error) {
 		return nil, err
 	}
 	e.r.OnAIX = system == "AIX"
+	files, err := m.Find(ctx, managers...)
+	if err != nil {
+		return nil, err
+	}
+	for i, manager := range managers {
+		if e.r.manager == "" && files[i] != "" && (manager == "dnf" || !e.r.OnAIX) {
+			e.r.manager = manager
+		}
+	}
 	e.add(Finding{Name: "target", Status: OK, Found: t.String()})
 	if t.Here {
 		if t.OS == target.AIX {
@@ -197,16 +206,18 @@ func (e *examiner) header(name string) (found string, missed []string) {
 			dirs = append(dirs, p.Include)
 		}
 	}
-	for _, dir := range dirs {
-		file := path.Join(dir, name)
-		_, err := e.r.machine.Stat(file)
+	files := make([]string, len(dirs))
+	for i, dir := range dirs {
+		files[i] = path.Join(dir, name)
+	}
+	for i, err := range e.r.machine.Stat(e.ctx, files...) {
 		if err == nil {
-			return file, nil
+			return files[i], nil
 		}
 		if p, ok := errors.AsType[*fs.PathError](err); ok {
-			file = p.Path // on a simulated machine it lies elsewhere
+			files[i] = p.Path // on a simulated machine it lies elsewhere
 		}
-		missed = append(missed, file)
+		missed = append(missed, files[i])
 	}
 	return "", missed
 }
@@ -243,7 +254,7 @@ func (e *examiner) programs(list []program) {
 			if err != nil || !strings.Contains(out, p.answer) {
 				f.Status = Missing
 			}
-		} else if _, err := e.r.machine.LookPath(p.name); err != nil {
+		} else if _, err := host.LookPath(e.ctx, e.r.machine, p.name); err != nil {
 			f.Status = Missing
 		}
 		if f.Status == Missing {

@@ -30,13 +30,7 @@ var managers = []string{"apt-get", "dnf"}
 
 // Plan makes the plan that cures the report's lacks.
 func (r *Report) Plan() *Plan {
-	p := &Plan{}
-	for _, m := range managers {
-		if _, err := r.machine.LookPath(m); err == nil && (m == "dnf" || !r.OnAIX) {
-			p.Manager = m
-			break
-		}
-	}
+	p := &Plan{Manager: r.manager}
 	for _, f := range r.Findings {
 		if f.Status != Missing {
 			continue
@@ -113,7 +107,7 @@ func (p *Plan) String() string {
 // Run installs what the plan's package manager can bring and says so on w. An empty plan does nothing but say that. Without root rights,
 // or when something is left that no package manager brings, the error is a fault with the exact commands; the packages that can
 // be installed are installed before that.
-func (p *Plan) Run(ctx context.Context, m host.Machine, w io.Writer) error {
+func (p *Plan) Run(ctx context.Context, m host.Runner, w io.Writer) error {
 	if p.IsEmpty() {
 		_, err := io.WriteString(w, p.String())
 		return err
@@ -141,7 +135,7 @@ var oldLists = regexp.MustCompile(`Unable to locate package|has no installation 
 
 // install runs one command, with what it prints on w. When the failure is one that newer package lists cure, it gets them and tries again
 // once. Any other failure, such as a full disk or the lock of another apt-get, is the user's to cure.
-func (p *Plan) install(ctx context.Context, m host.Machine, c host.Cmd, w io.Writer) error {
+func (p *Plan) install(ctx context.Context, m host.Runner, c host.Cmd, w io.Writer) error {
 	c.Stdout, c.Stderr = w, w
 	err := m.Run(ctx, c)
 	if err == nil || p.Manager != "apt-get" || ctx.Err() != nil {

@@ -60,13 +60,13 @@ var ownTests = map[string]ownTest{
 
 // asSomebody runs commands with other rights than its own.
 type asSomebody struct {
-	host.Machine
+	host.Runner
 	rights string
 }
 
 func (a asSomebody) Run(ctx context.Context, c host.Cmd) error {
 	c.Argv = slices.Concat([]string{"setpriv"}, strings.Fields(a.rights), c.Argv)
-	return a.Machine.Run(ctx, c)
+	return a.Runner.Run(ctx, c)
 }
 
 var (

@@ -78,7 +78,7 @@ type Result struct {
 // Run rehearses the life of a package under each shell that this machine has, in a directory that is empty or missing. Where scripts cannot
 // be kept from what is outside of their box, only images that are trusted are rehearsed. The error has all that went wrong in a life; the
 // result is there all the same.
-func Run(ctx context.Context, machine host.Machine, dir string, media []*preview.Media, trusted func(file string) bool) (*Result, error) {
+func Run(ctx context.Context, machine host.Runner, dir string, media []*preview.Media, trusted func(file string) bool) (*Result, error) {
 	props, err := box.Collect(ctx, machine, filepath.Join(dir, "props"))
 	if err != nil {
 		return nil, err

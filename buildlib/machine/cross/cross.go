@@ -112,11 +112,11 @@ func (b *Builder) Setup(ctx context.Context) error {
 }
 
 // Clang finds the compiler on a machine. Older ones than 19 write AIX's objects incompletely. Without one the error is an ErrAbsent.
-func Clang(ctx context.Context, m host.Machine) (string, error) {
+func Clang(ctx context.Context, m host.Runner) (string, error) {
 	const oldest = 19
 	var found []string
 	for _, name := range []string{"clang-19", "clang-20", "clang-21", "clang-22", "clang"} {
-		file, err := m.LookPath(name)
+		file, err := host.LookPath(ctx, m, name)
 		if err != nil {
 			continue
 		}

@@ -75,7 +75,7 @@ func (k *kit) key(ctx context.Context) (string, error) {
 	if err := k.target.CheckProcessor(target.Clang); err != nil {
 		return "", err
 	}
-	compiler, err := (&program.Examiner{Machine: k.Machine, Memory: k.Cache.Memory}).Digest(ctx, k.clang, false) // it calls what is in binutils
+	compiler, err := program.Digest(ctx, k.Machine, k.clang, false) // it calls what is in binutils
 	if err != nil {
 		return "", err
 	}

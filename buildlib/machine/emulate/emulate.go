@@ -35,7 +35,7 @@ import (
 
 // Emulator runs AIX programs.
 type Emulator struct {
-	Machine host.Machine // Linux, with qemu-user and a compiler for the width of the programs
+	Machine host.Runner  // Linux, with qemu-user and a compiler for the width of the programs
 	Cache   *cache.Cache // for the loader
 	SDK     fs.FS        // AIX's headers in include, and in imports the names that its libraries export
 }
@@ -79,7 +79,7 @@ func (e *Emulator) Run(ctx context.Context, r Request) error {
 		}
 	}
 	w := widthOf(root, r.Program)
-	interpreter, err := e.find(w, w.qemu)
+	interpreter, err := e.find(ctx, w, w.qemu)
 	if err != nil {
 		return err
 	}
@@ -106,8 +106,8 @@ func (e *Emulator) Run(ctx context.Context, r Request) error {
 const guestBase = "0x10000000000"
 
 // find looks for one of the commands for a width.
-func (e *Emulator) find(w *width, command string) (string, error) {
-	file, err := e.Machine.LookPath(command)
+func (e *Emulator) find(ctx context.Context, w *width, command string) (string, error) {
+	file, err := host.LookPath(ctx, e.Machine, command)
 	if err != nil {
 		return "", &fault.Error{
 			Code: codeMissing, What: "cannot run AIX programs here: there is no " + command, Where: "PATH", Err: err,
@@ -130,7 +130,7 @@ type ingredients struct {
 }
 
 func (e *Emulator) ingredients(ctx context.Context, w *width) (in ingredients, err error) {
-	if in.gcc, err = e.find(w, w.compiler); err != nil {
+	if in.gcc, err = e.find(ctx, w, w.compiler); err != nil {
 		return in, err
 	}
 	if in.version, err = e.Machine.Output(ctx, host.Cmd{Argv: []string{in.gcc, "--version"}}); err != nil {

@@ -48,7 +48,7 @@ func emulator(t *testing.T, w *width) *Emulator {
 	t.Helper()
 	m := host.NewLocal(os.Environ())
 	for _, command := range []string{w.qemu, w.compiler} {
-		if _, err := m.LookPath(command); err != nil {
+		if _, err := host.LookPath(t.Context(), m, command); err != nil {
 			t.Skipf("%v; apt-get install qemu-user %s", err, w.packages)
 		}
 	}

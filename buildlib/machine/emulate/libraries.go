@@ -142,7 +142,7 @@ var throughRoot = []string{
 
 // adapt copies a library to a directory, with its calls turned to the program's root. It gives the file's name there.
 func (e *Emulator) adapt(ctx context.Context, w *width, l library, dir string) (string, error) {
-	objcopy, err := e.find(w, w.tool("objcopy"))
+	objcopy, err := e.find(ctx, w, w.tool("objcopy"))
 	if err != nil {
 		return "", err
 	}

@@ -67,7 +67,7 @@ func (w *width) libraries() string { return fmt.Sprint("emulate/libraries", w.bi
 
 // libraryKey tells all that decides what the libraries are.
 func (e *Emulator) libraryKey(ctx context.Context, w *width) (string, error) {
-	gcc, err := e.find(w, w.compiler)
+	gcc, err := e.find(ctx, w, w.compiler)
 	if err != nil {
 		return "", err
 	}
@@ -75,7 +75,7 @@ func (e *Emulator) libraryKey(ctx context.Context, w *width) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	system, err := e.Machine.ReadFile("/etc/os-release")
+	system, err := os.ReadFile("/etc/os-release")
 	return fmt.Sprintf("%q %q %q%s", version, system, recipes, w.cppflags), err
 }
 
@@ -197,7 +197,7 @@ func (b *libraryBuild) sources(ctx context.Context) error {
 		return err
 	}
 	for _, file := range append(found, "/etc/apt/sources.list") {
-		text, err := b.Machine.ReadFile(file)
+		text, err := os.ReadFile(file)
 		if errors.Is(err, os.ErrNotExist) {
 			continue
 		} else if err != nil {
@@ -210,7 +210,7 @@ func (b *libraryBuild) sources(ctx context.Context) error {
 	if err := b.apt(ctx, "update"); err != nil {
 		return err
 	}
-	system, err := b.Machine.ReadFile("/etc/os-release")
+	system, err := os.ReadFile("/etc/os-release")
 	if err != nil {
 		return err
 	}

@@ -9,29 +9,40 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"slices"
 	"strings"
 
-	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/cache"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 )
-
-// Examiner looks at programs of a machine.
-type Examiner struct {
-	Machine host.Machine
-	Memory  *cache.Memory // so that what nobody has touched is not read again
-}
 
 // linkerCache is what the loader of Linux finds libraries by: a new one may stand before those that were found.
 const linkerCache = "/etc/ld.so.cache"
 
-// Digest tells a program from every other. It covers the file, the shared libraries that it loads and, of a compiler, the programs that it
-// calls for its work: those of gcc and clang, which say where they are. What a script calls is not in it.
-func (e *Examiner) Digest(ctx context.Context, file string, isCompiler bool) (string, error) {
+// Digest tells a program of a machine from every other. It covers the file, the shared libraries that it loads and, of a compiler, the
+// programs that it calls for its work: those of gcc and clang, which say where they are. What a script calls is not in it.
+func Digest(ctx context.Context, m host.Machine, file string, isCompiler bool) (string, error) {
+	sum, err := digest(ctx, m, m.Recall, file, isCompiler)
+	if errors.Is(err, fs.ErrNotExist) { // a library is gone: the loader finds another one, or none
+		sum, err = digest(ctx, m, ask, file, isCompiler)
+	}
+	if err != nil {
+		return "", fmt.Errorf("looking at what %s is made of: %w", file, err)
+	}
+	return sum, nil
+}
+
+// recall is [host.Machine.Recall], or ask.
+type recall func(ctx context.Context, what string, files []string, find func() (string, error)) (string, error)
+
+// ask remembers nothing.
+func ask(_ context.Context, _ string, _ []string, find func() (string, error)) (string, error) {
+	return find()
+}
+
+func digest(ctx context.Context, m host.Machine, recall recall, file string, isCompiler bool) (string, error) {
 	files := []string{file}
 	if isCompiler {
-		parts, err := e.parts(ctx, file)
+		parts, err := parts(ctx, m, recall, file)
 		if err != nil {
 			return "", err
 		}
@@ -39,30 +50,31 @@ func (e *Examiner) Digest(ctx context.Context, file string, isCompiler bool) (st
 	}
 	var all []string
 	for _, f := range files {
-		libraries, err := e.libraries(ctx, f)
+		libraries, err := libraries(ctx, m, recall, f)
 		if err != nil {
 			return "", err
 		}
 		all = append(append(all, f), libraries...)
 	}
 	slices.Sort(all)
+	all = slices.Compact(all)
+	sums, err := m.Sums(ctx, all...)
+	if err != nil {
+		return "", err
+	}
 	h := sha256.New()
-	for _, f := range slices.Compact(all) {
-		sum, err := e.Memory.Sum(ctx, f)
-		if err != nil {
-			return "", fmt.Errorf("looking at what %s is made of: %w", file, err)
-		}
-		fmt.Fprintf(h, "%s  %s\n", sum, f)
+	for i, f := range all {
+		fmt.Fprintf(h, "%s  %s\n", sums[i], f)
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
 // parts are the programs that a compiler calls, as far as it tells: cc1 is the compiler behind gcc.
-func (e *Examiner) parts(ctx context.Context, compiler string) ([]string, error) {
-	names, err := e.Memory.Recall("parts", []string{compiler}, func() (string, error) {
+func parts(ctx context.Context, m host.Machine, recall recall, compiler string) ([]string, error) {
+	names, err := recall(ctx, "parts", []string{compiler}, func() (string, error) {
 		var names []string
 		for _, part := range []string{"cc1", "collect2", "as", "ld"} {
-			name, err := e.Machine.Output(ctx, host.Cmd{Argv: []string{compiler, "-print-prog-name=" + part}})
+			name, err := m.Output(ctx, host.Cmd{Argv: []string{compiler, "-print-prog-name=" + part}})
 			if ctx.Err() != nil {
 				return "", context.Cause(ctx)
 			}
@@ -72,23 +84,18 @@ func (e *Examiner) parts(ctx context.Context, compiler string) ([]string, error)
 		}
 		return strings.Join(names, "\n"), nil
 	})
-	if err != nil {
+	if err != nil || names == "" {
 		return nil, err
 	}
-	var files []string
-	for name := range strings.SplitSeq(names, "\n") {
-		if file, err := e.Machine.LookPath(name); err == nil {
-			files = append(files, file)
-		}
-	}
-	return files, nil
+	files, err := m.Find(ctx, strings.Split(names, "\n")...)
+	return slices.DeleteFunc(files, func(f string) bool { return f == "" }), err
 }
 
 // libraries are the files that ldd names: on Linux behind an arrow, on AIX with the member in brackets (manual page of ldd). It fails for
 // scripts, and for programs that load none.
-func (e *Examiner) libraries(ctx context.Context, file string) ([]string, error) {
-	find := func() (string, error) {
-		out, err := e.Machine.Output(ctx, host.Cmd{Argv: []string{"ldd", file}})
+func libraries(ctx context.Context, m host.Machine, recall recall, file string) ([]string, error) {
+	text, err := recall(ctx, "libraries", []string{file, linkerCache}, func() (string, error) {
+		out, err := m.Output(ctx, host.Cmd{Argv: []string{"ldd", file}})
 		if ctx.Err() != nil {
 			return "", context.Cause(ctx)
 		}
@@ -96,19 +103,8 @@ func (e *Examiner) libraries(ctx context.Context, file string) ([]string, error)
 			return "", nil
 		}
 		return strings.Join(loaded(out), "\n"), nil
-	}
-	text, err := e.Memory.Recall("libraries", []string{file, linkerCache}, find)
-	if err != nil || text == "" {
-		return nil, err
-	}
-	files := strings.Split(text, "\n")
-	for _, f := range files {
-		if _, err := os.Stat(f); errors.Is(err, fs.ErrNotExist) { // gone: the loader finds another one, or none
-			text, err = find()
-			return strings.Fields(text), err
-		}
-	}
-	return files, nil
+	})
+	return strings.Fields(text), err
 }
 
 // loaded are the files that the output of ldd names. /unix is AIX's kernel.

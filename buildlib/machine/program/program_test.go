@@ -42,20 +42,21 @@ func TestDigest(t *testing.T) {
 	if out, err := exec.Command(gcc, "--version").Output(); err != nil || !strings.Contains(string(out), "Free Software") {
 		t.Skip("no gcc of GNU's")
 	}
-	e := &Examiner{Machine: host.NewLocal(os.Environ()), Memory: new(cache.Memory)}
-	parts, err := e.parts(t.Context(), gcc)
-	if err != nil || !slices.ContainsFunc(parts, func(p string) bool { return filepath.Base(p) == "cc1" }) {
-		t.Fatalf("parts of %s: %v, %v, want cc1 among them", gcc, parts, err)
+	m := host.NewLocal(os.Environ())
+	m.Memory = new(cache.Memory)
+	called, err := parts(t.Context(), m, m.Recall, gcc)
+	if err != nil || !slices.ContainsFunc(called, func(p string) bool { return filepath.Base(p) == "cc1" }) {
+		t.Fatalf("parts of %s: %v, %v, want cc1 among them", gcc, called, err)
 	}
-	libraries, err := e.libraries(t.Context(), parts[0])
-	if err != nil || len(libraries) == 0 {
-		t.Fatalf("libraries of %s: %v, %v", parts[0], libraries, err)
+	loaded, err := libraries(t.Context(), m, m.Recall, called[0])
+	if err != nil || len(loaded) == 0 {
+		t.Fatalf("libraries of %s: %v, %v", called[0], loaded, err)
 	}
-	whole, err := e.Digest(t.Context(), gcc, true)
+	whole, err := Digest(t.Context(), m, gcc, true)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if alone, err := e.Digest(t.Context(), gcc, false); alone == whole || err != nil {
+	if alone, err := Digest(t.Context(), m, gcc, false); alone == whole || err != nil {
 		t.Errorf("with its parts it is the same as without: %s, %v", alone, err)
 	}
 }
@@ -72,11 +73,12 @@ func TestReplaced(t *testing.T) {
 	}
 	write("cc", "#!/bin/sh\ncase $1 in -print-prog-name=cc1) echo "+dir+"/cc1 ;; *) echo nothing ;; esac\n")
 	write("cc1", "one\n")
-	e := &Examiner{Machine: host.NewLocal([]string{"PATH=" + os.Getenv("PATH")}), Memory: new(cache.Memory)}
+	m := host.NewLocal([]string{"PATH=" + os.Getenv("PATH")})
+	m.Memory = new(cache.Memory)
 	var digests []string
 	for _, text := range []string{"one\n", "two\n", "one\n"} {
 		write("cc1", text)
-		d, err := e.Digest(t.Context(), filepath.Join(dir, "cc"), true)
+		d, err := Digest(t.Context(), m, filepath.Join(dir, "cc"), true)
 		if err != nil {
 			t.Fatal(err)
 		}

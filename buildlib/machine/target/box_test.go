@@ -45,7 +45,7 @@ func TestStandIns(t *testing.T) {
 func TestStandInCompiler(t *testing.T) {
 	t.Parallel()
 	m := box(t, "7.2-tl5")
-	if _, err := m.LookPath("gcc"); err != nil {
+	if _, err := host.LookPath(t.Context(), m, "gcc"); err != nil {
 		t.Skip("there is no gcc here (mage setup brings it)")
 	}
 	dir := t.TempDir()

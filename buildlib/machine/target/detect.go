@@ -1,6 +1,7 @@
 package target
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -226,7 +227,7 @@ func detectParts(ctx context.Context, m host.Machine, t *Target, want Request) e
 	d.program(PartAr, &t.Ar, "ar", "/usr/ccs/bin/ar")
 	t.OpenSSL = d.library(openSSL, want.OpenSSL)
 	t.SASL = d.library(cyrusSASL, want.SASL)
-	return context.Cause(ctx)
+	return cmp.Or(context.Cause(ctx), d.silent)
 }
 
 // detectHost describes a machine that is not AIX.
@@ -259,6 +260,8 @@ type detector struct {
 	m    host.Machine
 	t    *Target
 	want Request
+
+	silent error // of a machine that does not answer
 }
 
 func (d *detector) lack(part Part, f *fault.Error) {
@@ -275,11 +278,18 @@ func (d *detector) output(argv ...string) string {
 	return out
 }
 
+// find looks for programs.
+func (d *detector) find(names []string) []string {
+	files, err := d.m.Find(d.ctx, names...)
+	d.silent = cmp.Or(d.silent, err)
+	return files
+}
+
 // program looks for the first of several names; those with a slash are places outside of PATH.
 func (d *detector) program(part Part, found *string, names ...string) {
-	for _, n := range names {
-		if file, err := d.m.LookPath(n); err == nil {
-			*found = n
+	for i, file := range d.find(names) {
+		if file != "" {
+			*found = names[i]
 			d.t.find(part, file)
 			return
 		}

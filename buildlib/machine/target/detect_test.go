@@ -99,9 +99,11 @@ func TestDetectRequests(t *testing.T) {
 
 // fake is a machine of a few facts: what commands print, by command line, and files.
 type fake struct {
+	host.Machine
 	output map[string]string
 	files  map[string]string
 	bin    string // where its programs are; "" is /bin/
+	silent error  // what it says instead of answering where programs are
 }
 
 func (f *fake) Run(ctx context.Context, c host.Cmd) error { _, err := f.Output(ctx, c); return err }
@@ -113,30 +115,37 @@ func (f *fake) Output(_ context.Context, c host.Cmd) (string, error) {
 	return "", &fault.Error{Code: "command-failed", What: "command failed: " + c.String()}
 }
 
-func (f *fake) LookPath(name string) (string, error) {
-	for line := range f.output {
-		if program, _, _ := strings.Cut(line, " "); program == name {
-			if !strings.Contains(name, "/") {
-				name = cmp.Or(f.bin, "/bin/") + name
+func (f *fake) Find(_ context.Context, names ...string) ([]string, error) {
+	files := make([]string, len(names))
+	for i, name := range names {
+		for line := range f.output {
+			if program, _, _ := strings.Cut(line, " "); program != name {
+				continue
 			}
-			return name, nil
+			if files[i] = name; !strings.Contains(name, "/") {
+				files[i] = cmp.Or(f.bin, "/bin/") + name
+			}
 		}
 	}
-	return "", fs.ErrNotExist
+	return files, f.silent
 }
 
-func (f *fake) ReadFile(name string) ([]byte, error) {
-	if text, ok := f.files[name]; ok {
-		return []byte(text), nil
+func (f *fake) Read(ctx context.Context, names ...string) ([]string, []error) {
+	texts := make([]string, len(names))
+	for i, name := range names {
+		texts[i] = f.files[name]
 	}
-	return nil, fs.ErrNotExist
+	return texts, f.Stat(ctx, names...)
 }
 
-func (f *fake) Stat(name string) (fs.FileInfo, error) {
-	if _, ok := f.files[name]; ok {
-		return os.Stat(os.DevNull)
+func (f *fake) Stat(_ context.Context, names ...string) []error {
+	errs := make([]error, len(names))
+	for i, name := range names {
+		if _, ok := f.files[name]; !ok {
+			errs[i] = fs.ErrNotExist
+		}
 	}
-	return nil, fs.ErrNotExist
+	return errs
 }
 
 const (
@@ -372,7 +381,7 @@ func TestDetectReal(t *testing.T) {
 	if !got.Here || got.Bits == 0 {
 		t.Errorf("Detect = %+v", got)
 	}
-	if _, err := m.LookPath("m4"); err == nil && got.Need(PartM4) != nil {
+	if _, err := host.LookPath(t.Context(), m, "m4"); err == nil && got.Need(PartM4) != nil {
 		t.Errorf("the m4 of this machine does not pass: %v", got.Need(PartM4))
 	}
 	stopped, cancel := context.WithCancel(t.Context())

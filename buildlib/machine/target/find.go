@@ -46,13 +46,15 @@ func (d *detector) compiler(want string) {
 		}
 		candidates = []candidate{c}
 	}
+	var programs []string
 	for _, c := range candidates {
-		for _, program := range append([]string{c.name}, prefixed(c.places, c.name)...) {
-			if file, err := d.m.LookPath(program); err == nil {
-				d.t.find(PartCompiler, file)
-				d.inspect(program)
-				return
-			}
+		programs = append(append(programs, c.name), prefixed(c.places, c.name)...)
+	}
+	for i, file := range d.find(programs) {
+		if file != "" {
+			d.t.find(PartCompiler, file)
+			d.inspect(programs[i])
+			return
 		}
 	}
 	f := &fault.Error{Code: "compiler-missing", What: "there is no C compiler here", Where: "PATH and the usual directories",
@@ -121,11 +123,11 @@ func (d *detector) m4() {
 		names = []string{"m4", "gm4"}
 	}
 	bad := ""
-	for _, n := range names {
-		file, err := d.m.LookPath(n)
-		if err != nil {
+	for i, file := range d.find(names) {
+		if file == "" {
 			continue
 		}
+		n := names[i]
 		out, err := d.m.Output(d.ctx, host.Cmd{Argv: []string{n}, Stdin: strings.NewReader(sanity)})
 		if err == nil && out == "right" {
 			d.t.M4 = n
@@ -193,21 +195,13 @@ func (d *detector) library(l library, want string) Provider {
 
 // inspectLibrary returns the provider with its interface, or why it will not do.
 func (d *detector) inspectLibrary(l library, p Provider) (Provider, string) {
-	var text []byte
-	header := ""
-	var missed []string
-	for _, dir := range d.headerDirs(p) {
-		name := path.Join(dir, l.header)
-		var err error
-		if text, err = d.m.ReadFile(name); err == nil {
-			header = name
-			break
-		}
-		missed = append(missed, miss(name, err))
+	headers := prefixed(d.headerDirs(p), l.header)
+	texts, errs := d.m.Read(d.ctx, headers...)
+	i, missed := first(headers, errs)
+	if i < 0 {
+		return p, missed
 	}
-	if header == "" {
-		return p, "no " + strings.Join(missed, "\nno ")
-	}
+	header, text := headers[i], []byte(texts[i])
 	api, err := l.parse(text)
 	if err != nil {
 		return p, header + ": " + err.Error()
@@ -219,21 +213,28 @@ func (d *detector) inspectLibrary(l library, p Provider) (Provider, string) {
 	if p.Kind == System {
 		return p, "" // its libraries lie in directories that only the linker knows
 	}
-	missed = nil
+	var files []string
 	for _, dir := range []string{"lib", "lib64"} {
 		for _, file := range l.files {
-			name := path.Join(p.Prefix, dir, file)
-			_, err := d.m.Stat(name)
-			if err == nil {
-				if p.Lib != "" {
-					p.Lib = path.Join(p.Prefix, dir)
-				}
-				return p, ""
-			}
-			missed = append(missed, miss(name, err))
+			files = append(files, path.Join(p.Prefix, dir, file))
 		}
 	}
-	return p, "no " + strings.Join(missed, "\nno ")
+	if i, missed = first(files, d.m.Stat(d.ctx, files...)); i >= 0 && p.Lib != "" {
+		p.Lib = path.Dir(files[i])
+	}
+	return p, missed
+}
+
+// first is the first of the files that is there: its number, or -1 and what was looked for.
+func first(names []string, errs []error) (int, string) {
+	var missed []string
+	for i, err := range errs {
+		if err == nil {
+			return i, ""
+		}
+		missed = append(missed, miss(names[i], err))
+	}
+	return -1, "no " + strings.Join(missed, "\nno ")
 }
 
 // miss tells which file was really looked at, which on a simulated machine lies elsewhere, and what else than its absence is wrong with it.

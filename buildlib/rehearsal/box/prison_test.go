@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 )
 
 // A script reaches nothing but its box. Each attempt is one that succeeds where a chroot is all there is, if that can be had here.
@@ -44,7 +46,7 @@ func TestPrison(t *testing.T) {
 				{"another user", "/rehearsal/bin/setpriv --reuid 1 /rehearsal/bin/true", false},
 			} {
 				for _, tool := range []string{"chroot", "mount", "umount", "unshare", "mknod"} {
-					file, err := s.props.machine.LookPath(tool)
+					file, err := host.LookPath(t.Context(), s.props.machine, tool)
 					if err != nil {
 						file = "/usr/sbin/" + tool
 					}

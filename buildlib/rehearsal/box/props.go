@@ -1,6 +1,7 @@
 package box
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,7 +32,7 @@ var tools = []string{
 
 // Props are the programs that every box on this machine shares, with the libraries they need, and the way into a box.
 type Props struct {
-	machine host.Machine
+	machine host.Runner
 	dir     string
 	shells  map[string]string // where they are on this machine
 	files   []string          // of a box, below dir: programs in rehearsal/bin, libraries where the loader looks for them
@@ -40,7 +41,7 @@ type Props struct {
 
 // Collect copies this machine's tools and the shells that it has to dir, and finds out how this user can make a directory the root
 // of a process.
-func Collect(ctx context.Context, machine host.Machine, dir string) (*Props, error) {
+func Collect(ctx context.Context, machine host.Runner, dir string) (*Props, error) {
 	if runtime.GOOS != "linux" {
 		return nil, &fault.Error{
 			Code: "rehearsal-sandbox", What: "an installation can be rehearsed on Linux only", Found: runtime.GOOS,
@@ -50,7 +51,7 @@ func Collect(ctx context.Context, machine host.Machine, dir string) (*Props, err
 	p := &Props{machine: machine, dir: dir, shells: map[string]string{}}
 	var programs []string
 	for _, tool := range append(slices.Clone(tools), "dash", "setpriv") {
-		file, err := machine.LookPath(tool)
+		file, err := host.LookPath(ctx, machine, tool)
 		if err != nil {
 			return nil, &fault.Error{
 				Code: "rehearsal-tool", What: "a program for the rehearsal is missing: " + tool, Err: err,
@@ -63,7 +64,7 @@ func Collect(ctx context.Context, machine host.Machine, dir string) (*Props, err
 		}
 	}
 	for _, shell := range Shells {
-		file, err := machine.LookPath(shell)
+		file, err := host.LookPath(ctx, machine, shell)
 		if err != nil {
 			continue // Has tells
 		}
@@ -200,13 +201,12 @@ func (p *Props) gate() string { return filepath.Join(p.dir, "gate") }
 func (p *Props) makeGate(ctx context.Context) error {
 	var programs []string
 	for _, name := range []string{"dash", "setpriv", "umount", "chroot"} {
-		file, err := p.machine.LookPath(name)
-		for _, dir := range []string{"/usr/sbin/", "/sbin/"} { // a user's PATH may have neither
-			if err != nil {
-				file, err = p.machine.LookPath(dir + name)
-			}
-		}
+		files, err := p.machine.Find(ctx, name, "/usr/sbin/"+name, "/sbin/"+name) // a user's PATH may have neither directory
 		if err != nil {
+			return err
+		}
+		file := cmp.Or(files...)
+		if file == "" {
 			continue
 		}
 		programs = append(programs, file)

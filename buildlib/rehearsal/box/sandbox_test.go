@@ -217,7 +217,7 @@ func TestNoWay(t *testing.T) {
 }
 
 // unwilling is a machine that lets nobody into a box.
-type unwilling struct{ host.Machine }
+type unwilling struct{ host.Runner }
 
 func (unwilling) Run(context.Context, host.Cmd) error {
 	return &fault.Error{Code: "command-failed", What: "command failed", Found: "Operation not permitted"}

@@ -29,7 +29,7 @@ func parseMakefile(text string) makefile {
 func TestM4(t *testing.T) {
 	t.Parallel()
 	m := host.NewLocal(os.Environ())
-	if _, err := m.LookPath("m4"); err != nil {
+	if _, err := host.LookPath(t.Context(), m, "m4"); err != nil {
 		t.Skip("there is no m4 here (mage setup brings it)")
 	}
 	set := loaded(t)

@@ -17,7 +17,7 @@ func TestSource(t *testing.T) {
 	if source == "" {
 		t.Skip("SENDMAIL_TEST_SOURCE names no sendmail source tree")
 	}
-	if _, err := host.NewLocal(os.Environ()).LookPath("m4"); err != nil {
+	if _, err := host.LookPath(t.Context(), host.NewLocal(os.Environ()), "m4"); err != nil {
 		t.Skip("there is no m4 here (mage setup brings it)")
 	}
 	tree := skeleton(t, source)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 )
 
@@ -72,7 +73,7 @@ func bench(t *testing.T) (*Builder, *mill) {
 		"extra/Makefile.m4":    "",
 		"extra/not-a-source.h": "",
 	})
-	dir, m := t.TempDir(), &mill{}
+	dir, m := t.TempDir(), &mill{Machine: host.NewLocal(nil)}
 	log := logrus.New()
 	log.SetOutput(io.Discard)
 	return &Builder{
@@ -184,6 +185,33 @@ func TestBuildGoesOn(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestBuildInterrupted: who interrupts while it is being looked at what an earlier build has left loses nothing of that.
+func TestBuildInterrupted(t *testing.T) {
+	t.Parallel()
+	b, m := bench(t)
+	built(t, b, m)
+	ctx, cancel := context.WithCancelCause(t.Context())
+	b.Machine = interrupter{m, cancel}
+	if _, err := b.Build(ctx); !errors.Is(err, errBroken) {
+		t.Errorf("Build() = %v, want %v", err, errBroken)
+	}
+	b.Machine = m
+	if got := built(t, b, m); got != "" {
+		t.Errorf("the next build ran\n%s\nwant nothing", got)
+	}
+}
+
+// interrupter is a machine that somebody interrupts while it lists a tree.
+type interrupter struct {
+	*mill
+	cancel context.CancelCauseFunc
+}
+
+func (i interrupter) List(ctx context.Context, dir string) (tree.Listing, error) {
+	i.cancel(errBroken)
+	return i.mill.List(ctx, dir)
 }
 
 func TestBuildJobs(t *testing.T) {

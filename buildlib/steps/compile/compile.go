@@ -3,10 +3,13 @@ package compile
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -23,7 +26,7 @@ import (
 type Builder struct {
 	Machine host.Machine
 	Source  string   // the patched tree; nothing is written into it
-	Objects string   // absolute directory for the object trees
+	Objects string   // absolute directory for the object trees, which lie There: see [host.Machine]
 	Site    string   // absolute path of site.config.m4
 	Extra   []string // directories to build besides those of upstream's list, such as libmilter
 	Name    string   // what the machine calls itself; see [MachineName]
@@ -44,58 +47,87 @@ func (b *Builder) Build(ctx context.Context) ([]Directory, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := b.prepare(); err != nil {
+	if err := os.MkdirAll(b.LogDir, 0o755); err != nil {
 		return nil, err
 	}
-	return directories, schedule(ctx, directories, b.Jobs, b.directory, func(done int, name string) {
+	if err := b.Machine.Send(ctx, b.Source, b.Site); err != nil {
+		return nil, err
+	}
+	finished, err := b.prepare(ctx, directories)
+	if err != nil {
+		return nil, err
+	}
+	return directories, schedule(ctx, directories, b.Jobs, func(ctx context.Context, d Directory) error {
+		if finished[d.Name] {
+			b.Log.WithField("directory", d.Name).Debug("already compiled")
+			return nil
+		}
+		return b.directory(ctx, d)
+	}, func(done int, name string) {
 		if b.Status != nil {
 			b.Status(fmt.Sprintf("[%d/%d] %s", done+1, len(directories), name))
 		}
 	})
 }
 
-// prepare makes the object root belong to the present key.
+// What lies in the object root besides objects: the key, and for each directory that was finished the hash of what was left there.
+const (
+	keyFile  = ".key"
+	doneFile = ".done-"
+)
+
+// prepare makes the object root belong to the present key, and tells which directories an earlier run of the same key has finished. What
+// others have left is removed: a compiler that was killed may have left half an object file.
 //
 // Build names the directory above the objects after the machine, its level or the release of its kernel included, and makes a new one,
 // without our site.config.m4, when that changes. But it takes one without the release (obj.AIX.PPC) when that is there, so we make it.
 // A second one, of whatever name, is what something else has left: then nothing here is believed.
-func (b *Builder) prepare() error {
-	if err := os.MkdirAll(b.LogDir, 0o755); err != nil {
-		return err
+func (b *Builder) prepare(ctx context.Context, directories []Directory) (finished map[string]bool, err error) {
+	m, root, objects := b.Machine, b.Machine.There(b.Objects), b.Machine.There(b.ObjectDir(""))
+	names, _ := m.ReadDir(ctx, root) // what cannot be read is not believed, either: removing it tells why
+	names = slices.DeleteFunc(names, func(n string) bool { return !strings.HasPrefix(n, "obj") })
+	var found tree.Listing
+	if slices.Equal(names, []string{path.Base(objects)}) {
+		found, _ = m.List(ctx, root)
 	}
-	keyFile := filepath.Join(b.Objects, ".key")
-	// What cannot be read is not believed, either: removing it tells why.
-	if key, err := os.ReadFile(keyFile); err == nil && string(key) == b.Key {
-		found, err := os.ReadDir(b.Objects)
-		found = slices.DeleteFunc(found, func(e fs.DirEntry) bool { return !strings.HasPrefix(e.Name(), "obj") })
-		if err == nil && len(found) == 1 && found[0].Name() == filepath.Base(b.ObjectDir("")) {
-			return nil
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx) // nothing is wrong with what nobody has looked at
+	}
+	sums, trees := make(map[string]string), make(map[string]tree.Listing)
+	for _, e := range found {
+		sums[e.Path] = e.SHA256
+		if in, ok := strings.CutPrefix(e.Path, path.Base(objects)+"/"); ok {
+			directory, file, _ := strings.Cut(in, "/")
+			trees[directory] = append(trees[directory], tree.Entry{SHA256: e.SHA256, Mode: e.Mode, Path: file})
 		}
 	}
-	if err := os.RemoveAll(b.Objects); err != nil {
-		return err
+	if sums[keyFile] != digest(b.Key) {
+		if err := m.RemoveAll(ctx, root); err != nil {
+			return nil, err
+		}
+		return nil, m.Put(ctx, host.File{Name: objects, Mode: fs.ModeDir | 0o755}, host.File{Name: path.Join(root, keyFile), Mode: 0o644, Text: b.Key})
 	}
-	if err := os.MkdirAll(b.ObjectDir(""), 0o755); err != nil {
-		return err
+	finished = make(map[string]bool)
+	var stale []string
+	for _, d := range directories {
+		if finished[d.Name] = sums[doneFile+d.Name] == digest(trees[d.Name].Hash()); !finished[d.Name] {
+			stale = append(stale, path.Join(objects, d.Name))
+		}
 	}
-	return tree.WriteFile(keyFile, []byte(b.Key), 0o644)
+	if stale != nil {
+		err = m.RemoveAll(ctx, stale...)
+	}
+	return finished, err
 }
 
-// directory compiles one directory, unless an earlier run of the same key has finished it.
+func digest(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
+}
+
+// directory compiles one directory.
 func (b *Builder) directory(ctx context.Context, d Directory) error {
-	log := b.Log.WithField("directory", d.Name)
-	done := filepath.Join(b.Objects, ".done-"+d.Name)
-	if left, err := os.ReadFile(done); err == nil {
-		if now, err := b.digest(ctx, d.Name); err == nil && now == string(left) {
-			log.Debug("already compiled")
-			return nil
-		}
-	}
 	start := time.Now()
-	// A compiler that was killed may have left half an object file. Its directory is not worth the risk.
-	if err := os.RemoveAll(b.ObjectDir(d.Name)); err != nil {
-		return err
-	}
 	logFile := filepath.Join(b.LogDir, "compile-"+d.Name+".log")
 	if err := os.Remove(logFile); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
@@ -104,36 +136,30 @@ func (b *Builder) directory(ctx context.Context, d Directory) error {
 	// sm_os.h alone: every object needs this link, none names it as a prerequisite, and without the dependency step (which we
 	// switch off) make -j would race for it.
 	// -S skips the search for libraries, whose result site.config.m4 leaves out of the account anyway.
-	if err := b.run(ctx, d, logFile, "-S", "-f", b.Site, "sm_os.h"); err != nil {
+	if err := b.run(ctx, d, logFile, "-S", "-f", b.Machine.There(b.Site), "sm_os.h"); err != nil {
 		return err
 	}
 	if err := b.run(ctx, d, logFile, "-j"+strconv.Itoa(max(1, b.Jobs))); err != nil {
 		return err
 	}
-	log.WithField("elapsed", time.Since(start).Round(10*time.Millisecond).String()).Info("compiled")
-	left, err := b.digest(ctx, d.Name)
+	b.Log.WithField("directory", d.Name).WithField("elapsed", time.Since(start).Round(10*time.Millisecond).String()).Info("compiled")
+	left, err := b.Machine.List(ctx, b.Machine.There(b.ObjectDir(d.Name)))
 	if err != nil {
 		return err
 	}
-	return tree.WriteFile(done, []byte(left), 0o644)
-}
-
-// digest is the hash of all that lies in a directory's object directory.
-func (b *Builder) digest(ctx context.Context, name string) (string, error) {
-	listing, err := tree.List(ctx, b.ObjectDir(name))
-	return listing.Hash(), err
+	return b.Machine.Put(ctx, host.File{Name: path.Join(b.Machine.There(b.Objects), doneFile+d.Name), Mode: 0o644, Text: left.Hash()})
 }
 
 func (b *Builder) run(ctx context.Context, d Directory, log string, args ...string) error {
 	return b.Machine.Run(ctx, host.Cmd{
-		Argv: append([]string{"sh", "Build", "-O", b.Objects}, args...),
-		Dir:  filepath.Join(b.Source, d.Name),
+		Argv: append([]string{"sh", "Build", "-O", b.Machine.There(b.Objects)}, args...),
+		Dir:  path.Join(b.Machine.There(b.Source), d.Name),
 		Env:  b.Env,
 		Log:  log,
 	})
 }
 
-// ObjectDir is where the objects of a source directory lie.
+// ObjectDir is where the objects of a source directory lie, by our name for it.
 func (b *Builder) ObjectDir(name string) string {
 	return filepath.Join(b.Objects, "obj."+b.Name, name)
 }

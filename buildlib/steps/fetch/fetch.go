@@ -31,7 +31,7 @@ import (
 // Fetcher gets sources. Cache, Machine and Log must be set. Its methods may be used at the same time, in several processes too.
 type Fetcher struct {
 	Cache    *cache.Cache
-	Machine  host.Machine
+	Machine  host.Runner
 	Log      logrus.FieldLogger
 	Progress Progress      // nil shows none
 	Stall    time.Duration // longest time without a byte before the next address is tried; 0 is 30 seconds

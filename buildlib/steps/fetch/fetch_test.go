@@ -15,6 +15,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -83,22 +84,23 @@ func pinned(t testing.TB, data []byte, urls ...string) *release.Release {
 
 // machine is a build machine with an apt that is configured with these archives, or without apt when there are none.
 type machine struct {
-	host.Machine
+	host.Runner
 	sites []string
 }
 
-func (m machine) LookPath(name string) (string, error) {
-	if name == "apt-get" && m.sites != nil {
-		return "/usr/bin/apt-get", nil
+func (m machine) Find(_ context.Context, names ...string) ([]string, error) {
+	files := make([]string, len(names))
+	if i := slices.Index(names, "apt-get"); i >= 0 && m.sites != nil {
+		files[i] = "/usr/bin/apt-get"
 	}
-	return "", fs.ErrNotExist
+	return files, nil
 }
 
 func (m machine) Output(ctx context.Context, c host.Cmd) (string, error) {
 	if c.Argv[0] == "apt-get" {
 		return strings.Join(m.sites, "\n"), nil
 	}
-	return m.Machine.Output(ctx, c)
+	return m.Runner.Output(ctx, c)
 }
 
 func fetcher(t testing.TB) (*Fetcher, *bytes.Buffer) {
@@ -106,7 +108,7 @@ func fetcher(t testing.TB) (*Fetcher, *bytes.Buffer) {
 	var log bytes.Buffer
 	l := logrus.New()
 	l.SetOutput(&log)
-	return &Fetcher{Cache: cache.Open(filepath.Join(t.TempDir(), "cache"), l), Machine: machine{Machine: host.NewLocal(os.Environ())}, Log: l, Stall: 5 * time.Second}, &log
+	return &Fetcher{Cache: cache.Open(filepath.Join(t.TempDir(), "cache"), l), Machine: machine{Runner: host.NewLocal(os.Environ())}, Log: l, Stall: 5 * time.Second}, &log
 }
 
 // serve answers all requests with one handler and counts them.

@@ -80,7 +80,7 @@ func TestGitSources(t *testing.T) {
 	if err := gone.Fetch(t.Context()); fault.Code(err) != "source-git" {
 		t.Errorf("Fetch(gone) = %v, want source-git", err)
 	}
-	f.Machine = machine{Machine: host.NewLocal([]string{"PATH=" + t.TempDir()})}
+	f.Machine = machine{Runner: host.NewLocal([]string{"PATH=" + t.TempDir()})}
 	if err := gone.Fetch(t.Context()); fault.Code(err) != "command-missing" {
 		t.Errorf("Fetch() without git = %v, want command-missing", err)
 	}
@@ -204,13 +204,13 @@ func TestGitLineEnds(t *testing.T) {
 
 // listener notes the commands that pass.
 type listener struct {
-	host.Machine
+	host.Runner
 	ran []host.Cmd
 }
 
 func (l *listener) Run(ctx context.Context, c host.Cmd) error {
 	l.ran = append(l.ran, c)
-	return l.Machine.Run(ctx, c)
+	return l.Runner.Run(ctx, c)
 }
 
 // TestGitAsksNobody wants git and ssh to fail where they would wait for an answer. It changes the environment, so it is not parallel.
@@ -233,7 +233,7 @@ func TestGitAsksNobody(t *testing.T) {
 			t.Setenv("GIT_SSH_COMMAND", test.ssh)
 		}
 		f, _ := fetcher(t)
-		l := &listener{Machine: host.NewLocal(os.Environ())}
+		l := &listener{Runner: host.NewLocal(os.Environ())}
 		f.Machine = l
 		s := &Source{Kind: Git, Name: "file://" + bare, Ref: "v1", f: f, rel: pinned(t, nil)}
 		if err := s.Fetch(t.Context()); err != nil {

@@ -101,7 +101,7 @@ func (f *Fetcher) expand(ctx context.Context, address string) ([]string, error) 
 	if !isApt {
 		return []string{address}, nil
 	}
-	if _, err := f.Machine.LookPath("apt-get"); err != nil {
+	if _, err := host.LookPath(ctx, f.Machine, "apt-get"); err != nil {
 		return nil, errors.New("no apt on this machine")
 	}
 	out, err := f.Machine.Output(ctx, host.Cmd{Argv: []string{"apt-get", "indextargets", "--format", "$(SITE)"}})

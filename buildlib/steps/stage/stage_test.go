@@ -36,7 +36,7 @@ func build(t *testing.T, site string) *Stager {
 	}
 	machine := host.NewLocal(os.Environ())
 	for _, tool := range []string{"cc", "m4", "make"} {
-		if _, err := machine.LookPath(tool); err != nil {
+		if _, err := host.LookPath(t.Context(), machine, tool); err != nil {
 			t.Skipf("%v; \"mage setup\" installs it", err)
 		}
 	}
@@ -61,7 +61,7 @@ func build(t *testing.T, site string) *Stager {
 	}
 	s := &Stager{
 		Machine: machine, Source: source, Objects: b.Objects, Root: filepath.Join(dir, "root"), Work: filepath.Join(dir, "work"),
-		LogDir: b.LogDir, Path: os.Getenv("PATH"),
+		LogDir:  b.LogDir,
 		Places:  []string{"/opt/tiny", "/etc/opt/tiny", "/var/opt/tiny"},
 		Folders: []string{"/opt/tiny/sbin", "/opt/tiny/bin", "/opt/tiny/share/man/cat8"},
 		Extra: []Extra{
@@ -210,12 +210,12 @@ func TestTools(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir := t.TempDir()
-			s := &Stager{Root: filepath.Join(dir, "root"), Work: filepath.Join(dir, "work"), LogDir: filepath.Join(dir, "log"), Folders: []string{"/d"}}
-			if err := errors.Join(s.prepare(), os.WriteFile(filepath.Join(dir, "f"), []byte("text"), 0o444)); err != nil {
+			s := &Stager{Machine: host.NewLocal(os.Environ()), Root: filepath.Join(dir, "root"), Work: filepath.Join(dir, "work"), LogDir: filepath.Join(dir, "log"), Folders: []string{"/d"}}
+			if err := errors.Join(s.prepare(t.Context()), os.WriteFile(filepath.Join(dir, "f"), []byte("text"), 0o444)); err != nil {
 				t.Fatal(err)
 			}
 			notes := filepath.Join(s.Work, "notes")
-			err := host.NewLocal(os.Environ()).Run(t.Context(), host.Cmd{Argv: []string{"sh", "-c", test.command}, Dir: dir, Env: []string{
+			err := s.Machine.Run(t.Context(), host.Cmd{Argv: []string{"sh", "-c", test.command}, Dir: dir, Env: []string{
 				"PATH=" + s.Work + ":" + os.Getenv("PATH"), "STAGE_PATH=" + os.Getenv("PATH"), "STAGE_ROOT=" + s.Root, "STAGE_LOG=" + notes,
 			}})
 			status := 0
