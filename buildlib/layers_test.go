@@ -64,11 +64,13 @@ var rooms = []struct{ room, imports string }{
 	{"rehearsal", "fault host installp vrmf box database preview ops"},
 	{"checkout", "fault regular terminal cache tomlfile host target cross siteconfig fetch record logrus"},
 	{"series", "fault tree host patchset release checkout"},
+	{"imagetool", "fault regular tree bff installp verify diff extract"},
 	{"report", "fault"},
 	{"build", "*"},
-	{"verbs", "fault terminal host checkout report series build logrus"},
+	{"verbs", "fault terminal tree host checkout report series imagetool rehearsal build logrus"},
 	{"targets", "report verbs mage terminal"},
 	{"cmd/sendmail-aix", "verbs"},
+	{"cmd/aiximage", "verbs"},
 	{"e2e", ""}, // tests of the whole
 }
 

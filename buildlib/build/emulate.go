@@ -15,6 +15,7 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/imagetool"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/cross"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/emulate"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/target"
@@ -177,7 +178,7 @@ func (j *job) prove(ctx context.Context) (string, error) {
 		return "", err
 	}
 	defer image.Close() // only read
-	if err := extractInto(ctx, image, dir); err != nil {
+	if err := imagetool.Into(ctx, image, dir); err != nil {
 		return "", err
 	}
 	e, err := j.emulator()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -17,6 +16,7 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/imagetool"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 )
 
@@ -103,8 +103,8 @@ func checkMade(ctx context.Context, pkg *installp.Package, file, log string) err
 	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
 		return refuse("mkinstallp ended well, but left no image", nil)
 	}
-	return withImage(ctx, file, func(image *io.SectionReader) error {
-		findings, err := verify.Image(image)
+	return imagetool.With(ctx, file, nil, func(image *imagetool.Image) error {
+		findings, err := verify.Image(image.SectionReader)
 		if err != nil {
 			return err
 		}
@@ -117,9 +117,9 @@ func checkMade(ctx context.Context, pkg *installp.Package, file, log string) err
 		if len(wrong) > 0 {
 			return refuse("installp would refuse the image that mkinstallp made, or install something wrong", wrong)
 		}
-		reader, err := installp.NewReader(io.NewSectionReader(image, 0, image.Size()))
+		reader, err := installp.NewReader(image)
 		if err != nil {
-			return unreadable(file, err)
+			return imagetool.Unreadable(file, err)
 		}
 		if absent := absent(pkg, reader.Image()); len(absent) > 0 {
 			return refuse("the image that mkinstallp made lacks a part of the package", absent)
@@ -165,9 +165,9 @@ func (j *job) compareMade(ctx context.Context, pkg *installp.Package, made strin
 	if err := writeImage(pkg, ours); err != nil {
 		return err
 	}
-	return withImage(ctx, ours, func(a *io.SectionReader) error {
-		return withImage(ctx, made, func(b *io.SectionReader) error {
-			text, err := diff.Images(a, b)
+	return imagetool.With(ctx, ours, nil, func(a *imagetool.Image) error {
+		return imagetool.With(ctx, made, nil, func(b *imagetool.Image) error {
+			text, err := diff.Images(a.SectionReader, b.SectionReader)
 			if err != nil {
 				return err
 			}

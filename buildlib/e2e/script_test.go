@@ -31,7 +31,10 @@ const tinyVersion = "1.2.3"
 
 // TestMain makes the test's own program the command of the scripts, so that they are run with the race detector and counted in coverage.
 func TestMain(m *testing.M) {
-	testscript.Main(tidy{m}, map[string]func(){"sendmail-aix": func() { os.Exit(verbs.Main()) }})
+	testscript.Main(tidy{m}, map[string]func(){
+		"sendmail-aix": func() { os.Exit(verbs.Main()) },
+		"aiximage":     func() { os.Exit(verbs.ImageMain()) },
+	})
 }
 
 // tidy removes the directories that tests share once all have ended.

@@ -45,14 +45,14 @@ func Open(ctx context.Context, files ...string) ([]*preview.Media, error) {
 		}
 		if len(media) > 0 && m.Image.Package != media[0].Image.Package {
 			return nil, &fault.Error{
-				Code: "rehearsal-image", What: "the images are not of one package", Where: strings.Join(files, ","),
+				Code: "rehearsal-image", What: "the images are not of one package", Where: strings.Join(files, " "),
 				Found: m.Image.Package + " and " + media[0].Image.Package, Do: "rehearse each package by itself",
 			}
 		}
 		if len(media) > 0 && !hasNewer(m.Image, media[len(media)-1].Image) {
 			return nil, &fault.Error{
-				Code: "rehearsal-image", What: "an image has nothing newer than the one before it", Where: strings.Join(files, ","),
-				Found: "installp would take its filesets for installed already", Do: "name the older image first; two of one level differ by mage image:diff",
+				Code: "rehearsal-image", What: "an image has nothing newer than the one before it", Where: strings.Join(files, " "),
+				Found: "installp would take its filesets for installed already", Do: "name the older image first; comparing two of one level shows how they differ",
 			}
 		}
 		media = append(media, m)
@@ -75,6 +75,23 @@ type Result struct {
 	Lives   []*Life  `json:"lives"`                    // one under each shell
 }
 
+// WriteText shows the life under the first shell, and for the others only what is different.
+func (r *Result) WriteText(w io.Writer) error {
+	for i, life := range r.Lives {
+		text := life.Shell + " does not say the same:\n\n" + life.Transcript()
+		switch {
+		case i == 0:
+			text = life.Transcript() + "This was " + life.Shell + ". Its disk is in " + life.Root + ".\n"
+		case len(life.Differs) == 0:
+			text = life.Shell + ": the same\n"
+		}
+		if _, err := io.WriteString(w, text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Run rehearses the life of a package under each shell that this machine has, in a directory that is empty or missing. Where scripts cannot
 // be kept from what is outside of their box, only images that are trusted are rehearsed. The error has all that went wrong in a life; the
 // result is there all the same.
@@ -88,7 +105,7 @@ func Run(ctx context.Context, machine host.Runner, dir string, media []*preview.
 		return nil, &fault.Error{
 			Code: "rehearsal-prison", What: "scripts that somebody else wrote are not run here: nothing would keep them in the box", Where: media[i].File,
 			Found: "no namespaces for this user; a script could reach " + result.Reach,
-			Do:    "let users have namespaces: sysctl kernel.unprivileged_userns_clone=1 user.max_user_namespaces=10000\nor, if you trust whoever made the image, say so: mage image:rehearse " + names(media) + " -trust=true",
+			Do:    "let users have namespaces: sysctl kernel.unprivileged_userns_clone=1 user.max_user_namespaces=10000\nor, if you trust whoever made the image, say so with -trust=true",
 		}
 	}
 	var problems []error
@@ -113,12 +130,4 @@ func Run(ctx context.Context, machine host.Runner, dir string, media []*preview.
 		}
 	}
 	return result, errors.Join(problems...)
-}
-
-func names(media []*preview.Media) string {
-	var files []string
-	for _, m := range media {
-		files = append(files, m.File)
-	}
-	return strings.Join(files, ",")
 }

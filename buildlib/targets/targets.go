@@ -107,7 +107,7 @@ func (Cross) Sysroot(ctx context.Context) error { return run(ctx, "cross:sysroot
 //
 // Its / is a copy of the staged files, build/<release>/<target>/emulated, which is made where there is none. What you put there stays.
 //
-// <command>  the program's path and its arguments; to mage one word, quoted as for a shell
+// <command>  the program's path and its arguments; all in one word, quoted as for a shell
 func (Emulate) Run(ctx context.Context,
 	command string,
 	root *string, // the directory that is to be its / instead
@@ -145,7 +145,7 @@ func (Check) Advisories(ctx context.Context) error { return run(ctx, "check:advi
 
 // List shows the filesets of an image and its members.
 //
-// <image>  file
+// <image>  file, or directory with images; - is standard input
 func (Image) List(ctx context.Context,
 	image string) error {
 	return run(ctx, "image:list", image)
@@ -154,8 +154,9 @@ func (Image) List(ctx context.Context,
 // Verify checks an image: sums, lists, inventories, sizes, owners, scripts, programs.
 //
 // Errors are what installp or sysck would refuse or do wrong. Notes are what differs from our own images though AIX takes it.
+// The status is 1 when there are errors, or when a digest lies beside the image, as IMAGE.sha256, and is that of another one.
 //
-// <image>  file
+// <image>  file, or directory with images; - is standard input
 func (Image) Verify(ctx context.Context,
 	image string) error {
 	return run(ctx, "image:verify", image)
@@ -163,7 +164,7 @@ func (Image) Verify(ctx context.Context,
 
 // Extract writes the members of an image into a new directory.
 //
-// <image>  file
+// <image>  file; - is standard input
 // <dir>    directory that does not exist yet
 func (Image) Extract(ctx context.Context,
 	image string,
@@ -173,7 +174,9 @@ func (Image) Extract(ctx context.Context,
 
 // Diff shows what differs between two images, and fails if anything does.
 //
-// <before>  file
+// The status is 0 when they are the same to the byte, 1 when they differ, and 2 when one cannot be read.
+//
+// <before>  file; - is standard input
 // <after>   file
 func (Image) Diff(ctx context.Context,
 	before string,
@@ -191,13 +194,14 @@ func (Image) Toc(ctx context.Context,
 
 // Rehearse installs, updates, removes an image in a directory, scripts and all, as installp would.
 //
-// It does so under dash, mksh and ksh93, as far as they are here, with stand-ins for AIX's commands, and leaves the disk of each in
-// build/rehearsal. The scripts are kept in there by namespaces; where there are none, images of others are refused unless trusted.
+// It does so under dash, mksh and ksh93, as far as they are here, with stand-ins for AIX's commands, and leaves the disk of each
+// there. The scripts are kept in there by namespaces; where there are none, images of others are refused unless trusted.
 //
-// <image>  file; or several, each to be installed over the one before; to mage one word with commas
+// <image>  file; or several, each to be installed over the one before; all in one word, with commas between
 func (Image) Rehearse(ctx context.Context,
 	image string,
-	trust *bool, // run the scripts even where nothing keeps them in the box
+	trust *bool, // run the scripts even where nothing keeps them in the box,
+	dir *string, // the directory, empty or missing; else build/rehearsal in a checkout, and elsewhere one for temporary files
 ) error {
-	return run(ctx, "image:rehearse", image, trust)
+	return run(ctx, "image:rehearse", image, trust, dir)
 }

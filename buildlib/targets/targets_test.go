@@ -91,6 +91,9 @@ func target(b *bytes.Buffer, v verbs.Verb) {
 		var table bytes.Buffer
 		w := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
 		for _, a := range v.Args {
+			if a.Split != nil {
+				a.Meaning += "; all in one word, " + a.Word
+			}
 			fmt.Fprintf(w, "<%s>\t%s\n", a.Name, a.Meaning)
 		}
 		if err := w.Flush(); err != nil {

@@ -77,8 +77,8 @@ var buildVerbs = []Verb{
 		More: "For example: mage emulate \"/opt/sendmail/sbin/makemap -l\"\n\n" +
 			"Its / is a copy of the staged files, build/<release>/<target>/emulated, which is made where there is none. What you put there stays.",
 		Args: []Arg{{
-			Name: "command", Meaning: "the program's path and its arguments; to mage one word, quoted as for a shell",
-			Split: splitWords, Verbatim: true,
+			Name: "command", Meaning: "the program's path and its arguments",
+			Split: splitWords, Word: "quoted as for a shell", Verbatim: true,
 		}},
 		Flags: []Flag{{Name: "root", Meaning: "the directory that is to be its / instead", Kind: String}},
 		Run: printing(func(p *build.Project, ctx context.Context, c *Call) error {

@@ -35,7 +35,7 @@ func (p *Process) Do(ctx context.Context, v *Verb, args []string, flags map[stri
 		form, _ := checkout.Lookup(p.Environ, "SENDMAIL_OUTPUT")
 		return errors.Join(err, report.Write(p.Out, report.Form(form), v.Name, nil, err))
 	}
-	value, err := p.call(ctx, report.Form(c.Settings.Output), v, &Call{Args: args, Flags: flags, Checkout: c, Log: c.Log})
+	value, err := p.call(ctx, report.Form(c.Settings.Output), v, &Call{Args: args, Flags: flags, Checkout: c, Machine: c.Machine, Log: c.Log})
 	err = checkout.Explain(err)
 	return c.Done(errors.Join(err, report.Write(p.Out, report.Form(c.Settings.Output), v.Name, value, err)))
 }
@@ -44,10 +44,13 @@ func (p *Process) Do(ctx context.Context, v *Verb, args []string, flags map[stri
 func (p *Process) Alone(ctx context.Context, form report.Form, v *Verb, args []string, flags map[string]string) error {
 	log := logrus.New()
 	log.SetOutput(p.Err)
+	log.SetFormatter(&logrus.TextFormatter{DisableTimestamp: true, DisableColors: true})
 	if p.Verbose {
 		log.SetLevel(logrus.DebugLevel)
 	}
-	value, err := p.call(ctx, form, v, &Call{Args: args, Flags: flags, Log: log})
+	machine := host.NewLocal(p.Environ)
+	machine.Trace = func(cmd host.Cmd) { log.WithField("command", cmd.String()).Debug("run") }
+	value, err := p.call(ctx, form, v, &Call{Args: args, Flags: flags, Machine: machine, Log: log})
 	err = checkout.Explain(err)
 	return errors.Join(err, report.Write(p.Out, form, v.Name, value, err))
 }

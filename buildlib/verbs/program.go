@@ -20,13 +20,15 @@ type Program struct {
 	Verbs       []Verb
 	// Alone is for one that needs no checkout, and so no settings: the flag -output says the form of its results.
 	Alone bool
+	// Group begins the name of each verb, and is left out on a command line.
+	Group string
 }
 
 // Main does what the words of a command line say, and returns the exit status. See [report.Status].
 func (g *Program) Main(ctx context.Context, p *Process, words []string) int {
 	err := g.main(ctx, p, words)
 	if err != nil {
-		fmt.Fprintf(p.Err, "Error: %v\n", err)
+		fmt.Fprintf(p.Err, "Error: %s\n", fault.Lines(err.Error())) // it may quote what must not reach a terminal
 	}
 	return report.Status(err)
 }
@@ -53,27 +55,30 @@ func (g *Program) main(ctx context.Context, p *Process, words []string) error {
 		}
 		return usage("no verb is given", "give one of the above")
 	case name == "help":
-		v, err := find(g.Verbs, fs.Arg(1))
+		v, err := g.find(fs.Arg(1))
 		if err != nil {
 			return err
 		}
-		return v.help(p.Out, g.Name)
+		return g.helpOn(p.Out, v)
 	}
-	v, err := find(g.Verbs, name)
+	v, err := g.find(name)
 	if err != nil {
 		return err
 	}
 	args, flags, err := v.parse(fs.Args()[1:])
 	switch {
 	case errors.Is(err, flag.ErrHelp):
-		return v.help(p.Out, g.Name)
+		return g.helpOn(p.Out, v)
 	case err != nil:
-		return usage(v.Name+": "+err.Error(), v.usage(g.Name))
+		return usage(g.called(v)+": "+err.Error(), g.usage(v))
 	case g.Alone:
 		return p.Alone(ctx, report.Form(form), v, args, flags)
 	}
 	return p.Do(ctx, v, args, flags)
 }
+
+// called is a verb's name on the program's command line.
+func (g *Program) called(v *Verb) string { return strings.TrimPrefix(v.Name, g.Group) }
 
 func usage(what, do string) error { return &fault.Error{Code: "usage", What: what, Do: do} }
 
@@ -131,8 +136,8 @@ func (v *Verb) parse(words []string) (args []string, flags map[string]string, er
 }
 
 // usage is the form of the verb's command line.
-func (v *Verb) usage(program string) string {
-	words := []string{program, v.Name}
+func (g *Program) usage(v *Verb) string {
+	words := []string{g.Name, g.called(v)}
 	for _, f := range v.Flags {
 		if f.Kind == Bool {
 			words = append(words, "[-"+f.Name+"]")
@@ -162,13 +167,13 @@ func (v *Verb) about(w io.Writer) error {
 	return t.Flush()
 }
 
-func (v *Verb) help(w io.Writer, program string) error {
+func (g *Program) helpOn(w io.Writer, v *Verb) error {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s %s.\n", v.Name, v.Help)
+	fmt.Fprintf(&b, "%s %s.\n", g.called(v), v.Help)
 	if v.More != "" {
 		fmt.Fprintf(&b, "\n%s\n", v.More)
 	}
-	fmt.Fprintf(&b, "\n  %s\n", v.usage(program))
+	fmt.Fprintf(&b, "\n  %s\n", g.usage(v))
 	if len(v.Args)+len(v.Flags) > 0 {
 		fmt.Fprintln(&b)
 		if err := v.about(&b); err != nil {
@@ -181,14 +186,14 @@ func (v *Verb) help(w io.Writer, program string) error {
 
 func (g *Program) help(w io.Writer) error {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s\n\n  %s [-v] VERB ...\n\n", g.About, g.Name)
+	output := ""
 	if g.Alone {
-		b.Reset()
-		fmt.Fprintf(&b, "%s\n\n  %s [-v] [-output=json] VERB ...\n\n", g.About, g.Name)
+		output = " [-output=json]"
 	}
+	fmt.Fprintf(&b, "%s\n\n  %s [-v]%s VERB ...\n\n", g.About, g.Name, output)
 	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	for _, v := range g.Verbs {
-		fmt.Fprintf(t, "  %s\t%s\n", v.Name, v.Help)
+	for i := range g.Verbs {
+		fmt.Fprintf(t, "  %s\t%s\n", g.called(&g.Verbs[i]), g.Verbs[i].Help)
 	}
 	if err := t.Flush(); err != nil {
 		return err

@@ -11,6 +11,7 @@ import (
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/report"
 )
 
@@ -31,6 +32,7 @@ type Arg struct {
 	// Split makes the argument a list: the last of a command's line, of one word at least. Mage, whose targets take a fixed number
 	// of words, gives a list as one word, which Split takes apart.
 	Split func(word string) ([]string, error)
+	Word  string // how mage's one word is written
 	// Verbatim keeps what looks like a flag in a list: it is the command line of another program.
 	Verbatim bool
 }
@@ -56,6 +58,7 @@ type Call struct {
 	Flags map[string]string // those that were given
 
 	Checkout *checkout.Checkout // nil for a command that needs none
+	Machine  host.Machine       // that the command runs on
 	Log      logrus.FieldLogger
 
 	// What a program that the verb runs for the user reads and writes. Out is standard output, unless a document is written there.
@@ -69,14 +72,15 @@ func (c *Call) IsSet(flag string) bool { return c.Flags[flag] == "true" }
 // All is every verb, in the order that help has them.
 func All() []Verb { return slices.Concat(buildVerbs, seriesVerbs, imageVerbs) }
 
-// find looks a verb up.
-func find(verbs []Verb, name string) (*Verb, error) {
+// find looks a verb up, as mage does: be it in capitals.
+func (g *Program) find(name string) (*Verb, error) {
 	var names []string
-	for i, v := range verbs {
-		if strings.EqualFold(v.Name, name) || v.Alias != "" && strings.EqualFold(v.Alias, name) { // as mage does
-			return &verbs[i], nil
+	for i := range g.Verbs {
+		v := &g.Verbs[i]
+		if strings.EqualFold(g.called(v), name) || v.Alias != "" && strings.EqualFold(v.Alias, name) {
+			return v, nil
 		}
-		names = append(names, v.Name)
+		names = append(names, g.called(v))
 	}
 	f := &fault.Error{Code: "usage", What: "unknown verb " + name, Do: `"help" lists them all`}
 	if near := fault.Nearest(name, names); near != "" {

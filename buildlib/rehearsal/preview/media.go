@@ -32,7 +32,7 @@ func Open(ctx context.Context, file string) (*Media, error) {
 		}
 		return nil, &fault.Error{
 			Code: "rehearsal-image", What: "cannot read the image", Where: file, Err: err,
-			Do: "name an image, or several with commas between and no blanks",
+			Do: "name an image, or several, the oldest first",
 		}
 	}
 	defer f.Close()
@@ -42,7 +42,7 @@ func Open(ctx context.Context, file string) (*Media, error) {
 	}
 	if err != nil {
 		return nil, &fault.Error{
-			Code: "rehearsal-image", What: "this image cannot be installed", Where: file, Err: err, Do: `run "mage image:verify ` + file + `"`,
+			Code: "rehearsal-image", What: "this image cannot be installed", Where: file, Err: err, Do: "verify the image: that shows what is wrong with it",
 		}
 	}
 	return &Media{File: file, Image: r.Image()}, nil

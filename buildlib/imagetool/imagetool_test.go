@@ -1,13 +1,11 @@
-package build
+package imagetool
 
 import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,16 +13,13 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"unicode/utf8"
-
-	"github.com/sirupsen/logrus"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/bff"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp/write"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/vrmf"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/report"
 )
 
 // A backup of files is no package, but it can be listed, and it does not stop the making of a .toc.
@@ -33,88 +28,21 @@ func TestBackup(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "home.bff")
 	writeBackup(t, file, "./a")
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	// The header's checksum does not see that two neighbours change places.
-	if err := os.WriteFile(file, bytes.Replace(text, []byte("./a"), []byte("/.a"), 1), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	var out strings.Builder
-	log := logrus.New()
-	log.SetOutput(io.Discard)
-	p := &Project{Checkout: &checkout.Checkout{Log: log}, out: &results{w: &out}}
-	if err := p.ImageList(t.Context(), file); err != nil || out.String() != "drwxr-xr-x     0     0          0 1970-01-01 00:00:00 /.a\n" {
-		t.Errorf("ImageList = %v, and shows %q", err, out.String())
-	}
-	if err := p.ImageToc(t.Context(), dir); !strings.Contains(fmt.Sprint(err), "there is no image in the directory") {
-		t.Errorf("ImageToc = %v, want that there is no image", err)
-	}
-}
-
-// Names in an image that look like lines of ours, or that a terminal would obey, are spelled out; those of other languages are not.
-func TestHostileNames(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	file := filepath.Join(dir, "a.bff")
-	hostile := []string{"/.x\n" + file + ": 0 errors, 0 notes", "./C1 \x9b2J \u009b2J \x1b[2J", "./\u202etxt", "./名前"}
-	var plain []string
-	for i, name := range hostile {
-		plain = append(plain, "./"+strings.Repeat(string(rune('a'+i)), len(name)-2))
-	}
-	writeBackup(t, file, plain...)
 	image, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, name := range hostile {
-		forge(image, plain[i], name)
-	}
-	if err := os.WriteFile(file, image, 0o644); err != nil {
+	// The header's checksum does not see that two neighbours change places.
+	if err := os.WriteFile(file, bytes.Replace(image, []byte("./a"), []byte("/.a"), 1), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	project := filepath.Join(dir, "project")
-	if err := os.MkdirAll(filepath.Join(project, "patches"), 0o755); err != nil {
-		t.Fatal(err)
+	l, err := List(t.Context(), nil, file)
+	if got := text(t, l); err != nil || got != "drwxr-xr-x     0     0          0 1970-01-01 00:00:00 /.a\n" {
+		t.Errorf("List = %v, and shows %q", err, got)
 	}
-	for name, show := range map[string]func(p *Project) error{
-		"list":    func(p *Project) error { return p.ImageList(t.Context(), file) },
-		"verify":  func(p *Project) error { return p.ImageVerify(t.Context(), file) },
-		"extract": func(p *Project) error { return p.ImageExtract(t.Context(), file, filepath.Join(dir, "out")) },
-	} {
-		var out strings.Builder
-		c, err := checkout.Open(project, nil, checkout.Console{Err: io.Discard})
-		if err != nil {
-			t.Fatal(err)
-		}
-		p := On(c, &out, io.Discard)
-		text := p.Done(errors.Join(show(p), errors.New("the end"))).Error() + "\n" + out.String()
-		if strings.Contains(text, "\n"+file+": 0 errors, 0 notes\n") && name != "verify" || strings.Count(text, "\n"+file+":") > 1 {
-			t.Errorf("%s shows a line that only the image has:\n%s", name, text)
-		}
-		if strings.ContainsAny(text, "\x1b\u009b\u202e") || strings.Contains(text, "\x9b") || !utf8.ValidString(text) {
-			t.Errorf("%s shows %q", name, text)
-		}
-		if name == "list" && (!strings.Contains(text, " ./名前\n") || !strings.Contains(text, ` /.x\x0a`+file)) {
-			t.Errorf("%s shows %s", name, text)
-		}
+	if _, err := WriteToc(t.Context(), dir); !strings.Contains(fmt.Sprint(err), "there is no image in the directory") {
+		t.Errorf("WriteToc = %v, want that there is no image", err)
 	}
-}
-
-// forge changes the name of a member, which a Writer would not write, and the checksum of its header.
-func forge(image []byte, from, to string) {
-	sum := func(text string) (n uint16) {
-		for _, c := range []byte(text) {
-			n += uint16(c) << (c & 7)
-		}
-		return n
-	}
-	const nameFixed, offChecksum = 64, 4 // of a member's header: docs/formats.md
-	header := image[bytes.Index(image, []byte(from))-nameFixed:]
-	checksum := header[offChecksum:]
-	binary.LittleEndian.PutUint16(checksum, binary.LittleEndian.Uint16(checksum)-sum(from)+sum(to))
-	copy(header[nameFixed:], to)
 }
 
 // Whatever is done with an image ends with its context, however large it is.
@@ -129,21 +57,25 @@ func TestImageEnds(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	reason := errors.New("stopped")
 	cancel(reason)
-	p := &Project{Checkout: &checkout.Checkout{Root: dir, Log: logrus.New()}, out: &results{w: io.Discard}}
 	for name, do := range map[string]func() error{
-		"list":     func() error { return p.ImageList(ctx, file) },
-		"verify":   func() error { return p.ImageVerify(ctx, file) },
-		"diff":     func() error { return p.ImageDiff(ctx, file, file) },
-		"toc":      func() error { return p.ImageToc(ctx, dir) },
-		"extract":  func() error { return p.ImageExtract(ctx, file, filepath.Join(dir, "out")) },
-		"rehearse": func() error { return p.ImageRehearse(ctx, file, false) },
-		"digest":   func() error { _, err := digest(ctx, file); return err },
+		"list":      func() error { _, err := List(ctx, nil, file); return err },
+		"verify":    func() error { _, err := Verify(ctx, nil, file); return err },
+		"directory": func() error { _, err := Verify(ctx, nil, dir); return err },
+		"stdin":     func() error { _, err := Verify(ctx, endless{}, Stdin); return err },
+		"diff":      func() error { _, err := Diff(ctx, nil, file, file); return err },
+		"toc":       func() error { _, err := WriteToc(ctx, dir); return err },
+		"extract":   func() error { _, err := Extract(ctx, nil, file, filepath.Join(dir, "out")); return err },
 	} {
 		if err := do(); !errors.Is(err, reason) {
 			t.Errorf("%s = %v, want %v", name, err, reason)
 		}
 	}
 }
+
+// endless is an input that never ends.
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) { return len(p), nil }
 
 // An extraction that is interrupted, or that meets a damaged image, leaves nothing behind.
 func TestExtractLeavesNothing(t *testing.T) {
@@ -178,8 +110,8 @@ func TestExtractLeavesNothing(t *testing.T) {
 			if err := os.MkdirAll(filepath.Join(dir, ".out.half/of a run that was killed"), 0o755); err != nil {
 				t.Fatal(err)
 			}
-			if err := (&Project{Checkout: &checkout.Checkout{}}).ImageExtract(test.ctx, file, filepath.Join(dir, "out")); (err == nil) != (test.left == 1) {
-				t.Errorf("ImageExtract = %v", err)
+			if _, err := Extract(test.ctx, nil, file, filepath.Join(dir, "out")); (err == nil) != (test.left == 1) {
+				t.Errorf("Extract = %v", err)
 			}
 			left, err := os.ReadDir(dir)
 			if err != nil || len(left) != test.left {
@@ -211,8 +143,8 @@ func TestExtractDestination(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if err := (&Project{Checkout: &checkout.Checkout{}}).ImageExtract(t.Context(), image, parent+"/"+test.dir); (err == nil) != want {
-				t.Errorf("ImageExtract = %v", err)
+			if _, err := Extract(t.Context(), nil, image, parent+"/"+test.dir); (err == nil) != want {
+				t.Errorf("Extract = %v", err)
 			}
 			entries, err := os.ReadDir(parent)
 			if err != nil {
@@ -227,8 +159,8 @@ func TestExtractDestination(t *testing.T) {
 			}
 		})
 	}
-	if err := (&Project{Checkout: &checkout.Checkout{}}).ImageExtract(t.Context(), image, ""); fault.Code(err) != "image-extract" {
-		t.Errorf("ImageExtract without a name = %v", err)
+	if _, err := Extract(t.Context(), nil, image, ""); fault.Code(err) != "image-extract" {
+		t.Errorf("Extract without a name = %v", err)
 	}
 }
 
@@ -239,18 +171,15 @@ func TestImageIsFIFO(t *testing.T) {
 	if err := exec.CommandContext(t.Context(), "mkfifo", file).Run(); err != nil {
 		t.Skip(err)
 	}
-	refused := make(chan error, 2)
-	go func() { refused <- (&Project{Checkout: &checkout.Checkout{}}).ImageVerify(t.Context(), file) }()
-	go func() { refused <- (&Project{Checkout: &checkout.Checkout{}}).ImageRehearse(t.Context(), file, false) }()
-	for range cap(refused) {
-		select {
-		case err := <-refused:
-			if code := fault.Code(err); code != "image-unreadable" && code != "rehearsal-image" {
-				t.Error(err)
-			}
-		case <-time.After(10 * time.Second):
-			t.Fatal("it is waited for")
+	refused := make(chan error, 1)
+	go func() { _, err := Verify(t.Context(), nil, file); refused <- err }()
+	select {
+	case err := <-refused:
+		if fault.Code(err) != "image-unreadable" {
+			t.Error(err)
 		}
+	case <-time.After(10 * time.Second):
+		t.Fatal("it is waited for")
 	}
 }
 
@@ -262,12 +191,11 @@ func TestImageCancelled(t *testing.T) {
 	writeBackup(t, b, "./", "./b")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	var out bytes.Buffer
-	p := &Project{Checkout: &checkout.Checkout{}, out: &results{w: &out}}
-	for name, err := range map[string]error{"verify": p.ImageVerify(ctx, a), "diff": p.ImageDiff(ctx, a, b)} {
-		if !errors.Is(err, context.Canceled) || out.Len() > 0 {
-			t.Errorf("%s: %v, %q", name, err, &out)
-		}
+	if v, err := Verify(ctx, nil, a); !errors.Is(err, context.Canceled) || len(v.Images) > 0 {
+		t.Errorf("Verify = %v, %v", v.Images, err)
+	}
+	if c, err := Diff(ctx, nil, a, b); !errors.Is(err, context.Canceled) || c != nil {
+		t.Errorf("Diff = %v, %v", c, err)
 	}
 }
 
@@ -292,9 +220,9 @@ func TestExtractPrintable(t *testing.T) {
 	if err := os.WriteFile(image, data, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	err = (&Project{Checkout: &checkout.Checkout{}}).ImageExtract(t.Context(), image, filepath.Join(t.TempDir(), "out"))
+	_, err = Extract(t.Context(), nil, image, filepath.Join(t.TempDir(), "out"))
 	if text := fmt.Sprint(err); fault.Code(err) != "image-extract" || strings.Contains(text, "\x1b") || !strings.Contains(text, "name too long") {
-		t.Errorf("ImageExtract = %q", text)
+		t.Errorf("Extract = %q", text)
 	}
 }
 
@@ -312,16 +240,15 @@ func TestTocDamaged(t *testing.T) {
 	if err := os.WriteFile(file, data, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	p := &Project{Checkout: &checkout.Checkout{Log: logrus.New()}}
-	if err := p.ImageToc(t.Context(), dir); fault.Code(err) != "image-unreadable" {
-		t.Errorf("ImageToc = %v", err)
+	if _, err := WriteToc(t.Context(), dir); fault.Code(err) != "image-unreadable" {
+		t.Errorf("WriteToc = %v", err)
 	}
 }
 
 // The name of an image is a field of a line.
 func TestTocName(t *testing.T) {
 	t.Parallel()
-	p, dir := &Project{Checkout: &checkout.Checkout{Log: logrus.New()}}, t.TempDir()
+	dir := t.TempDir()
 	image := &installp.Package{Name: "demo", Level: vrmf.Level{Version: 1}, Filesets: []installp.Fileset{{
 		Name: "demo.rte", Text: "Demo", Copyright: "Ours.\n", Usr: installp.Scripts{installp.PreI: "#!/usr/bin/ksh\nexit 0\n"},
 	}}, Time: time.Unix(0, 0)}
@@ -329,13 +256,13 @@ func TestTocName(t *testing.T) {
 	if err := errors.Join(write.Image(&b, image), os.WriteFile(filepath.Join(dir, "a\nb.I"), b.Bytes(), 0o644)); err != nil {
 		t.Fatal(err)
 	}
-	if err := p.ImageToc(t.Context(), dir); fault.Code(err) != "image-toc" {
-		t.Errorf("ImageToc = %v", err)
+	if _, err := WriteToc(t.Context(), dir); fault.Code(err) != "image-toc" {
+		t.Errorf("WriteToc = %v", err)
 	}
 	if err := os.Rename(filepath.Join(dir, "a\nb.I"), filepath.Join(dir, "b.I")); err != nil {
 		t.Fatal(err)
 	}
-	if err := p.ImageToc(t.Context(), dir); err != nil {
+	if _, err := WriteToc(t.Context(), dir); err != nil {
 		t.Error(err)
 	}
 }
@@ -345,6 +272,9 @@ func TestDigestAlone(t *testing.T) {
 	t.Parallel()
 	image := filepath.Join(t.TempDir(), "a.I")
 	writeBackup(t, image, "./")
+	if HasDigest(t.Context(), image) {
+		t.Error("there is a digest, before there is one")
+	}
 	data, err := os.ReadFile(image)
 	if err != nil {
 		t.Fatal(err)
@@ -354,11 +284,8 @@ func TestDigestAlone(t *testing.T) {
 		if err := os.WriteFile(image+".sha256", fmt.Appendf(nil, text, sum), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		err := withImage(t.Context(), image, func(r *io.SectionReader) error {
-			return (&Project{Checkout: &checkout.Checkout{}}).compareDigest(r, image)
-		})
-		if err != nil {
-			t.Errorf("%q: %v", text, err)
+		if !HasDigest(t.Context(), image) {
+			t.Errorf("%q is not taken for the image's", text)
 		}
 	}
 }
@@ -376,4 +303,14 @@ func writeBackup(t *testing.T, file string, names ...string) {
 	if err := errors.Join(w.Close(), os.WriteFile(file, archive.Bytes(), 0o644)); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// text is a value as a person sees it.
+func text(t *testing.T, v report.Value) string {
+	t.Helper()
+	var b strings.Builder
+	if err := v.WriteText(&b); err != nil {
+		t.Error(err)
+	}
+	return b.String()
 }

@@ -1,0 +1,82 @@
+package verbs
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/imagetool"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/report"
+)
+
+// rehearse rehearses the life of a package. Where scripts cannot be kept from what is outside of the rehearsal, only images that the
+// checkout has built are rehearsed, and those that are trusted.
+func rehearse(ctx context.Context, c *Call) (report.Value, error) {
+	media, err := rehearsal.Open(ctx, c.Args...)
+	if err != nil {
+		return nil, err
+	}
+	dir, done, err := c.stage(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	result, err := rehearsal.Run(ctx, c.Machine, dir, media, func(file string) bool {
+		return c.IsSet("trust") || c.Checkout != nil && isBuilt(ctx, c.Checkout, file)
+	})
+	if result == nil {
+		if c.Checkout == nil && c.Flags["dir"] == "" {
+			err = errors.Join(err, os.RemoveAll(dir))
+		}
+		return nil, err
+	}
+	for _, life := range result.Lives {
+		if c.Checkout != nil {
+			life.Root = c.Checkout.Shown(life.Root)
+		}
+	}
+	if result.Reach != "" {
+		c.Log.WithField("reach", result.Reach).Warn("this machine has no namespaces to keep scripts in")
+	}
+	for _, shell := range result.Missing {
+		c.Log.WithField("shell", shell).Warn(`not rehearsed under a shell that is not here; in a checkout, "mage setup test" installs it`)
+	}
+	return result, err
+}
+
+// stage is the directory that a rehearsal is in, empty or missing.
+func (c *Call) stage(ctx context.Context) (dir string, done func(), err error) {
+	dir, given := c.Flags["dir"]
+	done = func() {}
+	switch {
+	case given:
+		if entries, err := os.ReadDir(dir); dir == "" || err == nil && len(entries) > 0 {
+			return "", nil, &fault.Error{
+				Code: "rehearsal-directory", What: "the directory to rehearse in is not empty", Where: "-dir=" + dir, Do: "name one that is, or is not there yet",
+			}
+		}
+		dir, err = filepath.Abs(dir) // commands run elsewhere
+	case c.Checkout == nil:
+		dir, err = os.MkdirTemp("", "rehearsal-")
+	default:
+		if done, err = c.Checkout.Lock(ctx, "rehearsal"); err != nil {
+			return "", nil, err
+		}
+		dir = c.Checkout.Path("build", "rehearsal")
+		if err = os.RemoveAll(dir); err != nil {
+			done()
+		}
+	}
+	return dir, done, err
+}
+
+// isBuilt reports whether a checkout has built an image: it lies where that is put, with its digest beside it.
+func isBuilt(ctx context.Context, c *checkout.Checkout, file string) bool {
+	file, err := filepath.Abs(file)
+	return err == nil && tree.IsBelow(file, c.Path("build")) && imagetool.HasDigest(ctx, file)
+}
