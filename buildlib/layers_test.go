@@ -47,13 +47,13 @@ var rooms = []struct{ room, imports string }{
 
 	{"sendmail/release", "fault tomlfile regular"},
 	{"sendmail/patchset", "fault regular go-gitdiff"},
-	{"sendmail/siteconfig", "fault target"},
+	{"sendmail/siteconfig", "fault tomlfile host target"},
 
 	{"steps/fetch", "fault regular release host tree cache go-getter go-crypto logrus"},
 	{"steps/compile", "fault host tree logrus"},
 	{"steps/stage", "fault host xcoff"},
 	{"steps/record", "fault go-toml tomlfile regular"},
-	{"steps/packaging", "fault regular installp stage vrmf tomlfile"},
+	{"steps/packaging", "fault regular installp stage vrmf tomlfile target siteconfig"},
 
 	{"doctor", "fault host target siteconfig cross"},
 	{"rehearsal/standins", ""},

@@ -1,6 +1,8 @@
 dnl Option: ndbm
 dnl Summary: dbm maps and alias files, with the ndbm library of AIX
 dnl Libraries: dbm
+dnl Headers: none
+dnl Map: dbm
 dnl Targets: aix
 dnl Default: aix
 dnl

@@ -1,6 +1,10 @@
 dnl Option: ldap
 dnl Summary: LDAP maps, with OpenLDAP
 dnl Libraries: ldap lber
+dnl Headers: ldap.h
+dnl Debian: libldap2-dev
+dnl Fedora: openldap-devel
+dnl Proof: LDAPMAP
 dnl
 dnl The headers must be OpenLDAP's. Those of IBM's own LDAP client differ.
 APPENDDEF(`confMAPDEF', `-DLDAPMAP')

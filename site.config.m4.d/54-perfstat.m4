@@ -1,6 +1,7 @@
 dnl Option: perfstat
 dnl Summary: QueueLA, RefuseLA and DelayLA see the load of the machine
 dnl Libraries: perfstat
+dnl Headers: libperfstat.h
 dnl Filesets: bos.perf.libperfstat
 dnl Targets: aix
 dnl

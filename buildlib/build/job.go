@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -38,14 +37,12 @@ type job struct {
 	checkout.Workshop // whose machine is used, not the project's own
 	site              *siteconfig.Result
 	refused           error // why the release cannot be configured with these options on this target; nil when it can
-	// fragments are those of site.config.m4.d that are in effect.
-	fragments []*siteconfig.Fragment
-	plan      *packaging.Plan
-	mc        map[string]string // text of each .mc file of the packaging, by the name of the file that it makes
-	level     vrmf.Level
-	time      time.Time
-	source    *fetch.Source
-	steps     *step.Chain
+	plan              *packaging.Plan
+	mc                map[string]string // text of each .mc file of the packaging, by the name of the file that it makes
+	level             vrmf.Level
+	time              time.Time
+	source            *fetch.Source
+	steps             *step.Chain
 }
 
 // job decides what to build. It takes no step yet, but finds out everything that can be wrong with the settings.
@@ -79,11 +76,6 @@ func (p *Project) job(ctx context.Context) (*job, error) {
 		j.refused, j.site = err, &siteconfig.Result{Layout: p.Layout()}
 	} else if err != nil {
 		return nil, err
-	}
-	for _, fragment := range set.Options() {
-		if slices.Contains(j.site.Options, fragment.Option) {
-			j.fragments = append(j.fragments, fragment)
-		}
 	}
 	if j.plan, err = packaging.Load(p.Path("packaging")); err != nil {
 		return nil, err

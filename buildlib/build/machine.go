@@ -42,7 +42,9 @@ func remarks(f *siteconfig.Fragment) string {
 	add("before", f.Before.String())
 	add("openssl", f.OpenSSL.String())
 	add("needs", strings.Join(f.Needs, " "))
-	add("fileset", strings.Join(f.Filesets, " "))
+	if f.Provider == "" { // else it depends on who that is
+		add("fileset", f.Packages.Filesets)
+	}
 	add("not with", strings.Join(f.Conflicts, " "))
 	add("default on", f.Default)
 	return strings.Join(words, "; ")

@@ -34,7 +34,6 @@ func (j *job) packageInputs(ctx context.Context) (map[string]string, error) {
 		in.value(name, value)
 	}
 	in.value("time", j.time.Format(time.RFC3339))
-	in.value("requisites", strings.Join(j.requisites(), "; "))
 	in.value("setting packager", j.Settings.Packager)
 	in.text("copyright", j.copyright())
 	in.program()
@@ -45,7 +44,7 @@ func (j *job) packageInputs(ctx context.Context) (map[string]string, error) {
 func (j *job) values() map[string]string {
 	values := j.places()
 	values["level"] = j.level.String()
-	values["needs"] = strings.Join(j.needs(), "\n")
+	values["needs"] = strings.Join(packaging.Needs(j.Target, j.site.Fragments), "\n")
 	return values
 }
 
@@ -55,7 +54,7 @@ func (j *job) pack(ctx context.Context) error {
 		return err
 	}
 	pkg, err := j.plan.Image(packaging.Build{
-		Manifest: manifest, Root: j.staged(), Values: j.values(), Level: j.level, Time: j.time, Requisites: j.requisites(), Copyright: j.copyright(),
+		Manifest: manifest, Root: j.staged(), Values: j.values(), Level: j.level, Time: j.time, Needs: packaging.Needs(j.Target, j.site.Fragments), Copyright: j.copyright(),
 	})
 	if err != nil {
 		return err
@@ -165,7 +164,7 @@ func (j *job) recordInputs(ctx context.Context) (map[string]string, error) {
 	for _, patch := range j.series.Patches {
 		in.text(j.Shown(filepath.Join(j.series.Dir, patch.Name)), string(patch.Text))
 	}
-	for _, fragment := range j.fragments {
+	for _, fragment := range j.site.Fragments {
 		in.text("site.config.m4.d/"+fragment.File, fragment.Body)
 	}
 	for name, text := range j.plan.Texts() {

@@ -10,13 +10,8 @@ import (
 	"testing/iotest"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/vrmf"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/target"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/siteconfig"
 )
 
 // An image that cannot be written to its end must not take the place of a good one, nor leave anything behind.
@@ -50,42 +45,5 @@ func TestWriteImageWholeOrNotAtAll(t *testing.T) {
 	text, err := os.ReadFile(file)
 	if len(entries) != 1 || err != nil || string(text) != "the good one" {
 		t.Errorf("directory has %v, image is %q, %v, want the good one alone", entries, text, err)
-	}
-}
-
-func TestRequisites(t *testing.T) {
-	starttls := &siteconfig.Fragment{Provider: target.PartOpenSSL}
-	perfstat := &siteconfig.Fragment{Filesets: []string{"bos.perf.libperfstat"}}
-	for _, test := range []struct {
-		name      string
-		target    string
-		openssl   target.Provider
-		fragments []*siteconfig.Fragment
-		want      []string
-	}{
-		{"nothing linked", "aix7.1-32", target.Provider{Kind: target.Base}, nil, []string{"*prereq bos.rte 7.1.0.0"}},
-		{"base OpenSSL of three numbers", "aix7.2-64", target.Provider{Kind: target.Base, API: "1.1.1"}, []*siteconfig.Fragment{starttls},
-			[]string{"*prereq bos.rte 7.2.0.0", "*prereq openssl.base 1.1.1.0"}},
-		{"base OpenSSL of two numbers", "aix7.3-64", target.Provider{Kind: target.Base, API: "3.0"}, []*siteconfig.Fragment{starttls},
-			[]string{"*prereq bos.rte 7.3.0.0", "*prereq openssl.base 3.0.0.0"}},
-		{"OpenSSL of the Toolbox", "aix7.2-64", target.Provider{Kind: target.Toolbox, API: "1.1.1"}, []*siteconfig.Fragment{starttls},
-			[]string{"*prereq bos.rte 7.2.0.0"}},
-		{"fileset of an option", "aix6.1-64", target.Provider{Kind: target.Toolbox}, []*siteconfig.Fragment{perfstat, starttls},
-			[]string{"*prereq bos.perf.libperfstat 6.1.0.0", "*prereq bos.rte 6.1.0.0"}},
-		{"the same one twice", "aix6.1-64", target.Provider{}, []*siteconfig.Fragment{perfstat, perfstat},
-			[]string{"*prereq bos.perf.libperfstat 6.1.0.0", "*prereq bos.rte 6.1.0.0"}},
-		{"a host", "host", target.Provider{Kind: target.Base, API: "3.0"}, []*siteconfig.Fragment{starttls}, nil},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			to, err := target.Parse(test.target)
-			if err != nil {
-				t.Fatal(err)
-			}
-			to.OpenSSL = test.openssl
-			j := &job{Workshop: checkout.Workshop{Target: to}, fragments: test.fragments}
-			if diff := cmp.Diff(test.want, j.requisites()); diff != "" {
-				t.Errorf("requisites (-want +got):\n%s", diff)
-			}
-		})
 	}
 }

@@ -67,7 +67,7 @@ func (j *job) configureInputs(ctx context.Context) (map[string]string, error) {
 	in.value("setting with", strings.Join(j.Settings.With, ","))
 	in.value("setting prefix", j.Settings.Prefix)
 	in.value("target", describe(j.Target))
-	for _, fragment := range j.fragments {
+	for _, fragment := range j.site.Fragments {
 		in.text("site.config.m4.d/"+fragment.File, fragment.Body)
 	}
 	in.text("text of site.config.m4", j.site.Text)
@@ -116,7 +116,7 @@ func (j *job) compile(ctx context.Context) error {
 		return j.Absent
 	}
 	need := []target.Part{target.PartCompiler, target.PartMake, target.PartM4, target.PartAr}
-	for _, fragment := range j.fragments {
+	for _, fragment := range j.site.Fragments {
 		if fragment.Provider != "" && !slices.Contains(need, fragment.Provider) {
 			need = append(need, fragment.Provider)
 		}
@@ -244,16 +244,6 @@ func (j *job) places() map[string]string {
 	}
 	return map[string]string{
 		"prefix": layout.Prefix, "conf": layout.ConfDir, "state": layout.StateDir, "ostype": ostype,
-		"options": strings.Join(j.site.Options, " "), "map": mapType(j.site.Options),
+		"options": strings.Join(j.site.Options, " "), "map": j.site.MapType(),
 	}
-}
-
-// mapType is the type of the databases that the configuration names: one that the user has added before AIX's own.
-func mapType(options []string) string {
-	for _, m := range []struct{ option, name string }{{"newdb", "hash"}, {"cdb", "cdb"}, {"ndbm", "dbm"}} {
-		if slices.Contains(options, m.option) {
-			return m.name
-		}
-	}
-	return "none"
 }

@@ -17,7 +17,7 @@ import (
 type Request struct {
 	Want    target.Request
 	Options []string        // as for siteconfig
-	Set     *siteconfig.Set // the fragments that say which libraries the options link; nil when that is not of interest
+	Set     *siteconfig.Set // the fragments that say what the options take; nil when that is not of interest
 	Tests   bool            // whether the project's own tests are to run too
 }
 
@@ -33,18 +33,11 @@ const (
 
 // Finding is the outcome of one check.
 type Finding struct {
-	Name   string
-	Status Status
-	Found  string // what is there, in a few words, or what is wrong with it
-	Cure   string // what to do when it is missing
-	Needs  []Need // packages that bring it, when that is known
-}
-
-// Need is a package in the words of each package manager. An empty name means that this manager has none that we know.
-type Need struct {
-	APT     string // Debian and what follows it
-	DNF     string // Fedora, RHEL, and the AIX Toolbox
-	Fileset string // installp fileset of AIX
+	Name     string
+	Status   Status
+	Found    string          // what is there, in a few words, or what is wrong with it
+	Cure     string          // what to do when it is missing
+	Packages target.Packages // that bring it, when that is known
 }
 
 // Report is the outcome of all checks for one request.

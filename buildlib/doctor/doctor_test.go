@@ -242,8 +242,8 @@ func TestCheckBroken(t *testing.T) {
 		}
 	}
 	want := map[string]string{
-		"bos.adt.base":    "missing fileset 7.2.5.1 is broken " + installp + "bos.adt.base",
-		"bos.adt.include": "missing fileset 7.2.5.1 is inconsistent; lppchk -v tells more " + installp + "bos.adt.include",
+		"bos.adt.base":    "missing fileset 7.2.5.1 is broken installp -acXYgd DIRECTORY bos.adt.base",
+		"bos.adt.include": "missing fileset 7.2.5.1 is inconsistent; lppchk -v tells more installp -acXYgd DIRECTORY bos.adt.include",
 		"bos.adt.lib":     "ok 7.2.5.1 ",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -12,6 +13,7 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/cross"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/target"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/siteconfig"
 )
 
 // Check looks at a machine and reports what it has and lacks for a request.
@@ -52,11 +54,11 @@ func Check(ctx context.Context, m host.Machine, q Request) (*Report, error) {
 		e.filesets()
 	}
 	if q.Set != nil && t.Here {
-		libraries, err := q.Set.Libraries(q.Options, t.OS)
+		fragments, err := q.Set.Choose(q.Options, t.OS)
 		if err != nil {
 			return nil, err
 		}
-		e.libraries(libraries)
+		e.headers(fragments)
 	}
 	if q.Tests {
 		e.programs(testPrograms)
@@ -114,13 +116,11 @@ func (e *examiner) part(p target.Part, found string) {
 			return // Need returns nothing else
 		}
 		text := strings.TrimSpace(strings.Join([]string{f.Where, f.Found}, "\n"))
-		needs := parts[p]
+		bring := p.Packages()
 		if !isOurs(p, e.want) {
-			needs = nil
-		} else if own, ok := onAIX[p]; ok && e.r.Target.OS == target.AIX {
-			needs = own
+			bring = target.Packages{}
 		}
-		e.add(Finding{Name: string(p), Status: Missing, Found: f.What + "\n" + text, Cure: f.Do, Needs: needs})
+		e.add(Finding{Name: string(p), Status: Missing, Found: f.What + "\n" + text, Cure: f.Do, Packages: bring})
 		return
 	}
 	e.add(Finding{Name: string(p), Status: OK, Found: found})
@@ -146,7 +146,7 @@ func (e *examiner) filesets() {
 	for _, name := range filesets {
 		out, err := e.r.machine.Output(e.ctx, host.Cmd{Argv: []string{"lslpp", "-Lcq", name}})
 		fields := strings.Split(out, ":")
-		finding := Finding{Name: name, Status: Missing, Found: "fileset not installed", Needs: []Need{{Fileset: name}}, Cure: installp + name}
+		finding := e.missing(name, "fileset not installed", target.Packages{Filesets: name})
 		if err == nil && len(fields) > 5 && fields[1] == name {
 			switch state := strings.TrimSpace(fields[5]); state {
 			case "B":
@@ -161,38 +161,39 @@ func (e *examiner) filesets() {
 	}
 }
 
-// installp is the command that brings a fileset of AIX's media.
-const installp = "installp -acXYgd /dev/cd0 "
-
-// libraries looks for the headers of what the options link.
-func (e *examiner) libraries(names []string) {
-	for _, name := range names {
-		if slices.Contains(elsewhere, name) {
-			continue
-		}
-		i := slices.IndexFunc(libraries, func(l library) bool { return l.name == name })
-		if i < 0 {
-			e.add(Finding{Name: "lib" + name, Status: Note, Found: "not looked for: its header and package are not known here"})
-			continue
-		}
-		e.add(e.library(libraries[i]))
-	}
+// missing is a lack that packages cure.
+func (e *examiner) missing(name, found string, bring target.Packages) Finding {
+	return Finding{Name: name, Status: Missing, Found: found, Packages: bring,
+		Cure: cmp.Or(bring.Cure(e.r.OnAIX), "install it by hand, or leave the option out")}
 }
 
-func (e *examiner) library(l library) Finding {
-	f := Finding{Name: "lib" + l.name, Status: OK}
-	found, missed := e.header(l.header)
-	if found != "" {
-		f.Found = found
-		return f
+// headers looks for the headers of what the options link, but for libraries that are parts of the target.
+func (e *examiner) headers(fragments []*siteconfig.Fragment) {
+	for _, f := range fragments {
+		name := f.Option
+		if len(f.Libraries) > 0 {
+			name = "lib" + f.Libraries[0]
+		}
+		if f.Provider != "" || slices.ContainsFunc(e.r.Findings, func(f Finding) bool { return f.Name == name }) {
+			continue
+		}
+		if len(f.Libraries) > 0 && f.Headers == nil {
+			e.add(Finding{Name: name, Status: Note, Found: "not looked for: option " + f.Option + " names no Headers"})
+		}
+		var found, missed []string
+		for _, header := range f.Headers {
+			file, places := e.header(header)
+			if file != "" {
+				found = append(found, file)
+			}
+			missed = append(missed, places...)
+		}
+		if len(missed) > 0 {
+			e.add(e.missing(name, "no "+strings.Join(missed, "\nno "), f.Packages))
+		} else if len(found) > 0 {
+			e.add(Finding{Name: name, Status: OK, Found: strings.Join(found, "\n")})
+		}
 	}
-	f.Status, f.Found = Missing, "no "+strings.Join(missed, "\nno ")
-	if l.need == (Need{}) {
-		f.Cure = "install it by hand, or leave the option out"
-	} else {
-		f.Needs, f.Cure = []Need{l.need}, e.cure(l.need)
-	}
-	return f
 }
 
 // header finds a header, or tells the files that were looked for.
@@ -230,8 +231,7 @@ func (e *examiner) toolchain() {
 		f := Finding{Name: name, Status: OK}
 		var err error
 		if f.Found, err = cross.Clang(e.ctx, e.r.machine); err != nil {
-			need := Need{APT: "clang-19", DNF: "clang"}
-			f.Status, f.Found, f.Needs, f.Cure = Missing, err.Error(), []Need{need}, e.cure(need)
+			f = e.missing(name, err.Error(), target.Packages{Debian: "clang-19", Fedora: "clang"})
 			if fault, ok := errors.AsType[*fault.Error](err); ok {
 				f.Found = strings.TrimSpace(fault.What + "\n" + fault.Found)
 			}
@@ -258,21 +258,8 @@ func (e *examiner) programs(list []program) {
 			f.Status = Missing
 		}
 		if f.Status == Missing {
-			f.Found, f.Needs, f.Cure = "nothing that "+p.what, []Need{p.need}, e.cure(p.need)
+			f = e.missing(p.name, "nothing that "+p.what, p.bring)
 		}
 		e.add(f)
 	}
-}
-
-func (e *examiner) cure(n Need) string {
-	if n.Fileset != "" && e.r.OnAIX {
-		return installp + n.Fileset
-	}
-	if e.r.OnAIX {
-		return "dnf install " + n.DNF
-	}
-	if n.DNF == "" {
-		return `run "mage setup", or: apt-get install ` + n.APT
-	}
-	return `run "mage setup", or: apt-get install ` + n.APT + " (dnf install " + n.DNF + ")"
 }

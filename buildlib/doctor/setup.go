@@ -35,29 +35,18 @@ func (r *Report) Plan() *Plan {
 		if f.Status != Missing {
 			continue
 		}
-		if len(f.Needs) == 0 {
+		packages, filesets := f.Packages.On(r.OnAIX, p.Manager == "dnf") // Debian's names for a manager that we do not know: most follow them
+		if packages+filesets == "" {
 			p.ByHand = append(p.ByHand, f.Name+": "+f.Cure)
 		}
-		for _, n := range f.Needs {
-			p.add(n, r.OnAIX)
-		}
+		p.Packages = append(p.Packages, strings.Fields(packages)...)
+		p.Filesets = append(p.Filesets, strings.Fields(filesets)...)
 	}
 	for _, list := range []*[]string{&p.Packages, &p.Filesets, &p.ByHand} {
 		slices.Sort(*list)
 		*list = slices.Compact(*list)
 	}
 	return p
-}
-
-func (p *Plan) add(n Need, onAIX bool) {
-	switch {
-	case onAIX && n.Fileset != "":
-		p.Filesets = append(p.Filesets, n.Fileset)
-	case p.Manager != "dnf" && !onAIX:
-		p.Packages = append(p.Packages, n.APT) // also for a manager that we do not know: most follow Debian's names
-	default:
-		p.Packages = append(p.Packages, n.DNF)
-	}
 }
 
 // Commands are the commands that install the packages.

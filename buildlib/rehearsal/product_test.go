@@ -66,7 +66,7 @@ func product(t testing.TB, at string) *preview.Media {
 	pkg, err := plan.Image(packaging.Build{
 		Manifest: finishManifest(t, root, entries, content, at), Root: root, Values: values,
 		Level: parseLevel(t, at), Time: time.Unix(1443657600, 0),
-		Requisites: []string{"*prereq bos.rte 7.2.0.0", "*prereq openssl.base 1.0.2.0"}, Copyright: "Nobody's.\n",
+		Needs: []string{"fileset bos.rte 7.2.0.0", "fileset openssl.base 1.0.2.0"}, Copyright: "Nobody's.\n",
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -295,5 +295,5 @@ func (d *detector) program(part Part, found *string, names ...string) {
 		}
 	}
 	d.lack(part, &fault.Error{Code: string(part) + "-missing", What: "there is no " + names[0] + " here", Err: fs.ErrNotExist,
-		Where: "PATH", Do: Cure(d.t.OS, part)})
+		Where: "PATH", Do: cure(d.t.OS, part)})
 }

@@ -58,7 +58,7 @@ func (d *detector) compiler(want string) {
 		}
 	}
 	f := &fault.Error{Code: "compiler-missing", What: "there is no C compiler here", Where: "PATH and the usual directories",
-		Do: Cure(d.t.OS, PartCompiler)}
+		Do: cure(d.t.OS, PartCompiler)}
 	if want != "" {
 		f.What = "there is no compiler " + want + " here"
 		cure := f.Do
@@ -136,7 +136,7 @@ func (d *detector) m4() {
 		}
 		bad = n
 	}
-	f := &fault.Error{Code: "m4-missing", What: "there is no m4 here", Where: "PATH", Do: Cure(d.t.OS, PartM4)}
+	f := &fault.Error{Code: "m4-missing", What: "there is no m4 here", Where: "PATH", Do: cure(d.t.OS, PartM4)}
 	if bad != "" {
 		f.Code, f.What = "m4-broken", "m4 cannot do what sendmail's makefiles need"
 		f.Where, f.Found = bad, "a wrong answer to a test of ifdef, numbers and long lists"
@@ -175,7 +175,7 @@ func (d *detector) library(l library, want string) Provider {
 			tries = append(tries, provider(kind, ""))
 		}
 	}
-	f := &fault.Error{Code: string(l.part) + "-missing", Do: Cure(d.t.OS, l.part)}
+	f := &fault.Error{Code: string(l.part) + "-missing", Do: cure(d.t.OS, l.part)}
 	if path.IsAbs(want) {
 		f.Do = "correct the " + string(l.part) + " setting; the directory must hold include/ and lib/"
 	}

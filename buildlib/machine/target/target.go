@@ -223,6 +223,17 @@ func provider(kind ProviderKind, prefix string) Provider {
 	return Provider{Kind: kind, Prefix: prefix, Include: prefix + "/include", Lib: prefix + "/lib"}
 }
 
+// Provider is where a part that is a library comes from, if it is one.
+func (t *Target) Provider(p Part) (Provider, bool) {
+	switch p {
+	case PartOpenSSL:
+		return t.OpenSSL, true
+	case PartSASL:
+		return t.SASL, true
+	}
+	return Provider{}, false
+}
+
 // String is the name that [Parse] reads.
 func (t *Target) String() string {
 	if t.OS == Host {

@@ -2,6 +2,7 @@ package siteconfig
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"path"
@@ -9,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/target"
 )
 
@@ -21,19 +23,13 @@ type Request struct {
 	Layout  Layout // zero for [DefaultLayout]
 }
 
-// Used is a fragment that went into a result.
-type Used struct {
-	Option string
-	Path   string // within the project, such as "site.config.m4.d/20-starttls.m4"
-}
-
 // Result is a composed site.config.m4 and what a builder must know of it.
 type Result struct {
 	Text      string
-	Options   []string // in effect, defaults included, in the order of their fragments
-	Fragments []Used   // in the order of the text
-	Libraries []string // what the options link, each once, as in -lNAME
-	Builds    []string // directories of the source to build besides the usual ones, such as "libmilter"
+	Fragments []*Fragment // in effect, defaults included, in the order of the text
+	Options   []string    // of the fragments
+	Libraries []string    // what the options link, each once, as in -lNAME
+	Builds    []string    // directories of the source to build besides the usual ones, such as "libmilter"
 	Layout    Layout
 }
 
@@ -50,7 +46,7 @@ func (s *Set) Compose(q Request) (*Result, error) {
 	if err != nil {
 		return nil, &fault.Error{Code: "release-bad", What: "this is not a release of sendmail", Found: q.Release, Err: err, Do: "say for example 8.17.1.9"}
 	}
-	chosen, err := s.choose(q.Options, q.Target.OS)
+	chosen, err := s.Choose(q.Options, q.Target.OS)
 	if err != nil {
 		return nil, err
 	}
@@ -65,10 +61,9 @@ func (s *Set) Compose(q Request) (*Result, error) {
 	if err := errors.Join(check(chosen, release, q.Target), checkRelease(chosen, q, compiles)); err != nil {
 		return nil, err
 	}
-	r := &Result{Layout: q.Layout}
+	r := &Result{Layout: q.Layout, Fragments: chosen}
 	for _, f := range chosen {
 		r.Options = append(r.Options, f.Option)
-		r.Fragments = append(r.Fragments, Used{f.Option, s.dir + "/" + f.File})
 		r.Libraries = appendNew(r.Libraries, f.Libraries)
 		r.Builds = appendNew(r.Builds, f.Builds)
 	}
@@ -76,6 +71,64 @@ func (s *Set) Compose(q Request) (*Result, error) {
 		return nil, err
 	}
 	return r, nil
+}
+
+// MapType is the type of the maps that the shipped configuration is to use: that of an option which is
+// not a default, where there is one; "none" without any.
+func (r *Result) MapType() string {
+	for _, isDefault := range []bool{false, true} {
+		for _, f := range r.Fragments {
+			if f.Map != "" && (f.Default != "") == isDefault {
+				return f.Map
+			}
+		}
+	}
+	return "none"
+}
+
+// Proofs are the words that "sendmail -d0.1" shows of the options, sorted.
+func (r *Result) Proofs() []string {
+	var words []string
+	for _, f := range r.Fragments {
+		if f.Proof != "" {
+			words = append(words, f.Proof)
+		}
+	}
+	slices.Sort(words)
+	return words
+}
+
+// SDKLacks tells what the options need and the project's own headers and libraries for AIX have not, when m compiles with those for t:
+// better than a compiler that looks for it.
+func (r *Result) SDKLacks(ctx context.Context, t *target.Target, m host.Machine) error {
+	var lacks []string
+	do := "leave out the option that needs it"
+	for _, name := range r.Libraries {
+		var files []string
+		for _, dir := range append(t.LibraryPath(), target.ToolboxPrefix+"/lib") {
+			files = append(files, path.Join(dir, "lib"+name+".a"))
+		}
+		if !slices.Contains(m.Stat(ctx, files...), nil) {
+			lacks = append(lacks, "lib"+name)
+		}
+	}
+	for _, f := range r.Fragments {
+		if f.SDKLacks == "" || slices.Contains(r.Options, f.SDKUnless) {
+			continue
+		}
+		lacks = append(lacks, f.SDKLacks)
+		if f.SDKUnless != "" {
+			do += ", or add " + f.SDKUnless
+		}
+	}
+	if lacks == nil {
+		return nil
+	}
+	return &fault.Error{
+		Code: "sdk-lacks", What: "the project's own headers and libraries for AIX have no " + strings.Join(lacks, ", no "),
+		Where: "options " + strings.Join(r.Options, ","),
+		Do:    do + `, or build with those of a real machine: "mage cross:sysroot" tells how`,
+	}
 }
 
 func appendNew(list, more []string) []string {
@@ -87,9 +140,9 @@ func appendNew(list, more []string) []string {
 	return list
 }
 
-// choose finds the fragments for the names, and those that are on by default. An option "no-x" that has a fragment of its own is one like
+// Choose finds the fragments for the names, and those that are on by default. An option "no-x" that has a fragment of its own is one like
 // any other; it also takes x away when that is a default.
-func (s *Set) choose(names []string, os target.OS) ([]*Fragment, error) {
+func (s *Set) Choose(names []string, os target.OS) ([]*Fragment, error) {
 	on := map[string]bool{}
 	for _, f := range s.fragments {
 		if f.IsDefault(os) {
@@ -184,11 +237,10 @@ func check(chosen []*Fragment, release Version, t *target.Target) error {
 // checkTargetPaths refuses directories that cannot be written into a Makefile.
 func checkTargetPaths(t *target.Target, providers []target.Part) error {
 	var errs []error
-	if slices.Contains(providers, target.PartOpenSSL) {
-		errs = append(errs, checkPath("the prefix of OpenSSL", t.OpenSSL.Prefix))
-	}
-	if slices.Contains(providers, target.PartSASL) {
-		errs = append(errs, checkPath("the prefix of SASL", t.SASL.Prefix))
+	for _, part := range providers {
+		if from, ok := t.Provider(part); ok {
+			errs = append(errs, checkPath("the prefix of "+string(part), from.Prefix))
+		}
 	}
 	for _, program := range []string{t.Compiler.Path, t.Ar} {
 		if !path.IsAbs(program) {

@@ -37,14 +37,14 @@ func ExampleSet_Compose() {
 	}
 	fmt.Println("options:", result.Options)
 	fmt.Println("libraries:", result.Libraries)
-	fmt.Println("first fragment:", result.Fragments[0].Path)
+	fmt.Println("first fragment:", result.Fragments[0].File)
 
 	_, err = set.Compose(Request{Release: "8.15.2", Options: []string{"sals"}, Target: t})
 	fmt.Println(fault.Code(err))
 	// Output:
 	// options: [ndbm regex starttls sasl milter]
 	// libraries: [dbm ssl crypto sasl2]
-	// first fragment: site.config.m4.d/10-ndbm.m4
+	// first fragment: 10-ndbm.m4
 	// option-unknown
 }
 
@@ -243,15 +243,18 @@ func TestOptionsInEffect(t *testing.T) {
 	}
 }
 
-func TestLibraries(t *testing.T) {
+func TestChoose(t *testing.T) {
 	t.Parallel()
-	set := loaded(t)
-	got, err := set.Libraries([]string{"ldap", "fips"}, target.AIX) // what fips lacks is not of interest here
-	if want := []string{"dbm", "ldap", "lber"}; err != nil || !slices.Equal(got, want) {
-		t.Errorf("Libraries = %v, %v; want %v", got, err, want)
+	chosen, err := loaded(t).Choose([]string{"ldap", "fips"}, target.AIX) // what fips lacks is not of interest here
+	var got []string
+	for _, f := range chosen {
+		got = append(got, f.Option)
 	}
-	if _, err := set.Libraries([]string{"lpad"}, target.AIX); fault.Code(err) != "option-unknown" {
-		t.Errorf("Libraries of an unknown option: %v, want fault option-unknown", err)
+	if want := []string{"ndbm", "regex", "ldap", "fips", "milter"}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("Choose = %v, %v; want %v", got, err, want)
+	}
+	if _, err := loaded(t).Choose([]string{"lpad"}, target.AIX); fault.Code(err) != "option-unknown" {
+		t.Errorf("Choose of an unknown option: %v, want fault option-unknown", err)
 	}
 }
 

@@ -3,32 +3,39 @@ package siteconfig
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tomlfile"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/target"
 )
 
-// Fragment is one option: what its header says, and the m4 text below that.
+// Fragment is one option: what its header says, and the m4 text below that. docs/options.md tells what each line of a header means.
 type Fragment struct {
 	File      string // name within the directory, such as "20-starttls.m4"
 	Option    string
 	Summary   string
-	Libraries []string    // what it links, as in -lNAME
-	Filesets  []string    // of the AIX that the programs are for, that they need to run
-	Needs     []string    // options that must be on too
-	Conflicts []string    // options that must be off
-	Since     Version     // first release of sendmail that knows it; nil for all
-	Before    Version     // first release that does not know it any more; nil for all
-	OpenSSL   Range       // interfaces of OpenSSL that it works with
-	Targets   target.OS   // the only kind of target it is for; "" for all
-	Default   string      // "aix", "host" or "all" where it is on unless switched off; "" nowhere
-	Provider  target.Part // the library that the target must have a provider of: target.PartOpenSSL or PartSASL, or ""
-	Builds    []string    // directories of the source to build besides the usual ones
-	Body      string      // the m4 text, comments included, as it is in the file
+	Libraries []string        // what it links, as in -lNAME
+	Headers   []string        // of those libraries: where they are, the libraries are taken to be; nil when none are named, empty for "none"
+	Packages  target.Packages // that bring both; the programs need the filesets to run, and the first of the Toolbox's
+	Needs     []string        // options that must be on too
+	Conflicts []string        // options that must be off
+	Since     Version         // first release of sendmail that knows it; nil for all
+	Before    Version         // first release that does not know it any more; nil for all
+	OpenSSL   Range           // interfaces of OpenSSL that it works with
+	Targets   target.OS       // the only kind of target it is for; "" for all
+	Default   string          // "aix", "host" or "all" where it is on unless switched off; "" nowhere
+	Provider  target.Part     // the library that the target must have a provider of: target.PartOpenSSL or PartSASL, or ""
+	Builds    []string        // directories of the source to build besides the usual ones
+	Map       string          // type of the maps that it brings, as makemap takes it: the shipped configuration is to use it
+	Proof     string          // what "sendmail -d0.1" shows of it
+	SDKLacks  string          // what it takes of AIX's headers that the project's own do not have, such as "NAME of FILE"
+	SDKUnless string          // option that does without that
+	Body      string          // the m4 text, comments included, as it is in the file
 	calls     []call
 }
 
@@ -52,7 +59,10 @@ var (
 	callLine   = regexp.MustCompile("^(APPENDDEF|PREPENDDEF|define)\\(`([A-Za-z_]+)', `([^`']*)'\\)(?:[ \\t]*dnl.*)?$")
 	// collected are the macros that target and options add to together.
 	collected = regexp.MustCompile(`^conf(_[a-z_]+_)?(ENVDEF|LIBS|MAPDEF)$`)
-	libName   = regexp.MustCompile(`^[A-Za-z0-9_+.-]+$`)
+	libName   = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_+.-]*$`)
+	fileForm  = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_+.-]*(/[A-Za-z0-9_][A-Za-z0-9_+.-]*)*$`)
+	mapForm   = regexp.MustCompile(`^[a-z]+$`)
+	proofForm = regexp.MustCompile(`^\S+$`)
 )
 
 // ParseFragment reads one fragment. The header is the block of "dnl Key: value" lines at its top; each key may be there once, and none
@@ -83,8 +93,13 @@ func ParseFragment(file string, text []byte) (*Fragment, error) {
 			return nil, fmt.Errorf("line %d: %w", i+1, err)
 		}
 	}
-	if f.Option == "" || f.Summary == "" {
+	switch {
+	case f.Option == "" || f.Summary == "":
 		return nil, errors.New("the header must have Option and Summary")
+	case f.SDKUnless != "" && f.SDKLacks == "":
+		return nil, errors.New("SDKUnless is for an option that has SDKLacks")
+	case f.Provider != "" && len(f.Libraries) == 0:
+		return nil, errors.New("an option that has a Provider must say by Libraries what it links of it")
 	}
 	if f.Option != m[1] {
 		return nil, fmt.Errorf("the header says option %s, the name of the file %s", f.Option, m[1])
@@ -99,48 +114,82 @@ func ParseFragment(file string, text []byte) (*Fragment, error) {
 	return f, nil
 }
 
-// header takes one line of the header.
-func (f *Fragment) header(key, value string) (err error) {
-	switch key {
-	case "Option":
-		f.Option = value
-		if !optionName.MatchString(value) {
-			err = fmt.Errorf("option %q: want lower case letters, digits and dashes", value)
+const anOption = "lower case letters, digits and dashes"
+
+// keys are the lines of a header, each with what takes its value.
+var keys = map[string]func(f *Fragment, value string) error{
+	"Option":    word(optionName, anOption, func(f *Fragment) *string { return &f.Option }),
+	"Summary":   func(f *Fragment, value string) error { f.Summary = value; return nil },
+	"Libraries": words(libName, func(f *Fragment) *[]string { return &f.Libraries }),
+	"Headers": func(f *Fragment, value string) (err error) {
+		if f.Headers, err = split(value, fileForm); value == "none" {
+			f.Headers = []string{}
 		}
-	case "Summary":
-		f.Summary = value
-	case "Libraries":
-		f.Libraries, err = words(value, libName)
-	case "Filesets":
-		f.Filesets, err = words(value, libName)
-	case "Needs":
-		f.Needs, err = words(value, optionName)
-	case "Conflicts":
-		f.Conflicts, err = words(value, optionName)
-	case "Builds":
-		f.Builds, err = words(value, optionName)
-	case "Since":
-		f.Since, err = ParseVersion(value)
-	case "Before":
-		f.Before, err = ParseVersion(value)
-	case "OpenSSL":
-		f.OpenSSL, err = ParseRange(value)
-	case "Targets":
-		f.Targets, err = target.OS(value), oneOf(value, "aix", "host")
-	case "Default":
-		f.Default, err = value, oneOf(value, "aix", "host", "all")
-	case "Provider":
-		f.Provider, err = target.Part(value), oneOf(value, string(target.PartOpenSSL), string(target.PartSASL))
-	default:
-		err = errors.New("unknown")
+		return err
+	},
+	"Debian":    packages(func(f *Fragment) *string { return &f.Packages.Debian }),
+	"Fedora":    packages(func(f *Fragment) *string { return &f.Packages.Fedora }),
+	"Toolbox":   packages(func(f *Fragment) *string { return &f.Packages.Toolbox }),
+	"Filesets":  packages(func(f *Fragment) *string { return &f.Packages.Filesets }),
+	"Needs":     words(optionName, func(f *Fragment) *[]string { return &f.Needs }),
+	"Conflicts": words(optionName, func(f *Fragment) *[]string { return &f.Conflicts }),
+	"Builds":    words(optionName, func(f *Fragment) *[]string { return &f.Builds }),
+	"Since":     func(f *Fragment, value string) (err error) { f.Since, err = ParseVersion(value); return err },
+	"Before":    func(f *Fragment, value string) (err error) { f.Before, err = ParseVersion(value); return err },
+	"OpenSSL":   func(f *Fragment, value string) (err error) { f.OpenSSL, err = ParseRange(value); return err },
+	"Targets": func(f *Fragment, value string) error {
+		f.Targets = target.OS(value)
+		return oneOf(value, "aix", "host")
+	},
+	"Default": func(f *Fragment, value string) error { f.Default = value; return oneOf(value, "aix", "host", "all") },
+	"Provider": func(f *Fragment, value string) error {
+		f.Provider = target.Part(value)
+		return oneOf(value, string(target.PartOpenSSL), string(target.PartSASL))
+	},
+	"Map":       word(mapForm, "small letters", func(f *Fragment) *string { return &f.Map }),
+	"Proof":     word(proofForm, "one word", func(f *Fragment) *string { return &f.Proof }),
+	"SDKLacks":  func(f *Fragment, value string) error { f.SDKLacks = value; return nil },
+	"SDKUnless": word(optionName, anOption, func(f *Fragment) *string { return &f.SDKUnless }),
+}
+
+// header takes one line of the header.
+func (f *Fragment) header(key, value string) error {
+	take, ok := keys[key]
+	if !ok {
+		return tomlfile.Unknown(key, slices.Sorted(maps.Keys(keys)))
 	}
-	if err != nil {
+	if err := take(f, value); err != nil {
 		return fmt.Errorf("header %s: %w", key, err)
 	}
 	return nil
 }
 
-func words(value string, form *regexp.Regexp) ([]string, error) {
+func word(form *regexp.Regexp, want string, field func(*Fragment) *string) func(*Fragment, string) error {
+	return func(f *Fragment, value string) error {
+		*field(f) = value
+		if !form.MatchString(value) {
+			return fmt.Errorf("%q: want %s", value, want)
+		}
+		return nil
+	}
+}
+
+func words(form *regexp.Regexp, field func(*Fragment) *[]string) func(*Fragment, string) error {
+	return func(f *Fragment, value string) (err error) {
+		*field(f), err = split(value, form)
+		return err
+	}
+}
+
+func packages(field func(*Fragment) *string) func(*Fragment, string) error {
+	return func(f *Fragment, value string) error {
+		*field(f) = value
+		_, err := split(value, libName)
+		return err
+	}
+}
+
+func split(value string, form *regexp.Regexp) ([]string, error) {
 	list := strings.Fields(value)
 	for _, w := range list {
 		if !form.MatchString(w) {

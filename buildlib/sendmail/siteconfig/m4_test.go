@@ -109,7 +109,7 @@ func checkMakefile(t *testing.T, vars makefile, g goldenCase, r *Result) {
 	}
 }
 
-// TestFragmentsLink checks that the Libraries of each header are those that its text links.
+// TestFragmentsLink checks that the Libraries of each header are those that its text links, and that the doctor has something to look for.
 func TestFragmentsLink(t *testing.T) {
 	t.Parallel()
 	for _, f := range loaded(t).Options() {
@@ -124,6 +124,9 @@ func TestFragmentsLink(t *testing.T) {
 		}
 		if got, want := strings.Join(linked, " "), strings.Join(f.Libraries, " "); got != want {
 			t.Errorf("%s links %q, its header says %q", f.File, got, want)
+		}
+		if len(f.Libraries) > 0 && f.Provider == "" && f.Headers == nil {
+			t.Errorf("%s links libraries, but its header names no Headers of theirs", f.File)
 		}
 	}
 }

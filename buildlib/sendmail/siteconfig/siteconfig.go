@@ -16,9 +16,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/target"
 )
 
 // Set is a directory of fragments. It does not change after [Load].
@@ -75,10 +75,10 @@ func load(fsys fs.FS, dir string) (*Set, error) {
 func (s *Set) checkNames(fragments []*Fragment) error {
 	var errs []error
 	for _, f := range fragments {
-		for _, other := range slices.Concat(f.Needs, f.Conflicts) {
+		for _, other := range slices.Concat(f.Needs, f.Conflicts, strings.Fields(f.SDKUnless)) {
 			if s.find(other) == nil {
 				errs = append(errs, &fault.Error{Code: "fragment-bad", What: "a fragment names an option that no fragment has",
-					Where: s.dir + "/" + f.File, Found: other, Do: "bring that fragment back, correct Needs and Conflicts of this one, or leave option " + f.Option + " out"})
+					Where: s.dir + "/" + f.File, Found: other, Do: "bring that fragment back, correct Needs, Conflicts and SDKUnless of this one, or leave option " + f.Option + " out"})
 			}
 		}
 	}
@@ -105,17 +105,4 @@ func (s *Set) Names() []string {
 		names = append(names, f.Option)
 	}
 	return names
-}
-
-// Libraries tells what the options would link on such a target, defaults included, whether or not they can be composed there.
-func (s *Set) Libraries(options []string, os target.OS) ([]string, error) {
-	chosen, err := s.choose(options, os)
-	if err != nil {
-		return nil, err
-	}
-	var libraries []string
-	for _, f := range chosen {
-		libraries = appendNew(libraries, f.Libraries)
-	}
-	return libraries, nil
 }

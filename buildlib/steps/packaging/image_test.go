@@ -110,7 +110,7 @@ text  = "Headers"
 files = ["@prefix@/include/**"]
 usr   = { pre_i = "scripts/one" }
 `).Image(Build{
-		Manifest: m, Root: root, Values: values, Level: level, Time: when, Requisites: []string{"*prereq bos.rte 7.2.0.0"}, Copyright: "Mine.\n",
+		Manifest: m, Root: root, Values: values, Level: level, Time: when, Needs: []string{"fileset bos.rte 7.2.0.0"}, Copyright: "Mine.\n",
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -169,7 +169,7 @@ usr   = { pre_i = "scripts/one" }
 func TestImageFirstFileset(t *testing.T) {
 	t.Parallel()
 	pkg, err := load(t, "[[fileset]]\nname = \"sendmail.adt\"\nfiles = [\"/nothing\"]\n[[fileset]]\nname = \"sendmail.rte\"\nfiles = [\"/**\"]\n").
-		Image(Build{Manifest: manifest(t, "directory 0755 root system /opt/sendmail\nfile 0444 bin bin /opt/sendmail/a"), Requisites: []string{"*prereq bos.rte"}})
+		Image(Build{Manifest: manifest(t, "directory 0755 root system /opt/sendmail\nfile 0444 bin bin /opt/sendmail/a"), Needs: []string{"fileset bos.rte"}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,11 +1,10 @@
-package build
+package packaging
 
 import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/target"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/siteconfig"
 )
@@ -15,16 +14,19 @@ func TestNeeds(t *testing.T) {
 	aix := func(openssl, sasl target.Provider) *target.Target {
 		return &target.Target{OS: target.AIX, Level: target.Level{Version: 7, Release: 2}, OpenSSL: openssl, SASL: sasl}
 	}
-	both := []*siteconfig.Fragment{{Option: "starttls", Provider: target.PartOpenSSL}, {Option: "tls-ec", Provider: target.PartOpenSSL},
-		{Option: "sasl", Provider: target.PartSASL}, {Option: "ndbm"}}
+	set, err := siteconfig.Load("../../../site.config.m4.d")
+	if err != nil {
+		t.Fatal(err)
+	}
+	both := []string{"starttls", "sasl"}
 	for _, test := range []struct {
 		name              string
 		target            *target.Target
-		fragments         []*siteconfig.Fragment
+		options           []string
 		needs, requisites []string
 	}{
 		{"host", &target.Target{OS: target.Host}, both, nil, nil},
-		{"no libraries", aix(target.Provider{}, target.Provider{}), both[3:], []string{"fileset bos.rte 7.2.0.0"}, []string{"*prereq bos.rte 7.2.0.0"}},
+		{"no libraries", aix(target.Provider{}, target.Provider{}), nil, []string{"fileset bos.rte 7.2.0.0"}, []string{"*prereq bos.rte 7.2.0.0"}},
 		{"of AIX and of the Toolbox", aix(target.Provider{Kind: target.Base, API: "3.0"},
 			target.Provider{Kind: target.Toolbox, Lib: "/opt/freeware/lib", API: "2.1.27"}), both,
 			[]string{"fileset bos.rte 7.2.0.0", "fileset openssl.base 3.0.0.0", "library sasl2 2.1.27 /opt/freeware/lib cyrus-sasl"},
@@ -39,29 +41,21 @@ func TestNeeds(t *testing.T) {
 			[]string{"*prereq bos.rte 7.2.0.0"}},
 		{"of an unknown release", aix(target.Provider{Kind: target.Base}, target.Provider{}), both[:1],
 			[]string{"fileset bos.rte 7.2.0.0"}, []string{"*prereq bos.rte 7.2.0.0"}},
-		{"1.0.2 of AIX", aix(target.Provider{Kind: target.Base, API: "1.0.2"}, target.Provider{}), both[:2],
+		{"1.0.2 of AIX", aix(target.Provider{Kind: target.Base, API: "1.0.2"}, target.Provider{}), both[:1],
 			[]string{"fileset bos.rte 7.2.0.0", "fileset openssl.base 1.0.2.0"}, []string{"*prereq bos.rte 7.2.0.0", "*prereq openssl.base 1.0.2.0"}},
+		{"fileset of an option", aix(target.Provider{}, target.Provider{}), []string{"perfstat"},
+			[]string{"fileset bos.perf.libperfstat 7.2.0.0", "fileset bos.rte 7.2.0.0"}, []string{"*prereq bos.perf.libperfstat 7.2.0.0", "*prereq bos.rte 7.2.0.0"}},
 	} {
-		j := &job{Workshop: checkout.Workshop{Target: test.target}, fragments: test.fragments}
-		if diff := cmp.Diff(test.needs, j.needs()); diff != "" {
-			t.Errorf("%s: needs() (-want +got):\n%s", test.name, diff)
+		fragments, err := set.Choose(test.options, target.AIX)
+		if err != nil {
+			t.Fatal(err)
 		}
-		if diff := cmp.Diff(test.requisites, j.requisites()); diff != "" {
+		needs := Needs(test.target, fragments)
+		if diff := cmp.Diff(test.needs, needs); diff != "" {
+			t.Errorf("%s: Needs() (-want +got):\n%s", test.name, diff)
+		}
+		if diff := cmp.Diff(test.requisites, requisites(needs)); diff != "" {
 			t.Errorf("%s: requisites() (-want +got):\n%s", test.name, diff)
-		}
-	}
-}
-
-func TestMapType(t *testing.T) {
-	t.Parallel()
-	for _, test := range []struct {
-		options []string
-		want    string
-	}{
-		{nil, "none"}, {[]string{"regex", "ldap"}, "none"}, {[]string{"ndbm", "sasl"}, "dbm"}, {[]string{"ndbm", "cdb"}, "cdb"}, {[]string{"ndbm", "newdb"}, "hash"},
-	} {
-		if got := mapType(test.options); got != test.want {
-			t.Errorf("mapType(%v) = %q, want %q", test.options, got, test.want)
 		}
 	}
 }

@@ -1,0 +1,76 @@
+package siteconfig
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/target"
+)
+
+func TestSDKLacks(t *testing.T) {
+	t.Parallel()
+	to, err := target.Parse("aix7.2-64")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := host.NewLocal(nil)
+	m.Root = t.TempDir()
+	for _, file := range []string{"usr/lib/libssl.a", "usr/lib/libcrypto.a", "usr/lib/libdbm.a", "opt/freeware/lib/libsasl2.a"} {
+		if err := os.MkdirAll(filepath.Join(m.Root, filepath.Dir(file)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(m.Root, file), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, test := range []struct {
+		options string
+		want    []string // in the error; none without
+	}{
+		{"starttls,sasl", nil},
+		{"starttls,ldap", []string{"no libldap, no liblber", "leave out the option"}},
+		{"starttls,dane", []string{"no RES_USE_DNSSEC of resolv.h"}},
+		{"ipv6", []string{"no getipnodebyname of netdb.h", "or add needs-getipnode"}},
+		{"ipv6,needs-getipnode", nil},
+	} {
+		r, err := loaded(t).Compose(Request{Release: "8.17.1.9", Options: options(test.options), Target: to})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = r.SDKLacks(t.Context(), to, m)
+		if test.want == nil && err != nil || test.want != nil && fault.Code(err) != "sdk-lacks" {
+			t.Errorf("SDKLacks with %s = %v, want %q", test.options, err, test.want)
+			continue
+		}
+		for _, want := range test.want {
+			if !strings.Contains(err.Error(), want) {
+				t.Errorf("SDKLacks with %s = %v, want %q in it", test.options, err, want)
+			}
+		}
+	}
+}
+
+func TestMapType(t *testing.T) {
+	t.Parallel()
+	for options, want := range map[string]string{"aix": "dbm", "aix cdb": "cdb", "aix newdb,cdb": "hash", "host": "none", "host newdb": "hash"} {
+		name, with, _ := strings.Cut(options, " ")
+		if name == "aix" {
+			name = "aix7.2-64"
+		}
+		to, err := target.Parse(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := loaded(t).Compose(Request{Release: "8.17.1.9", Options: strings.FieldsFunc(with, func(r rune) bool { return r == ',' }), Target: to})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := r.MapType(); got != want {
+			t.Errorf("with %s, MapType() = %q, want %q", options, got, want)
+		}
+	}
+}
