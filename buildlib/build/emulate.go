@@ -91,8 +91,8 @@ func (p *Project) emulated(ctx context.Context) (string, error) {
 	made := dir + ".manifest" // of what it is a copy of
 	return dir, j.locked(ctx, func() error {
 		if _, err := os.Stat(dir); err == nil {
-			then, err := os.ReadFile(made)
-			now, err2 := os.ReadFile(j.manifest())
+			then, err := regular.Read(made, maxManifest)
+			now, err2 := regular.Read(j.manifest(), maxManifest)
 			if err := errors.Join(err, err2); err != nil {
 				return checkout.Explain(err)
 			}
@@ -107,7 +107,7 @@ func (p *Project) emulated(ctx context.Context) (string, error) {
 			return err
 		}
 		j.Log.WithField("directory", j.Shown(dir)).Info("making a / for the programs: it is yours from now on")
-		text, err := os.ReadFile(j.manifest())
+		text, err := regular.Read(j.manifest(), maxManifest)
 		if err != nil {
 			return err
 		}

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -82,7 +81,7 @@ func (p *Project) job(ctx context.Context) (*job, error) {
 	}
 	j.mc = make(map[string]string)
 	for _, name := range configurations {
-		text, err := os.ReadFile(p.Path("packaging", name+".mc"))
+		text, err := regular.Read(p.Path("packaging", name+".mc"), 1<<20)
 		if err != nil {
 			return nil, &fault.Error{
 				Code: "packaging-file", What: "a configuration that the package ships is missing", Where: p.Path("packaging"), Err: err,
@@ -178,14 +177,7 @@ func digest(ctx context.Context, path string) (string, error) {
 		listing, err := tree.List(ctx, path)
 		return listing.Hash(), err
 	}
-	f, _, err := regular.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close() // it was only read
-	sum := sha256.New()
-	_, err = io.Copy(sum, regular.Reader(ctx, f))
-	return hex.EncodeToString(sum.Sum(nil)), err
+	return regular.Sum(ctx, path)
 }
 
 func textDigest(text string) string {

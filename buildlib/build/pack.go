@@ -107,8 +107,11 @@ func (j *job) removeHalves() error {
 	return errors.Join(problems...)
 }
 
+// maxManifest is more than a manifest ever has, in bytes.
+const maxManifest = 64 << 20
+
 func readManifest(file string) (stage.Manifest, error) {
-	text, err := regular.Read(file, 64<<20)
+	text, err := regular.Read(file, maxManifest)
 	if err != nil {
 		return nil, err
 	}

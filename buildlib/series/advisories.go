@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/patchset"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/release"
 )
@@ -229,7 +229,7 @@ func lookUp(c *checkout.Checkout, r *release.Release, answers []release.Answer, 
 			}
 			n, counted := lines[c.File]
 			if !counted {
-				text, err := os.ReadFile(filepath.Join(source, filepath.FromSlash(c.File)))
+				text, err := regular.Read(filepath.Join(source, filepath.FromSlash(c.File)), 64<<20)
 				if err != nil {
 					return err
 				}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/patchset"
@@ -90,7 +90,7 @@ func (e *Edits) Add(ctx context.Context, c *checkout.Checkout, topic string) (v 
 		}
 	}
 	name := fmt.Sprintf("%04d-%s.patch", number, topic)
-	list, err := os.ReadFile(filepath.Join(e.Series.Dir, "series"))
+	list, err := regular.Read(filepath.Join(e.Series.Dir, "series"), 1<<20)
 	if err != nil {
 		return nil, err
 	}

@@ -75,8 +75,24 @@ func ReadIn(root *os.Root, name string, limit int64) ([]byte, error) {
 	return whole(f, name, info.Size(), limit)
 }
 
+// ReadFS does the same in a file system.
+func ReadFS(fsys fs.FS, name string, limit int64) ([]byte, error) {
+	info, err := fs.Stat(fsys, name)
+	if err == nil {
+		err = check(name, info)
+	}
+	if err != nil {
+		return nil, err
+	}
+	f, err := fsys.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	return whole(f, name, info.Size(), limit)
+}
+
 // whole reads a file and closes it.
-func whole(f *os.File, name string, size, limit int64) ([]byte, error) {
+func whole(f io.ReadCloser, name string, size, limit int64) ([]byte, error) {
 	defer f.Close() // it was only read
 	if size > limit {
 		return nil, &fs.PathError{Op: "read", Path: name, Err: fmt.Errorf("%w: it has %d bytes, and %d would be many", ErrTooLarge, size, limit)}

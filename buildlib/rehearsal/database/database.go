@@ -17,6 +17,8 @@ import (
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/vrmf"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/box"
 )
 
@@ -116,9 +118,12 @@ func (db *DB) recordFile(p Part, fileset string) string {
 	return filepath.Join(db.Dir(), "db", string(p), fileset+".json")
 }
 
+// maxRecord is more than a record ever has, in bytes.
+const maxRecord = 64 << 20
+
 // Load reads the record of a fileset's part: nil for one that is not installed.
 func (db *DB) Load(p Part, fileset string) (*Record, error) {
-	text, err := os.ReadFile(db.recordFile(p, fileset))
+	text, err := regular.Read(db.recordFile(p, fileset), maxRecord)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
 	}
@@ -160,7 +165,7 @@ func (db *DB) Save(r *Record) error {
 	if err := errors.Join(db.Fate.Room(r.Part.Objrepos()), os.MkdirAll(filepath.Dir(file), 0o755)); err != nil {
 		return err
 	}
-	if err := errors.Join(os.WriteFile(file+".new", text, 0o644), os.Rename(file+".new", file)); err != nil {
+	if err := tree.WriteFile(file, text, 0o644); err != nil {
 		return err
 	}
 	old := entries[file]

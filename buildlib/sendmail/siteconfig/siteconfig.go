@@ -19,6 +19,7 @@ import (
 	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
 )
 
 // Set is a directory of fragments. It does not change after [Load].
@@ -26,6 +27,9 @@ type Set struct {
 	dir       string
 	fragments []*Fragment // in the order of their file names
 }
+
+// maxFragment is more than a fragment ever has, in bytes.
+const maxFragment = 1 << 20
 
 // Load reads all fragments of a directory. Every file in it must be one.
 func Load(dir string) (*Set, error) {
@@ -41,7 +45,7 @@ func load(fsys fs.FS, dir string) (*Set, error) {
 	s := &Set{dir: filepath.Base(dir)}
 	var errs []error
 	for _, e := range entries {
-		text, err := fs.ReadFile(fsys, e.Name())
+		text, err := regular.ReadFS(fsys, e.Name(), maxFragment)
 		if err != nil {
 			errs = append(errs, &fault.Error{Code: "fragment-bad", What: "an option fragment cannot be read",
 				Where: filepath.Join(dir, e.Name()), Err: err, Do: "make it a file that you may read, or take it out of " + dir})

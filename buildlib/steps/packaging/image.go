@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,6 +12,7 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/vrmf"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/steps/stage"
 )
 
@@ -123,7 +123,10 @@ func file(e stage.Entry, root string, volatile []string) installp.File {
 		f.Type, f.Target, f.Mode, f.Owner, f.Group = installp.Symlink, e.Target, 0, "", ""
 	case stage.File:
 		f.Size = e.Size
-		f.Open = func() (io.ReadCloser, error) { return os.Open(filepath.Join(root, e.Path)) }
+		f.Open = func() (io.ReadCloser, error) {
+			in, _, err := regular.Open(filepath.Join(root, e.Path))
+			return in, err
+		}
 		f.Volatile = slices.ContainsFunc(volatile, func(pattern string) bool { return matches(pattern, e.Path) })
 	}
 	return f

@@ -17,6 +17,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 )
 
@@ -80,7 +81,7 @@ func (s *Stager) Stage(ctx context.Context) (Manifest, error) {
 	if err := m.Fetch(ctx, s.Root, s.Work); err != nil {
 		return nil, err
 	}
-	text, err := os.ReadFile(filepath.Join(s.Work, notes))
+	text, err := regular.Read(filepath.Join(s.Work, notes), maxText)
 	if err != nil {
 		return nil, fmt.Errorf("reading what install asked for: %w", err)
 	}
@@ -95,6 +96,9 @@ func (s *Stager) Stage(ctx context.Context) (Manifest, error) {
 	}
 	return s.survey(asked)
 }
+
+// maxText is more than a text ever has, in bytes.
+const maxText = 16 << 20
 
 // notes is what the stand-ins write down, among them.
 const notes = "notes"

@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
 )
 
 // From here on all is done to the root that was fetched, on this machine.
@@ -41,7 +42,7 @@ func (s *Stager) copy(e Extra, asked map[string]ownership) error {
 		if !d.Type().IsRegular() {
 			return fmt.Errorf("%s: not a regular file", from)
 		}
-		text, err := os.ReadFile(from)
+		text, err := regular.Read(from, maxText)
 		if err != nil {
 			return err
 		}
@@ -140,7 +141,7 @@ func inside(target string, places []string) bool {
 }
 
 func digest(file string) (size int64, sum string, err error) {
-	f, err := os.Open(file)
+	f, _, err := regular.Open(file)
 	if err != nil {
 		return 0, "", err
 	}
