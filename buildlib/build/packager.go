@@ -167,12 +167,12 @@ func (j *job) compareMade(ctx context.Context, pkg *installp.Package, made strin
 	}
 	return imagetool.With(ctx, ours, nil, func(a *imagetool.Image) error {
 		return imagetool.With(ctx, made, nil, func(b *imagetool.Image) error {
-			text, err := diff.Images(a.SectionReader, b.SectionReader)
+			all, err := diff.Images(a.SectionReader, b.SectionReader)
 			if err != nil {
 				return err
 			}
 			log := j.Log.WithField("compare", "mage image:diff "+j.Shown(ours)+" "+j.Shown(j.image()))
-			if isDateAlone(text) {
+			if all.AreDateAlone() {
 				log.Info("mkinstallp's image is the one that this program would write, but for its date")
 			} else {
 				log.Warn("mkinstallp's image is not the one that this program would write")
@@ -180,10 +180,4 @@ func (j *job) compareMade(ctx context.Context, pkg *installp.Package, made strin
 			return nil
 		})
 	})
-}
-
-// isDateAlone tells whether two images are the same but for their date, if for that.
-func isDateAlone(diff string) bool {
-	line, rest, _ := strings.Cut(diff, "\n")
-	return rest == "" && (line == "" || strings.HasPrefix(line, "date "))
 }

@@ -42,14 +42,3 @@ func TestCanMkinstallp(t *testing.T) {
 		})
 	}
 }
-
-func TestIsDateAlone(t *testing.T) {
-	t.Parallel()
-	for diff, want := range map[string]bool{
-		"": true, "date 2015-07-03 00:00:00 -> 2026-01-02 03:04:05\n": true, "date a -> b\nplatform rspc -> aix\n": false, "platform rspc -> aix\n": false,
-	} {
-		if got := isDateAlone(diff); got != want {
-			t.Errorf("isDateAlone(%q) = %v, want %v", diff, got, want)
-		}
-	}
-}

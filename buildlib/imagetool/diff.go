@@ -3,7 +3,6 @@ package imagetool
 import (
 	"context"
 	"io"
-	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp/diff"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
@@ -11,14 +10,14 @@ import (
 
 // Comparison is what differs between two images.
 type Comparison struct {
-	Before      string   `json:"before"`
-	After       string   `json:"after"`
-	Differences []string `json:"differences"` // lines, each below what it is about; none for images that are the same to the byte
+	Before      string           `json:"before"`
+	After       string           `json:"after"`
+	Differences diff.Differences `json:"differences"` // none for images that are the same to the byte
 }
 
 // WriteText shows the differences, and nothing of images that are the same.
 func (c *Comparison) WriteText(w io.Writer) error {
-	_, err := io.WriteString(w, strings.Join(append(c.Differences, ""), "\n"))
+	_, err := io.WriteString(w, c.Differences.String())
 	return err
 }
 
@@ -26,15 +25,13 @@ func (c *Comparison) WriteText(w io.Writer) error {
 func Diff(ctx context.Context, in io.Reader, before, after string) (c *Comparison, err error) {
 	err = With(ctx, before, in, func(a *Image) error {
 		return With(ctx, after, in, func(b *Image) error {
-			text, err := diff.Images(a.SectionReader, b.SectionReader)
+			all, err := diff.Images(a.SectionReader, b.SectionReader)
 			if err != nil {
 				return Unreadable(before+" or "+after, err)
 			}
-			c = &Comparison{Before: before, After: after, Differences: []string{}}
-			if text == "" {
+			if c = (&Comparison{before, after, append(diff.Differences{}, all...)}); len(all) == 0 {
 				return nil
 			}
-			c.Differences = strings.Split(strings.TrimSuffix(text, "\n"), "\n")
 			return &fault.Error{Code: "image-differs", What: "the images differ", Where: before + " and " + after, Finding: true}
 		})
 	})

@@ -2,217 +2,99 @@
 package diff
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"slices"
-	"strings"
-	"time"
+	"strconv"
 
-	"github.com/rogpeppe/go-internal/diff"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/xcoff"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 )
 
-// Images tells what a person would name of the difference between two images: filesets, requisites, scripts, files with their modes,
-// owners and sizes, and what programs import. Lists are cut when they get long. It returns "" only for two images that are the same
-// to the byte.
-func Images(a, b *io.SectionReader) (string, error) {
+// Kind is what a Difference is about.
+type Kind string
+
+// The kinds. Of the image as a whole:
+const (
+	Package  Kind = "package"
+	Type     Kind = "type"
+	Platform Kind = "platform"
+	Date     Kind = "date"
+	Fileset  Kind = "fileset" // one that only one image has
+	Members  Kind = "members" // those that no fileset installs, all together
+	Space    Kind = "space"   // that is asked for; told only when nothing else differs: each packager has formulas of its own
+	Form     Kind = "form"    // what remains when nothing else differs
+)
+
+// Of a fileset that both have:
+const (
+	Level      Kind = "level"
+	Title      Kind = "title"
+	Content    Kind = "content"
+	BosBoot    Kind = "bosboot"
+	Language   Kind = "language"
+	Requisite  Kind = "requisite"
+	Supersedes Kind = "supersedes"
+	Fix        Kind = "fix"
+	Section    Kind = "section" // a line of another one of lpp_name
+	Object     Kind = "object"
+	Text       Kind = "text" // a control file that people write; the tables follow from the files
+)
+
+// Difference is one thing that differs.
+type Difference struct {
+	Kind    Kind   `json:"kind"`
+	Fileset string `json:"fileset,omitempty"`
+	// Name is which one of the kind: the path of an object, the part and the name of a text, the number of a section.
+	Name string `json:"name,omitempty"`
+	// Before and After are empty on the side that has none, and for an object on both sides, which has Attributes.
+	Before     string      `json:"before,omitempty"`
+	After      string      `json:"after,omitempty"`
+	Attributes []Attribute `json:"attributes,omitempty"`
+	Imports    []Imports   `json:"imports,omitempty"`
+}
+
+// Differences are all that two images have, in the order in which they are told.
+type Differences []Difference
+
+// AreDateAlone reports whether the images are the same but for their date, if for that.
+func (all Differences) AreDateAlone() bool {
+	return len(all) == 0 || len(all) == 1 && all[0].Kind == Date
+}
+
+// Images compares filesets, requisites, scripts, files with their modes, owners and sizes, and what programs import. It returns none
+// only for two images that are the same to the byte.
+func Images(a, b *io.SectionReader) (Differences, error) {
 	if same, err := sameBytes(a, b); same || err != nil {
-		return "", err
+		return nil, err
 	}
 	before, err := readContents(a)
 	if err != nil {
-		return "", fmt.Errorf("the first image: %w", err)
+		return nil, fmt.Errorf("the first image: %w", err)
 	}
 	after, err := readContents(b)
 	if err != nil {
-		return "", fmt.Errorf("the second image: %w", err)
+		return nil, fmt.Errorf("the second image: %w", err)
 	}
 	d := &differ{}
-	d.value("package", before.image.Package, after.image.Package)
-	d.value("type", before.image.Type, after.image.Type)
-	d.value("platform", before.image.Platform, after.image.Platform)
-	d.value("date", before.date, after.date)
+	d.value(Package, before.image.Package, after.image.Package)
+	d.value(Type, before.image.Type, after.image.Type)
+	d.value(Platform, before.image.Platform, after.image.Platform)
+	d.value(Date, before.date, after.date)
 	for _, name := range union(before.filesets, after.filesets) {
 		d.fileset(name, before.filesets[name], after.filesets[name])
 	}
 	if before.others != after.others {
-		d.line("members that no fileset installs: %d with %d bytes -> %d with %d bytes", before.others.count, before.others.size,
-			after.others.count, after.others.size)
+		d.add(Difference{Kind: Members, Before: before.others.String(), After: after.others.String()})
 	}
 	switch {
-	case d.out.Len() > 0:
+	case d.all != nil:
 	case d.space:
-		d.out.WriteString("only the space that is asked for differs, and perhaps the form: what is in the images is the same\n")
+		d.add(Difference{Kind: Space})
 	default:
-		d.out.WriteString("only the form differs: what is in the images, and what they ask for, is the same\n")
+		d.add(Difference{Kind: Form})
 	}
-	return d.out.String(), nil
-}
-
-func sameBytes(a, b *io.SectionReader) (bool, error) {
-	if a.Size() != b.Size() {
-		return false, nil
-	}
-	x, y := make([]byte, 1<<16), make([]byte, 1<<16)
-	for at := int64(0); at < a.Size(); at += int64(len(x)) {
-		n, errA := a.ReadAt(x, at)
-		m, errB := b.ReadAt(y, at)
-		for _, err := range []error{errA, errB} {
-			if err != nil && err != io.EOF {
-				return false, err
-			}
-		}
-		if !bytes.Equal(x[:n], y[:m]) {
-			return false, nil
-		}
-	}
-	return true, nil
-}
-
-// contents is what Diff knows of an image.
-type contents struct {
-	image    *installp.Image
-	date     string
-	filesets map[string]*filesetContents
-	others   others
-}
-
-// others are the members that no apply list has, such as license files. There may be any number, so they are not kept one by one.
-type others struct {
-	count, size int64
-	digest      [sha256.Size]byte // of each one's line in a list, its data and the digest before it
-}
-
-func (o *others) add(m *installp.Member, data io.Reader) error {
-	digest := sha256.New()
-	digest.Write(o.digest[:])
-	fmt.Fprintf(digest, "%q %o %d %d %d\n", m.Name, m.Mode, m.UID, m.GID, m.Size)
-	if _, err := io.Copy(digest, data); err != nil {
-		return err
-	}
-	digest.Sum(o.digest[:0])
-	o.count, o.size = o.count+1, o.size+m.Size
-	return nil
-}
-
-type filesetContents struct {
-	*installp.Info
-	files map[string]*fileContents // by path on the target
-}
-
-// fileContents is a stanza of the inventory with the member that it is about.
-type fileContents struct {
-	*installp.Stanza
-	part    string
-	method  installp.Method
-	member  string // mode and numbers of owner and group in the container
-	digest  [sha256.Size]byte
-	size    int64
-	packed  bool // the next three are not known
-	many    int  // the number of imports, when there are too many to compare
-	imports []xcoff.Import
-	search  []string // library path
-}
-
-func readContents(r *io.SectionReader) (*contents, error) {
-	reader, err := installp.NewReader(io.NewSectionReader(r, 0, r.Size()))
-	if err != nil {
-		return nil, err
-	}
-	c := &contents{image: reader.Image(), filesets: map[string]*filesetContents{}}
-	members := map[string]*fileContents{}
-	for i := range c.image.Filesets {
-		f := &filesetContents{&c.image.Filesets[i], map[string]*fileContents{}}
-		c.filesets[f.Name] = f
-		for n, p := range []*installp.Part{f.Usr, f.Root} {
-			if p == nil {
-				continue
-			}
-			for j := range p.Inventory {
-				f.files[p.Inventory[j].Path] = &fileContents{Stanza: &p.Inventory[j], part: []string{installp.UsrPart: "usr", installp.RootPart: "root"}[n]}
-			}
-			for _, config := range p.Configs {
-				if file := f.files[config.Path]; file != nil {
-					file.method = config.Method
-				}
-			}
-		}
-		if f.Usr == nil {
-			continue
-		}
-		for _, name := range f.Usr.ApplyList {
-			target, _ := c.image.Target(name)
-			members[name] = f.files[target]
-		}
-	}
-	for _, m := range c.image.Front {
-		c.date = m.ModTime.UTC().Format(time.DateTime)
-	}
-	for {
-		m, err := reader.Next()
-		if err == io.EOF {
-			return c, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		switch file, listed := members[m.Name]; {
-		case !listed:
-			err = c.others.add(m, reader)
-		case file != nil:
-			err = file.read(m, reader, r)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", fault.Line(m.Name), err)
-		}
-	}
-}
-
-func (f *fileContents) read(m *installp.Member, data io.Reader, image io.ReaderAt) error {
-	f.member = fmt.Sprintf("%s %d:%d", installp.ModeString(m.Mode), m.UID, m.GID)
-	if m.IsDir() {
-		return nil
-	}
-	digest := sha256.New()
-	if _, err := io.Copy(digest, data); err != nil {
-		return err
-	}
-	digest.Sum(f.digest[:0])
-	f.size = m.Size
-	if f.packed = m.Packed; f.packed || !m.IsRegular() {
-		return nil
-	}
-	program, err := xcoff.NewFile(io.NewSectionReader(image, m.Data, m.Size))
-	switch {
-	case err == nil:
-		f.search = program.LibraryPath()
-		for range program.EachImport() {
-			f.many++
-		}
-		if f.many <= maxImports {
-			f.many, f.imports = 0, cloned(program.Imports())
-		}
-	case !errors.Is(err, xcoff.ErrMagic) && !errors.Is(err, xcoff.ErrFormat):
-		return err
-	}
-	return nil
-}
-
-// maxImports is a hundred times what a large program imports. To compare more would take many times the memory of the program.
-const maxImports = 1 << 16
-
-// cloned are the imports without the file that they were read from.
-func cloned(imports []xcoff.Import) []xcoff.Import {
-	for i := range imports {
-		imports[i].Symbol = strings.Clone(imports[i].Symbol)
-	}
-	return imports
+	return d.all, nil
 }
 
 // union lists the keys of both, in order.
@@ -222,83 +104,54 @@ func union[V any](a, b map[string]V) []string {
 	return slices.Compact(names)
 }
 
-// differ writes what differs. Headings come with the first line below them.
+// differ collects what differs.
 type differ struct {
-	out     strings.Builder
-	heading string
-	space   bool // other space is asked for: each packager has formulas of its own, so that alone is told only when nothing else is
+	all   Differences
+	now   string // the fileset
+	space bool   // other space is asked for
 }
 
-// What a list or the difference of a text may take of a screen.
-const (
-	maxList  = 12
-	maxNames = 6
-)
-
-func (d *differ) line(format string, args ...any) {
-	if d.heading != "" {
-		d.out.WriteString(fault.Line(d.heading) + "\n")
-		d.heading = ""
-	}
-	text := fault.Lines(installp.Shorten(fmt.Sprintf(format, args...))) // for the tabs of scripts
-	d.out.WriteString(strings.ReplaceAll(text, "\n", `\x0a`) + "\n")
+func (d *differ) add(one Difference) {
+	one.Fileset = d.now
+	d.all = append(d.all, one)
 }
 
-func (d *differ) value(name, before, after string) {
+func (d *differ) value(kind Kind, before, after string) {
 	if before != after {
-		d.line("%s %s -> %s", name, before, after)
-	}
-}
-
-// lines writes a list that may be long.
-func (d *differ) lines(all []string) {
-	for _, line := range all[:min(len(all), maxList)] {
-		d.line("%s", line)
-	}
-	if more := len(all) - maxList; more > 0 {
-		d.line("  ... and %d more", more)
+		d.add(Difference{Kind: kind, Before: before, After: after})
 	}
 }
 
 func (d *differ) fileset(name string, before, after *filesetContents) {
+	d.now = name
+	defer func() { d.now = "" }()
 	switch {
 	case before == nil:
-		d.line("+ fileset %s %s: %s, %d objects", name, after.Level, after.Text, len(after.files))
+		d.add(Difference{Kind: Fileset, After: after.String()})
 		return
 	case after == nil:
-		d.line("- fileset %s %s: %s, %d objects", name, before.Level, before.Text, len(before.files))
+		d.add(Difference{Kind: Fileset, Before: before.String()})
 		return
 	}
-	d.heading = "fileset " + name
-	d.value("  level", before.Level.String(), after.Level.String())
-	d.value("  title", before.Text, after.Text)
-	d.value("  content", before.Content, after.Content)
-	d.value("  bosboot", before.BosBoot, after.BosBoot)
-	d.value("  language", before.Language, after.Language)
-	d.set("  %s requisite %s", before.Requisites, after.Requisites)
-	d.set("  %s supersedes %s", before.Supersedes, after.Supersedes)
-	d.set("  %s fix %s", before.Fixes, after.Fixes)
+	d.value(Level, before.Level.String(), after.Level.String())
+	d.value(Title, before.Text, after.Text)
+	d.value(Content, before.Content, after.Content)
+	d.value(BosBoot, before.BosBoot, after.BosBoot)
+	d.value(Language, before.Language, after.Language)
+	d.set(Requisite, "", before.Requisites, after.Requisites)
+	d.set(Supersedes, "", before.Supersedes, after.Supersedes)
+	d.set(Fix, "", before.Fixes, after.Fixes)
 	for i := range max(len(before.Rest), len(after.Rest)) {
-		d.set(fmt.Sprintf("  %%s section %d: %%s", i+5), at(before.Rest, i), at(after.Rest, i))
+		d.set(Section, strconv.Itoa(i+5), at(before.Rest, i), at(after.Rest, i))
 	}
-	var changes []string
 	for _, path := range union(before.files, after.files) {
-		changes = append(changes, changed(before.files[path], after.files[path])...)
+		if one, differs := changed(before.files[path], after.files[path]); differs {
+			d.add(one)
+		}
 	}
-	d.lines(changes)
 	d.texts("usr", before.Usr, after.Usr)
 	d.texts("root", before.Root, after.Root)
-	d.heading = ""
-	d.space = d.space || !slices.Equal(before.space(), after.space())
-}
-
-// space are the lines of the size section.
-func (f *filesetContents) space() []string {
-	var lines []string
-	for i := range f.Sizes {
-		lines = append(lines, f.Sizes[i].String())
-	}
-	return lines
+	d.space = d.space || !slices.EqualFunc(before.Sizes, after.Sizes, func(a, b installp.Size) bool { return a.String() == b.String() })
 }
 
 // at is one of several sections, empty when there are not as many.
@@ -310,26 +163,25 @@ func at(sections [][]string, i int) []string {
 }
 
 // set tells of lines that only one side has.
-func (d *differ) set(format string, before, after []string) {
-	var all []string
-	for _, side := range []struct {
-		sign          string
-		lines, others []string
-	}{{"-", before, after}, {"+", after, before}} {
-		there := map[string]bool{}
-		for _, line := range side.others {
-			there[line] = true
-		}
-		for _, line := range side.lines {
-			if !there[line] {
-				all = append(all, fmt.Sprintf(format, side.sign, line))
-			}
-		}
+func (d *differ) set(kind Kind, name string, before, after []string) {
+	for _, line := range without(before, after) {
+		d.add(Difference{Kind: kind, Name: name, Before: line})
 	}
-	d.lines(all)
+	for _, line := range without(after, before) {
+		d.add(Difference{Kind: kind, Name: name, After: line})
+	}
 }
 
-// texts compares the control files that people write; the tables follow from the files.
+// without are the lines that the others are not among.
+func without(lines, others []string) []string {
+	there := map[string]bool{}
+	for _, line := range others {
+		there[line] = true
+	}
+	return slices.DeleteFunc(slices.Clone(lines), func(line string) bool { return there[line] })
+}
+
+// texts compares the control files that people write.
 func (d *differ) texts(part string, before, after *installp.Part) {
 	if before == nil {
 		before = &installp.Part{}
@@ -341,10 +193,8 @@ func (d *differ) texts(part string, before, after *installp.Part) {
 		if slices.Contains([]string{installp.SuffixApplyList, installp.SuffixInventory, installp.SuffixSize, installp.SuffixConfig}, suffix) {
 			continue
 		}
-		name := part + " " + suffix
-		text := string(diff.Diff("a/"+name, []byte(before.Control[suffix]), "b/"+name, []byte(after.Control[suffix])))
-		if _, rest, ok := strings.Cut(text, "\n"); ok { // its first line is a command
-			d.lines(strings.Split("  "+strings.ReplaceAll(strings.TrimSuffix(rest, "\n"), "\n", "\n  "), "\n"))
+		if a, b := before.Control[suffix], after.Control[suffix]; a != b {
+			d.add(Difference{Kind: Text, Name: part + " " + suffix, Before: a, After: b})
 		}
 	}
 }

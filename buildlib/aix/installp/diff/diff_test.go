@@ -2,6 +2,7 @@ package diff_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -16,11 +17,11 @@ import (
 
 func differ(t *testing.T, a, b *installp.Package) string {
 	t.Helper()
-	text, err := diff.Images(installptest.Section(installptest.Write(t, a)), installptest.Section(installptest.Write(t, b)))
+	all, err := diff.Images(installptest.Section(installptest.Write(t, a)), installptest.Section(installptest.Write(t, b)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return text
+	return all.String()
 }
 
 func TestDiff(t *testing.T) {
@@ -159,7 +160,8 @@ func TestDiffOthers(t *testing.T) {
 			before, after := installptest.TakeApart(t, installptest.Write(t, installptest.Example())), installptest.TakeApart(t, installptest.Write(t, installptest.Example()))
 			test.before(before)
 			test.after(after)
-			got, err := diff.Images(installptest.Section(before.Image(t)), installptest.Section(after.Image(t)))
+			all, err := diff.Images(installptest.Section(before.Image(t)), installptest.Section(after.Image(t)))
+			got := all.String()
 			if err != nil || len(got) > 2000 || !strings.Contains(got, test.want) {
 				t.Errorf("Diff gives %d bytes, %.2000s, %v, want %s", len(got), got, err, test.want)
 			}
@@ -192,7 +194,7 @@ func TestDiffMembers(t *testing.T) {
 			before := installptest.Write(t, installptest.Example())
 			c := installptest.TakeApart(t, before)
 			test.change(c)
-			if got, err := diff.Images(installptest.Section(before), installptest.Section(c.Image(t))); err != nil || !strings.Contains(got, test.want) {
+			if got, err := diff.Images(installptest.Section(before), installptest.Section(c.Image(t))); err != nil || !strings.Contains(got.String(), test.want) {
 				t.Errorf("Diff = %s, %v, want %s", got, err, test.want)
 			}
 		})
@@ -213,8 +215,69 @@ func TestDiffForm(t *testing.T) {
 	t.Parallel()
 	image := installptest.Write(t, installptest.Example())
 	other := append(bytes.Clone(image[:len(image)-1]), 1)
-	text, err := diff.Images(installptest.Section(image), installptest.Section(other))
-	if err != nil || !strings.HasPrefix(text, "only the form differs") {
-		t.Errorf("Diff = %q, %v", text, err)
+	all, err := diff.Images(installptest.Section(image), installptest.Section(other))
+	if err != nil || len(all) != 1 || all[0].Kind != diff.Form || !strings.HasPrefix(all.String(), "only the form differs") {
+		t.Errorf("Images = %v, %v", all, err)
+	}
+}
+
+// The differences are data: who wants but one kind, or JSON, reads no text.
+func TestData(t *testing.T) {
+	t.Parallel()
+	a, b := installptest.Example(), installptest.Example()
+	b.Time = b.Time.Add(time.Second)
+	images := func() diff.Differences {
+		t.Helper()
+		all, err := diff.Images(installptest.Section(installptest.Write(t, a)), installptest.Section(installptest.Write(t, b)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	all := images()
+	if !all.AreDateAlone() || len(all) != 1 || !all[:0].AreDateAlone() {
+		t.Errorf("the dates alone differ, but the differences are %v", all)
+	}
+	b.Filesets[0].Files[2].Mode = 0o555
+	b.Filesets[0].Requisites = b.Filesets[0].Requisites[:2]
+	b.Filesets[0].Usr[installp.PreI] += "# end\n"
+	all = images()
+	got, err := json.MarshalIndent(all, "", " ")
+	const want = `[
+ {
+  "kind": "date",
+  "before": "2015-10-01 00:00:00",
+  "after": "2015-10-01 00:00:01"
+ },
+ {
+  "kind": "requisite",
+  "fileset": "mailtools.sendmail.rte",
+  "before": "*prereq cyrus.sasl.rte 2.1.26.0"
+ },
+ {
+  "kind": "object",
+  "fileset": "mailtools.sendmail.rte",
+  "name": "/opt/mailtools/sbin/sendmail",
+  "attributes": [
+   {
+    "name": "mode",
+    "before": "SGID,555",
+    "after": "555"
+   }
+  ]
+ },
+ {
+  "kind": "text",
+  "fileset": "mailtools.sendmail.rte",
+  "name": "usr pre_i",
+  "before": "#!/bin/ksh\nexit 0\n",
+  "after": "#!/bin/ksh\nexit 0\n# end\n"
+ }
+]`
+	if diff := cmp.Diff(want, string(got)); err != nil || diff != "" {
+		t.Errorf("%v, -want +got:\n%s", err, diff)
+	}
+	if all.AreDateAlone() || all[1:2].AreDateAlone() {
+		t.Error("a requisite counts as a date")
 	}
 }

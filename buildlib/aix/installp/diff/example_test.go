@@ -9,8 +9,8 @@ import (
 
 // What a person would name; nothing for two images that are the same.
 func ExampleImages() {
-	text, err := diff.Images(installptest.Small("Mail", "#!/usr/bin/ksh\nexit 0\n"), installptest.Small("Sendmail", "#!/usr/bin/ksh\numask 022\nexit 0\n"))
-	fmt.Print(text, err)
+	all, err := diff.Images(installptest.Small("Mail", "#!/usr/bin/ksh\nexit 0\n"), installptest.Small("Sendmail", "#!/usr/bin/ksh\numask 022\nexit 0\n"))
+	fmt.Print(all.String(), err)
 	// Output:
 	// fileset mailtools.sendmail.rte
 	//   title Mail -> Sendmail

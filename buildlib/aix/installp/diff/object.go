@@ -1,7 +1,6 @@
 package diff
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -11,24 +10,47 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/xcoff"
 )
 
-// changed tells of one object: nothing, a line, or a line with the imports below it.
-func changed(before, after *fileContents) []string {
+// Attribute is one thing of an object that differs.
+type Attribute struct {
+	Name   string `json:"name"`
+	Before string `json:"before,omitempty"`
+	After  string `json:"after,omitempty"`
+}
+
+// Attributes that are not told by their values.
+const (
+	attrContent = "content" // of the same size
+	attrImports = "imports" // too many to compare; the values count them
+)
+
+// Imports are symbols that only one of two programs imports from a library, or imports otherwise than the other; then a symbol tells how.
+type Imports struct {
+	Library string   `json:"library"`
+	Added   bool     `json:"added"` // else only the program before imports them
+	Names   []string `json:"names"`
+}
+
+// changed tells of one object, whether it differs.
+func changed(before, after *fileContents) (d Difference, differs bool) {
+	d.Kind = Object
 	switch {
 	case before == nil:
-		return []string{"  + " + after.describe()}
+		d.Name, d.After = after.Path, after.describe()
+		return d, true
 	case after == nil:
-		return []string{"  - " + before.describe()}
+		d.Name, d.Before = before.Path, before.describe()
+		return d, true
 	}
-	var words []string
+	d.Name = before.Path
 	word := func(name string, a, b any) {
 		if x, y := fmt.Sprint(a), fmt.Sprint(b); x != y {
-			words = append(words, fmt.Sprintf("%s %s -> %s", name, cmp.Or(x, "none"), cmp.Or(y, "none")))
+			d.Attributes = append(d.Attributes, Attribute{name, x, y})
 		}
 	}
 	word("type", installp.TypeWords[before.Type], installp.TypeWords[after.Type])
 	word("mode", installp.ModeWords(before.Mode), installp.ModeWords(after.Mode))
 	word("owner", before.Owner+":"+before.Group, after.Owner+":"+after.Group)
-	if len(words) == 0 { // else they differ for that
+	if d.Attributes == nil { // else they differ for that
 		word("member", before.member, after.member)
 	}
 	word("part", before.part, after.part)
@@ -38,26 +60,21 @@ func changed(before, after *fileContents) []string {
 	word("method", before.method, after.method)
 	word("size", before.size, after.size)
 	if before.size == after.size && before.digest != after.digest {
-		words = append(words, "content")
+		d.Attributes = append(d.Attributes, Attribute{Name: attrContent})
 	}
-	var imports []string
 	if !before.packed && !after.packed {
 		word("library path", strings.Join(before.search, ":"), strings.Join(after.search, ":"))
 		if before.many == 0 && after.many == 0 {
-			imports = changedImports(before, after)
+			d.Imports = changedImports(before, after)
 		} else if before.digest != after.digest {
-			words = append(words, fmt.Sprintf("imports not compared (%d and %d, where more than %d are many)",
-				before.many+len(before.imports), after.many+len(after.imports), maxImports))
+			d.Attributes = append(d.Attributes, Attribute{attrImports, fmt.Sprint(before.many + len(before.imports)), fmt.Sprint(after.many + len(after.imports))})
 		}
 	}
-	if len(words) == 0 {
-		return nil
-	}
-	return append([]string{"  ~ " + before.Path + ": " + strings.Join(words, ", ")}, imports...)
+	return d, d.Attributes != nil
 }
 
 func (f *fileContents) describe() string {
-	s := fmt.Sprintf("%s: %s %s %s:%s", f.Path, installp.TypeWords[f.Type], installp.ModeWords(f.Mode), f.Owner, f.Group)
+	s := fmt.Sprintf("%s %s %s:%s", installp.TypeWords[f.Type], installp.ModeWords(f.Mode), f.Owner, f.Group)
 	switch f.Type {
 	case installp.Regular:
 		s += fmt.Sprintf(", %d bytes", f.size)
@@ -67,34 +84,28 @@ func (f *fileContents) describe() string {
 	return s
 }
 
-// changedImports has a line for each library and direction. What stands in both is imported otherwise, and the line tells how.
-func changedImports(before, after *fileContents) []string {
+// changedImports go by library and direction. What stands in both is imported otherwise, and its name says how.
+func changedImports(before, after *fileContents) []Imports {
 	gone, added := xcoff.DiffImports(before.imports, after.imports)
-	var all []string
-	for _, side := range []struct {
-		sign            string
-		imports, others []xcoff.Import
-	}{{"-", gone, added}, {"+", added, gone}} {
-		there := map[string]bool{}
-		for _, i := range side.others {
-			there[i.From.String()+" "+i.Symbol] = true
+	return append(byLibrary(false, gone, added), byLibrary(true, added, gone)...)
+}
+
+func byLibrary(isAdded bool, imports, others []xcoff.Import) []Imports {
+	there := map[string]bool{}
+	for _, i := range others {
+		there[i.From.String()+" "+i.Symbol] = true
+	}
+	symbols := map[string][]string{}
+	for _, i := range imports {
+		library, name := i.From.String(), i.Symbol
+		if there[library+" "+name] {
+			name += importedAs(i)
 		}
-		symbols := map[string][]string{}
-		for _, i := range side.imports {
-			library, name := i.From.String(), i.Symbol
-			if there[library+" "+name] {
-				name += importedAs(i)
-			}
-			symbols[library] = append(symbols[library], name)
-		}
-		for _, library := range slices.Sorted(maps.Keys(symbols)) {
-			names := symbols[library]
-			text := strings.Join(names[:min(len(names), maxNames)], " ")
-			if more := len(names) - maxNames; more > 0 {
-				text += fmt.Sprintf(" and %d more", more)
-			}
-			all = append(all, fmt.Sprintf("      %s imports from %s: %s", side.sign, library, text))
-		}
+		symbols[library] = append(symbols[library], name)
+	}
+	var all []Imports
+	for _, library := range slices.Sorted(maps.Keys(symbols)) {
+		all = append(all, Imports{library, isAdded, symbols[library]})
 	}
 	return all
 }

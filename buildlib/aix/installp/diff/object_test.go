@@ -16,9 +16,9 @@ func TestChangedImports(t *testing.T) {
 	got := changedImports(
 		file(xcoff.Import{Symbol: "errno", From: libc, Class: xcoff.ClassRW}, xcoff.Import{Symbol: "flock", From: libc, Class: xcoff.ClassDS}),
 		file(xcoff.Import{Symbol: "errno", From: libc, Class: xcoff.ClassUA, Weak: true}, xcoff.Import{Symbol: "lockf", From: libc, Class: xcoff.ClassDS}))
-	want := []string{
-		"      - imports from libc.a(shr.o): errno (RW) flock",
-		"      + imports from libc.a(shr.o): errno (UA, weak) lockf",
+	want := []Imports{
+		{"libc.a(shr.o)", false, []string{"errno (RW)", "flock"}},
+		{"libc.a(shr.o)", true, []string{"errno (UA, weak)", "lockf"}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
