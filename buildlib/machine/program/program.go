@@ -9,8 +9,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
+	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 )
@@ -19,7 +22,7 @@ import (
 const linkerCache = "/etc/ld.so.cache"
 
 // Digest tells a program of a machine from every other. It covers the file, the shared libraries that it loads and, of a compiler, the
-// programs that it calls for its work: those of gcc and clang, which say where they are. What a script calls is not in it.
+// programs that it calls for its work: those of gcc and clang, which say where they are, and those of XL C. What a script calls is not in it.
 func Digest(ctx context.Context, m host.Machine, file string, isCompiler bool) (string, error) {
 	sum, err := digest(ctx, m, m.Recall, file, isCompiler)
 	if errors.Is(err, fs.ErrNotExist) { // a library is gone: the loader finds another one, or none
@@ -46,7 +49,11 @@ func digest(ctx context.Context, m host.Machine, recall recall, file string, isC
 		if err != nil {
 			return "", err
 		}
-		files = append(files, parts...)
+		xl, err := partsOfXL(ctx, m, file)
+		if err != nil {
+			return "", err
+		}
+		files = append(append(files, parts...), xl...)
 	}
 	var all []string
 	for _, f := range files {
@@ -89,6 +96,56 @@ func parts(ctx context.Context, m host.Machine, recall recall, compiler string) 
 	}
 	files, err := m.Find(ctx, strings.Split(names, "\n")...)
 	return slices.DeleteFunc(files, func(f string) bool { return f == "" }), err
+}
+
+// isXL matches the names of XL C's drivers. On Linux some of them are gcc's, too, where none of the directories below is.
+var isXL = regexp.MustCompile(`^(xl.*|cc|c89|c99)(_r)?$`)
+
+// partsOfXL are the programs that XL C calls, by their names in IBM's XL C/C++ for AIX Compiler Reference (the table of -qpath), and the configuration
+// that says where they are, which is in etc beside bin and exe, and was in /etc up to version 12.1. All versions that are installed count: a driver may
+// be a link to another directory's. That they lie in exe is known of a vac.cfg that an AIX machine's owner has published; what xlclang calls is not
+// known but for these.
+func partsOfXL(ctx context.Context, m host.Machine, compiler string) ([]string, error) {
+	if !isXL.MatchString(path.Base(compiler)) {
+		return nil, nil
+	}
+	places := []string{path.Dir(path.Dir(compiler)), "/usr/vac", "/usr/vacpp"}
+	for _, product := range []string{"/opt/IBM/xlc", "/opt/IBM/xlC"} {
+		versions, err := entries(ctx, m, product)
+		if err != nil {
+			return nil, err
+		}
+		places = append(places, versions...)
+	}
+	files, err := entries(ctx, m, "/etc")
+	if err != nil {
+		return nil, err
+	}
+	files = slices.DeleteFunc(files, func(f string) bool { return !strings.HasPrefix(f, "/etc/vac.cfg") })
+	for _, place := range places {
+		for _, name := range []string{"exe/xlcentry", "exe/xlCentry", "exe/xlCcode", "exe/ipa", "etc/xlc.cfg", "etc/xlC.cfg"} {
+			files = append(files, path.Join(place, name))
+		}
+	}
+	var there []string
+	for i, err := range m.Stat(ctx, files...) {
+		if err == nil {
+			there = append(there, files[i])
+		}
+	}
+	return there, nil
+}
+
+// entries are the paths of what is in a directory, or none.
+func entries(ctx context.Context, m host.Machine, dir string) ([]string, error) {
+	names, err := m.ReadDir(ctx, dir)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+		return nil, nil
+	}
+	for i, name := range names {
+		names[i] = path.Join(dir, name)
+	}
+	return names, err
 }
 
 // libraries are the files that ldd names: on Linux behind an arrow, on AIX with the member in brackets (manual page of ldd). It fails for

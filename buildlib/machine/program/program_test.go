@@ -1,6 +1,7 @@
 package program
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -61,30 +62,40 @@ func TestDigest(t *testing.T) {
 	}
 }
 
-// A script that compiles, and calls others for it, which are replaced under their names.
+// A script that compiles, and calls others for it, which are replaced under their names: as gcc tells them, and as XL C has them beside it.
 func TestReplaced(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	write := func(name, text string) {
-		t.Helper()
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
-	write("cc", "#!/bin/sh\ncase $1 in -print-prog-name=cc1) echo "+dir+"/cc1 ;; *) echo nothing ;; esac\n")
-	write("cc1", "one\n")
-	m := host.NewLocal([]string{"PATH=" + os.Getenv("PATH")})
-	m.Memory = new(cache.Memory)
-	var digests []string
-	for _, text := range []string{"one\n", "two\n", "one\n"} {
-		write("cc1", text)
-		d, err := Digest(t.Context(), m, filepath.Join(dir, "cc"), true)
-		if err != nil {
-			t.Fatal(err)
-		}
-		digests = append(digests, d)
-	}
-	if digests[0] == digests[1] || digests[0] != digests[2] {
-		t.Errorf("digests of one, two, one: %v", digests)
+	for _, test := range []struct{ compiler, part string }{
+		{"bin/gcc", "lib/cc1"}, {"bin/xlc", "exe/xlcentry"}, {"bin/xlc_r", "exe/xlCcode"}, {"bin/cc", "exe/ipa"}, {"bin/c99", "etc/xlc.cfg"},
+	} {
+		t.Run(test.part, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			write := func(name, text string) {
+				t.Helper()
+				name = filepath.Join(dir, name)
+				if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o755), os.WriteFile(name, []byte(text), 0o755)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			write("bin/gcc", "#!/bin/sh\ncase $1 in -print-prog-name=cc1) echo "+dir+"/lib/cc1 ;; *) echo nothing ;; esac\n")
+			if test.compiler != "bin/gcc" {
+				write(test.compiler, "#!/bin/sh\nexit 1\n")
+			}
+			m := host.NewLocal([]string{"PATH=" + os.Getenv("PATH")})
+			m.Memory = new(cache.Memory)
+			var digests []string
+			for _, text := range []string{"one\n", "two\n", "one\n"} {
+				write(test.part, text)
+				d, err := Digest(t.Context(), m, filepath.Join(dir, test.compiler), true)
+				if err != nil {
+					t.Fatal(err)
+				}
+				digests = append(digests, d)
+			}
+			if digests[0] == digests[1] || digests[0] != digests[2] {
+				t.Errorf("digests of one, two, one: %v", digests)
+			}
+		})
 	}
 }
