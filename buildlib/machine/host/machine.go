@@ -26,7 +26,7 @@ type Runner interface {
 
 // Machine is where a build happens: this machine, or another one.
 //
-// Each method but Path and There may be a journey to another machine. So those that look at files take many of them at once.
+// Each method but Path and There may go to another machine, which takes its time: so those for files take many of them at once.
 type Machine interface {
 	Runner
 	// Stat and Read look at what a program on the machine finds under a name, such as headers and libraries: each name has a text or an

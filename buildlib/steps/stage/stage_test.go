@@ -1,6 +1,7 @@
 package stage
 
 import (
+	"context"
 	"errors"
 	"io"
 	"os"
@@ -27,37 +28,35 @@ define(` + "`confSTDIR', `/var/opt/tiny'" + `)
 define(` + "`confMSP_QUEUE_DIR', `/var/opt/tiny/clientmqueue'" + `)
 `
 
-// build compiles the tiny source tree and returns a stager for it.
+// build compiles the tiny source tree on this machine and returns a stager for it.
 func build(t *testing.T, site string) *Stager {
 	t.Helper()
 	source, err := filepath.Abs("../../../testdata/src/tiny")
 	if err != nil {
 		t.Fatal(err)
 	}
-	machine := host.NewLocal(os.Environ())
+	b, s := workplace(t, host.NewLocal(os.Environ()), source, t.TempDir(), site)
+	compileFor(t.Context(), t, b, s)
+	return s
+}
+
+// workplace is what compiles a source tree on a machine, and what stages it then, all in dir.
+func workplace(t *testing.T, machine host.Machine, source, dir, site string) (*compile.Builder, *Stager) {
+	t.Helper()
 	for _, tool := range []string{"cc", "m4", "make"} {
-		if _, err := host.LookPath(t.Context(), machine, tool); err != nil {
+		if _, err := host.LookPath(t.Context(), host.NewLocal(os.Environ()), tool); err != nil {
 			t.Skipf("%v; \"mage setup\" installs it", err)
 		}
 	}
-	dir := t.TempDir()
 	siteFile := filepath.Join(dir, "site.config.m4")
 	if err := os.WriteFile(siteFile, []byte(site), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	log := logrus.New()
 	log.SetOutput(io.Discard)
-	name, err := compile.MachineName(t.Context(), machine)
-	if err != nil {
-		t.Fatal(err)
-	}
 	b := &compile.Builder{
-		Machine: machine, Name: name, Source: source, Objects: filepath.Join(dir, "objects"), Site: siteFile,
+		Machine: machine, Source: source, Objects: filepath.Join(dir, "objects"), Site: siteFile,
 		Jobs: 2, LogDir: filepath.Join(dir, "log"), Log: log,
-	}
-	directories, err := b.Build(t.Context())
-	if err != nil {
-		t.Fatal(err)
 	}
 	s := &Stager{
 		Machine: machine, Source: source, Objects: b.Objects, Root: filepath.Join(dir, "root"), Work: filepath.Join(dir, "work"),
@@ -70,10 +69,24 @@ func build(t *testing.T, site string) *Stager {
 			{Path: "/etc/opt/tiny/submit.cf", From: filepath.Join(source, "cf/cf/submit.mc"), Owner: "root", Group: "bin", Mode: 0o444},
 		},
 	}
+	return b, s
+}
+
+// compileFor compiles, and tells the stager what there is to install.
+func compileFor(ctx context.Context, t *testing.T, b *compile.Builder, s *Stager) {
+	t.Helper()
+	var err error
+	if b.Name, err = compile.MachineName(ctx, b.Machine); err != nil {
+		t.Fatal(err)
+	}
+	directories, err := b.Build(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Directories = nil
 	for _, d := range directories {
 		s.Directories = append(s.Directories, d.Name)
 	}
-	return s
 }
 
 func TestStage(t *testing.T) {
