@@ -6,7 +6,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/box"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/preview"
 )
 
@@ -24,7 +23,7 @@ func (s *theatre) scripts() []string {
 
 func TestOrderOfScripts(t *testing.T) {
 	t.Parallel()
-	for _, shell := range box.Shells {
+	for _, shell := range shells() {
 		t.Run(shell, func(t *testing.T) {
 			t.Parallel()
 			s := newTheatre(t, shell)

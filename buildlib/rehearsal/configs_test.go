@@ -86,6 +86,9 @@ func (s *theatre) text(t *testing.T, name string) string {
 // The reason why no package of ours relies on cfgfiles: between the moment at which a saved file is put back and the end of the
 // installation, an interruption takes the administrator's file with the others.
 func TestPowerCutLosesConfig(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes its time")
+	}
 	t.Parallel()
 	installed := newTheatre(t, "dash")
 	old, new := media(t, demo(t, "1.0.0.0")), media(t, demo(t, "1.0.0.1"))

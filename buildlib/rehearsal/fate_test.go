@@ -1,9 +1,9 @@
 package rehearsal
 
 import (
-	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -13,33 +13,14 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/preview"
 )
 
-// operation is something that installp does, and that can be done again after a clean-up.
-type operation struct {
-	name  string
-	start *theatre
-	do    func(context.Context, *theatre) error
-}
-
-// operations are those on a package of two levels.
-func operations(t *testing.T, old, new *preview.Media) []operation {
+// ofTwoLevels are the operations on a package of two levels.
+func ofTwoLevels(t *testing.T, old, new *preview.Media) []operation {
 	t.Helper()
-	empty := newTheatre(t, "dash")
-	installed := empty.clone(t)
-	if err := installed.Apply(t.Context(), old, preview.Options{}); err != nil {
+	all, err := operations(t.Context(), newTheatre(t, "dash").Installp, t.TempDir(), []*preview.Media{old, new})
+	if err != nil {
 		t.Fatal(err)
 	}
-	installed.Fate = box.Fate{}
-	apply := func(m *preview.Media, o preview.Options) func(context.Context, *theatre) error {
-		return func(ctx context.Context, s *theatre) error { return s.Apply(ctx, m, o) }
-	}
-	return []operation{
-		{"first installation", empty, apply(old, preview.Options{})},
-		{"newer level", installed, apply(new, preview.Options{})},
-		{"same level by force", installed, apply(old, preview.Options{Force: true})},
-		{"removal", installed, func(ctx context.Context, s *theatre) error {
-			return s.Deinstall(ctx, preview.Options{Names: []string{old.Image.Package}})
-		}},
-	}
+	return all
 }
 
 // edit is an administrator's change.
@@ -50,35 +31,14 @@ func (s *theatre) edit(t *testing.T, name, content string) {
 	}
 }
 
-// look gives everything that counts of a box: its disk, and what lslpp says.
+// look gives everything that counts of a box, in lines.
 func (s *theatre) look(t *testing.T) []string {
 	t.Helper()
-	p, err := s.Picture()
+	p, err := look(s.Installp)
 	if err != nil {
 		t.Fatal(err)
 	}
-	all, err := s.Shown()
-	if err != nil {
-		t.Fatal(err)
-	}
-	lines := p.Since(nil)
-	for _, f := range all {
-		lines = append(lines, fmt.Sprintf("%s %s %s", f.Name, f.Level, f.State))
-	}
-	return lines
-}
-
-// whole does an operation without disturbance, and gives how the box looks afterwards and which moments passed.
-func (o *operation) whole(t *testing.T) (look, moments []string) {
-	t.Helper()
-	s := o.start.clone(t)
-	if err := o.do(t.Context(), s); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Check(); err != nil {
-		t.Error(err)
-	}
-	return s.look(t), s.Fate.Moments
+	return p.Since(nil)
 }
 
 // some leaves of the moments every so manieth.
@@ -96,85 +56,83 @@ func momentName(n int, moments []string) string {
 
 // The power goes off at a moment, each in turn. A clean-up and the same operation again lead to where it would have led.
 func TestPowerCut(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes its time")
+	}
 	t.Parallel()
-	for _, o := range operations(t, media(t, plainDemo(t, "1.0.0.0")), media(t, plainDemo(t, "1.0.0.1"))) {
-		t.Run(o.name, func(t *testing.T) {
+	for _, o := range ofTwoLevels(t, media(t, plainDemo(t, "1.0.0.0")), media(t, plainDemo(t, "1.0.0.1"))) {
+		t.Run(o.command, func(t *testing.T) {
 			t.Parallel()
 			o.survivePowerCuts(t, stride)
 		})
 	}
 }
 
-// umaskOf is that of whoever calls installp when the power goes off at a moment, and again afterwards: each in turn.
-func umaskOf(n int) string { return []string{"000", "022", "077"}[n%3] }
-
 // So it is with our own package, whose scripts do more.
 func TestPowerCutOfProduct(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes its time")
+	}
 	t.Parallel()
-	for _, o := range operations(t, product(t, "8.15.2.1"), product(t, "8.15.2.2")) {
-		t.Run(o.name, func(t *testing.T) {
+	for _, o := range ofTwoLevels(t, product(t, "8.15.2.1"), product(t, "8.15.2.2")) {
+		t.Run(o.command, func(t *testing.T) {
 			t.Parallel()
 			o.survivePowerCuts(t, productStride)
 		})
 	}
 }
 
+// begin is a box to do the operation on.
+func (o *operation) begin(t *testing.T) *theatre { return (&theatre{Installp: o.start}).clone(t) }
+
+// survivePowerCuts lets it go off at every step-th moment.
 func (o *operation) survivePowerCuts(t *testing.T, step int) {
-	want, moments := o.whole(t)
+	want, moments, err := o.whole(t.Context(), filepath.Join(t.TempDir(), "box"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, n := range some(moments, step) {
-		t.Run(momentName(n, moments), func(t *testing.T) {
-			s := o.start.clone(t)
-			s.Fate = box.Fate{Power: n, Umask: umaskOf(n)}
-			if err := o.do(t.Context(), s); !errors.Is(err, box.ErrPower) {
-				t.Fatalf("with the power off: %v", err)
-			}
-			s.Fate = box.Fate{Umask: umaskOf(n)}
-			if err := s.Cleanup(t.Context()); err != nil {
-				t.Fatalf("clean-up: %v", err)
-			}
-			if err := o.do(t.Context(), s); err != nil {
-				t.Fatalf("again: %v", err)
-			}
-			if err := s.Check(); err != nil {
-				t.Error(err)
-			}
-			if diff := cmp.Diff(want, s.look(t)); diff != "" {
-				t.Errorf("not as without the power cut, -want +got:\n%s", diff)
-			}
-		})
+		if err := o.survive(t.Context(), filepath.Join(t.TempDir(), "box"), n, want); err != nil {
+			t.Errorf("%s: %v", momentName(n, moments), err)
+		}
 	}
 }
 
 // The power goes off again while installp cleans up.
 func TestPowerCutOfCleanup(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes its time")
+	}
 	t.Parallel()
-	for _, o := range operations(t, media(t, plainDemo(t, "1.0.0.0")), media(t, plainDemo(t, "1.0.0.1"))) {
-		t.Run(o.name, func(t *testing.T) {
+	for _, o := range ofTwoLevels(t, media(t, plainDemo(t, "1.0.0.0")), media(t, plainDemo(t, "1.0.0.1"))) {
+		t.Run(o.command, func(t *testing.T) {
 			t.Parallel()
-			want, moments := o.whole(t)
+			want, moments, err := o.whole(t.Context(), filepath.Join(t.TempDir(), "box"))
+			if err != nil {
+				t.Fatal(err)
+			}
 			for _, n := range some(moments, len(moments)/4) {
-				interrupted := o.start.clone(t)
+				interrupted := o.begin(t)
 				interrupted.Fate = box.Fate{Power: n}
-				if err := o.do(t.Context(), interrupted); !errors.Is(err, box.ErrPower) {
+				if err := o.do(t.Context(), interrupted.Installp); !errors.Is(err, box.ErrPower) {
 					t.Fatalf("with the power off: %v", err)
 				}
 				interrupted.Fate = box.Fate{}
-				clean := operation{o.name, interrupted, func(ctx context.Context, s *theatre) error { return s.Cleanup(ctx) }}
 				once := interrupted.clone(t)
-				if err := clean.do(t.Context(), once); err != nil {
+				if err := once.Cleanup(t.Context()); err != nil {
 					t.Fatal(err)
 				}
 				for _, m := range some(once.Fate.Moments, stride) {
 					s := interrupted.clone(t)
 					s.Fate = box.Fate{Power: m}
-					if err := clean.do(t.Context(), s); !errors.Is(err, box.ErrPower) {
+					if err := s.Cleanup(t.Context()); !errors.Is(err, box.ErrPower) {
 						t.Fatalf("with the power off again: %v", err)
 					}
 					s.Fate = box.Fate{}
-					if err := errors.Join(s.Cleanup(t.Context()), o.do(t.Context(), s), s.Check()); err != nil {
+					if err := errors.Join(s.Cleanup(t.Context()), o.do(t.Context(), s.Installp), s.Check()); err != nil {
 						t.Fatalf("%s, then %s: %v", momentName(n, moments), momentName(m, once.Fate.Moments), err)
 					}
-					if diff := cmp.Diff(want, s.look(t)); diff != "" {
+					if diff := cmp.Diff(want.Since(nil), s.look(t)); diff != "" {
 						t.Errorf("%s, then %s: not as without power cuts, -want +got:\n%s", momentName(n, moments), momentName(m, once.Fate.Moments), diff)
 					}
 				}

@@ -103,6 +103,11 @@ func live(ctx context.Context, in *ops.Installp, images []*preview.Media) (*Life
 	}
 	for _, m := range images {
 		apply(m, "-apXd", preview.Options{Preview: true})
+		if m.Image.IsUpdate() {
+			if err := reject(ctx, in, m, apply, act); err != nil {
+				return l, err
+			}
+		}
 		apply(m, "-aXd", preview.Options{})
 		check()
 	}
@@ -132,7 +137,38 @@ func live(ctx context.Context, in *ops.Installp, images []*preview.Media) (*Life
 	}
 	check()
 	act("(compared with the first installation)", func() error { return same(in.Box, installed, "removing and installing again") })
+	if last.Image.IsUpdate() {
+		act("installp -cX all", func() error { return in.Commit(ctx, preview.Options{}) })
+		check()
+	}
 	return l, errors.Join(problem, context.Cause(ctx))
+}
+
+// reject applies an update and takes it back, after which all must be as before it.
+func reject(
+	ctx context.Context, in *ops.Installp, m *preview.Media, apply func(*preview.Media, string, preview.Options), act func(string, func() error),
+) error {
+	before, err := look(in)
+	if err != nil {
+		return err
+	}
+	var names []string
+	for i := range m.Image.Filesets {
+		names = append(names, m.Image.Filesets[i].Name)
+	}
+	apply(m, "-aXd", preview.Options{})
+	act("installp -rX "+strings.Join(names, " "), func() error {
+		if err := in.Reject(ctx, preview.Options{Names: names}); err != nil {
+			return err
+		}
+		after, err := look(in)
+		if changes := after.Since(before); len(changes) > 0 {
+			return database.Failure("the rejection of the update has not brought back what was there before it", m.File, strings.Join(changes, "\n"),
+				"let the un- scripts take back what the others do")
+		}
+		return err
+	})
+	return nil
 }
 
 // supply gives the box the filesets that the images require and it lacks. How scripts fare without them is not what a life is for.

@@ -58,6 +58,9 @@ func TestLifeOfUpdates(t *testing.T) {
 
 // What a package does wrong in its life is told.
 func TestBadLives(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes its time")
+	}
 	t.Parallel()
 	for _, c := range []struct {
 		name string

@@ -57,6 +57,9 @@ func TestRestoreLink(t *testing.T) {
 // A fileset of many is installed with as much work as one of few. The measure is what is allocated, which is the same on a slow
 // machine; so this does not run along with other tests.
 func TestManyFilesets(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes its time")
+	}
 	few, many := effort(t, 5), effort(t, 40)
 	if many > 2*few {
 		t.Errorf("%d allocations for each of 40 filesets, %d for each of 5", many, few)

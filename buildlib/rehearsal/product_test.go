@@ -14,7 +14,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/box"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/preview"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/steps/packaging"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/steps/stage"
@@ -127,7 +126,7 @@ var leftBehind = []string{
 func TestWholeLife(t *testing.T) {
 	t.Parallel()
 	first, second := product(t, "8.15.2.1"), product(t, "8.15.2.2")
-	for _, shell := range box.Shells {
+	for _, shell := range shells() {
 		t.Run(shell, func(t *testing.T) {
 			t.Parallel()
 			s := newTheatre(t, shell)

@@ -3,13 +3,9 @@ package rehearsal
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 	"sync"
 	"testing"
 
@@ -68,74 +64,43 @@ func newTheatre(t testing.TB, shell string) *theatre {
 	if !p.Has(shell) {
 		t.Skipf("no %s; \"mage setup test\" installs it", shell)
 	}
-	s := &theatre{printed: new(bytes.Buffer)}
-	b, err := p.Box(filepath.Join(t.TempDir(), "box"), shell, s.printed)
+	printed := new(bytes.Buffer)
+	b, err := p.Box(filepath.Join(t.TempDir(), "box"), shell, printed)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.Installp = ops.New(b)
+	return open(t, b, printed)
+}
+
+// clone makes another box of the same content.
+func (s *theatre) clone(t testing.TB) *theatre {
+	t.Helper()
+	b, err := s.Clone(filepath.Join(t.TempDir(), "box"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Out = new(bytes.Buffer)
+	return open(t, b, b.Out.(*bytes.Buffer))
+}
+
+func open(t testing.TB, b *box.Box, printed *bytes.Buffer) *theatre {
 	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
+		if err := b.Close(); err != nil {
 			t.Error(err)
 		}
 		if t.Failed() {
-			t.Logf("%s printed:\n%s", shell, s.printed)
+			t.Logf("%s printed:\n%s", b.Shell, printed)
 		}
 	})
-	return s
+	return &theatre{ops.New(b), printed}
 }
 
-// clone makes another box of the same content: of what scripts can change a copy, of the rest a link.
-func (s *theatre) clone(t testing.TB) *theatre {
-	t.Helper()
-	c := newTheatre(t, s.Shell)
-	for _, dir := range []string{c.Root(), c.Dir() + "/db"} {
-		entries, err := os.ReadDir(dir)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			t.Fatal(err)
-		}
-		for _, e := range entries {
-			if err := os.RemoveAll(filepath.Join(dir, e.Name())); err != nil {
-				t.Fatal(err)
-			}
-		}
+// shells are those that a test runs under.
+func shells() []string {
+	if testing.Short() {
+		return box.Shells[:1]
 	}
-	err := filepath.WalkDir(s.Dir(), func(from string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		name, err := filepath.Rel(s.Dir(), from)
-		if err != nil {
-			return err
-		}
-		info, err := d.Info()
-		if err != nil {
-			return err
-		}
-		to := filepath.Join(c.Dir(), name)
-		switch {
-		case d.IsDir():
-			return errors.Join(os.MkdirAll(to, 0o755), os.Chmod(to, info.Mode()))
-		case d.Type() == fs.ModeSymlink:
-			target, err := os.Readlink(from)
-			return errors.Join(err, os.Symlink(target, to))
-		case isProp(name):
-			return os.Link(from, to)
-		}
-		text, err := os.ReadFile(from)
-		return errors.Join(err, os.WriteFile(to, text, 0o600), os.Chmod(to, info.Mode()))
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
-}
-
-// isProp reports whether a file is one that all boxes share.
-func isProp(name string) bool {
-	return slices.ContainsFunc([]string{"root/rehearsal/bin/", "root/rehearsal/shells/", "root/lib64/", "root/usr/lib/"}, func(dir string) bool {
-		return strings.HasPrefix(name, dir)
-	})
+	return box.Shells
 }
 
 func parseLevel(t testing.TB, s string) vrmf.Level {

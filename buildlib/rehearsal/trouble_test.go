@@ -22,19 +22,25 @@ import (
 // The disk is full from a moment on. Whatever installp makes of that, once there is room again a clean-up and the same operation
 // lead to where they would have led.
 func TestFullDisk(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes its time")
+	}
 	t.Parallel()
-	for _, o := range operations(t, product(t, "8.15.2.1"), product(t, "8.15.2.2")) {
-		t.Run(o.name, func(t *testing.T) {
+	for _, o := range ofTwoLevels(t, product(t, "8.15.2.1"), product(t, "8.15.2.2")) {
+		t.Run(o.command, func(t *testing.T) {
 			t.Parallel()
-			want, moments := o.whole(t)
+			want, moments, err := o.whole(t.Context(), filepath.Join(t.TempDir(), "box"))
+			if err != nil {
+				t.Fatal(err)
+			}
 			for _, n := range some(moments, productStride) {
 				if strings.HasPrefix(moments[n-1], box.InScript) {
 					continue // a script has the disk that it begins with
 				}
 				t.Run(momentName(n, moments), func(t *testing.T) {
-					s := o.start.clone(t)
+					s := o.begin(t)
 					s.Fate = box.Fate{Full: n}
-					err := o.do(t.Context(), s)
+					err := o.do(t.Context(), s.Installp)
 					full := s.printed.String()
 					s.Fate = box.Fate{}
 					if err != nil && !strings.Contains(err.Error(), "do:    ") {
@@ -49,13 +55,13 @@ func TestFullDisk(t *testing.T) {
 							t.Errorf("%s, as advised: %v\n%s", advice[1], err, out)
 						}
 					}
-					if err := o.do(t.Context(), s); err != nil {
+					if err := o.do(t.Context(), s.Installp); err != nil {
 						t.Fatalf("again: %v", err)
 					}
 					if err := s.Check(); err != nil {
 						t.Error(err)
 					}
-					if diff := cmp.Diff(want, s.look(t)); diff != "" {
+					if diff := cmp.Diff(want.Since(nil), s.look(t)); diff != "" {
 						t.Errorf("not as with room enough, -want +got:\n%s", diff)
 					}
 				})
@@ -81,6 +87,9 @@ func failing(t *testing.T, at string, part database.Part, step installp.Step) *p
 // A script fails. The table is that of the documents: a new fileset is gone, an older base level stays while its files are there, and is
 // BROKEN afterwards; un- scripts run for what was completed, in reverse.
 func TestFailingScripts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes its time")
+	}
 	t.Parallel()
 	for _, c := range []struct {
 		part  database.Part
@@ -227,7 +236,7 @@ func TestFailingRemoval(t *testing.T) {
 // An administrator's smmsp keeps its number, whatever that is, and files belong to it.
 func TestOtherAccount(t *testing.T) {
 	t.Parallel()
-	for _, shell := range box.Shells {
+	for _, shell := range shells() {
 		t.Run(shell, func(t *testing.T) {
 			t.Parallel()
 			s := newTheatre(t, shell)
@@ -273,7 +282,7 @@ func TestNumberTaken(t *testing.T) {
 // partition): nothing in /usr and /opt changes, and the result is that of a whole installation.
 func TestReadOnlyUsr(t *testing.T) {
 	t.Parallel()
-	for _, shell := range box.Shells {
+	for _, shell := range shells() {
 		t.Run(shell, func(t *testing.T) {
 			t.Parallel()
 			m := product(t, "8.15.2.1")

@@ -20,6 +20,7 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/box"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/database"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/ops"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/preview"
 )
 
@@ -166,7 +167,7 @@ func mended(at string) *update {
 // leaves lppchk silent.
 func TestUpdates(t *testing.T) {
 	t.Parallel()
-	for _, shell := range box.Shells {
+	for _, shell := range shells() {
 		t.Run(shell, func(t *testing.T) {
 			t.Parallel()
 			s := newTheatre(t, shell)
@@ -267,6 +268,9 @@ func TestSavedFiles(t *testing.T) {
 
 // An update, and its rejection, survive a power cut at every moment.
 func TestPowerCutOfUpdates(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes its time")
+	}
 	t.Parallel()
 	base, one := media(t, plainDemo(t, "1.0.0.0")), mended("1.0.0.5").media(t)
 	installed := newTheatre(t, "dash")
@@ -279,18 +283,18 @@ func TestPowerCutOfUpdates(t *testing.T) {
 	}
 	rte := preview.Options{Names: []string{"demo.rte"}}
 	for _, o := range []operation{
-		{"update", installed, func(ctx context.Context, s *theatre) error { return s.Apply(ctx, one, preview.Options{}) }},
-		{"commit", updated, func(ctx context.Context, s *theatre) error { return s.Commit(ctx, rte) }},
-		{"rejection", updated, func(ctx context.Context, s *theatre) error {
-			err := s.Reject(ctx, rte)
-			if got := s.levels(t); fault.Code(err) != "" && got == "1.0.0.0" {
+		{"update", installed.Installp, func(ctx context.Context, in *ops.Installp) error { return in.Apply(ctx, one, preview.Options{}) }},
+		{"commit", updated.Installp, func(ctx context.Context, in *ops.Installp) error { return in.Commit(ctx, rte) }},
+		{"rejection", updated.Installp, func(ctx context.Context, in *ops.Installp) error {
+			err := in.Reject(ctx, rte)
+			if all, _ := in.Shown(); len(all) > 0 && fault.Code(err) != "" && all[0].Level == parseLevel(t, "1.0.0.0") {
 				return nil // the clean-up has completed it
 			}
 			return err
 		}},
 	} {
 		o.start.Fate = box.Fate{}
-		t.Run(o.name, func(t *testing.T) {
+		t.Run(o.command, func(t *testing.T) {
 			t.Parallel()
 			o.survivePowerCuts(t, stride)
 		})

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/standins"
 )
@@ -111,6 +112,40 @@ func (b *Box) castStandIns() error {
 		}
 	}
 	return errors.Join(b.root.WriteFile(gateFile, []byte("0 0\n"), 0o644), b.root.WriteFile("dev/null", nil, 0o666))
+}
+
+// Clone makes another box of the same content, in a directory that is missing: of what scripts can change a copy, of the rest a link.
+func (b *Box) Clone(dir string) (*Box, error) {
+	c := &Box{Shell: b.Shell, Out: b.Out, Free: b.Free, ReadOnlyUsr: b.ReadOnlyUsr, dir: dir, props: b.props}
+	own := b.props.inBox()
+	err := filepath.WalkDir(b.dir, func(from string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		name := strings.TrimPrefix(from, b.dir)
+		to := dir + name
+		switch {
+		case d.IsDir():
+			return errors.Join(os.Mkdir(to, 0o700), os.Chmod(to, info.Mode()))
+		case d.Type() == fs.ModeSymlink:
+			target, err := os.Readlink(from)
+			return errors.Join(err, os.Symlink(target, to))
+		case own[strings.TrimPrefix(name, "/root/")]:
+			return os.Link(from, to)
+		case !d.Type().IsRegular(): // a device that the way into the box has made
+			return nil
+		}
+		return copyFile(from, to, info.Mode())
+	})
+	if err != nil {
+		return nil, err
+	}
+	c.root, err = os.OpenRoot(c.Root())
+	return c, err
 }
 
 // Dir is the directory that has all of the box.

@@ -21,13 +21,8 @@ func (b *Box) Picture() (Picture, error) {
 	if err != nil {
 		return nil, err
 	}
-	own := map[string]bool{"rehearsal": true, "dev": true, "lib64": true}
-	for _, name := range b.props.files {
-		own[name] = true
-		if rest, ok := strings.CutPrefix(name, "lib/"); ok {
-			own["usr/lib/"+rest] = true
-		}
-	}
+	own := b.props.inBox()
+	own["rehearsal"], own["dev"], own["lib64"] = true, true, true
 	picture := Picture{}
 	err = fs.WalkDir(b.root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || name == "." {

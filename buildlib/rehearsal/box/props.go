@@ -129,6 +129,18 @@ func (p *Props) furnish(root string) error {
 	return nil
 }
 
+// inBox are the props by their paths below the root of a box, where lib is a link to usr/lib.
+func (p *Props) inBox() map[string]bool {
+	names := map[string]bool{}
+	for _, name := range p.files {
+		if strings.HasPrefix(name, "lib/") {
+			name = "usr/" + name
+		}
+		names[name] = true
+	}
+	return names
+}
+
 func copyFile(from, to string, mode fs.FileMode) error {
 	in, err := os.Open(from)
 	if err != nil {

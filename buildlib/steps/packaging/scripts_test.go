@@ -309,6 +309,9 @@ func TestScripts(t *testing.T) {
 		for _, scenario := range scenarios {
 			name, _, _ := strings.Cut(strings.TrimPrefix(scenario, "== "), "\n")
 			for _, shell := range shells {
+				if testing.Short() && shell != shells[0] {
+					continue
+				}
 				umask := "022"
 				if shell == "mksh" {
 					umask = "077"

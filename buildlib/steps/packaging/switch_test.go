@@ -26,6 +26,9 @@ exit $status
 // TestSwitchInterrupted cuts the power at each command of sendmail-switch that changes something. Whatever is left, either direction gets
 // to its end from there, and what was IBM's comes back exactly. It takes its time, so one shell must do.
 func TestSwitchInterrupted(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes its time")
+	}
 	t.Parallel()
 	b := switchBox(t)
 	states := map[string][]string{"ibm": b.state(t)}
@@ -66,6 +69,9 @@ func TestSwitchInterrupted(t *testing.T) {
 // TestScriptsInterrupted does the same to what installp runs, before and after each command, under each umask: run again, a script
 // leaves what one leaves that nothing disturbed under the usual umask.
 func TestScriptsInterrupted(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes its time")
+	}
 	t.Parallel()
 	const active = "|line etc/objrepos/SRCsubsys sendmail-aix::-bD:/x:0:0:::::::::::::::sendmail-aix|line rehearsal/active sendmail-aix 5243303"
 	for _, script := range []struct {

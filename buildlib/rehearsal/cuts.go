@@ -1,0 +1,153 @@
+package rehearsal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/box"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/database"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/ops"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/preview"
+)
+
+// Cut is a power cut that was rehearsed.
+type Cut struct {
+	Command string `json:"command"`         // that it interrupted
+	Moment  string `json:"moment"`          // before which the power went off
+	Found   string `json:"found,omitempty"` // what was not as without the cut, after a clean-up and the same command again
+}
+
+// operation is something that installp does on a box, and that can be done again after a clean-up.
+type operation struct {
+	command string
+	start   *ops.Installp // the box before it, which stays as it is
+	do      func(context.Context, *ops.Installp) error
+}
+
+// look is everything that counts of a box: its disk, and what lslpp says.
+func look(in *ops.Installp) (box.Picture, error) {
+	p, err := in.Picture()
+	if err != nil {
+		return nil, err
+	}
+	all, err := in.Shown()
+	for _, f := range all {
+		p["lslpp "+f.Name] = fmt.Sprintf("%s %s", f.Level, f.State)
+	}
+	return p, err
+}
+
+// whole does an operation on a copy without disturbance, and gives how the box looks afterwards and which moments passed.
+func (o *operation) whole(ctx context.Context, dir string) (box.Picture, []string, error) {
+	in, err := o.clone(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer in.Close()
+	if err := errors.Join(o.do(ctx, in), in.Check()); err != nil {
+		return nil, nil, err
+	}
+	p, err := look(in)
+	return p, in.Fate.Moments, err
+}
+
+func (o *operation) clone(dir string) (*ops.Installp, error) {
+	b, err := o.start.Clone(dir)
+	if err != nil {
+		return nil, err
+	}
+	b.Out = io.Discard
+	return ops.New(b), nil
+}
+
+// umaskOf is that of whoever calls installp when the power goes off at a moment, and again afterwards: each in turn.
+func umaskOf(n int) string { return []string{"000", "022", "077"}[n%3] }
+
+// survive lets the power go off at a moment. A clean-up and the same operation again must lead to where it leads without that.
+func (o *operation) survive(ctx context.Context, dir string, n int, want box.Picture) error {
+	in, err := o.clone(dir)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	in.Fate = box.Fate{Power: n, Umask: umaskOf(n)}
+	if err := o.do(ctx, in); !errors.Is(err, box.ErrPower) {
+		return fmt.Errorf("with the power off: %w", errors.Join(err, context.Cause(ctx)))
+	}
+	in.Fate = box.Fate{Umask: umaskOf(n)}
+	if err := in.Cleanup(ctx); err != nil {
+		return fmt.Errorf("clean-up (installp -C): %w", err)
+	}
+	if err := o.do(ctx, in); err != nil {
+		return fmt.Errorf("again: %w", err)
+	}
+	if err := in.Check(); err != nil {
+		return err
+	}
+	got, err := look(in)
+	if changes := got.Since(want); len(changes) > 0 {
+		err = database.Failure("not as without the power cut", dir, strings.Join(changes, "\n"), "let the scripts come to the same end whatever is there already")
+	}
+	return err
+}
+
+// operations are those of a package's life: each image over the one before, the last one again by force, and the removal. The box given
+// becomes the first start.
+func operations(ctx context.Context, in *ops.Installp, dir string, media []*preview.Media) ([]operation, error) {
+	var all []operation
+	last := media[len(media)-1]
+	add := func(command string, start *ops.Installp, do func(context.Context, *ops.Installp) error) {
+		all = append(all, operation{command, start, do})
+	}
+	for i, m := range media {
+		apply := func(ctx context.Context, in *ops.Installp) error { return in.Apply(ctx, m, preview.Options{}) }
+		add("installp -aXd "+filepath.Base(m.File)+" all", in, apply)
+		next, err := all[i].clone(filepath.Join(dir, fmt.Sprint("start", i)))
+		if err != nil {
+			return all, err
+		}
+		if in = next; apply(ctx, in) != nil {
+			return all, context.Cause(ctx)
+		}
+		in.Fate = box.Fate{}
+	}
+	if !last.Image.IsUpdate() {
+		add("installp -aFXd "+filepath.Base(last.File)+" all", in, func(ctx context.Context, in *ops.Installp) error {
+			return in.Apply(ctx, last, preview.Options{Force: true})
+		})
+	}
+	name := last.Image.Package
+	add("installp -ugX "+name, in, func(ctx context.Context, in *ops.Installp) error {
+		return in.Deinstall(ctx, preview.Options{Names: []string{name}, Dependents: true})
+	})
+	return all, nil
+}
+
+// cut lets the power go off at so many moments of each operation, spread evenly, and removes the boxes that came out as they should.
+func cut(ctx context.Context, operations []operation, dir string, count int) (cuts []Cut, err error) {
+	for i, o := range operations {
+		at := filepath.Join(dir, fmt.Sprint("operation", i))
+		want, moments, err := o.whole(ctx, at)
+		if err = errors.Join(err, os.RemoveAll(at)); err != nil {
+			return cuts, fmt.Errorf("%s: %w", o.command, err)
+		}
+		for n := 1; n <= len(moments); n += max(1, len(moments)/count) {
+			at := filepath.Join(dir, fmt.Sprintf("operation%d-moment%d", i, n))
+			c := Cut{Command: o.command, Moment: moments[n-1]}
+			if err := o.survive(ctx, at, n, want); err != nil {
+				c.Found = err.Error()
+			} else if err := os.RemoveAll(at); err != nil {
+				return cuts, err
+			}
+			if cuts = append(cuts, c); ctx.Err() != nil {
+				return cuts, context.Cause(ctx)
+			}
+		}
+	}
+	return cuts, nil
+}
