@@ -111,8 +111,9 @@ func operations(ctx context.Context, in *ops.Installp, dir string, media []*prev
 		if err != nil {
 			return all, err
 		}
-		if in = next; apply(ctx, in) != nil {
-			return all, context.Cause(ctx)
+		in = next
+		if err := apply(ctx, in); err != nil {
+			return all, err
 		}
 		in.Fate = box.Fate{}
 	}
@@ -128,9 +129,24 @@ func operations(ctx context.Context, in *ops.Installp, dir string, media []*prev
 	return all, nil
 }
 
-// cut lets the power go off at so many moments of each operation, spread evenly, and removes the boxes that came out as they should.
-func cut(ctx context.Context, operations []operation, dir string, count int) (cuts []Cut, err error) {
-	for i, o := range operations {
+// interrupt lets the power go off at so many moments of each operation, spread evenly. Boxes that came out as they should are removed.
+func interrupt(ctx context.Context, props *box.Props, dir, shell string, media []*preview.Media, count int) (cuts []Cut, err error) {
+	b, err := props.Box(filepath.Join(dir, "start"), shell, io.Discard)
+	if err != nil {
+		return nil, err
+	}
+	defer b.Close()
+	in := ops.New(b)
+	if _, err := supply(in.DB, media); err != nil {
+		return nil, err
+	}
+	all, err := operations(ctx, in, dir, media)
+	if err != nil {
+		return nil, err
+	}
+	var problems []error
+	for i, o := range all {
+		defer o.start.Close()
 		at := filepath.Join(dir, fmt.Sprint("operation", i))
 		want, moments, err := o.whole(ctx, at)
 		if err = errors.Join(err, os.RemoveAll(at)); err != nil {
@@ -139,15 +155,16 @@ func cut(ctx context.Context, operations []operation, dir string, count int) (cu
 		for n := 1; n <= len(moments); n += max(1, len(moments)/count) {
 			at := filepath.Join(dir, fmt.Sprintf("operation%d-moment%d", i, n))
 			c := Cut{Command: o.command, Moment: moments[n-1]}
-			if err := o.survive(ctx, at, n, want); err != nil {
+			if err := o.survive(ctx, at, n, want); ctx.Err() != nil {
+				return cuts, context.Cause(ctx)
+			} else if err != nil {
 				c.Found = err.Error()
+				problems = append(problems, fmt.Errorf("%s, the power off before %s: %w", o.command, c.Moment, err))
 			} else if err := os.RemoveAll(at); err != nil {
 				return cuts, err
 			}
-			if cuts = append(cuts, c); ctx.Err() != nil {
-				return cuts, context.Cause(ctx)
-			}
+			cuts = append(cuts, c)
 		}
 	}
-	return cuts, nil
+	return cuts, errors.Join(problems...)
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/box"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/preview"
 )
@@ -20,7 +21,46 @@ func ofTwoLevels(t *testing.T, old, new *preview.Media) []operation {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for _, o := range all[1:] {
+		t.Cleanup(func() { o.start.Close() })
+	}
 	return all
+}
+
+// A rehearsal with power cuts tells at which a package does not come to the same end.
+func TestInterrupt(t *testing.T) {
+	t.Parallel()
+	p := plainDemo(t, "1.0.0.0")
+	good := media(t, p)
+	p.Filesets[0].Root[installp.Config] = told(installp.Config, "echo again >>/var/adm/ras/demo.log\nmkdir -p /var/adm/ras")
+	for _, c := range []struct {
+		name  string
+		media *preview.Media
+		count int
+		bad   bool
+	}{{"survives", good, 1, false}, {"does not", media(t, p), 8, true}} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			if c.bad && testing.Short() {
+				t.Skip("takes its time")
+			}
+			dir := t.TempDir()
+			cuts, err := interrupt(t.Context(), props(t), dir, "dash", []*preview.Media{c.media}, c.count)
+			if len(cuts) < 3*c.count || (err != nil) != c.bad {
+				t.Fatalf("%d cuts, %v", len(cuts), err)
+			}
+			bad := 0
+			for _, cut := range cuts {
+				if cut.Found != "" {
+					bad++
+				}
+			}
+			left, globErr := filepath.Glob(dir + "/operation*")
+			if (bad > 0) != c.bad || len(left) != bad || globErr != nil || c.bad && !strings.Contains(err.Error(), "~ /var/adm/ras/demo.log") {
+				t.Errorf("%d cuts went wrong, %d boxes are left: %v", bad, len(left), err)
+			}
+		})
+	}
 }
 
 // edit is an administrator's change.

@@ -73,6 +73,13 @@ type Result struct {
 	Reach   string   `json:"reach,omitempty"`
 	Missing []string `json:"missing_shells,omitempty"` // under which it was not rehearsed
 	Lives   []*Life  `json:"lives"`                    // one under each shell
+	Cuts    []Cut    `json:"cuts,omitempty"`           // under the first shell
+}
+
+// Options are what is not told from the images.
+type Options struct {
+	Trusted func(file string) bool // reports whether an image's scripts may run where nothing keeps them in the box
+	Cuts    int                    // so many times the power goes off in each operation
 }
 
 // WriteText shows the life under the first shell, and for the others only what is different.
@@ -89,19 +96,29 @@ func (r *Result) WriteText(w io.Writer) error {
 			return err
 		}
 	}
-	return nil
+	if len(r.Cuts) == 0 {
+		return nil
+	}
+	bad := 0
+	for _, c := range r.Cuts {
+		if c.Found != "" {
+			bad++
+		}
+	}
+	_, err := fmt.Fprintf(w, "The power went off %d times, each followed by installp -C and the same command again: %d led elsewhere than without.\n", len(r.Cuts), bad)
+	return err
 }
 
 // Run rehearses the life of a package under each shell that this machine has, in a directory that is empty or missing. Where scripts cannot
 // be kept from what is outside of their box, only images that are trusted are rehearsed. The error has all that went wrong in a life; the
 // result is there all the same.
-func Run(ctx context.Context, machine host.Runner, dir string, media []*preview.Media, trusted func(file string) bool) (*Result, error) {
+func Run(ctx context.Context, machine host.Runner, dir string, media []*preview.Media, o Options) (*Result, error) {
 	props, err := box.Collect(ctx, machine, filepath.Join(dir, "props"))
 	if err != nil {
 		return nil, err
 	}
 	result := &Result{Reach: props.Reach()}
-	if i := slices.IndexFunc(media, func(m *preview.Media) bool { return !trusted(m.File) }); result.Reach != "" && i >= 0 {
+	if i := slices.IndexFunc(media, func(m *preview.Media) bool { return !o.Trusted(m.File) }); result.Reach != "" && i >= 0 {
 		return nil, &fault.Error{
 			Code: "rehearsal-prison", What: "scripts that somebody else wrote are not run here: nothing would keep them in the box", Where: media[i].File,
 			Found: "no namespaces for this user; a script could reach " + result.Reach,
@@ -129,5 +146,9 @@ func Run(ctx context.Context, machine host.Runner, dir string, media []*preview.
 			break
 		}
 	}
-	return result, errors.Join(problems...)
+	if len(problems) > 0 || len(result.Lives) == 0 || o.Cuts < 1 {
+		return result, errors.Join(problems...)
+	}
+	result.Cuts, err = interrupt(ctx, props, filepath.Join(dir, "cuts"), result.Lives[0].Shell, media, o.Cuts)
+	return result, err
 }

@@ -201,7 +201,8 @@ func (Image) Toc(ctx context.Context,
 func (Image) Rehearse(ctx context.Context,
 	image string,
 	trust *bool, // run the scripts even where nothing keeps them in the box,
-	dir *string, // the directory, empty or missing; else build/rehearsal in a checkout, and elsewhere one for temporary files
+	dir *string, // the directory, empty or missing; else build/rehearsal in a checkout, and elsewhere one for temporary files,
+	cuts *string, // let the power go off so many times in each operation; a clean-up and the same again must lead to the same
 ) error {
-	return run(ctx, "image:rehearse", image, trust, dir)
+	return run(ctx, "image:rehearse", image, trust, dir, cuts)
 }

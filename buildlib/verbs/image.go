@@ -52,6 +52,7 @@ var imageVerbs = []Verb{
 		Flags: []Flag{
 			{Name: "trust", Meaning: "run the scripts even where nothing keeps them in the box", Kind: Bool},
 			{Name: "dir", Meaning: "the directory, empty or missing; else build/rehearsal in a checkout, and elsewhere one for temporary files", Kind: String},
+			{Name: "cuts", Meaning: "let the power go off so many times in each operation; a clean-up and the same again must lead to the same", Kind: String},
 		},
 		Run: rehearse,
 	},

@@ -1,10 +1,12 @@
 package verbs
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
@@ -17,6 +19,10 @@ import (
 // rehearse rehearses the life of a package. Where scripts cannot be kept from what is outside of the rehearsal, only images that the
 // checkout has built are rehearsed, and those that are trusted.
 func rehearse(ctx context.Context, c *Call) (report.Value, error) {
+	cuts, err := strconv.Atoi(cmp.Or(c.Flags["cuts"], "0"))
+	if err != nil || cuts < 0 {
+		return nil, &fault.Error{Code: "rehearsal-cuts", What: "not a number of power cuts", Where: "-cuts=" + c.Flags["cuts"], Do: "give a number from 0 on; 8 is a beginning"}
+	}
 	media, err := rehearsal.Open(ctx, c.Args...)
 	if err != nil {
 		return nil, err
@@ -26,9 +32,9 @@ func rehearse(ctx context.Context, c *Call) (report.Value, error) {
 		return nil, err
 	}
 	defer done()
-	result, err := rehearsal.Run(ctx, c.Machine, dir, media, func(file string) bool {
+	result, err := rehearsal.Run(ctx, c.Machine, dir, media, rehearsal.Options{Cuts: cuts, Trusted: func(file string) bool {
 		return c.IsSet("trust") || c.Checkout != nil && isBuilt(ctx, c.Checkout, file)
-	})
+	}})
 	if result == nil {
 		if c.Checkout == nil && c.Flags["dir"] == "" {
 			err = errors.Join(err, os.RemoveAll(dir))
