@@ -25,18 +25,23 @@ import (
 // Test runs every check that a change must pass: the series of patches, the advisories, formatting, vet for this machine and for AIX,
 // all tests, and, as one of them, the whole way on real source.
 func (p *Project) Test(ctx context.Context) error {
-	real, _, err := p.obtainable(ctx)
+	real, _, err := Obtainable(ctx, p.Checkout)
 	if err != nil {
 		return err
 	}
-	source := ""
-	if err := real.run(ctx, "patch", func(j *job, _ int) error { source = j.patched(); return nil }); err != nil {
+	if _, err := real.Run(ctx, "patch"); err != nil {
 		return err
 	}
-	for _, check := range []func(context.Context) error{p.PatchesCheck, p.CheckAdvisories} {
-		if err := check(ctx); err != nil {
-			return err
-		}
+	checked, err := series.Check(ctx, p.Checkout)
+	if err != nil {
+		return err
+	}
+	answers, err := series.Advisories(ctx, p.Checkout)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(checked.WriteText(p.out), answers.WriteText(p.out)); err != nil {
+		return err
 	}
 	aix := []string{"GOOS=aix", "GOARCH=ppc64", "CGO_ENABLED=0"}
 	unformatted, err := p.Machine.Output(ctx, host.Cmd{Argv: []string{"gofmt", "-l", "magefile.go", "buildlib"}, Dir: p.Root, Env: p.goEnv()})
@@ -59,9 +64,8 @@ func (p *Project) Test(ctx context.Context) error {
 		{nil, []string{"go", "vet", "-tags", "e2e", "./..."}},
 		{aix, []string{"go", "vet", "./..."}},
 		{aix, []string{"go", "vet", "-tags", "mage", "."}},
-		// The orchestrator as one file for a machine without Go. Mage sets GOOS and GOARCH by itself.
-		{nil, []string{"go", "tool", "mage", "-compile", p.Path("build", "sendmail-build-aix"), "-goos", "aix", "-goarch", "ppc64"}},
-		{[]string{"SENDMAIL_TEST_SOURCE=" + source}, test},
+		{aix, []string{"go", "build", "-o", p.Path("build", "sendmail-aix-ppc64"), "./buildlib/cmd/sendmail-aix"}}, // for a machine without Go
+		{[]string{"SENDMAIL_TEST_SOURCE=" + real.Patched()}, test},
 	} {
 		p.Log.WithField("command", strings.Join(append(slices.Clone(check.env), check.argv...), " ")).Info("check")
 		err := p.Machine.Run(ctx, host.Cmd{Argv: check.argv, Dir: p.Root, Env: append(p.goEnv(), check.env...), Stdout: p.out, Stderr: p.errOut})
@@ -80,11 +84,11 @@ func (p *Project) goEnv() []string {
 // Bench builds the same source with upstream's "sh ./Build" and with this project, each from nothing and once more, in one run: on a
 // noisy machine only their ratio means something.
 func (p *Project) Bench(ctx context.Context) error {
-	p, err := p.With("target", string(target.Host), "bench") // upstream's own build makes nothing else here
+	c, err := p.Checkout.With("target", string(target.Host), "bench") // upstream's own build makes nothing else here
 	if err != nil {
 		return err
 	}
-	real, _, err := p.obtainable(ctx)
+	real, _, err := Obtainable(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -96,11 +100,7 @@ func (p *Project) Bench(ctx context.Context) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	var j *job
-	if err := real.run(ctx, "fetch", func(done *job, _ int) error {
-		j = done
-		return tree.Copy(ctx, j.pristine(), upstream, j.time)
-	}); err != nil {
+	if _, err := real.Run(ctx, "fetch", func(*Result) error { return tree.Copy(ctx, real.Pristine(), upstream, real.Time) }); err != nil {
 		return err
 	}
 	if err := p.copyCheckout(ctx, checkout); err != nil {
@@ -110,7 +110,7 @@ func (p *Project) Bench(ctx context.Context) error {
 	// Without the settings of this run but release and source: options and all else as they stand in build.toml.
 	ours := host.Cmd{
 		Argv: []string{"go", "tool", "mage", "build"}, Dir: checkout, Log: filepath.Join(dir, "checkout.log"),
-		Env: append(p.goEnv(), "SENDMAIL_RELEASE="+j.release.Version, "SENDMAIL_TARGET=host"),
+		Env: append(p.goEnv(), "SENDMAIL_RELEASE="+real.Release.Version, "SENDMAIL_TARGET=host"),
 	}
 	if source := p.Settings.Source; source != "" {
 		if _, err := os.Stat(source); err == nil { // no address; and the checkout is another directory
@@ -125,7 +125,7 @@ func (p *Project) Bench(ctx context.Context) error {
 	if err := p.Machine.Run(ctx, warm); err != nil { // compiling this project is not part of building sendmail
 		return err
 	}
-	fmt.Fprintf(p.out, "sendmail %s, %d jobs, %s\n", j.release.Version, p.Settings.Jobs, j.Target.Compiler)
+	fmt.Fprintf(p.out, "sendmail %s, %d jobs, %s\n", real.Release.Version, p.Settings.Jobs, real.Target.Compiler)
 	fmt.Fprintf(p.out, "%-12s %12s %12s %8s\n", "", "sh ./Build", "mage build", "ratio")
 	for _, row := range []struct {
 		name   string
@@ -141,7 +141,7 @@ func (p *Project) Bench(ctx context.Context) error {
 		}
 		fmt.Fprintf(p.out, "%-12s %10.2f s %10.2f s %8.2f\n", row.name, a.Seconds(), b.Seconds(), a.Seconds()/b.Seconds())
 	}
-	if err := real.run(ctx, "fetch", func(j *job, _ int) error { return j.benchSeries(ctx, dir) }); err != nil {
+	if _, err := real.Run(ctx, "fetch", func(*Result) error { return real.benchSeries(ctx, p.out, dir) }); err != nil {
 		return err
 	}
 	return p.benchImage(ctx)
@@ -174,19 +174,19 @@ func (p *Project) benchImage(ctx context.Context) error {
 var imageBench = regexp.MustCompile(`([0-9.]+) MB/s\s+([0-9.]+) MB-memory\s+([0-9.]+) x-tar`)
 
 // benchSeries measures applying the whole series against GNU patch, each on a tree of its own and five times in turn.
-func (j *job) benchSeries(ctx context.Context, dir string) error {
-	others, err := series.Others(ctx, j.Checkout)
+func (b *Build) benchSeries(ctx context.Context, out io.Writer, dir string) error {
+	others, err := series.Others(ctx, b.checkout)
 	if err != nil {
 		return err
 	}
 	var best [2]time.Duration
 	for range 5 {
 		for i, way := range []func(dir string) error{
-			func(dir string) error { return others[0].Apply(ctx, j.series, dir, j.time) },
-			func(dir string) error { return j.series.Apply(ctx, dir, j.time) },
+			func(dir string) error { return others[0].Apply(ctx, b.Series, dir, b.Time) },
+			func(dir string) error { return b.Series.Apply(ctx, dir, b.Time) },
 		} {
 			work := filepath.Join(dir, "series")
-			if err := tree.Copy(ctx, j.pristine(), work, j.time); err != nil {
+			if err := tree.Copy(ctx, b.Pristine(), work, b.Time); err != nil {
 				return err
 			}
 			start := time.Now()
@@ -202,8 +202,8 @@ func (j *job) benchSeries(ctx context.Context, dir string) error {
 		}
 	}
 	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
-	fmt.Fprintf(j.out, "%-12s %12s %12s %8s\n", "", others[0].Name, "mage patch", "ratio")
-	fmt.Fprintf(j.out, "%-12s %9.2f ms %9.2f ms %8.2f\n", fmt.Sprintf("%d patches", len(j.series.Patches)), ms(best[0]), ms(best[1]), ms(best[0])/ms(best[1]))
+	fmt.Fprintf(out, "%-12s %12s %12s %8s\n", "", others[0].Name, "mage patch", "ratio")
+	fmt.Fprintf(out, "%-12s %9.2f ms %9.2f ms %8.2f\n", fmt.Sprintf("%d patches", len(b.Series.Patches)), ms(best[0]), ms(best[1]), ms(best[0])/ms(best[1]))
 	return nil
 }
 

@@ -3,115 +3,130 @@ package build
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
-	"strings"
-	"text/tabwriter"
+	"time"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/doctor"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/cross"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/target"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/plan"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/siteconfig"
 )
 
-// Options lists the options that the setting "with" can name.
-func (p *Project) Options(context.Context) error {
-	set, err := siteconfig.Load(p.Path("site.config.m4.d"))
-	if err != nil {
-		return err
+// Settings are the effective settings and where each comes from. That nothing can be built with them is an error.
+func Settings(ctx context.Context, c *checkout.Checkout) (*checkout.Listing, error) {
+	found := make(map[string]string)
+	p, _, err := plan.Make(ctx, c)
+	if err == nil {
+		t := p.Target
+		found["target"], found["compiler"] = t.String(), t.Compiler.String()
+		found["openssl"], found["sasl"] = t.OpenSSL.String(), t.SASL.String()
 	}
-	w := tabwriter.NewWriter(p.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "OPTION\tLINKS\tREMARKS\tMEANING")
-	for _, f := range set.Options() {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", f.Option, dash(strings.Join(f.Libraries, " ")), dash(remarks(f)), f.Summary)
-	}
-	return w.Flush()
-}
-
-// remarks tells what limits an option.
-func remarks(f *siteconfig.Fragment) string {
-	var words []string
-	add := func(word, value string) {
-		if value != "" {
-			words = append(words, word+" "+value)
-		}
-	}
-	add("only for", string(f.Targets))
-	add("from", f.Since.String())
-	add("before", f.Before.String())
-	add("openssl", f.OpenSSL.String())
-	add("needs", strings.Join(f.Needs, " "))
-	if f.Provider == "" { // else it depends on who that is
-		add("fileset", f.Packages.Filesets)
-	}
-	add("not with", strings.Join(f.Conflicts, " "))
-	add("default on", f.Default)
-	return strings.Join(words, "; ")
-}
-
-func dash(s string) string {
-	if s == "" {
-		return "-"
-	}
-	return s
+	return c.Settings.List(found), err
 }
 
 // examine asks the doctor about this machine.
-func (p *Project) examine(ctx context.Context, tests bool) (*doctor.Report, error) {
-	set, err := siteconfig.Load(p.Path("site.config.m4.d"))
+func examine(ctx context.Context, c *checkout.Checkout, tests bool) (*doctor.Report, error) {
+	set, err := siteconfig.Load(c.Path("site.config.m4.d"))
 	if err != nil {
 		return nil, err
 	}
-	want := p.Wanted(ctx)
-	if tests && want.Name != string(target.Host) && !p.OnAIX(ctx) {
+	want := c.Wanted(ctx)
+	if tests && want.Name != string(target.Host) && !c.OnAIX(ctx) {
 		want = target.Request{Name: string(target.Host)} // tests build for both
 	}
-	return doctor.Check(ctx, p.Machine, doctor.Request{Want: want, Options: p.Settings.With, Set: set, Tests: tests})
+	return doctor.Check(ctx, c.Machine, doctor.Request{Want: want, Options: c.Settings.With, Set: set, Tests: tests})
 }
 
-// Doctor shows what this machine has and lacks. A lack that stops a build is an error, and so are settings that cannot be met here.
-func (p *Project) Doctor(ctx context.Context) error {
-	report, err := p.examine(ctx, false)
+// Doctor examines what this machine has and lacks. A lack that stops a build is an error, and so are settings that cannot be met here.
+func Doctor(ctx context.Context, c *checkout.Checkout) (*doctor.Report, error) {
+	report, err := examine(ctx, c, false)
 	if err != nil {
-		return err
-	}
-	if _, err := io.WriteString(p.out, report.String()); err != nil {
-		return err
+		return nil, err
 	}
 	if !report.IsHealthy() {
-		return &fault.Error{
-			Code: "doctor-lacks", Finding: true, What: "this machine lacks what the build needs", Where: "the lines marked missing above",
+		return report, &fault.Error{
+			Code: "doctor-lacks", What: "this machine lacks what the build needs", Where: "the lines marked missing above", Finding: true,
 			Do: `run the command below each, or "mage setup" for all`,
 		}
 	}
-	j, err := p.job(ctx)
+	p, _, err := plan.Make(ctx, c)
 	if err != nil {
-		return err
+		return report, err
 	}
-	if j.refused != nil {
-		return j.refused
+	if p.Refused != nil {
+		return report, p.Refused
 	}
-	return j.sdkLacks(ctx)
+	return report, p.Lacks
 }
 
 // Setup installs what the machine lacks, for building and for the project's own tests, which build for AIX as well: so a machine that is
-// none of AIX gets the toolchain.
-func (p *Project) Setup(ctx context.Context) error {
-	report, err := p.examine(ctx, true)
+// none of AIX gets the toolchain. What is run for it says so on out.
+func Setup(ctx context.Context, c *checkout.Checkout, out io.Writer) (*doctor.Plan, error) {
+	report, err := examine(ctx, c, true)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if err := report.Plan().Run(ctx, p.Machine, p.out); err != nil {
-		return err
+	todo := report.Plan()
+	if err := todo.Run(ctx, c.Machine, out); err != nil {
+		return todo, err
 	}
 	if report.OnAIX {
-		return nil
+		return todo, nil
 	}
-	err = p.CrossSetup(ctx)
+	_, err = CrossSetup(ctx, c)
 	if report.Target.OS == target.Host && errors.Is(err, cross.ErrAbsent) { // only tests want it
-		p.Log.WithError(err).Warn("no toolchain for AIX")
-		return nil
+		c.Log.WithError(err).Warn("no toolchain for AIX")
+		return todo, nil
 	}
-	return err
+	return todo, err
+}
+
+// Made is what was made in the cache, once for all builds.
+type Made struct {
+	Directories []string `json:"directories"`
+}
+
+// WriteText shows nothing: what is there is used by itself.
+func (*Made) WriteText(io.Writer) error { return nil }
+
+// CrossSetup builds what compiling for AIX on this machine takes.
+func CrossSetup(ctx context.Context, c *checkout.Checkout) (*Made, error) {
+	b, err := c.CrossBuilder()
+	if err != nil {
+		return nil, err
+	}
+	dir, err := b.Setup(ctx)
+	if err != nil {
+		return nil, checkout.Explain(c.ExplainCache(err))
+	}
+	return &Made{[]string{dir}}, nil
+}
+
+// EmulateSetup compiles the libraries that programs which were linked with OpenSSL and SASL need to run here, for both widths, once.
+func EmulateSetup(ctx context.Context, c *checkout.Checkout) (*Made, error) {
+	e, err := c.Emulator()
+	if err != nil {
+		return nil, err
+	}
+	var all Made
+	for _, bits := range []int{64, 32} {
+		dir, made, err := e.LibraryDir(ctx, bits)
+		if err != nil {
+			return nil, c.ExplainCache(err)
+		}
+		if !made {
+			log := c.Log.WithField("step", "emulate").WithField("bits", bits)
+			log.Info("compiling OpenSSL and SASL from the distribution's source: some minutes, once; what is interrupted goes on the next time")
+			start := time.Now()
+			if dir, err = e.MakeLibraries(ctx, bits, c.Settings.Jobs); err != nil {
+				return nil, checkout.Explain(c.ExplainCache(err))
+			}
+			log.WithField("elapsed", time.Since(start).Round(time.Second).String()).Info("done")
+		}
+		all.Directories = append(all.Directories, dir)
+	}
+	return &all, nil
 }

@@ -3,9 +3,10 @@ package build
 import (
 	"context"
 	"errors"
-	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp/write"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/step"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/version"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
@@ -21,55 +23,39 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/steps/stage"
 )
 
-func (j *job) recordFile() string { return strings.TrimSuffix(j.image(), ".I") + ".record.toml" }
-
-func (j *job) packageInputs(ctx context.Context) (map[string]string, error) {
-	in := j.inputs(ctx)
-	in.path("staged files", j.staged())
-	in.path("manifest", j.manifest())
-	for name, text := range j.plan.Texts() {
-		in.text("packaging/"+name, text)
-	}
-	for name, value := range j.values() {
-		in.value(name, value)
-	}
-	in.value("time", j.time.Format(time.RFC3339))
-	in.value("setting packager", j.Settings.Packager)
-	in.text("copyright", j.copyright())
-	in.program()
-	return in.done()
+func (b *Build) packageReads() []step.Read {
+	return slices.Concat([]step.Read{
+		{Name: "staged files", Path: b.Staged()},
+		{Name: "manifest", Path: b.Manifest()},
+		{Name: "time", Value: b.Time.Format(time.RFC3339)},
+		{Name: "setting packager", Value: b.Packager},
+		text("copyright", b.Copyright()),
+		b.thisProgram(),
+	}, values(b.Values()), texts("packaging", b.Packaging.Texts()))
 }
 
-// values are what filesets.toml and the scripts may name: the places, the level, and what pre_i looks for.
-func (j *job) values() map[string]string {
-	values := j.places()
-	values["level"] = j.level.String()
-	values["needs"] = strings.Join(packaging.Needs(j.Target, j.site.Fragments), "\n")
-	return values
-}
-
-func (j *job) pack(ctx context.Context) error {
-	manifest, err := readManifest(j.manifest())
+func (b *Build) pack(ctx context.Context, _ map[string]string) error {
+	manifest, err := readManifest(b.Manifest())
 	if err != nil {
 		return err
 	}
-	pkg, err := j.plan.Image(packaging.Build{
-		Manifest: manifest, Root: j.staged(), Values: j.values(), Level: j.level, Time: j.time, Needs: packaging.Needs(j.Target, j.site.Fragments), Copyright: j.copyright(),
+	pkg, err := b.Packaging.Image(packaging.Build{
+		Manifest: manifest, Root: b.Staged(), Values: b.Values(), Level: b.Level, Time: b.Time, Needs: b.Needs(), Copyright: b.Copyright(),
 	})
 	if err != nil {
 		return err
 	}
-	if err := j.makeImage(ctx, pkg); err != nil {
+	if err := b.makeImage(ctx, pkg); err != nil {
 		return err
 	}
-	sum, err := digest(ctx, j.image())
+	sum, err := digest(ctx, b.Image())
 	if err != nil {
 		return err
 	}
-	if err := tree.WriteFile(j.image()+".sha256", []byte(sum+"  "+filepath.Base(j.image())+"\n"), 0o644); err != nil {
+	if err := tree.WriteFile(b.Image()+".sha256", []byte(sum+"  "+filepath.Base(b.Image())+"\n"), 0o644); err != nil {
 		return err
 	}
-	r, err := j.record(ctx, manifest, sum)
+	r, err := b.record(ctx, manifest, sum)
 	if err != nil {
 		return err
 	}
@@ -77,10 +63,10 @@ func (j *job) pack(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := tree.WriteFile(j.recordFile(), text, 0o644); err != nil {
+	if err := tree.WriteFile(b.Record(), text, 0o644); err != nil {
 		return err
 	}
-	return j.removeHalves()
+	return b.removeHalves()
 }
 
 // writeImage writes an image that appears whole or not at all.
@@ -98,8 +84,8 @@ func writeImage(pkg *installp.Package, file string) error {
 
 // removeHalves takes away what runs that were killed left half written of images of other revisions. The images themselves stay: a
 // run has told where they are, and an update is rehearsed with two.
-func (j *job) removeHalves() error {
-	halves, err := filepath.Glob(filepath.Join(j.dir, ".*.half"))
+func (b *Build) removeHalves() error {
+	halves, err := filepath.Glob(filepath.Join(b.Dir, ".*.half"))
 	problems := []error{err}
 	for _, file := range halves {
 		problems = append(problems, os.RemoveAll(file))
@@ -118,31 +104,20 @@ func readManifest(file string) (stage.Manifest, error) {
 	return stage.ParseManifest(string(text))
 }
 
-func (j *job) copyright() string {
-	text := fmt.Sprintf("sendmail %s, packaged by sendmail-aix.\nIt may be used and copied under the Sendmail License, which is installed as\n%s/share/LICENSE.\n",
-		j.release.Version, j.site.Layout.Prefix)
-	if j.SDK {
-		text += "Made on another system than AIX, with sendmail-aix's own headers for it.\n"
-	}
-	return text
-}
-
 // record collects what decided this image.
-func (j *job) record(ctx context.Context, manifest stage.Manifest, sum string) (*record.Record, error) {
-	inputs, err := j.recordInputs(ctx)
+func (b *Build) record(ctx context.Context, manifest stage.Manifest, sum string) (*record.Record, error) {
+	inputs, err := b.recordInputs(ctx)
 	if err != nil {
 		return nil, err
 	}
-	tools, err := j.tools(ctx)
+	tools, err := b.tools(ctx)
 	if err != nil {
 		return nil, err
 	}
-	r := &record.Record{
-		Image: filepath.Base(j.image()), SHA256: sum, Time: j.time,
-		Settings: j.Settings.Values(), Inputs: inputs, Tools: tools, Files: fileSums(manifest),
-	}
-	r.Settings["target"] = j.Target.String()
-	return r, nil
+	return &record.Record{
+		Image: filepath.Base(b.Image()), SHA256: sum, Time: b.Time,
+		Settings: maps.Clone(b.Settings), Inputs: inputs, Tools: tools, Files: fileSums(manifest),
+	}, nil
 }
 
 // fileSums lists the hashes of the manifest's files, and the text of its links.
@@ -160,44 +135,33 @@ func fileSums(m stage.Manifest) map[string]string {
 }
 
 // recordInputs lists the hashes of everything in the checkout, and of the source, that this build is made from.
-func (j *job) recordInputs(ctx context.Context) (map[string]string, error) {
-	in := j.inputs(ctx)
-	in.value("source tree", j.release.Tree)
-	in.value("target", describe(j.Target))
-	for _, patch := range j.series.Patches {
-		in.text(j.Shown(filepath.Join(j.series.Dir, patch.Name)), string(patch.Text))
-	}
-	for _, fragment := range j.site.Fragments {
-		in.text("site.config.m4.d/"+fragment.File, fragment.Body)
-	}
-	for name, text := range j.plan.Texts() {
-		in.text("packaging/"+name, text)
-	}
-	for name, text := range j.mc {
-		in.text("packaging/"+name+".mc", text)
-	}
+func (b *Build) recordInputs(ctx context.Context) (map[string]string, error) {
+	patches, _ := b.patches()
+	reads := slices.Concat(patches, b.fragments(), b.configurations(), texts("packaging", b.Packaging.Texts()), []step.Read{
+		{Name: "source tree", Value: b.Release.Tree}, {Name: "target", Value: b.Describe()},
+	})
 	// The code that did it, where the checkout has it. A compiled orchestrator need not be this code.
-	if _, err := os.Stat(j.Path("buildlib")); err == nil {
-		in.path("buildlib", j.Path("buildlib"))
+	if _, err := os.Stat(b.checkout.Path("buildlib")); err == nil {
+		reads = append(reads, step.Read{Name: "buildlib", Path: b.checkout.Path("buildlib")})
 	}
-	return in.done()
+	return b.chain.Read(ctx, reads)
 }
 
 // tools asks the programs that take part in a build for their versions. A program that does not say counts as unknown: it is for
 // a person to read.
-func (j *job) tools(ctx context.Context) (map[string]string, error) {
+func (b *Build) tools(ctx context.Context) (map[string]string, error) {
 	tools := map[string]string{
-		"sendmail-aix": version.Number, "compiler": j.Target.Compiler.String(), "processor": j.Target.Flags().Processor, "openssl": j.Target.OpenSSL.Release, "sasl": j.Target.SASL.API,
+		"sendmail-aix": version.Number, "compiler": b.Target.Compiler.String(), "processor": b.Target.Flags().Processor, "openssl": b.Target.OpenSSL.Release, "sasl": b.Target.SASL.API,
 	}
 	asked := map[string][]string{
-		"m4": {j.Target.M4, "--version"}, "make": {j.Target.Make, "--version"}, "ar": {j.Target.Ar, "--version"},
+		"m4": {b.Target.M4, "--version"}, "make": {b.Target.Make, "--version"}, "ar": {b.Target.Ar, "--version"},
 		"ld": {"ld", "--version"}, "libc": {"ldd", "--version"}, "system": {"uname", "-srvm"},
 	}
-	if j.Settings.Packager == checkout.PackagerMkinstallp {
+	if b.Packager == checkout.PackagerMkinstallp {
 		asked["mkinstallp"] = []string{"lslpp", "-Lcq", insttools}
 	}
 	for name, argv := range asked {
-		out, err := j.Machine.Output(ctx, host.Cmd{Argv: argv})
+		out, err := b.means.Machine.Output(ctx, host.Cmd{Argv: argv})
 		first, _, _ := strings.Cut(out, "\n")
 		if err != nil || first == "" {
 			first = "unknown"

@@ -24,54 +24,54 @@ import (
 const insttools = "bos.adt.insttools"
 
 // mkinstallpDir holds what mkinstallp is given, and our own image of the same package to compare with.
-func (j *job) mkinstallpDir() string { return filepath.Join(j.dir, "mkinstallp") }
+func (b *Build) mkinstallpDir() string { return filepath.Join(b.Dir, "mkinstallp") }
 
 // makeImage writes the image with the packager that is set.
-func (j *job) makeImage(ctx context.Context, pkg *installp.Package) error {
-	if j.Settings.Packager == checkout.PackagerNative {
-		return writeImage(pkg, j.image())
+func (b *Build) makeImage(ctx context.Context, pkg *installp.Package) error {
+	if b.Packager == checkout.PackagerNative {
+		return writeImage(pkg, b.Image())
 	}
-	return j.mkinstallp(ctx, pkg)
+	return b.mkinstallp(ctx, pkg)
 }
 
 // mkinstallp lets IBM's tool make the image. What it is given is written on any machine, and by any user, for it can be read there.
-func (j *job) mkinstallp(ctx context.Context, pkg *installp.Package) error {
+func (b *Build) mkinstallp(ctx context.Context, pkg *installp.Package) error {
 	own := os.Lchown
 	if os.Geteuid() != 0 {
 		own = nil
 	}
-	if err := os.RemoveAll(j.mkinstallpDir()); err != nil {
+	if err := os.RemoveAll(b.mkinstallpDir()); err != nil {
 		return err
 	}
-	layout, err := mkinstallp.LayOut(pkg, j.mkinstallpDir(), own)
+	layout, err := mkinstallp.LayOut(pkg, b.mkinstallpDir(), own)
 	if err != nil {
 		return err
 	}
-	if err := j.canMkinstallp(ctx, own != nil); err != nil {
+	if err := b.canMkinstallp(ctx, own != nil); err != nil {
 		return err
 	}
 	// The root part comes out right only if the build root is the working directory, too (aixtools, Apache httpd).
-	log := filepath.Join(j.logDir(), "mkinstallp.log")
-	err = j.Machine.Run(ctx, host.Cmd{Argv: []string{"mkinstallp", "-d", layout.Root, "-T", layout.Template}, Dir: layout.Root, Log: log})
+	log := filepath.Join(b.LogDir(), "mkinstallp.log")
+	err = b.means.Machine.Run(ctx, host.Cmd{Argv: []string{"mkinstallp", "-d", layout.Root, "-T", layout.Template}, Dir: layout.Root, Log: log})
 	if err != nil {
 		return err
 	}
-	if err := checkMade(ctx, pkg, layout.Image, j.Shown(log)); err != nil {
+	if err := checkMade(ctx, pkg, layout.Image, b.checkout.Shown(log)); err != nil {
 		return err
 	}
-	if err := j.compareMade(ctx, pkg, layout.Image); err != nil {
+	if err := b.compareMade(ctx, pkg, layout.Image); err != nil {
 		return err
 	}
 	if err := os.Chmod(layout.Image, 0o644); err != nil {
 		return err
 	}
-	return tree.Move(layout.Image, j.image())
+	return tree.Move(layout.Image, b.Image())
 }
 
 // canMkinstallp tells what this machine or user lacks.
-func (j *job) canMkinstallp(ctx context.Context, isRoot bool) error {
-	given := "what mkinstallp would be given is in " + j.Shown(j.mkinstallpDir()) + ", the file template first"
-	if _, err := host.LookPath(ctx, j.Machine, "mkinstallp"); err != nil {
+func (b *Build) canMkinstallp(ctx context.Context, isRoot bool) error {
+	given := "what mkinstallp would be given is in " + b.checkout.Shown(b.mkinstallpDir()) + ", the file template first"
+	if _, err := host.LookPath(ctx, b.means.Machine, "mkinstallp"); err != nil {
 		return &fault.Error{
 			Code: "packager-missing", What: "this machine has no mkinstallp to make the image with", Where: "setting packager",
 			Found: given, Err: err,
@@ -160,18 +160,18 @@ func absent(pkg *installp.Package, image *installp.Image) []string {
 
 // compareMade puts our own image of the package beside what mkinstallp was given, and tells whether more than the date differs. That
 // is for a person to judge: nobody has seen yet what mkinstallp makes of this package.
-func (j *job) compareMade(ctx context.Context, pkg *installp.Package, made string) error {
-	ours := filepath.Join(j.mkinstallpDir(), pkg.FileName())
+func (b *Build) compareMade(ctx context.Context, pkg *installp.Package, made string) error {
+	ours := filepath.Join(b.mkinstallpDir(), pkg.FileName())
 	if err := writeImage(pkg, ours); err != nil {
 		return err
 	}
-	return imagetool.With(ctx, ours, nil, func(a *imagetool.Image) error {
-		return imagetool.With(ctx, made, nil, func(b *imagetool.Image) error {
-			all, err := diff.Images(a.SectionReader, b.SectionReader)
+	return imagetool.With(ctx, ours, nil, func(before *imagetool.Image) error {
+		return imagetool.With(ctx, made, nil, func(after *imagetool.Image) error {
+			all, err := diff.Images(before.SectionReader, after.SectionReader)
 			if err != nil {
 				return err
 			}
-			log := j.Log.WithField("compare", "mage image:diff "+j.Shown(ours)+" "+j.Shown(j.image()))
+			log := b.checkout.Log.WithField("compare", "mage image:diff "+b.checkout.Shown(ours)+" "+b.checkout.Shown(b.Image()))
 			if all.AreDateAlone() {
 				log.Info("mkinstallp's image is the one that this program would write, but for its date")
 			} else {

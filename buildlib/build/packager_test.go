@@ -9,6 +9,7 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/plan"
 )
 
 // What is lacking is told, and where what could be done without it lies. The scripts see what comes after that.
@@ -31,8 +32,11 @@ func TestCanMkinstallp(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			j := &job{Project: &Project{Checkout: &checkout.Checkout{Root: "/checkout"}}, Workshop: checkout.Workshop{Machine: host.NewLocal([]string{"PATH=" + test.path})}, dir: "/checkout/build"}
-			err := j.canMkinstallp(t.Context(), test.isRoot)
+			b := &Build{
+				Plan: &plan.Plan{Dir: "/checkout/build"}, checkout: &checkout.Checkout{Root: "/checkout"},
+				means: &plan.Means{Machine: host.NewLocal([]string{"PATH=" + test.path})},
+			}
+			err := b.canMkinstallp(t.Context(), test.isRoot)
 			if got := fault.Code(err); got != test.want {
 				t.Errorf("canMkinstallp() = %v, code %q, want %q", err, got, test.want)
 			}

@@ -2,70 +2,137 @@ package build
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/step"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/target"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/plan"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/release"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/steps/stage"
 )
+
+// Rehearsed is what a rehearsal made, and of what.
+type Rehearsed struct {
+	plan.Outline
+	InsteadOf string         `json:"instead_of,omitempty"` // the release that is set, which could not be had
+	Installed map[string]int `json:"installed"`            // files, directories, links
+	Proof     string         `json:"proof"`                // what the sendmail in the image was seen to do, or why it was not run
+	Steps     int            `json:"steps"`                // of which Result.Ran were run
+	Result    *Result        `json:"image"`
+}
+
+// WriteText shows a line for each, the image last.
+func (r *Rehearsed) WriteText(w io.Writer) error {
+	instead := ""
+	if r.InsteadOf != "" {
+		instead = " (not " + r.InsteadOf + ", which could not be had)"
+	}
+	_, err := fmt.Fprintf(w, "release    %s%s\ntarget     %s\noptions    %s\nsource     %s\npatches    %d, all applied exactly\n"+
+		"installed  %d files, %d directories, %d links\nproof      %s\nsteps run  %d of %d\n",
+		r.Release, instead, r.Target, strings.Join(r.Options, " "), r.Source, r.Patches,
+		r.Installed["files"], r.Installed["directories"], r.Installed["links"], r.Proof, len(r.Result.Ran), r.Steps)
+	return errors.Join(err, r.Result.WriteText(w))
+}
 
 // Rehearse goes the whole way with the first release that can really be had here: the one that is set, else the one that this
 // machine's distribution packages. It never does so silently.
 //
 // Nor does it take programs of this machine for programs of AIX silently: it builds them where nobody named a target and there is no
 // toolchain.
-func (p *Project) Rehearse(ctx context.Context) error {
-	wanted := p.Settings.Release
-	w, err := p.Detect(ctx)
+func Rehearse(ctx context.Context, c *checkout.Checkout) (r *Rehearsed, err error) {
+	wanted := c.Settings.Release
+	w, err := c.Detect(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if w.Absent != nil && p.Settings.Target == "" {
-		p.Log.WithError(w.Absent).WithField("target", string(target.Host)).Warn("rehearsing with programs of this machine")
-		if p, err = p.With("target", string(target.Host), "rehearsal"); err != nil {
-			return err
+	if w.Absent != nil && c.Settings.Target == "" {
+		c.Log.WithError(w.Absent).WithField("target", string(target.Host)).Warn("rehearsing with programs of this machine")
+		if c, err = c.With("target", string(target.Host), "rehearsal"); err != nil {
+			return nil, err
 		}
 	}
-	p, fetched, err := p.obtainable(ctx)
+	b, fetched, err := Obtainable(ctx, c)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return p.run(ctx, "package", func(j *job, ran int) error { return j.report(ctx, wanted, fetched+ran) })
+	_, err = b.Run(ctx, "package", func(made *Result) error {
+		made.Ran = append(fetched, made.Ran...)
+		r = &Rehearsed{Outline: b.Outline(), Steps: len(b.chain.Steps), Result: made}
+		if r.Release != wanted {
+			r.InsteadOf = wanted
+		}
+		if r.Installed, err = b.installed(); err != nil {
+			return err
+		}
+		r.Proof, err = b.prove(ctx)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	b.caution()
+	return r, nil
+}
+
+// installed counts what was installed.
+func (b *Build) installed() (map[string]int, error) {
+	manifest, err := readManifest(b.Manifest())
+	if err != nil {
+		return nil, err
+	}
+	kinds := make(map[stage.Type]int)
+	for _, e := range manifest {
+		kinds[e.Type]++
+	}
+	return map[string]int{"files": kinds[stage.File], "directories": kinds[stage.Directory], "links": kinds[stage.Link]}, nil
 }
 
 // insteadOf are the failures that a rehearsal takes another release for: the source cannot be had, or is known not to compile here.
 var insteadOf = []string{"source-unavailable", "option-openssl"}
 
-// obtainable is the project with a release whose source can be had here, and how many steps it took to have it.
-func (p *Project) obtainable(ctx context.Context) (*Project, int, error) {
-	ran := 0
-	count := func(j *job, n int) error { ran = n; return j.refused }
-	err := p.run(ctx, "fetch", count)
+// Obtainable is a build, fetched, of a release whose source can be had here, and the steps that it took to have it.
+func Obtainable(ctx context.Context, c *checkout.Checkout) (*Build, []step.Ran, error) {
+	b, ran, err := obtain(ctx, c)
 	// A source that the user named, or a release named for this run, is not exchanged for another.
-	if !slices.Contains(insteadOf, fault.Code(err)) || p.Settings.Source != "" || strings.HasPrefix(p.Settings.Origin("release"), "environment") {
-		return p, ran, err
+	if !slices.Contains(insteadOf, fault.Code(err)) || c.Settings.Source != "" || strings.HasPrefix(c.Settings.Origin("release"), "environment") {
+		return b, ran, err
 	}
-	packaged, reason := p.packagedRelease(ctx)
-	if packaged == "" || packaged == p.Settings.Release {
-		p.Log.WithField("reason", reason).Error("no other release can be had either")
-		return nil, ran, err
+	packaged, reason := packagedRelease(ctx, c)
+	if packaged == "" || packaged == c.Settings.Release {
+		c.Log.WithField("reason", reason).Error("no other release can be had either")
+		return nil, nil, err
 	}
 	what, _, _ := strings.Cut(err.Error(), "\n")
-	p.Log.WithField("release", packaged).WithField("instead", p.Settings.Release).Warn("rehearsing with another release")
-	if p.Settings.Log == "text" {
-		fmt.Fprintf(p.errOut, banner, what, packaged, p.Settings.Release)
-	}
-	p.Log.WithError(err).Debug("why the release cannot be had")
-	other, err := p.With("release", packaged, "rehearsal")
+	c.Log.WithField("release", packaged).WithField("instead", c.Settings.Release).Warn("rehearsing with another release")
+	c.Notice(fmt.Sprintf(banner, what, packaged, c.Settings.Release))
+	c.Log.WithError(err).Debug("why the release cannot be had")
+	other, err := c.With("release", packaged, "rehearsal")
 	if err != nil {
-		return nil, ran, err
+		return nil, nil, err
 	}
-	err = other.run(ctx, "fetch", count)
-	return other, ran, err
+	return obtain(ctx, other)
+}
+
+func obtain(ctx context.Context, c *checkout.Checkout) (*Build, []step.Ran, error) {
+	b, err := Prepare(ctx, c)
+	if err != nil {
+		return nil, nil, err
+	}
+	r, err := b.Run(ctx, "fetch")
+	if err == nil {
+		err = b.Refused
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return b, r.Ran, nil
 }
 
 const banner = `
@@ -78,12 +145,12 @@ const banner = `
 `
 
 // packagedRelease asks the distribution for its version of sendmail and finds the release directory for it.
-func (p *Project) packagedRelease(ctx context.Context) (version, reason string) {
-	out, err := p.Machine.Output(ctx, host.Cmd{Argv: []string{"apt-cache", "madison", "sendmail"}})
+func packagedRelease(ctx context.Context, c *checkout.Checkout) (version, reason string) {
+	out, err := c.Machine.Output(ctx, host.Cmd{Argv: []string{"apt-cache", "madison", "sendmail"}})
 	if err != nil {
 		return "", "this machine's package manager cannot be asked: " + err.Error()
 	}
-	known, err := release.List(p.Path("patches"))
+	known, err := release.List(c.Path("patches"))
 	if err != nil {
 		return "", err.Error()
 	}
@@ -103,29 +170,4 @@ func (p *Project) packagedRelease(ctx context.Context) (version, reason string) 
 		reason = "the distribution packages no sendmail"
 	}
 	return "", reason
-}
-
-// report tells what a rehearsal made.
-func (j *job) report(ctx context.Context, wanted string, ran int) error {
-	text, err := readManifest(j.manifest())
-	if err != nil {
-		return err
-	}
-	kinds := make(map[stage.Type]int)
-	for _, e := range text {
-		kinds[e.Type]++
-	}
-	fmt.Fprintf(j.out, "release    %s", j.release.Version)
-	if j.release.Version != wanted {
-		fmt.Fprintf(j.out, " (not %s, which could not be had)", wanted)
-	}
-	fmt.Fprintf(j.out, "\ntarget     %s\noptions    %s\nsource     %s\npatches    %d, all applied exactly\n",
-		describe(j.Target), strings.Join(j.site.Options, " "), j.source, len(j.series.Patches))
-	proof, err := j.prove(ctx)
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(j.out, "installed  %d files, %d directories, %d links\nproof      %s\nsteps run  %d of %d\n",
-		kinds[stage.File], kinds[stage.Directory], kinds[stage.Link], proof, ran, len(j.chain(ctx).Steps))
-	return j.showImage(ctx)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,79 +12,95 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/step"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/plan"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/steps/record"
 )
 
-// Reproduce makes the image of a build record again, in a clean place, and compares it with what the record says.
-func (p *Project) Reproduce(ctx context.Context, file string) error {
-	r, err := record.Load(file)
-	if err != nil {
-		return err
-	}
-	recorded, err := p.Recorded(r, file)
-	if err != nil {
-		return err
-	}
-	j, err := p.on(recorded).job(ctx)
-	if err != nil {
-		return err
-	}
-	j.dir = p.Path("build", "reproduce", j.release.Version, j.Target.String())
-	inputs, err := j.recordInputs(ctx)
-	if err != nil {
-		return err
-	}
-	tools, err := j.tools(ctx)
-	if err != nil {
-		return err
-	}
-	p.tellDifferences("input", r.Inputs, inputs)
-	p.tellDifferences("tool", r.Tools, tools)
+// Reproduced is an image that was made again from its record.
+type Reproduced struct {
+	Image    string        `json:"image"`
+	SHA256   string        `json:"sha256"`
+	Recorded string        `json:"recorded"` // what its sha256 was
+	Inputs   []step.Change `json:"inputs"`   // what of the checkout is not as it was recorded
+	Tools    []step.Change `json:"tools"`    // and of the machine
+	Files    []step.Change `json:"files"`    // the installed files that came out otherwise
+}
 
-	return j.locked(ctx, func() error {
-		if err := os.RemoveAll(j.dir); err != nil {
+// WriteText says that the image is the same. That it is not is an error.
+func (r *Reproduced) WriteText(w io.Writer) error {
+	if r.SHA256 != r.Recorded {
+		return nil
+	}
+	_, err := fmt.Fprintf(w, "identical: %s  %s\n", r.SHA256, filepath.Base(r.Image))
+	return err
+}
+
+// Reproduce makes the image of a build record again, in a clean place, and compares it with what the record says.
+func Reproduce(ctx context.Context, c *checkout.Checkout, file string) (*Reproduced, error) {
+	recorded, err := record.Load(file)
+	if err != nil {
+		return nil, err
+	}
+	if c, err = c.Recorded(recorded, file); err != nil {
+		return nil, err
+	}
+	p, means, err := plan.Make(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	p.Dir = c.Path("build", "reproduce", p.Release.Version, p.Target.String())
+	b := prepare(ctx, c, p, means)
+	inputs, err := b.recordInputs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	tools, err := b.tools(ctx)
+	if err != nil {
+		return nil, err
+	}
+	r := &Reproduced{
+		Image: c.Shown(b.Image()), Recorded: recorded.SHA256,
+		Inputs: step.Compare("input", recorded.Inputs, inputs), Tools: step.Compare("tool", recorded.Tools, tools),
+	}
+	for _, change := range append(r.Inputs[:len(r.Inputs):len(r.Inputs)], r.Tools...) {
+		c.Log.WithField("difference", change.String()).Warn("this machine differs from the record")
+	}
+	return r, b.locked(ctx, func() error {
+		if err := os.RemoveAll(b.Dir); err != nil {
 			return checkout.Explain(err)
 		}
-		if _, err := j.run(ctx, "package"); err != nil {
+		made, err := b.run(ctx, "package")
+		if err != nil {
 			return err
 		}
-		return j.compare(ctx, r)
+		r.SHA256 = made.SHA256
+		return b.compare(r, recorded)
 	})
 }
 
-func (p *Project) tellDifferences(what string, was, now map[string]string) {
-	for _, change := range step.Compare(what, was, now) {
-		p.Log.WithField("difference", change.String()).Warn("this machine differs from the record")
+// compare finds which installed files are not the recorded ones, when the image is not.
+func (b *Build) compare(r *Reproduced, recorded *record.Record) error {
+	if r.SHA256 == r.Recorded {
+		return nil
 	}
-}
-
-// compare tells whether the image is the recorded one, or else which files in it are not.
-func (j *job) compare(ctx context.Context, r *record.Record) error {
-	sum, err := digest(ctx, j.image())
+	manifest, err := readManifest(b.Manifest())
 	if err != nil {
 		return err
 	}
-	if sum == r.SHA256 {
-		_, err := fmt.Fprintf(j.out, "identical: %s  %s\n", sum, filepath.Base(j.image()))
-		return err
-	}
-	manifest, err := readManifest(j.manifest())
-	if err != nil {
-		return err
-	}
+	r.Files = step.Compare("file", recorded.Files, fileSums(manifest))
 	var lines []string
-	for _, change := range step.Compare("file", r.Files, fileSums(manifest)) {
+	for _, change := range r.Files {
 		lines = append(lines, fault.Line(change.String()))
 	}
 	if len(lines) == 0 {
 		lines = []string{"no installed file; the control files of the image differ: levels, requisites, owners, modes or scripts"}
-		if j.Settings.Packager == checkout.PackagerMkinstallp {
+		if b.Packager == checkout.PackagerMkinstallp {
 			lines = []string{"no installed file; mkinstallp writes the time of day into each image: compare two with mage image:diff"}
 		}
 	}
 	return &fault.Error{
-		Code: "reproduce-different", Finding: true, What: "the image is not the recorded one", Where: j.Shown(j.image()),
-		Found: strings.Join(lines, "\n"), Err: errors.New("sha256 is " + sum + ", recorded was " + r.SHA256),
+		Code: "reproduce-different", Finding: true, What: "the image is not the recorded one", Where: b.checkout.Shown(b.Image()),
+		Found: strings.Join(lines, "\n"), Err: errors.New("sha256 is " + r.SHA256 + ", recorded was " + r.Recorded),
 		Do: "look at the warnings above, if there are any: they tell what this machine or checkout has that the recorded one had not",
 	}
 }

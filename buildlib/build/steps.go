@@ -2,6 +2,8 @@ package build
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -11,195 +13,232 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/step"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/program"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/target"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/plan"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/steps/compile"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/steps/packaging"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/steps/stage"
 )
 
-func (j *job) fetchInputs(ctx context.Context) (map[string]string, error) {
-	identity, err := j.source.Identity(ctx)
-	if err != nil {
-		return nil, err
+// steps are the steps of a build: what each reads, what it writes, and what it does.
+func (b *Build) steps() []step.Step {
+	return []step.Step{
+		{Name: "fetch", Run: b.fetch, Writes: []string{b.Pristine()}, Reads: []step.Read{
+			{Name: "source", Of: b.means.Source.Identity}, {Name: "pinned tree", Value: b.Release.Tree},
+		}},
+		{Name: "patch", Run: b.patch, Writes: []string{b.Patched()}, Reads: b.patchReads()},
+		{Name: "configure", Run: b.configure, Writes: []string{b.SiteFile()}, Reads: b.configureReads()},
+		{Name: "compile", Run: b.compile, Writes: []string{b.Objects()}, Reads: b.compileReads()},
+		{Name: "stage", Run: b.stage, Writes: []string{b.Staged(), b.Manifest()}, Reads: b.stageReads()},
+		{Name: "package", Run: b.pack, Writes: []string{b.Image(), b.Image() + ".sha256", b.Record()}, Reads: b.packageReads()},
 	}
-	return map[string]string{"source": identity, "pinned tree": j.release.Tree}, nil
 }
 
-func (j *job) fetch(ctx context.Context) error {
-	if err := os.RemoveAll(j.pristine()); err != nil {
+// text is a text that was read when the plan was made: what is edited meanwhile makes the next run do the step again.
+func text(name, text string) step.Read {
+	sum := sha256.Sum256([]byte(text))
+	return step.Read{Name: name, Value: hex.EncodeToString(sum[:])}
+}
+
+// texts are several, by their names in a directory of the checkout.
+func texts(dir string, all map[string]string) (reads []step.Read) {
+	for name, content := range all {
+		reads = append(reads, text(dir+"/"+name, content))
+	}
+	return reads
+}
+
+// values are those of a map, by their names.
+func values(all map[string]string) (reads []step.Read) {
+	for name, value := range all {
+		reads = append(reads, step.Read{Name: name, Value: value})
+	}
+	return reads
+}
+
+// content is a program that a step runs: one that is replaced under its name and version is another one.
+func (b *Build) content(name, file string) step.Read {
+	return step.Read{Name: "content of " + name, Of: func(ctx context.Context) (string, error) {
+		return program.Digest(ctx, b.means.Machine, file, name == string(target.PartCompiler))
+	}}
+}
+
+// thisProgram is for steps whose result depends on this program's own code in more than what goes in as text.
+func (b *Build) thisProgram() step.Read {
+	return step.Read{Name: "this program", Of: func(context.Context) (string, error) {
+		file, err := os.Executable()
+		if err != nil {
+			return "", err
+		}
+		return b.chain.Made(file)
+	}}
+}
+
+func (b *Build) fetch(ctx context.Context, _ map[string]string) error {
+	if err := os.RemoveAll(b.Pristine()); err != nil {
 		return err
 	}
-	return j.source.Unpack(ctx, j.pristine())
+	return b.means.Source.Unpack(ctx, b.Pristine())
 }
 
-func (j *job) patchInputs(ctx context.Context) (map[string]string, error) {
-	in := j.inputs(ctx)
-	in.path("pristine source", j.pristine())
-	in.value("time", j.time.Format(time.RFC3339))
-	var order []string
-	for _, patch := range j.series.Patches {
-		in.text(j.Shown(filepath.Join(j.series.Dir, patch.Name)), string(patch.Text))
+// patches are the series, patch by patch.
+func (b *Build) patches() (reads []step.Read, order []string) {
+	for _, patch := range b.Series.Patches {
+		reads = append(reads, text(b.checkout.Shown(filepath.Join(b.Series.Dir, patch.Name)), string(patch.Text)))
 		order = append(order, patch.Name)
 	}
-	in.value("order of patches", strings.Join(order, " "))
-	in.program()
-	return in.done()
+	return reads, order
+}
+
+func (b *Build) patchReads() []step.Read {
+	reads, order := b.patches()
+	return append(reads,
+		step.Read{Name: "pristine source", Path: b.Pristine()},
+		step.Read{Name: "time", Value: b.Time.Format(time.RFC3339)},
+		step.Read{Name: "order of patches", Value: strings.Join(order, " ")},
+		b.thisProgram())
 }
 
 // patch makes a new source tree each time: one that a patch failed on half way, or that was edited by hand, is of no use.
-func (j *job) patch(ctx context.Context) error {
-	if err := os.RemoveAll(j.patched()); err != nil {
+func (b *Build) patch(ctx context.Context, _ map[string]string) error {
+	if err := os.RemoveAll(b.Patched()); err != nil {
 		return err
 	}
-	if err := tree.Copy(ctx, j.pristine(), j.patched(), j.time); err != nil {
+	if err := tree.Copy(ctx, b.Pristine(), b.Patched(), b.Time); err != nil {
 		return err
 	}
-	return j.series.Apply(ctx, j.patched(), j.time)
+	return b.Series.Apply(ctx, b.Patched(), b.Time)
 }
 
-func (j *job) configureInputs(ctx context.Context) (map[string]string, error) {
-	if j.refused != nil {
-		return nil, j.refused
+// fragments are the fragments of site.config.m4 that are in effect.
+func (b *Build) fragments() (reads []step.Read) {
+	for _, fragment := range b.Site.Fragments {
+		reads = append(reads, text("site.config.m4.d/"+fragment.File, fragment.Body))
 	}
-	in := j.inputs(ctx)
-	in.value("setting with", strings.Join(j.Settings.With, ","))
-	in.value("setting prefix", j.Settings.Prefix)
-	in.value("target", describe(j.Target))
-	for _, fragment := range j.site.Fragments {
-		in.text("site.config.m4.d/"+fragment.File, fragment.Body)
-	}
-	in.text("text of site.config.m4", j.site.Text)
-	return in.done()
+	return reads
 }
 
-// describe tells all that configuring depends on in one line.
-func describe(t *target.Target) string {
-	processor := ""
-	if t.Processor != "" {
-		processor = ", processor " + t.Processor
-	}
-	return fmt.Sprintf("%s%s, compiler %s, openssl %s, sasl %s", t, processor, t.Compiler, t.OpenSSL, t.SASL)
+func (b *Build) configureReads() []step.Read {
+	return append(b.fragments(),
+		step.Read{Name: "setting with", Value: b.Settings["with"]},
+		step.Read{Name: "setting prefix", Value: b.Settings["prefix"]},
+		step.Read{Name: "target", Of: func(context.Context) (string, error) { return b.Describe(), b.Refused }},
+		text("text of site.config.m4", b.Site.Text))
 }
 
-func (j *job) configure(context.Context) error {
-	return tree.WriteFile(j.siteFile(), []byte(j.site.Text), 0o644)
+func (b *Build) configure(context.Context, map[string]string) error {
+	return tree.WriteFile(b.SiteFile(), []byte(b.Site.Text), 0o644)
 }
 
-func (j *job) compileInputs(ctx context.Context) (map[string]string, error) {
-	name, err := compile.MachineName(ctx, j.Machine)
-	if err != nil {
-		return nil, err
+func (b *Build) compileReads() []step.Read {
+	reads := []step.Read{
+		{Name: "machine", Of: func(ctx context.Context) (string, error) { return compile.MachineName(ctx, b.means.Machine) }},
+		{Name: "source", Path: b.Patched()},
+		{Name: "site.config.m4", Path: b.SiteFile()},
+		{Name: "target", Value: b.Describe()},
+		{Name: "release of openssl", Value: b.Target.OpenSSL.Release},
+		{Name: "directories", Value: strings.Join(b.Site.Builds, " ")},
+		{Name: "environment", Value: strings.Join(b.Target.Env(), " ")},
+		{Name: "checkout", Value: b.checkout.Root}, // object directories hold links to the source
 	}
-	in := j.inputs(ctx)
-	in.value("machine", name)
-	in.path("source", j.patched())
-	in.path("site.config.m4", j.siteFile())
-	in.value("target", describe(j.Target))
-	for name, program := range j.Target.Programs() {
-		in.value("program "+name, program)
-		in.content(ctx, name, program)
+	for name, program := range b.Target.Programs() {
+		reads = append(reads, step.Read{Name: "program " + name, Value: program}, b.content(name, program))
 	}
-	if linker, err := host.LookPath(ctx, j.Machine, "ld"); err == nil {
-		in.content(ctx, "ld", linker)
-	}
-	in.value("release of openssl", j.Target.OpenSSL.Release)
-	in.value("directories", strings.Join(j.site.Builds, " "))
-	in.value("environment", strings.Join(j.Target.Env(), " "))
-	in.value("checkout", j.Root) // object directories hold links to the source
-	return in.done()
+	return append(reads, step.Read{Name: "content of ld", Of: func(ctx context.Context) (string, error) {
+		linker, err := host.LookPath(ctx, b.means.Machine, "ld")
+		if err != nil {
+			return "", nil // a compiler may have one of its own
+		}
+		return program.Digest(ctx, b.means.Machine, linker, false)
+	}})
 }
 
-func (j *job) compile(ctx context.Context) error {
-	if !j.Target.Here {
-		return j.Absent
+func (b *Build) compile(ctx context.Context, read map[string]string) error {
+	if !b.Target.Here {
+		return b.Absent
 	}
 	need := []target.Part{target.PartCompiler, target.PartMake, target.PartM4, target.PartAr}
-	for _, fragment := range j.site.Fragments {
+	for _, fragment := range b.Site.Fragments {
 		if fragment.Provider != "" && !slices.Contains(need, fragment.Provider) {
 			need = append(need, fragment.Provider)
 		}
 	}
-	if err := j.Target.Need(need...); err != nil {
+	if err := b.Target.Need(need...); err != nil {
 		return err
 	}
-	if err := j.sdkLacks(ctx); err != nil {
-		return err
+	if b.Lacks != nil {
+		return b.Lacks
 	}
-	in, err := j.compileInputs(ctx)
-	if err != nil {
-		return err
+	builder := &compile.Builder{
+		Machine: b.means.Machine, Name: read["machine"], Source: b.Patched(), Objects: b.Objects(), Site: b.SiteFile(), Extra: b.Site.Builds,
+		Key: fmt.Sprint(read), Env: b.Target.Env(), Jobs: b.Jobs, LogDir: b.LogDir(), Log: b.checkout.Log.WithField("step", "compile"),
+		Status: b.checkout.Status.Show,
 	}
-	b := &compile.Builder{
-		Machine: j.Machine, Name: in["machine"], Source: j.patched(), Objects: j.objects(), Site: j.siteFile(), Extra: j.site.Builds,
-		Key: fmt.Sprint(in), Env: j.Target.Env(), Jobs: j.Settings.Jobs, LogDir: j.logDir(), Log: j.Log.WithField("step", "compile"),
-		Status: j.Status.Show,
-	}
-	_, err = b.Build(ctx)
+	_, err := builder.Build(ctx)
 	return err
 }
 
-// The .mc files that the package's configuration is made of, by the name of the file they make.
-var configurations = []string{"sendmail", "submit"}
-
-func (j *job) stageInputs(ctx context.Context) (map[string]string, error) {
-	in := j.inputs(ctx)
-	in.path("objects", j.objects())
-	in.path("configuration macros", filepath.Join(j.patched(), "cf"))
-	in.path("licence", filepath.Join(j.patched(), "LICENSE"))
+func (b *Build) stageReads() []step.Read {
+	reads := slices.Concat([]step.Read{
+		{Name: "objects", Path: b.Objects()},
+		{Name: "configuration macros", Path: filepath.Join(b.Patched(), "cf")},
+		{Name: "licence", Path: filepath.Join(b.Patched(), "LICENSE")},
+		b.thisProgram(),
+	}, values(b.Places()), b.configurations(), texts("packaging", b.Packaging.AddedTexts()))
 	for _, part := range []target.Part{target.PartM4, target.PartMake} {
-		if file := j.Target.Programs()[string(part)]; file != "" {
-			in.content(ctx, string(part), file)
+		if file := b.Target.Programs()[string(part)]; file != "" {
+			reads = append(reads, b.content(string(part), file))
 		}
 	}
-	for name, value := range j.places() {
-		in.value(name, value)
-	}
-	for name, text := range j.mc {
-		in.text("packaging/"+name+".mc", text)
-	}
-	for name, text := range j.plan.AddedTexts() {
-		in.text("packaging/"+name, text)
-	}
-	in.program()
-	return in.done()
+	return reads
 }
 
-func (j *job) stage(ctx context.Context) error {
-	work := filepath.Join(j.dir, "stage")
-	layout := j.site.Layout
-	directories, err := compile.Directories(j.patched(), j.site.Builds)
+// configurations are the .mc files.
+func (b *Build) configurations() (reads []step.Read) {
+	for name, content := range b.MC {
+		reads = append(reads, text("packaging/"+name+".mc", content))
+	}
+	return reads
+}
+
+func (b *Build) stage(ctx context.Context, _ map[string]string) error {
+	work := filepath.Join(b.Dir, "stage")
+	layout := b.Site.Layout
+	directories, err := compile.Directories(b.Patched(), b.Site.Builds)
 	if err != nil {
 		return err
 	}
 	macros := layout.Prefix + "/share/cf"
 	s := &stage.Stager{
-		Machine: j.Machine, Source: j.patched(), Objects: j.objects(), Root: j.staged(), Work: filepath.Join(work, "tools"), LogDir: j.logDir(),
-		Env:     j.Target.Env(),
+		Machine: b.means.Machine, Source: b.Patched(), Objects: b.Objects(), Root: b.Staged(), Work: filepath.Join(work, "tools"), LogDir: b.LogDir(),
+		Env:     b.Target.Env(),
 		Places:  []string{layout.Prefix, layout.ConfDir, layout.StateDir},
 		Folders: layout.InstallDirs(),
 		Extra: []stage.Extra{
-			{Path: macros, From: filepath.Join(j.patched(), "cf"), Owner: "root", Group: "system", Mode: 0o444},
-			{Path: layout.Prefix + "/share/LICENSE", From: filepath.Join(j.patched(), "LICENSE"), Owner: "root", Group: "system", Mode: 0o444},
+			{Path: macros, From: filepath.Join(b.Patched(), "cf"), Owner: "root", Group: "system", Mode: 0o444},
+			{Path: layout.Prefix + "/share/LICENSE", From: filepath.Join(b.Patched(), "LICENSE"), Owner: "root", Group: "system", Mode: 0o444},
 		},
 	}
 	for _, d := range directories {
 		s.Directories = append(s.Directories, d.Name)
 	}
-	if err := errors.Join(os.RemoveAll(work), os.MkdirAll(work, 0o755), j.Machine.Send(ctx, j.patched())); err != nil {
+	if err := errors.Join(os.RemoveAll(work), os.MkdirAll(work, 0o755), b.means.Machine.Send(ctx, b.Patched())); err != nil {
 		return err
 	}
-	for _, name := range configurations {
+	for _, name := range plan.Configurations {
 		mc, cf := filepath.Join(work, name+".mc"), filepath.Join(work, name+".cf")
-		if err := j.configuration(ctx, name, mc, cf); err != nil {
+		if err := b.configuration(ctx, name, mc, cf); err != nil {
 			return err
 		}
 		s.Extra = append(s.Extra,
 			stage.Extra{Path: macros + "/cf/aix-" + name + ".mc", From: mc, Owner: "root", Group: "system", Mode: 0o444},
 			stage.Extra{Path: layout.ConfDir + "/" + name + ".cf.default", From: cf, Owner: "root", Group: "system", Mode: 0o444})
 	}
-	added, err := j.plan.Extras(work, j.places(), j.site.Options)
+	added, err := b.Packaging.Extras(work, b.Places(), b.Site.Options)
 	if err != nil {
 		return err
 	}
@@ -208,42 +247,28 @@ func (j *job) stage(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return tree.WriteFile(j.manifest(), []byte(m.String()), 0o644)
+	return tree.WriteFile(b.Manifest(), []byte(m.String()), 0o644)
 }
 
 // configuration fills the directories into one of the packaging's .mc files and expands it with the release's own macros.
-func (j *job) configuration(ctx context.Context, name, mc, cf string) error {
-	filled, err := packaging.Fill("packaging/"+name+".mc", j.mc[name], j.places())
+func (b *Build) configuration(ctx context.Context, name, mc, cf string) error {
+	filled, err := packaging.Fill("packaging/"+name+".mc", b.MC[name], b.Places())
 	if err != nil {
 		return err
 	}
 	if err := os.WriteFile(mc, []byte(filled), 0o644); err != nil {
 		return err
 	}
-	layout, macros := j.site.Layout, path.Join(j.Machine.There(j.patched()), "cf")
+	layout, macros := b.Site.Layout, path.Join(b.means.Machine.There(b.Patched()), "cf")
 	out, err := os.Create(cf)
 	if err != nil {
 		return err
 	}
-	err = j.Machine.Run(ctx, host.Cmd{
+	err = b.means.Machine.Run(ctx, host.Cmd{
 		// _NO_MAKEINFO_ keeps the name of the user and of the machine, and the time, out of the result.
-		Argv: []string{j.Target.M4, "-D_NO_MAKEINFO_", "-D_CF_DIR_=" + macros + "/",
+		Argv: []string{b.Target.M4, "-D_NO_MAKEINFO_", "-D_CF_DIR_=" + macros + "/",
 			"-DMAIL_SETTINGS_DIR=" + layout.ConfDir + "/", "-DMSP_QUEUE_DIR=" + layout.ClientQueue(), path.Join(macros, "m4/cf.m4"), "-"},
-		Dir: macros, Stdin: strings.NewReader(filled), Stdout: out, Log: filepath.Join(j.logDir(), "configuration-"+name+".log"),
+		Dir: macros, Stdin: strings.NewReader(filled), Stdout: out, Log: filepath.Join(b.LogDir(), "configuration-"+name+".log"),
 	})
 	return errors.Join(err, out.Close())
-}
-
-// places are the values that configurations and scripts under packaging name as @prefix@ and so on: where things are, and what the
-// programs can do.
-func (j *job) places() map[string]string {
-	layout := j.site.Layout
-	ostype := "linux"
-	if j.Target.OS == target.AIX {
-		ostype = "aix5"
-	}
-	return map[string]string{
-		"prefix": layout.Prefix, "conf": layout.ConfDir, "state": layout.StateDir, "ostype": ostype,
-		"options": strings.Join(j.site.Options, " "), "map": j.site.MapType(),
-	}
 }

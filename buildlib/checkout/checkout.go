@@ -122,6 +122,17 @@ func (c *Checkout) Done(err error) error {
 	return err
 }
 
+// Notice shows a text to whoever watches, beside the log; where the log is for machines, it is enough.
+func (c *Checkout) Notice(text string) {
+	var w io.Writer = c.console.Err
+	if c.Status != nil {
+		w = c.Status
+	}
+	if c.Settings.Log == "text" {
+		io.WriteString(w, text) // a notice that does not arrive is in the log
+	}
+}
+
 // plainError is an error whose text may quote what is not to be sent to a terminal. A fault's text is plain already.
 type plainError struct{ error }
 

@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
@@ -311,30 +310,6 @@ func settingNames() []string {
 		names[i] = row.name
 	}
 	return names
-}
-
-// Show writes each setting with its value and where that came from. What detecting chose stands in for settings that leave
-// it to the machine.
-func (s *Settings) Show(found map[string]string) string {
-	var b strings.Builder
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "SETTING\tVALUE\tFROM\tMEANING")
-	for _, row := range table {
-		value, origin := row.get(s), s.origin[row.name]
-		if row.name == "source" {
-			value = fetch.Shown(value)
-		}
-		if value == "" {
-			if value, origin = found[row.name], "chosen for this machine"; value == "" {
-				value, origin = "-", s.origin[row.name]
-			}
-		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", row.name, value, origin, row.help)
-	}
-	if err := w.Flush(); err != nil {
-		return err.Error() // a strings.Builder takes everything
-	}
-	return b.String()
 }
 
 // Origin reports where the value of a setting comes from.

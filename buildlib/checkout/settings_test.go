@@ -46,8 +46,9 @@ func TestLoadSettings(t *testing.T) {
 					t.Errorf("%s = %q from %s, want %q from %s", row.name, row.get(s), s.origin[row.name], test.value, test.origin)
 				}
 			}
-			if shown := s.Show(nil); !strings.Contains(shown, test.value) || !strings.Contains(shown, test.origin) {
-				t.Errorf("String() lacks %q or %q:\n%s", test.value, test.origin, shown)
+			var shown strings.Builder
+			if err := s.List(nil).WriteText(&shown); err != nil || !strings.Contains(shown.String(), test.value) || !strings.Contains(shown.String(), test.origin) {
+				t.Errorf("the list lacks %q or %q, %v:\n%s", test.value, test.origin, err, &shown)
 			}
 		})
 	}

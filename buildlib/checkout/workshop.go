@@ -7,6 +7,7 @@ import (
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/cross"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/emulate"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/target"
 )
@@ -101,6 +102,7 @@ func compilesElsewhere(want target.Request) error {
 	}
 }
 
+// CrossBuilder makes toolchains for AIX on this machine.
 func (c *Checkout) CrossBuilder() (*cross.Builder, error) {
 	store, err := c.Cache()
 	if err != nil {
@@ -109,4 +111,13 @@ func (c *Checkout) CrossBuilder() (*cross.Builder, error) {
 	here := *c.Machine
 	here.Root = "/"
 	return &cross.Builder{Machine: &here, Environ: c.Environ, Cache: store, Jobs: c.Settings.Jobs, Log: c.Log.WithField("step", "cross")}, nil
+}
+
+// Emulator runs programs for AIX on this machine.
+func (c *Checkout) Emulator() (*emulate.Emulator, error) {
+	b, err := c.CrossBuilder()
+	if err != nil {
+		return nil, err
+	}
+	return &emulate.Emulator{Machine: b.Machine, Cache: b.Cache, SDK: cross.SDK()}, nil
 }

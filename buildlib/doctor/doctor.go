@@ -6,6 +6,7 @@ package doctor
 
 import (
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
@@ -33,18 +34,18 @@ const (
 
 // Finding is the outcome of one check.
 type Finding struct {
-	Name     string
-	Status   Status
-	Found    string          // what is there, in a few words, or what is wrong with it
-	Cure     string          // what to do when it is missing
-	Packages target.Packages // that bring it, when that is known
+	Name     string          `json:"name"`
+	Status   Status          `json:"status"`
+	Found    string          `json:"found"`             // what is there, in a few words, or what is wrong with it
+	Cure     string          `json:"cure,omitempty"`    // what to do when it is missing
+	Packages target.Packages `json:"packages,omitzero"` // that bring it, when that is known
 }
 
 // Report is the outcome of all checks for one request.
 type Report struct {
-	Target   *target.Target
-	Findings []Finding
-	OnAIX    bool // whether the machine itself is one of AIX, whatever the target
+	Target   *target.Target `json:"-"`
+	Findings []Finding      `json:"checks"`
+	OnAIX    bool           `json:"on_aix"` // whether the machine itself is one of AIX, whatever the target
 	machine  host.Machine
 	manager  string // of packages; "" when there is none that we know
 }
@@ -57,6 +58,12 @@ func (r *Report) IsHealthy() bool {
 		}
 	}
 	return true
+}
+
+// WriteText shows the report.
+func (r *Report) WriteText(w io.Writer) error {
+	_, err := io.WriteString(w, r.String())
+	return err
 }
 
 // String is a table, a line for each check; below a lack stands its cure.

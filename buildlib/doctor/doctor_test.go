@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -491,7 +492,8 @@ func TestRunAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	var said strings.Builder
-	if err := r.Plan().Run(t.Context(), m, &said); err != nil || len(m.ran) > 0 {
+	plan := r.Plan()
+	if err := errors.Join(plan.Run(t.Context(), m, &said), plan.WriteText(&said)); err != nil || len(m.ran) > 0 {
 		t.Errorf("Run = %v, ran %q; want nothing done\n%s", err, m.ran, r)
 	}
 	if want := "nothing to install: everything needed is here\n"; said.String() != want {

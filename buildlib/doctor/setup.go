@@ -16,10 +16,10 @@ import (
 
 // Plan is how to bring what a report says is missing. A plan for a healthy machine is empty.
 type Plan struct {
-	Packages []string // for the machine's package manager, sorted
-	Filesets []string // for installp, sorted; they come from media that we do not know, so they are told and never installed
-	ByHand   []string // cures that no package manager has, a line each
-	Manager  string   // program that installs Packages: "apt-get", "dnf", or "" when there is none that we know
+	Packages []string `json:"packages"` // for the machine's package manager, sorted
+	Filesets []string `json:"filesets"` // for installp, sorted; they come from media that we do not know, so they are told and never installed
+	ByHand   []string `json:"by_hand"`  // cures that no package manager has, a line each
+	Manager  string   `json:"manager"`  // program that installs Packages: "apt-get", "dnf", or "" when there is none that we know
 }
 
 // IsEmpty tells whether there is nothing to do.
@@ -72,7 +72,16 @@ func proxies() []string {
 	return env
 }
 
-// String tells the plan in lines that a user can type or read.
+// WriteText shows that nothing is missing. What Run did about what was, it has shown.
+func (p *Plan) WriteText(w io.Writer) error {
+	if !p.IsEmpty() {
+		return nil
+	}
+	_, err := io.WriteString(w, p.String())
+	return err
+}
+
+// String is the plan in lines that a user can type or read.
 func (p *Plan) String() string {
 	if p.IsEmpty() {
 		return "nothing to install: everything needed is here\n"
@@ -93,14 +102,10 @@ func (p *Plan) String() string {
 	return b.String()
 }
 
-// Run installs what the plan's package manager can bring and says so on w. An empty plan does nothing but say that. Without root rights,
+// Run installs what the plan's package manager can bring and says so on w. An empty plan does nothing. Without root rights,
 // or when something is left that no package manager brings, the error is a fault with the exact commands; the packages that can
 // be installed are installed before that.
 func (p *Plan) Run(ctx context.Context, m host.Runner, w io.Writer) error {
-	if p.IsEmpty() {
-		_, err := io.WriteString(w, p.String())
-		return err
-	}
 	for _, c := range p.Commands() {
 		id, err := m.Output(ctx, host.Cmd{Argv: []string{"id", "-u"}})
 		if err != nil {

@@ -53,6 +53,7 @@ func Write(w io.Writer, form Form, verb string, v Value, err error) error {
 		v = nil // a pointer to nothing, for one that returned it beside its error
 	}
 	if form == JSON {
+		fill(reflect.ValueOf(v))
 		e := json.NewEncoder(w)
 		e.SetEscapeHTML(false)
 		e.SetIndent("", "  ")
@@ -66,6 +67,25 @@ func Write(w io.Writer, form Form, verb string, v Value, err error) error {
 		return told(err)
 	}
 	return told(c.err)
+}
+
+// fill makes lists that are nil empty ones, which JSON tells from none.
+func fill(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		fill(v.Elem())
+	case reflect.Struct:
+		for i := range v.NumField() {
+			fill(v.Field(i))
+		}
+	case reflect.Slice:
+		if v.IsNil() && v.CanSet() {
+			v.Set(reflect.MakeSlice(v.Type(), 0, 0))
+		}
+		for i := range v.Len() {
+			fill(v.Index(i))
+		}
+	}
 }
 
 // checked remembers the first write that failed: a list that did not arrive whole is no success, whatever its writer looked at.

@@ -13,7 +13,12 @@ import (
 )
 
 type greeting struct {
-	Name string `json:"name"`
+	Name    string     `json:"name"`
+	Friends []greeting `json:"friends,omitempty"`
+	Others  []*struct {
+		Names []string `json:"names"`
+		inner []string
+	} `json:"others"`
 }
 
 func (g *greeting) WriteText(w io.Writer) error {
@@ -31,11 +36,11 @@ func TestWrite(t *testing.T) {
 		err  error
 		want string
 	}{
-		"text":                {Text, &greeting{"<you>"}, nil, "hello <you>\n"},
-		"text and an error":   {Text, &greeting{"you"}, found, "hello you\n"},
+		"text":                {Text, &greeting{Name: "<you>"}, nil, "hello <you>\n"},
+		"text and an error":   {Text, &greeting{Name: "you"}, found, "hello you\n"},
 		"text of an error":    {Text, nil, found, ""},
 		"text of a nil value": {Text, (*greeting)(nil), found, ""},
-		"JSON":                {JSON, &greeting{"<you>"}, nil, `{"format": 1, "verb": "greet", "result": {"name": "<you>"}, "errors": []}`},
+		"JSON":                {JSON, &greeting{Name: "<you>"}, nil, `{"format": 1, "verb": "greet", "result": {"name": "<you>", "others": []}, "errors": []}`},
 		"JSON of errors": {JSON, (*greeting)(nil), errors.Join(found, fmt.Errorf("under sh: %w", lacks), errors.New("plain")),
 			`{"format": 1, "verb": "greet", "result": null, "errors": [` +
 				`{"code": "image-differs", "what": "the images differ", "where": "a and b", "finding": true}, ` +
@@ -85,7 +90,7 @@ func (f *full) Write(p []byte) (int, error) {
 func TestWriteFails(t *testing.T) {
 	t.Parallel()
 	for _, form := range []Form{Text, JSON} {
-		if err := Write(&full{5}, form, "greet", &greeting{"you"}, nil); fault.Code(err) != "result-unwritten" {
+		if err := Write(&full{5}, form, "greet", &greeting{Name: "you"}, nil); fault.Code(err) != "result-unwritten" {
 			t.Errorf("Write(%s) = %v, want that there is no room", form, err)
 		}
 	}

@@ -2,9 +2,14 @@ package verbs
 
 import (
 	"context"
+	"io"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/build"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/cross"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/report"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/release"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/siteconfig"
 )
 
 // printing is a verb that prints by itself yet.
@@ -15,9 +20,19 @@ func printing(do func(p *build.Project, ctx context.Context, c *Call) error) fun
 	}
 }
 
-// simple is one of those without arguments.
-func simple(do func(p *build.Project, ctx context.Context) error) func(context.Context, *Call) (report.Value, error) {
-	return printing(func(p *build.Project, ctx context.Context, _ *Call) error { return do(p, ctx) })
+// to is a verb that runs the steps of a build up to one.
+func to(step string) func(context.Context, *Call) (report.Value, error) {
+	return func(ctx context.Context, c *Call) (report.Value, error) { return build.To(ctx, c.Checkout, step) }
+}
+
+// commands are what a user is to type.
+type commands struct {
+	Text string `json:"text"`
+}
+
+func (c commands) WriteText(w io.Writer) error {
+	_, err := io.WriteString(w, c.Text)
+	return err
 }
 
 // buildVerbs are those about a build and what it needs.
@@ -25,52 +40,62 @@ var buildVerbs = []Verb{
 	{
 		Name: "package", Help: "makes the installp image, running only the steps whose inputs changed",
 		More: "The image lands in build/<release>/<target>/, with its SHA-256 and a build record beside it.",
-		Run:  simple((*build.Project).Package),
+		Run:  to("package"),
 	},
-	{Name: "build", Help: "compiles sendmail, after fetching, patching and configuring it", Run: simple((*build.Project).Build)},
+	{Name: "build", Help: "compiles sendmail, after fetching, patching and configuring it", Run: to("compile")},
 	{
 		Name: "fetch", Help: "gets the source of the release and verifies it",
 		More: "SENDMAIL_SOURCE takes a tarball, a directory or a git URL with ?ref= instead of the pinned addresses.",
-		Run:  simple((*build.Project).Fetch),
+		Run:  to("fetch"),
 	},
-	{Name: "patch", Help: "applies the release's series of patches, strictly", Run: simple((*build.Project).Patch)},
-	{Name: "configure", Help: "composes site.config.m4 from the options, and says where it is", Run: simple((*build.Project).Configure)},
-	{Name: "stage", Help: "installs into a root directory, without root rights, and writes the manifest", Run: simple((*build.Project).Stage)},
+	{Name: "patch", Help: "applies the release's series of patches, strictly", Run: to("patch")},
+	{Name: "configure", Help: "composes site.config.m4 from the options, and says where it is", Run: to("configure")},
+	{Name: "stage", Help: "installs into a root directory, without root rights, and writes the manifest", Run: to("stage")},
 	{
 		Name: "why", Help: "shows which input makes a step run",
 		Args: []Arg{{Name: "step", Meaning: "one of fetch, patch, configure, compile, stage, package"}},
-		Run:  printing(func(p *build.Project, ctx context.Context, c *Call) error { return p.Why(ctx, c.Args[0]) }),
+		Run:  func(ctx context.Context, c *Call) (report.Value, error) { return build.Why(ctx, c.Checkout, c.Args[0]) },
 	},
 	{
 		Name: "rehearse", Help: "runs every step with a release whose source is available here, and reports",
 		More: "It is for a machine without AIX, and perhaps without a way to the sendmail site.",
-		Run:  simple((*build.Project).Rehearse),
+		Run:  seen(build.Rehearse),
 	},
 	{
 		Name: "reproduce", Help: "makes an image again from its build record, in a clean place, and compares",
 		Args: []Arg{{Name: "record", Meaning: "path of the .record.toml beside an image"}},
-		Run:  printing(func(p *build.Project, ctx context.Context, c *Call) error { return p.Reproduce(ctx, c.Args[0]) }),
+		Run: func(ctx context.Context, c *Call) (report.Value, error) {
+			return build.Reproduce(ctx, c.Checkout, c.Args[0])
+		},
 	},
-	{Name: "settings", Help: "shows the effective settings and where each comes from", Run: simple((*build.Project).ShowSettings)},
-	{Name: "options", Help: "lists the options that SENDMAIL_WITH can name", Run: simple((*build.Project).Options)},
-	{Name: "doctor", Help: "checks this machine's prerequisites and shows how to get what is missing", Run: simple((*build.Project).Doctor)},
-	{Name: "setup", Help: "installs what the machine lacks, with its own package manager", Run: simple((*build.Project).Setup)},
-	{Name: "clean:build", Alias: "clean", Help: "removes everything that was built, and keeps downloads", Run: simple((*build.Project).Clean)},
+	{Name: "settings", Help: "shows the effective settings and where each comes from", Run: seen(build.Settings)},
+	{Name: "options", Help: "lists the options that SENDMAIL_WITH can name", Run: seen(func(_ context.Context, c *checkout.Checkout) (*siteconfig.Listing, error) {
+		set, err := siteconfig.Load(c.Path("site.config.m4.d"))
+		if err != nil {
+			return nil, err
+		}
+		return set.List(), nil
+	})},
+	{Name: "doctor", Help: "checks this machine's prerequisites and shows how to get what is missing", Run: seen(build.Doctor)},
+	{Name: "setup", Help: "installs what the machine lacks, with its own package manager", Run: func(ctx context.Context, c *Call) (report.Value, error) { return build.Setup(ctx, c.Checkout, c.Out) }},
+	{Name: "clean:build", Alias: "clean", Help: "removes everything that was built, and keeps downloads", Run: seen(checkout.Clean)},
 	{
 		Name: "clean:cache", Help: "shows what the user's cache holds, and removes what is old of it if told to",
 		More:  "Old is what the settings and this program do not need and nothing has used for a day.",
 		Flags: []Flag{{Name: "remove", Meaning: "remove what is old", Kind: Bool}},
 		Run: func(ctx context.Context, c *Call) (report.Value, error) {
-			return build.CleanCache(ctx, c.Checkout, c.IsSet("remove"))
+			return checkout.CleanCache(ctx, c.Checkout, c.IsSet("remove"))
 		},
 	},
-	{Name: "test", Help: "runs all checks and tests, the build of real source among them", Run: simple((*build.Project).Test)},
-	{Name: "bench", Help: "measures the build against upstream's own in the same run, and prints the ratios", Run: simple((*build.Project).Bench)},
-	{Name: "release:list", Help: "shows the releases that can be built, and what is pinned of each", Run: simple((*build.Project).Releases)},
-	{Name: "cross:setup", Help: "builds the linker for AIX, once, into the user's cache", Run: simple((*build.Project).CrossSetup)},
+	{Name: "test", Help: "runs all checks and tests, the build of real source among them", Run: printing(func(p *build.Project, ctx context.Context, _ *Call) error { return p.Test(ctx) })},
+	{Name: "bench", Help: "measures the build against upstream's own in the same run, and prints the ratios", Run: printing(func(p *build.Project, ctx context.Context, _ *Call) error { return p.Bench(ctx) })},
+	{Name: "release:list", Help: "shows the releases that can be built, and what is pinned of each", Run: seen(func(_ context.Context, c *checkout.Checkout) (*release.Listing, error) {
+		return release.Show(c.Path("patches"), c.Settings.Release)
+	})},
+	{Name: "cross:setup", Help: "builds the linker for AIX, once, into the user's cache", Run: seen(build.CrossSetup)},
 	{
 		Name: "cross:sysroot", Help: "shows how to take headers and libraries from an AIX machine, to build with them",
-		Run: simple((*build.Project).CrossSysroot),
+		Run: func(context.Context, *Call) (report.Value, error) { return commands{cross.Collect}, nil },
 	},
 	{
 		Name: "emulate:run", Alias: "emulate", Help: "runs an AIX program on this machine",
@@ -81,16 +106,16 @@ var buildVerbs = []Verb{
 			Split: splitWords, Word: "quoted as for a shell", Verbatim: true,
 		}},
 		Flags: []Flag{{Name: "root", Meaning: "the directory that is to be its / instead", Kind: String}},
-		Run: printing(func(p *build.Project, ctx context.Context, c *Call) error {
-			root, given := c.Flags["root"]
-			if !given {
-				return p.Emulate(ctx, c.Args, nil)
+		Run: func(ctx context.Context, c *Call) (report.Value, error) {
+			r := build.Emulation{Words: c.Args, In: c.In, Out: c.Out, Err: c.Err}
+			if root, given := c.Flags["root"]; given {
+				r.Root = &root
 			}
-			return p.Emulate(ctx, c.Args, &root)
-		}),
+			return nil, build.Emulate(ctx, c.Checkout, r)
+		},
 	},
 	{
 		Name: "emulate:setup", Help: "compiles OpenSSL and SASL, once, for emulated programs that were linked with them",
-		Run: simple((*build.Project).EmulateSetup),
+		Run: seen(build.EmulateSetup),
 	},
 }

@@ -26,7 +26,9 @@ var seriesVerbs = []Verb{
 	{
 		Name: "patches:new", Help: "makes a patch of the edits in build/<release>/<target>/source, with a header to fill in",
 		Args: []Arg{{Name: "name", Meaning: "topic of the patch, such as tls-crl-check"}},
-		Run:  printing(func(p *build.Project, ctx context.Context, c *Call) error { return p.PatchesNew(ctx, c.Args[0]) }),
+		Run: func(ctx context.Context, c *Call) (report.Value, error) {
+			return build.NewPatch(ctx, c.Checkout, c.Args[0])
+		},
 	},
 	{
 		Name: "check:advisories", Help: "checks that each release answers each known advisory, and prints the answers",

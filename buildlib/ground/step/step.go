@@ -22,16 +22,24 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
 )
 
-// Step is one stage of a build.
+// Step is one stage of a build: what it reads, what it writes, and how it makes the one of the other.
 type Step struct {
 	Name string
-	// Inputs gives the digests that decide whether the step runs, by a name that means something to the user, such as
-	// "setting with" or "patches/8.15.2/0001-aix.patch". It is called after the steps before it have run.
-	Inputs func(ctx context.Context) (map[string]string, error)
-	// Outputs are the files and directories the step makes. Later steps may rely on them.
-	Outputs []string
-	// Run does the work. It must cope with what an interrupted run of itself left behind.
-	Run func(ctx context.Context) error
+	// Reads decide whether the step runs. They are looked at after the steps before it have run.
+	Reads []Read
+	// Writes are the files and directories the step makes. Later steps may rely on them.
+	Writes []string
+	// Run does the work. It is given what was read, by name, and must cope with what an interrupted run of itself left behind.
+	Run func(ctx context.Context, read map[string]string) error
+}
+
+// Read is one thing that a step reads, under a name that means something to the user, such as "setting with" or
+// "patches/8.15.2/0001-aix.patch": the value itself, the path of what an earlier step wrote, or a function that looks.
+type Read struct {
+	Name  string
+	Value string
+	Path  string
+	Of    func(context.Context) (string, error)
 }
 
 // Chain is a list of steps in the order they run, each relying on those before it.
@@ -60,6 +68,26 @@ func (c *Chain) Made(path string) (string, error) {
 	return digest, err
 }
 
+// Read gives the values and digests of what is read, by name.
+func (c *Chain) Read(ctx context.Context, reads []Read) (map[string]string, error) {
+	values := make(map[string]string)
+	for _, r := range reads {
+		var err error
+		switch {
+		case r.Of != nil:
+			if r.Value, err = r.Of(ctx); err != nil {
+				return nil, err
+			}
+		case r.Path != "":
+			if r.Value, err = c.Made(r.Path); err != nil {
+				return nil, fmt.Errorf("looking at what a step reads: %w", err)
+			}
+		}
+		values[r.Name] = r.Value
+	}
+	return values, nil
+}
+
 // record is what is remembered of a success.
 type record struct {
 	Inputs  map[string]string `json:"inputs"`
@@ -68,10 +96,10 @@ type record struct {
 
 // Change is one thing that is not as it was.
 type Change struct {
-	What string // kind of thing, such as "input" or "output", or "" for a step that has never succeeded
-	Name string
-	Was  string // digest or value at the last success; "" when it was not there
-	Now  string
+	What string `json:"what"` // kind of thing, such as "input" or "output", or "" for a step that has never succeeded
+	Name string `json:"name"`
+	Was  string `json:"was"` // digest or value at the last success; "" when it was not there
+	Now  string `json:"now"`
 }
 
 // String tells the change in one line.
@@ -100,11 +128,18 @@ func short(s string) string {
 	return s[:12]
 }
 
-// Run brings the chain up to date, up to and with the step named last, and tells how many steps it ran.
-func (c *Chain) Run(ctx context.Context, last string) (ran int, err error) {
+// Ran is one step that was run.
+type Ran struct {
+	Step    string  `json:"step"`
+	Because string  `json:"because"`
+	Seconds float64 `json:"seconds"`
+}
+
+// Run brings the chain up to date, up to and with the step named last, and tells which steps it ran.
+func (c *Chain) Run(ctx context.Context, last string) (ran []Ran, err error) {
 	steps, err := c.upTo(last)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	c.made = nil
 	for _, s := range steps {
@@ -126,27 +161,27 @@ func (c *Chain) Run(ctx context.Context, last string) (ran int, err error) {
 		if err := os.RemoveAll(c.recordFile(s.Name)); err != nil {
 			return ran, err
 		}
-		for _, path := range s.Outputs {
+		for _, path := range s.Writes {
 			delete(c.made, path)
 		}
-		if err := c.run(ctx, s); err != nil {
+		if err := c.run(ctx, s, inputs); err != nil {
 			return ran, err
 		}
 		if err := c.save(s, inputs); err != nil {
 			return ran, err
 		}
-		ran++
+		ran = append(ran, Ran{s.Name, changes[0].String(), time.Since(start).Seconds()})
 		log.WithField("elapsed", time.Since(start).Round(time.Millisecond).String()).Info("done")
 	}
 	return ran, nil
 }
 
-func (c *Chain) run(ctx context.Context, s Step) error {
+func (c *Chain) run(ctx context.Context, s Step, read map[string]string) error {
 	if c.Status != nil {
 		c.Status(s.Name)
 		defer c.Status("")
 	}
-	return s.Run(ctx)
+	return s.Run(ctx, read)
 }
 
 // Why tells what would make the step run now: the changes of the first step of the chain, up to and with this one, that has any.
@@ -188,7 +223,7 @@ func (c *Chain) upTo(last string) ([]Step, error) {
 
 // changes compares a step's inputs and outputs with those of its last success.
 func (c *Chain) changes(ctx context.Context, s Step) (inputs map[string]string, changes []Change, err error) {
-	if inputs, err = s.Inputs(ctx); err != nil {
+	if inputs, err = c.Read(ctx, s.Reads); err != nil {
 		return nil, nil, err
 	}
 	was, err := c.load(s.Name)
@@ -200,7 +235,7 @@ func (c *Chain) changes(ctx context.Context, s Step) (inputs map[string]string, 
 	}
 	changes = Compare("input", was.Inputs, inputs)
 	now := make(map[string]string)
-	for _, path := range s.Outputs {
+	for _, path := range s.Writes {
 		digest, err := c.Made(path)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, nil, fmt.Errorf("looking at the output of step %s: %w", s.Name, err)
@@ -261,7 +296,7 @@ func (c *Chain) load(name string) (*record, error) {
 
 func (c *Chain) save(s Step, inputs map[string]string) error {
 	r := record{Inputs: inputs, Outputs: make(map[string]string)}
-	for _, path := range s.Outputs {
+	for _, path := range s.Writes {
 		digest, err := c.Made(path)
 		if err != nil {
 			return fmt.Errorf("step %s did not leave its output: %w", s.Name, err)

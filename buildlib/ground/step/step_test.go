@@ -35,13 +35,10 @@ func newHouse(t *testing.T) *house {
 	h.write(t, "in", "a")
 	h.Chain = &Chain{State: path("state"), Digest: digest, Log: log, Steps: []Step{
 		{
-			Name: "double",
-			Inputs: func(context.Context) (map[string]string, error) {
-				d, err := digest(path("in"))
-				return map[string]string{"file in": d}, err
-			},
-			Outputs: []string{path("doubled")},
-			Run: func(context.Context) error {
+			Name:   "double",
+			Reads:  []Read{{Name: "file in", Of: func(context.Context) (string, error) { return digest(path("in")) }}},
+			Writes: []string{path("doubled")},
+			Run: func(context.Context, map[string]string) error {
 				h.ran = append(h.ran, "double")
 				text, err := os.ReadFile(path("in"))
 				if err != nil {
@@ -52,18 +49,18 @@ func newHouse(t *testing.T) *house {
 		},
 		{
 			Name: "shout",
-			Inputs: func(context.Context) (map[string]string, error) {
-				d, err := digest(path("doubled"))
-				return map[string]string{"doubled": d, "setting option": h.option}, err
+			Reads: []Read{
+				{Name: "doubled", Path: path("doubled")}, {Name: "constant", Value: "1"},
+				{Name: "setting option", Of: func(context.Context) (string, error) { return h.option, nil }},
 			},
-			Outputs: []string{path("shouted")},
-			Run: func(context.Context) error {
+			Writes: []string{path("shouted")},
+			Run: func(_ context.Context, read map[string]string) error {
 				h.ran = append(h.ran, "shout")
 				text, err := os.ReadFile(path("doubled"))
 				if err != nil || h.fail != nil {
 					return errors.Join(err, h.fail)
 				}
-				return os.WriteFile(path("shouted"), []byte(strings.ToUpper(string(text))+h.option), 0o644)
+				return os.WriteFile(path("shouted"), []byte(strings.ToUpper(string(text))+read["setting option"]), 0o644)
 			},
 		},
 	}}
@@ -129,8 +126,8 @@ func TestRunSkipsWhatIsUpToDate(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			h := newHouse(t)
-			if ran, err := h.Run(t.Context(), "shout"); ran != 2 || err != nil {
-				t.Fatalf("Run() = %d, %v, want 2 steps run", ran, err)
+			if ran, err := h.Run(t.Context(), "shout"); len(ran) != 2 || err != nil {
+				t.Fatalf("Run() = %v, %v, want 2 steps run", ran, err)
 			}
 			h.ran = nil
 			test.change(t, h)
@@ -182,8 +179,8 @@ func TestFailureForgetsTheOldSuccess(t *testing.T) {
 
 func TestRunUpTo(t *testing.T) {
 	h := newHouse(t)
-	if ran, err := h.Run(t.Context(), "double"); ran != 1 || err != nil {
-		t.Errorf("Run(double) = %d, %v, want 1", ran, err)
+	if ran, err := h.Run(t.Context(), "double"); len(ran) != 1 || err != nil {
+		t.Errorf("Run(double) = %v, %v, want 1", ran, err)
 	}
 	if _, err := h.Run(t.Context(), "dubble"); !errors.Is(err, ErrUnknown) {
 		t.Errorf("Run(dubble) = %v, want %v", err, ErrUnknown)

@@ -102,13 +102,12 @@ func (b *Builder) Needed(ctx context.Context, t *target.Target, sysroot string) 
 	return append(needed, b.Cache.Place(k.name(), key)), nil
 }
 
-// Setup makes all that toolchains need and that takes its time.
-func (b *Builder) Setup(ctx context.Context) error {
+// Setup makes all that toolchains need and that takes its time, and returns where that is.
+func (b *Builder) Setup(ctx context.Context) (dir string, err error) {
 	if _, err := Clang(ctx, b.Machine); err != nil {
-		return err
+		return "", err
 	}
-	_, err := b.binutils(ctx, true)
-	return err
+	return b.binutils(ctx, true)
 }
 
 // Clang finds the compiler on a machine. Older ones than 19 write AIX's objects incompletely. Without one the error is an ErrAbsent.

@@ -4,10 +4,10 @@ import "cmp"
 
 // Packages bring something, in the words of each package manager: names with blanks between them, none where we know none.
 type Packages struct {
-	Debian   string // and what follows it
-	Fedora   string // and RHEL
-	Toolbox  string // RPM packages of the AIX Toolbox; Fedora's names when it says nothing
-	Filesets string // of AIX itself, which are preferred there
+	Debian   string `json:"debian,omitempty"`   // and what follows it
+	Fedora   string `json:"fedora,omitempty"`   // and RHEL
+	Toolbox  string `json:"toolbox,omitempty"`  // RPM packages of the AIX Toolbox; Fedora's names when it says nothing
+	Filesets string `json:"filesets,omitempty"` // of AIX itself, which are preferred there
 }
 
 // On gives the packages for a machine of AIX, or of another system whose package manager is dnf or not.

@@ -1,43 +1,20 @@
-package build
+package checkout
 
 import (
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 	"text/tabwriter"
 	"time"
 
-	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/cache"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/target"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/release"
 )
-
-// Clean removes what was built, once no other run is at work there. The cache of downloads, which other checkouts share, stays.
-func (p *Project) Clean(ctx context.Context) error {
-	unlock, err := p.LockAll(ctx)
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	entries, err := os.ReadDir(p.Path("build"))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	var problems []error
-	for _, e := range entries {
-		if e.Name() != "log" && e.Name() != checkout.LockDir { // this run uses both
-			problems = append(problems, os.RemoveAll(p.Path("build", e.Name())))
-		}
-	}
-	return checkout.Explain(errors.Join(problems...))
-}
 
 // Kept is what the user's cache holds.
 type Kept struct {
@@ -54,18 +31,18 @@ type KeptEntry struct {
 }
 
 // CleanCache tells what the user's cache holds, and removes what is old of it if asked to. It makes nothing there.
-func CleanCache(ctx context.Context, c *checkout.Checkout, remove bool) (*Kept, error) {
+func CleanCache(ctx context.Context, c *Checkout, remove bool) (*Kept, error) {
 	store, err := c.Cache()
 	if err != nil {
 		return nil, err
 	}
-	needed, err := neededInCache(ctx, On(c, io.Discard, io.Discard))
+	needed, err := c.neededInCache(ctx)
 	if err != nil {
 		return nil, err
 	}
 	entries, err := store.Entries(ctx, needed)
 	if err != nil {
-		return nil, checkout.Explain(c.ExplainCache(err))
+		return nil, Explain(c.ExplainCache(err))
 	}
 	v := &Kept{Directory: store.Dir, Entries: []KeptEntry{}}
 	var problems []error
@@ -74,7 +51,7 @@ func CleanCache(ctx context.Context, c *checkout.Checkout, remove bool) (*Kept, 
 		if remove && ctx.Err() == nil {
 			var err error
 			k.Removed, err = store.Remove(ctx, e)
-			problems = append(problems, checkout.Explain(c.ExplainCache(err)))
+			problems = append(problems, Explain(c.ExplainCache(err)))
 		}
 		if !k.Removed {
 			v.Size += e.Size
@@ -85,27 +62,27 @@ func CleanCache(ctx context.Context, c *checkout.Checkout, remove bool) (*Kept, 
 }
 
 // neededInCache are the places in the cache that this checkout, its settings and this program would ask for on this machine.
-func neededInCache(ctx context.Context, p *Project) ([]string, error) {
-	fetcher, err := p.Fetcher()
+func (c *Checkout) neededInCache(ctx context.Context) ([]string, error) {
+	fetcher, err := c.Fetcher()
 	if err != nil {
 		return nil, err
 	}
-	releases, err := release.List(p.Path("patches"))
+	releases, err := release.List(c.Path("patches"))
 	if err != nil {
 		return nil, err
 	}
 	needed := fetcher.Needed(releases)
 	for _, r := range releases {
-		if r.Version != p.Settings.Release {
+		if r.Version != c.Settings.Release {
 			continue
 		}
-		source, err := fetcher.Open(r, p.Settings.Source)
+		source, err := fetcher.Open(r, c.Settings.Source)
 		if err != nil {
 			return nil, err
 		}
 		needed = append(needed, source.Needed()...)
 	}
-	e, err := p.emulator()
+	e, err := c.Emulator()
 	if err != nil {
 		return nil, err
 	}
@@ -114,15 +91,15 @@ func neededInCache(ctx context.Context, p *Project) ([]string, error) {
 		return nil, err
 	}
 	needed = append(needed, emulator...)
-	t, err := target.Detect(ctx, p.Machine, p.Wanted(ctx))
+	t, err := target.Detect(ctx, c.Machine, c.Wanted(ctx))
 	if err != nil || t.OS != target.AIX || t.Here {
 		return needed, err
 	}
-	b, err := p.CrossBuilder()
+	b, err := c.CrossBuilder()
 	if err != nil {
 		return nil, err
 	}
-	toolchain, err := b.Needed(ctx, t, p.Sysroot)
+	toolchain, err := b.Needed(ctx, t, c.Sysroot)
 	return append(needed, toolchain...), err
 }
 

@@ -1,0 +1,185 @@
+// Package plan decides what is built: everything about one release for one target that is settled before the first step.
+package plan
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/vrmf"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/target"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/patchset"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/release"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/siteconfig"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/steps/fetch"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/steps/packaging"
+)
+
+// Plan is what was decided, as plain data: two that were made of the same are equal. What it says of files in the checkout was read when it
+// was made; whatever becomes of them afterwards is for the next plan.
+type Plan struct {
+	Dir       string // build/<release>/<target> in the checkout, which the steps write to
+	Release   *release.Release
+	Series    *patchset.Series
+	Target    *target.Target
+	SDK       bool // whether it compiles with this project's own headers for AIX, and not with AIX's
+	Settings  map[string]string
+	Site      *siteconfig.Result
+	Packaging *packaging.Plan
+	MC        map[string]string // text of each .mc file of the packaging, by the name of the file that it makes
+	Level     vrmf.Level
+	Time      time.Time
+	Source    string // where the source is taken from, as it may be shown
+	Packager  string
+	Jobs      int
+
+	// What does not stop all steps: each is told by the first step that cannot do without.
+	Refused error // why the release cannot be configured with these options on this target
+	Absent  error // why nothing here compiles for the target
+	Lacks   error // what the options need and the project's own headers and libraries for AIX do not have
+}
+
+// Configurations are the .mc files that the package's configuration is made of, by the name of the file they make.
+var Configurations = []string{"sendmail", "submit"}
+
+// Make decides what to build in a checkout. It takes no step, but finds out everything that can be wrong with the settings. Besides the plan
+// it gives what carries it out: the machine, which may be what a toolchain makes of this one, and the source.
+func Make(ctx context.Context, c *checkout.Checkout) (*Plan, *Means, error) {
+	p, m := &Plan{Settings: c.Settings.Values(), Packager: c.Settings.Packager, Jobs: c.Settings.Jobs}, new(Means)
+	var err error
+	if p.Release, err = release.Load(c.Path("patches"), c.Settings.Release); err != nil {
+		return nil, nil, err
+	}
+	if p.Time, err = checkout.PinnedTime(c.Environ, p.Release.Date); err != nil {
+		return nil, nil, err
+	}
+	if p.Level, err = vrmf.FromSendmail(p.Release.Version, c.Settings.Revision); err != nil {
+		return nil, nil, err
+	}
+	if p.Series, err = patchset.Load(p.Release.Dir); err != nil {
+		return nil, nil, err
+	}
+	shop, err := c.Detect(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	p.Target, p.SDK, p.Absent, m.Machine = shop.Target, shop.SDK, shop.Absent, shop.Machine
+	p.Settings["target"] = p.Target.String()
+	p.Dir = c.Path("build", p.Release.Version, p.Target.String())
+	if err := p.configure(c); err != nil {
+		return nil, nil, err
+	}
+	if p.SDK {
+		p.Lacks = p.Site.SDKLacks(ctx, p.Target, m.Machine)
+	}
+	if p.Packaging, err = packaging.Load(c.Path("packaging")); err != nil {
+		return nil, nil, err
+	}
+	p.MC = make(map[string]string)
+	for _, name := range Configurations {
+		text, err := regular.Read(c.Path("packaging", name+".mc"), 1<<20)
+		if err != nil {
+			return nil, nil, &fault.Error{
+				Code: "packaging-file", What: "a configuration that the package ships is missing", Where: c.Path("packaging"), Err: err,
+				Do: "restore the file",
+			}
+		}
+		p.MC[name] = string(text)
+	}
+	fetcher, err := c.Fetcher()
+	if err != nil {
+		return nil, nil, err
+	}
+	if m.Source, err = fetcher.Open(p.Release, c.Settings.Source); err != nil {
+		return nil, nil, err
+	}
+	p.Source = m.Source.String()
+	return p, m, nil
+}
+
+// Means is what a plan is carried out with.
+type Means struct {
+	Machine host.Machine
+	Source  *fetch.Source
+}
+
+// configure decides about options. That a release does not compile with the target's OpenSSL is no error yet: the source can be had and
+// patched all the same.
+func (p *Plan) configure(c *checkout.Checkout) error {
+	set, err := siteconfig.Load(c.Path("site.config.m4.d"))
+	if err != nil {
+		return err
+	}
+	p.Site, err = set.Compose(siteconfig.Request{
+		Release: p.Release.Version, Options: c.Settings.With, Target: p.Target, Layout: c.Layout(), OpenSSL: p.Release.OpenSSL,
+	})
+	if fault.Code(err) == "option-openssl" {
+		p.Refused, p.Site = err, &siteconfig.Result{Layout: c.Layout()}
+	} else if err != nil {
+		return err
+	}
+	return nil
+}
+
+// The places of a build, each written by one step.
+
+// Pristine is the source as it was released.
+func (p *Plan) Pristine() string { return filepath.Join(p.Dir, "pristine") }
+
+// Patched is the source with the patches.
+func (p *Plan) Patched() string { return filepath.Join(p.Dir, "source") }
+
+// SiteFile is the site.config.m4.
+func (p *Plan) SiteFile() string { return filepath.Join(p.Dir, "site.config.m4") }
+
+// Objects is the directory of what was compiled.
+func (p *Plan) Objects() string { return filepath.Join(p.Dir, "objects") }
+
+// Staged is the directory that is / for what was installed.
+func (p *Plan) Staged() string { return filepath.Join(p.Dir, "root") }
+
+// Manifest is the list of what was installed.
+func (p *Plan) Manifest() string { return filepath.Join(p.Dir, "manifest") }
+
+// LogDir is where what commands say goes.
+func (p *Plan) LogDir() string { return filepath.Join(p.Dir, "log") }
+
+// Image is the image.
+func (p *Plan) Image() string {
+	return filepath.Join(p.Dir, p.Packaging.Package+"."+p.Level.String()+".I")
+}
+
+// Record is the record of how the image was made.
+func (p *Plan) Record() string { return strings.TrimSuffix(p.Image(), ".I") + ".record.toml" }
+
+// Describe is all that configuring depends on of the target, in one line.
+func (p *Plan) Describe() string {
+	t, processor := p.Target, ""
+	if t.Processor != "" {
+		processor = ", processor " + t.Processor
+	}
+	return fmt.Sprintf("%s%s, compiler %s, openssl %s, sasl %s", t, processor, t.Compiler, t.OpenSSL, t.SASL)
+}
+
+// CanRun reports whether the target's programs run here.
+func (p *Plan) CanRun() bool { return p.Target.OS == target.AIX && p.SDK }
+
+// Outline is a plan in short, for reports.
+type Outline struct {
+	Release string   `json:"release"`
+	Target  string   `json:"target"`
+	Options []string `json:"options"`
+	Source  string   `json:"source"`
+	Patches int      `json:"patches"`
+}
+
+// Outline is the plan in short.
+func (p *Plan) Outline() Outline {
+	return Outline{p.Release.Version, p.Describe(), p.Site.Options, p.Source, len(p.Series.Patches)}
+}
