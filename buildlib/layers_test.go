@@ -39,7 +39,7 @@ var rooms = []struct{ room, imports string }{
 	{"aix/installp/extract", "fault bff"},
 	{"aix/installp/installptest", "bff ar vrmf xcoff installp write verify"},
 
-	{"machine/host", "fault tree cache"},
+	{"machine/host", "fault regular tree cache"},
 	{"machine/target", "fault host"},
 	{"machine/program", "host"},
 	{"machine/cross", "fault host target program cache logrus"},

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
 )
 
@@ -18,12 +19,15 @@ func (l *Local) Stat(_ context.Context, names ...string) []error {
 	return errs
 }
 
+// maxText is more than a header or a list of the system's ever has, in bytes.
+const maxText = 64 << 20
+
 // Read implements [Machine]. Names are looked for under Root.
 func (l *Local) Read(_ context.Context, names ...string) ([]string, []error) {
 	texts, errs := make([]string, len(names)), make([]error, len(names))
 	for i, name := range names {
 		var text []byte
-		text, errs[i] = os.ReadFile(filepath.Join(l.Root, name))
+		text, errs[i] = regular.Read(filepath.Join(l.Root, name), maxText)
 		texts[i] = string(text)
 	}
 	return texts, errs

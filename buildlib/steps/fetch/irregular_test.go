@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"context"
+	"crypto"
 	"errors"
 	"os"
 	"os/exec"
@@ -75,5 +76,30 @@ func TestHashingEnds(t *testing.T) {
 	}
 	if _, err := s.Identity(ctx); !errors.Is(err, reason) {
 		t.Errorf("Identity = %v, want %v", err, reason)
+	}
+}
+
+// TestVerifyingEnds is a signal that comes while a signature is checked. It says nothing of the signature, which stays.
+func TestVerifyingEnds(t *testing.T) {
+	t.Parallel()
+	data := tarball(t, sources)
+	key := signer(t, 0)
+	f, _ := fetcher(t)
+	rel := pinned(t, data)
+	pinKey(t, rel, key)
+	name := f.cached(rel.SHA256)
+	err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o755), os.WriteFile(name, nil, 0o644), os.Truncate(name, 1<<40), // hours, if it were read
+		os.WriteFile(name+signatureSuffix, sign(t, key, data, crypto.SHA512, true), 0o644))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	reason := errors.New("stopped")
+	cancel(reason)
+	if _, err := f.cachedSignature(ctx, rel, name); !errors.Is(err, reason) {
+		t.Errorf("cachedSignature = %v, want %v", err, reason)
+	}
+	if sizeOf(name+signatureSuffix) == 0 {
+		t.Error("the signature is gone")
 	}
 }

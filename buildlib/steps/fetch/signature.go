@@ -42,7 +42,7 @@ func (f *Fetcher) cachedSignature(ctx context.Context, rel *release.Release, tar
 	signature, err := regular.Read(name, maxSignature)
 	switch {
 	case err == nil:
-		err = verify(rel, tarball, signature)
+		err = verify(ctx, rel, tarball, signature)
 	case errors.Is(err, fs.ErrNotExist):
 		f.Log.WithField("file", tarball).Debug("no signature in the cache; the pinned hash matches")
 		return "", nil
@@ -52,6 +52,9 @@ func (f *Fetcher) cachedSignature(ctx context.Context, rel *release.Release, tar
 	if err == nil {
 		f.Cache.Touch(name)
 		return rel.Signature.Fingerprint, nil
+	}
+	if ctx.Err() != nil {
+		return "", context.Cause(ctx)
 	}
 	if fault.Code(err) != "" {
 		return "", err // the release's key is no good
@@ -87,7 +90,10 @@ func (f *Fetcher) newSignature(tarballs *tour, rel *release.Release, tarball, fr
 		if err := removePart(part); err != nil {
 			return "", f.local(err)
 		}
-		err = verify(rel, tarball, signature)
+		err = verify(tarballs.ctx, rel, tarball, signature)
+		if t.ctx.Err() != nil {
+			return "", context.Cause(t.ctx)
+		}
 		if errors.Is(err, errNotSignature) {
 			t.reason(address, err)
 			continue
@@ -134,7 +140,7 @@ func nearFirst(addresses []string, from string) []string {
 
 // verify checks a detached signature over a tarball. It is good when the pinned key made it: whether the key could still make one
 // today is not asked, since releases outlive the keys that signed them.
-func verify(rel *release.Release, tarball string, signature []byte) error {
+func verify(ctx context.Context, rel *release.Release, tarball string, signature []byte) error {
 	key, err := pinnedKey(rel)
 	if err != nil {
 		return err
@@ -149,7 +155,7 @@ func verify(rel *release.Release, tarball string, signature []byte) error {
 		return err
 	}
 	defer in.Close() // only read
-	s, _, err := openpgp.VerifyDetachedSignature(openpgp.EntityList{key}, in, bytes.NewReader(raw), config)
+	s, _, err := openpgp.VerifyDetachedSignature(openpgp.EntityList{key}, regular.Reader(ctx, in), bytes.NewReader(raw), config)
 	if err != nil {
 		return err
 	}
