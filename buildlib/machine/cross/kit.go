@@ -97,7 +97,7 @@ func (k *kit) key(ctx context.Context) (string, error) {
 		return "", err
 	}
 	if k.sysroot != "" {
-		state, err := k.state()
+		state, err := k.state(ctx)
 		if err != nil {
 			return "", err
 		}
@@ -131,7 +131,7 @@ func (k *kit) make(ctx context.Context) (string, error) {
 
 // state tells one state of a sysroot from another, so that new headers or libraries in it make a new toolchain, and that a new build.
 // Like make it goes by sizes and times, not by contents: a copy of a whole machine is large.
-func (k *kit) state() (string, error) {
+func (k *kit) state(ctx context.Context) (string, error) {
 	var b strings.Builder
 	seen := map[string]bool{}
 	for _, prefix := range []string{"/usr", target.ToolboxPrefix, k.target.OpenSSL.Prefix, k.target.SASL.Prefix} {
@@ -144,7 +144,7 @@ func (k *kit) state() (string, error) {
 				if errors.Is(err, fs.ErrNotExist) && d == nil {
 					return nil // the library may come from elsewhere
 				}
-				if err != nil {
+				if err = errors.Join(err, context.Cause(ctx)); err != nil {
 					return err
 				}
 				info, err := d.Info()
