@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"syscall"
 	"time"
 
 	"github.com/sirupsen/logrus"
@@ -237,7 +238,8 @@ func (c *Chain) changes(ctx context.Context, s Step) (inputs map[string]string, 
 	now := make(map[string]string)
 	for _, path := range s.Writes {
 		digest, err := c.Made(path)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		gone := errors.Is(err, fs.ErrNotExist) || errors.Is(err, regular.ErrIrregular) || errors.Is(err, syscall.ELOOP) // something else took its place
+		if err != nil && !gone {
 			return nil, nil, fmt.Errorf("looking at the output of step %s: %w", s.Name, err)
 		}
 		if err == nil {

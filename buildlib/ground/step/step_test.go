@@ -11,11 +11,15 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/sirupsen/logrus"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
 )
 
 // house is a chain of two steps over real files: "double" writes the text of in twice, "shout" writes that in capitals.
@@ -44,7 +48,7 @@ func newHouse(t *testing.T) *house {
 				if err != nil {
 					return err
 				}
-				return os.WriteFile(path("doubled"), append(text, text...), 0o644)
+				return tree.WriteFile(path("doubled"), append(text, text...), 0o644)
 			},
 		},
 		{
@@ -60,7 +64,7 @@ func newHouse(t *testing.T) *house {
 				if err != nil || h.fail != nil {
 					return errors.Join(err, h.fail)
 				}
-				return os.WriteFile(path("shouted"), []byte(strings.ToUpper(string(text))+read["setting option"]), 0o644)
+				return tree.WriteFile(path("shouted"), []byte(strings.ToUpper(string(text))+read["setting option"]), 0o644)
 			},
 		},
 	}}
@@ -68,7 +72,7 @@ func newHouse(t *testing.T) *house {
 }
 
 func digest(path string) (string, error) {
-	text, err := os.ReadFile(path)
+	text, err := regular.Read(path, 1000)
 	return fmt.Sprintf("%x", sha256.Sum256(text)), err
 }
 
@@ -104,6 +108,18 @@ func TestRunSkipsWhatIsUpToDate(t *testing.T) {
 				t.Fatal(err)
 			}
 		}, []string{"shout"}, "shout", []string{"output shouted is gone"}},
+		{"output a FIFO", func(t *testing.T, h *house) {
+			name := filepath.Join(h.dir, "doubled")
+			if err := errors.Join(os.Remove(name), syscall.Mkfifo(name, 0o644)); err != nil {
+				t.Fatal(err)
+			}
+		}, []string{"double"}, "double", []string{"output doubled is gone"}},
+		{"output a link to itself", func(t *testing.T, h *house) {
+			name := filepath.Join(h.dir, "doubled")
+			if err := errors.Join(os.Remove(name), os.Symlink("doubled", name)); err != nil {
+				t.Fatal(err)
+			}
+		}, []string{"double"}, "double", []string{"output doubled is gone"}},
 		{"record half written", func(t *testing.T, h *house) { h.write(t, "state/shout.json", `{"inputs":`) }, []string{"shout"},
 			"shout", []string{"it has not succeeded yet"}},
 		{"record a FIFO", func(t *testing.T, h *house) {
