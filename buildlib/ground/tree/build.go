@@ -101,11 +101,8 @@ func build(dst string, mtime time.Time, fill func(*os.Root) error) (err error) {
 		return err
 	}
 	defer func() {
-		if err == nil {
-			return
-		}
-		if left := os.RemoveAll(part); left != nil {
-			err = errors.Join(err, left)
+		if err != nil {
+			err = errors.Join(err, os.RemoveAll(part))
 		}
 	}()
 	root, err := os.OpenRoot(part)

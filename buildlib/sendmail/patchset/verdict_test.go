@@ -318,6 +318,7 @@ func TestSkeleton(t *testing.T) {
 		{"out of order", []string{strings.NewReplacer("line 10", "line X", "LINE 10", "LINE X").Replace(middle), middle}, "patch-conflict", "f, hunk 1 at line 10"},
 		{"wrong new line", []string{strings.Replace(middle, "+7,7", "+9,7", 1)}, "patch-offset", "f, hunk 1 at line 7\n  found: the first line of the hunk gives line 9"},
 		{"more than is deleted", []string{"diff --git a/f b/f\ndeleted file mode 100644\n--- a/f\n+++ /dev/null\n@@ -2,2 +0,0 @@\n-b\n-c\n"}, "patch-offset", "f"},
+		{"less is deleted than there is", []string{"diff --git a/f b/f\ndeleted file mode 100644\n--- a/f\n+++ /dev/null\n@@ -2 +1,0 @@\n-b\n"}, "patch-conflict", "more in the file than"},
 		{"new one twice", []string{newFile, newFile}, "patch-conflict", "n"},
 		{"end of the file", []string{end, strings.NewReplacer("a/f", "a/g", "b/f", "b/g").Replace(middle)}, "patch-conflict", "g"},
 	} {

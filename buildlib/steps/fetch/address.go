@@ -53,7 +53,7 @@ func hideUser(scheme, rest string) string {
 		return rest
 	}
 	authority := rest
-	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
+	if end := strings.IndexAny(rest, "/?#"); end > 0 {
 		authority = rest[:end]
 	}
 	user, _, hasUser := strings.Cut(authority, "@")
@@ -75,9 +75,9 @@ func hideAll(text, address string) string {
 	if !found {
 		scheme, rest = "", address
 	}
-	if at := strings.LastIndex(rest, "@"); at >= 0 && hideUser(scheme, rest) != rest {
+	if at := strings.LastIndex(rest, "@"); at > 0 && hideUser(scheme, rest) != rest {
 		text = strings.ReplaceAll(text, rest[:at]+"@", hidden+"@")
-		if end := strings.IndexAny(rest, "/?#"); end >= 0 && end < at { // whoever takes the address to end there quotes that much
+		if end := strings.IndexAny(rest, "/?#"); end > 0 && end < at { // whoever takes the address to end there quotes that much
 			text = strings.ReplaceAll(text, rest[:end], hidden)
 		}
 	}

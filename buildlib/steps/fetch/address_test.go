@@ -19,6 +19,9 @@ func TestShown(t *testing.T) {
 	for address, want := range map[string]string{
 		"":                                       "",
 		"/a/b@c/x.tar.gz":                        "/a/b@c/x.tar.gz",
+		".u:p@c/x":                               ".u:p@c/x",
+		"https://@host/x":                        "https://xxxxx@host/x",
+		"https:///u:secret@host/x":               "https://xxxxx@host/x",
 		"../u:p@c":                               "../u:p@c",
 		"file:///a/u:p@c":                        "file:///a/u:p@c",
 		"https://host/x.tar.gz":                  "https://host/x.tar.gz",
@@ -106,6 +109,8 @@ func TestHideAll(t *testing.T) {
 		{"in 'u:hush@proxy:808080'", "u:hush@proxy:808080", "in 'xxxxx@proxy:808080'"},
 		{"no proxy: proxy:1", "http://proxy:1", "no proxy: proxy:1"},
 		{"no proxy", "", "no proxy"},
+		{"mail a@b about u:p", "http://@proxy:1", "mail a@b about u:p"},
+		{"in '/u:hush@proxy'", "http:///u:hush@proxy", "in 'xxxxx@proxy'"},
 	} {
 		if got := hideAll(test.text, test.address); got != test.want {
 			t.Errorf("hideAll(%q, %q) = %q, want %q", test.text, test.address, got, test.want)

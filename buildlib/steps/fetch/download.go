@@ -50,9 +50,7 @@ func (f *Fetcher) download(ctx context.Context, address string, what file) (_ st
 	}
 	defer func() {
 		if err != nil && sizeOf(part) == 0 { // go-getter makes the file before it asks for it
-			if left := removePart(part); left != nil {
-				err = errors.Join(err, left)
-			}
+			err = errors.Join(err, removePart(part))
 		}
 	}()
 	for try := 1; ; try++ {
