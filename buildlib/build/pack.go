@@ -137,7 +137,7 @@ func fileSums(m stage.Manifest) map[string]string {
 // recordInputs lists the hashes of everything in the checkout, and of the source, that this build is made from.
 func (b *Build) recordInputs(ctx context.Context) (map[string]string, error) {
 	patches, _ := b.patches()
-	reads := slices.Concat(patches, b.fragments(), b.configurations(), texts("packaging", b.Packaging.Texts()), []step.Read{
+	reads := slices.Concat(patches, b.fragments(), texts("packaging", b.Packaging.Texts()), []step.Read{
 		{Name: "source tree", Value: b.Release.Tree}, {Name: "target", Value: b.Describe()},
 	})
 	// The code that did it, where the checkout has it. A compiled orchestrator need not be this code.

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -18,9 +17,7 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/program"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/target"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/plan"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/steps/compile"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/steps/packaging"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/steps/stage"
 )
 
@@ -185,22 +182,13 @@ func (b *Build) compile(ctx context.Context, read map[string]string) error {
 func (b *Build) stageReads() []step.Read {
 	reads := slices.Concat([]step.Read{
 		{Name: "objects", Path: b.Objects()},
-		{Name: "configuration macros", Path: filepath.Join(b.Patched(), "cf")},
-		{Name: "licence", Path: filepath.Join(b.Patched(), "LICENSE")},
+		{Name: "source", Path: b.Patched()},
 		b.thisProgram(),
-	}, values(b.Places()), b.configurations(), texts("packaging", b.Packaging.AddedTexts()))
+	}, values(b.Places()), texts("packaging", b.Packaging.AddedTexts()))
 	for _, part := range []target.Part{target.PartM4, target.PartMake} {
 		if file := b.Target.Programs()[string(part)]; file != "" {
 			reads = append(reads, b.content(string(part), file))
 		}
-	}
-	return reads
-}
-
-// configurations are the .mc files.
-func (b *Build) configurations() (reads []step.Read) {
-	for name, content := range b.MC {
-		reads = append(reads, text("packaging/"+name+".mc", content))
 	}
 	return reads
 }
@@ -212,16 +200,12 @@ func (b *Build) stage(ctx context.Context, _ map[string]string) error {
 	if err != nil {
 		return err
 	}
-	macros := layout.Prefix + "/share/cf"
 	s := &stage.Stager{
 		Machine: b.means.Machine, Source: b.Patched(), Objects: b.Objects(), Root: b.Staged(), Work: filepath.Join(work, "tools"), LogDir: b.LogDir(),
 		Env:     b.Target.Env(),
 		Places:  []string{layout.Prefix, layout.ConfDir, layout.StateDir},
 		Folders: layout.InstallDirs(),
-		Extra: []stage.Extra{
-			{Path: macros, From: filepath.Join(b.Patched(), "cf"), Owner: "root", Group: "system", Mode: 0o444},
-			{Path: layout.Prefix + "/share/LICENSE", From: filepath.Join(b.Patched(), "LICENSE"), Owner: "root", Group: "system", Mode: 0o444},
-		},
+		M4:      []string{b.Target.M4, "-DMAIL_SETTINGS_DIR=" + layout.ConfDir + "/", "-DMSP_QUEUE_DIR=" + layout.ClientQueue()},
 	}
 	for _, d := range directories {
 		s.Directories = append(s.Directories, d.Name)
@@ -229,46 +213,12 @@ func (b *Build) stage(ctx context.Context, _ map[string]string) error {
 	if err := errors.Join(os.RemoveAll(work), os.MkdirAll(work, 0o755), b.means.Machine.Send(ctx, b.Patched())); err != nil {
 		return err
 	}
-	for _, name := range plan.Configurations {
-		mc, cf := filepath.Join(work, name+".mc"), filepath.Join(work, name+".cf")
-		if err := b.configuration(ctx, name, mc, cf); err != nil {
-			return err
-		}
-		s.Extra = append(s.Extra,
-			stage.Extra{Path: macros + "/cf/aix-" + name + ".mc", From: mc, Owner: "root", Group: "system", Mode: 0o444},
-			stage.Extra{Path: layout.ConfDir + "/" + name + ".cf.default", From: cf, Owner: "root", Group: "system", Mode: 0o444})
-	}
-	added, err := b.Packaging.Extras(work, b.Places(), b.Site.Options)
-	if err != nil {
+	if s.Extra, err = b.Packaging.Extras(b.Patched(), work, b.Places(), b.Site.Options); err != nil {
 		return err
 	}
-	s.Extra = append(s.Extra, added...)
 	m, err := s.Stage(ctx)
 	if err != nil {
 		return err
 	}
 	return tree.WriteFile(b.Manifest(), []byte(m.String()), 0o644)
-}
-
-// configuration fills the directories into one of the packaging's .mc files and expands it with the release's own macros.
-func (b *Build) configuration(ctx context.Context, name, mc, cf string) error {
-	filled, err := packaging.Fill("packaging/"+name+".mc", b.MC[name], b.Places())
-	if err != nil {
-		return err
-	}
-	if err := os.WriteFile(mc, []byte(filled), 0o644); err != nil {
-		return err
-	}
-	layout, macros := b.Site.Layout, path.Join(b.means.Machine.There(b.Patched()), "cf")
-	out, err := os.Create(cf)
-	if err != nil {
-		return err
-	}
-	err = b.means.Machine.Run(ctx, host.Cmd{
-		// _NO_MAKEINFO_ keeps the name of the user and of the machine, and the time, out of the result.
-		Argv: []string{b.Target.M4, "-D_NO_MAKEINFO_", "-D_CF_DIR_=" + macros + "/",
-			"-DMAIL_SETTINGS_DIR=" + layout.ConfDir + "/", "-DMSP_QUEUE_DIR=" + layout.ClientQueue(), path.Join(macros, "m4/cf.m4"), "-"},
-		Dir: macros, Stdin: strings.NewReader(filled), Stdout: out, Log: filepath.Join(b.LogDir(), "configuration-"+name+".log"),
-	})
-	return errors.Join(err, out.Close())
 }

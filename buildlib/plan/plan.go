@@ -11,7 +11,6 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/vrmf"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/target"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/patchset"
@@ -32,7 +31,6 @@ type Plan struct {
 	Settings  map[string]string
 	Site      *siteconfig.Result
 	Packaging *packaging.Plan
-	MC        map[string]string // text of each .mc file of the packaging, by the name of the file that it makes
 	Level     vrmf.Level
 	Time      time.Time
 	Source    string // where the source is taken from, as it may be shown
@@ -44,9 +42,6 @@ type Plan struct {
 	Absent  error // why nothing here compiles for the target
 	Lacks   error // what the options need and the project's own headers and libraries for AIX do not have
 }
-
-// Configurations are the .mc files that the package's configuration is made of, by the name of the file they make.
-var Configurations = []string{"sendmail", "submit"}
 
 // Make decides what to build in a checkout. It takes no step, but finds out everything that can be wrong with the settings. Besides the plan
 // it gives what carries it out: the machine, which may be what a toolchain makes of this one, and the source.
@@ -80,17 +75,6 @@ func Make(ctx context.Context, c *checkout.Checkout) (*Plan, *Means, error) {
 	}
 	if p.Packaging, err = packaging.Load(c.Path("packaging")); err != nil {
 		return nil, nil, err
-	}
-	p.MC = make(map[string]string)
-	for _, name := range Configurations {
-		text, err := regular.Read(c.Path("packaging", name+".mc"), 1<<20)
-		if err != nil {
-			return nil, nil, &fault.Error{
-				Code: "packaging-file", What: "a configuration that the package ships is missing", Where: c.Path("packaging"), Err: err,
-				Do: "restore the file",
-			}
-		}
-		p.MC[name] = string(text)
 	}
 	fetcher, err := c.Fetcher()
 	if err != nil {

@@ -3,6 +3,7 @@ package rehearsal
 import (
 	"bytes"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -41,17 +42,24 @@ func product(t testing.TB, at string) *preview.Media {
 		t.Fatal(err)
 	}
 	values := map[string]string{
-		"prefix": "/opt/sendmail", "conf": "/etc/opt/sendmail", "state": "/var/opt/sendmail", "level": at, "map": "dbm",
+		"prefix": "/opt/sendmail", "conf": "/etc/opt/sendmail", "state": "/var/opt/sendmail", "level": at, "map": "dbm", "ostype": "aix5", "options": "",
 		"needs": "fileset bos.rte 7.2.0.0\nfileset openssl.base 1.0.2.0",
 	}
 	work, root := t.TempDir(), t.TempDir()
-	extras, err := plan.Extras(work, values, []string{"sasl", "starttls", "ndbm"})
+	source := t.TempDir()
+	if err := errors.Join(os.Mkdir(filepath.Join(source, "cf"), 0o755), os.WriteFile(filepath.Join(source, "LICENSE"), nil, 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	extras, err := plan.Extras(source, work, values, []string{"sasl", "starttls", "ndbm"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	entries := slices.Clone(built)
 	content := map[string]string{}
 	for _, e := range extras {
+		if e.Expand || strings.HasPrefix(e.Path, "/opt/sendmail/share/") { // of sendmail's source: built stands for it
+			continue
+		}
 		entry := stage.Entry{Path: e.Path, Type: stage.Directory, Mode: e.Mode, Owner: e.Owner, Group: e.Group}
 		if e.From != "" {
 			text, err := os.ReadFile(e.From)

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
+	"github.com/pelletier/go-toml/v2/unstable"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 )
@@ -33,6 +34,18 @@ func Decode(text []byte, v any) error {
 		return fmt.Errorf("line %d, column %d:\n%s", line, column, decode.String()) // the line itself, with the place underlined
 	}
 	return err
+}
+
+// Tables tells the line on which each [[name]] of a text begins that Decode has read: what is wrong with one as a whole is told by it.
+func Tables(text []byte, name string) (lines []int) {
+	var p unstable.Parser
+	for p.Reset(text); p.NextExpression(); {
+		e := p.Expression()
+		if key := e.Key(); e.Kind == unstable.ArrayTable && key.Next() && key.IsLast() && string(key.Node().Data) == name {
+			lines = append(lines, p.Shape(key.Node().Raw).Start.Line)
+		}
+	}
+	return lines
 }
 
 // Unknown is the error for a key that is not among the known ones.

@@ -50,6 +50,13 @@ func TestDecodeRefuses(t *testing.T) {
 	}
 }
 
+func TestTables(t *testing.T) {
+	const text = "version = \"\"\"\n[[fileset]]\n\"\"\"\n\n[[fileset]] # first\nname = 'a'\n[[fileset.part]]\n[[ 'fileset' ]]\n[signature]\n"
+	if diff := cmp.Diff([]int{5, 8}, Tables([]byte(text), "fileset")); diff != "" {
+		t.Errorf("Tables() (-want +got):\n%s", diff)
+	}
+}
+
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte("version = '8.15.2'\n[signature]\nkeys = ['a']\n[[fileset]]\nname = 'x.rte'\n"))
 	f.Add([]byte("[signature]\nkeis = []\n"))
@@ -57,5 +64,6 @@ func FuzzDecode(f *testing.F) {
 		if err := Decode(text, new(document)); err != nil && err.Error() == "" {
 			t.Error("an error that says nothing")
 		}
+		Tables(text, "fileset")
 	})
 }

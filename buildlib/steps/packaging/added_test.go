@@ -2,7 +2,9 @@ package packaging
 
 import (
 	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -25,6 +27,19 @@ mode = "0444"
 path    = "@conf@/keys"
 mode    = "0700"
 options = ["starttls", "sasl"]
+
+[[added]]
+path   = "@conf@/hello.cf"
+macros = "files/hello"
+owner  = "smmsp"
+group  = "mail"
+mode   = "0640"
+
+[[added]]
+path    = "@conf@/cf"
+source  = "cf"
+mode    = "0444"
+options = ["cf"]
 `
 
 func TestExtras(t *testing.T) {
@@ -36,21 +51,28 @@ func TestExtras(t *testing.T) {
 	}
 	hello := stage.Extra{Path: "/etc/opt/x/hello", Owner: "root", Group: "system", Mode: 0o444}
 	keys := stage.Extra{Path: "/etc/opt/x/keys", Owner: "root", Group: "system", Mode: 0o700}
+	made := stage.Extra{Path: "/etc/opt/x/hello.cf", Owner: "smmsp", Group: "mail", Mode: 0o640, Expand: true}
+	source := directory(t, "cf/README", "")
+	macros := stage.Extra{Path: "/etc/opt/x/cf", Owner: "root", Group: "system", Mode: 0o444}
 	for _, test := range []struct {
 		name    string
 		options []string
 		want    []stage.Extra
 	}{
-		{"no options", nil, []stage.Extra{hello}},
-		{"another option", []string{"ldap"}, []stage.Extra{hello}},
-		{"one of the options", []string{"ldap", "sasl"}, []stage.Extra{hello, keys}},
+		{"no options", nil, []stage.Extra{hello, made}},
+		{"another option", []string{"ldap"}, []stage.Extra{hello, made}},
+		{"one of the options", []string{"ldap", "sasl"}, []stage.Extra{hello, keys, made}},
+		{"of the source", []string{"cf"}, []stage.Extra{hello, made, macros}},
 	} {
-		got, err := p.Extras(t.TempDir(), map[string]string{"conf": "/etc/opt/x"}, test.options)
+		got, err := p.Extras(source, t.TempDir(), map[string]string{"conf": "/etc/opt/x"}, test.options)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(test.want, got, cmpopts.IgnoreFields(stage.Extra{}, "From")); diff != "" {
 			t.Errorf("%s: Extras() (-want +got):\n%s", test.name, diff)
+		}
+		if last := got[len(got)-1]; last.Path == macros.Path && last.From != filepath.Join(source, "cf") {
+			t.Errorf("%s: %s is of %s, want it of the source", test.name, last.Path, last.From)
 		}
 		text, err := os.ReadFile(got[0].From)
 		// What is shared is not filled again.
@@ -58,12 +80,35 @@ func TestExtras(t *testing.T) {
 			t.Errorf("%s: the text is %q, %v, want %q", test.name, text, err, want)
 		}
 	}
-	if _, err := p.Extras(t.TempDir(), nil, nil); fault.Code(err) != "packaging-placeholder" {
+	if _, err := p.Extras(source, t.TempDir(), nil, nil); fault.Code(err) != "packaging-placeholder" {
 		t.Errorf("Extras() without values = %v, want a packaging-placeholder fault", err)
+	}
+	if _, err := p.Extras(t.TempDir(), t.TempDir(), map[string]string{"conf": "/x"}, []string{"cf"}); fault.Code(err) != "packaging-file" ||
+		!strings.Contains(err.Error(), "filesets.toml, line 31") {
+		t.Errorf("Extras() of a source that lacks a file = %v, want a packaging-file fault that tells the line", err)
+	}
+	if _, err := p.Extras(source, t.TempDir(), map[string]string{"conf": "/x"}, []string{"cf"}); err != nil {
+		t.Error(err)
 	}
 	want := map[string]string{planFile: addedPlan, "scripts/greeting": "Hello, this is @conf@.\n", "files/hello": "@greeting@in @conf@\n"}
 	if diff := cmp.Diff(want, p.AddedTexts()); diff != "" {
 		t.Errorf("AddedTexts() (-want +got):\n%s", diff)
+	}
+}
+
+// Two entries for one path: the later one must not take the place of the other without a word.
+func TestExtrasTwice(t *testing.T) {
+	t.Parallel()
+	const entry = "[[added]]\npath = \"/x\"\nmode = \"0755\"\n"
+	p, err := Load(directory(t, planFile, smallPlan+entry+entry+"options = [\"sasl\"]\n", "scripts/accounts", "x", "scripts/config", "x"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Extras("", t.TempDir(), nil, nil); err != nil {
+		t.Errorf("Extras() = %v, want none: the second entry is for an option", err)
+	}
+	if _, err := p.Extras("", t.TempDir(), nil, []string{"sasl"}); err == nil || !strings.Contains(err.Error(), "line 13") || !strings.Contains(err.Error(), "added twice: /x") {
+		t.Errorf("Extras() = %v, want it refused with the line of the second entry", err)
 	}
 }
 
@@ -75,7 +120,7 @@ func TestProjectExtras(t *testing.T) {
 		t.Fatal(err)
 	}
 	paths := func(options ...string) []string {
-		extras, err := p.Extras(t.TempDir(), values, options)
+		extras, err := p.Extras(directory(t, "LICENSE", "", "cf/README", ""), t.TempDir(), values, options)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -86,7 +131,10 @@ func TestProjectExtras(t *testing.T) {
 		slices.Sort(paths)
 		return paths
 	}
-	always := []string{"/etc/opt/sendmail/aliases.default", "/etc/opt/sendmail/smrsh", "/opt/sendmail/sbin/sendmail-switch", "/var/opt/sendmail/mqueue"}
+	always := []string{"/etc/opt/sendmail/aliases.default", "/etc/opt/sendmail/smrsh", "/opt/sendmail/sbin/sendmail-switch", "/var/opt/sendmail/mqueue",
+		"/opt/sendmail/share/cf", "/opt/sendmail/share/LICENSE", "/opt/sendmail/share/cf/cf/aix-sendmail.mc", "/opt/sendmail/share/cf/cf/aix-submit.mc",
+		"/etc/opt/sendmail/sendmail.cf.default", "/etc/opt/sendmail/submit.cf.default"}
+	slices.Sort(always)
 	if diff := cmp.Diff(always, paths()); diff != "" {
 		t.Errorf("without options (-want +got):\n%s", diff)
 	}

@@ -21,7 +21,7 @@ import (
 
 var values = map[string]string{
 	"prefix": "/opt/sendmail", "conf": "/etc/opt/sendmail", "state": "/var/opt/sendmail", "level": "8.15.2.1",
-	"options": "ndbm sasl starttls", "map": "dbm", "needs": "fileset bos.rte 6.1.0.0\nlibrary sasl2 2.1.27 /opt/freeware/lib cyrus-sasl",
+	"options": "ndbm sasl starttls", "map": "dbm", "ostype": "aix5", "needs": "fileset bos.rte 6.1.0.0\nlibrary sasl2 2.1.27 /opt/freeware/lib cyrus-sasl",
 }
 
 // manifest makes one of lines such as "file 0555 bin bin /path" and "link /path target".

@@ -3,8 +3,10 @@
 package packaging
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"path"
 	"path/filepath"
@@ -44,12 +46,33 @@ type Fileset struct {
 	Root       map[string]string `toml:"root"`
 }
 
-// Added is a file or a directory of ours among the staged ones.
+// Added is a file or a directory among the staged ones that sendmail's own install leaves out. It is made of one of File, Macros and
+// Source; of none of them, it is an empty directory.
 type Added struct {
 	Path    string   `toml:"path"`
-	File    string   `toml:"file"`    // where its text is; "" makes it a directory
-	Mode    string   `toml:"mode"`    // octal
+	File    string   `toml:"file"`    // a text of ours, in which every @name@ is filled in
+	Macros  string   `toml:"macros"`  // such a text, which sendmail's macros make a configuration of
+	Source  string   `toml:"source"`  // of sendmail's source: a file, or a directory with all that is in it
+	Owner   string   `toml:"owner"`   // root when it says nothing
+	Group   string   `toml:"group"`   // system when it says nothing
+	Mode    string   `toml:"mode"`    // in octal: of the file, or of all files of a directory of the source
 	Options []string `toml:"options"` // it is there with one of these options only; always, when there are none
+
+	line int // of the plan
+}
+
+// text is the file of ours that it is made of, or "".
+func (a Added) text() string { return cmp.Or(a.File, a.Macros) }
+
+var accountForm = regexp.MustCompile(`^[a-z_][a-z0-9_]{0,31}$`)
+
+// mode is 0 for what is none of an added file: set-id bits are sendmail's alone.
+func (a Added) mode() uint32 {
+	mode, err := strconv.ParseUint(a.Mode, 8, 9)
+	if err != nil {
+		return 0
+	}
+	return uint32(mode)
 }
 
 const planFile = "filesets.toml"
@@ -69,27 +92,42 @@ func Load(dir string) (*Plan, error) {
 		return nil, &fault.Error{Code: "packaging-file", What: "cannot read what the image is to hold", Where: file, Err: err, Do: "mend the line"}
 	}
 	var problems []error
+	refuse := func(line int, what, do string, err error) {
+		where := file
+		if line > 0 {
+			where = fmt.Sprintf("%s, line %d", file, line)
+		}
+		problems = append(problems, &fault.Error{Code: "packaging-file", What: what, Where: where, Err: err, Do: do})
+	}
 	for _, name := range p.files() {
 		text, err := regular.Read(filepath.Join(dir, name), maxText)
 		p.texts[name] = string(text)
 		if err != nil {
-			problems = append(problems, &fault.Error{
-				Code: "packaging-file", What: "a file of the image is missing", Where: file, Err: err, Do: "write it, or take it out of " + planFile,
-			})
+			refuse(p.line(name), "a file of the image is missing", "write it, or take it out of "+planFile, err)
 		}
 	}
-	for _, a := range p.Added {
-		if mode, err := a.mode(); err != nil || mode&^0o777 != 0 {
-			problems = append(problems, &fault.Error{
-				Code: "packaging-file", What: fmt.Sprintf("the mode %q is not one of an added file", a.Mode), Where: file + ", " + a.Path,
-				Do: "write it in octal, as in 0555, without set-id bits: those are sendmail's alone",
-			})
+	lines := tomlfile.Tables(text, "added")
+	for i := range p.Added {
+		a, line := &p.Added[i], 0
+		if i < len(lines) { // there are none of added = [{...}]
+			line = lines[i]
+		}
+		a.line = line
+		switch {
+		case a.Path == "":
+			refuse(line, "an added file or directory has no path", `write for example path = "@conf@/name"`, nil)
+		case a.mode() == 0:
+			refuse(line, fmt.Sprintf("the mode %q is not one of an added file", a.Mode), "write it in octal, as in 0555, without set-id bits: those are sendmail's alone", nil)
+		case !accountForm.MatchString(cmp.Or(a.Owner, "root")) || !accountForm.MatchString(cmp.Or(a.Group, "root")):
+			refuse(line, fmt.Sprintf("owner %q or group %q is no name of an account", a.Owner, a.Group), "correct it, or leave it out: then it is root and system", nil)
+		case a.File != "" && a.Macros != "" || a.text() != "" && a.Source != "":
+			refuse(line, "an added file is made of more than one thing: "+a.Path, "name one of file, macros and source", nil)
+		case a.Source != "" && !fs.ValidPath(a.Source):
+			refuse(line, "not a name within sendmail's source: "+a.Source, `write it from its top, without . and .., as in "cf/README"`, nil)
 		}
 	}
 	if p.Package == "" || len(p.Filesets) == 0 {
-		problems = append(problems, &fault.Error{
-			Code: "packaging-file", What: "the image has no package name or no filesets", Where: file, Do: "add package = \"name\", or a [[fileset]]",
-		})
+		refuse(0, "the image has no package name or no filesets", "add package = \"name\", or a [[fileset]]", nil)
 	}
 	if err := errors.Join(problems...); err != nil {
 		return nil, err
@@ -97,17 +135,21 @@ func Load(dir string) (*Plan, error) {
 	return p, nil
 }
 
-func (a Added) mode() (uint32, error) {
-	mode, err := strconv.ParseUint(a.Mode, 8, 32)
-	return uint32(mode), err
+// line is where the plan names a file first, or 0.
+func (p *Plan) line(name string) int {
+	before, _, found := strings.Cut(p.texts[planFile], strconv.Quote(name))
+	if !found {
+		return 0
+	}
+	return strings.Count(before, "\n") + 1
 }
 
 // files lists all files that the plan names, each once, sorted.
 func (p *Plan) files() []string {
 	files := p.scripts()
 	for _, a := range p.Added {
-		if a.File != "" {
-			files = append(files, a.File)
+		if a.text() != "" {
+			files = append(files, a.text())
 		}
 	}
 	files = slices.AppendSeq(files, maps.Values(p.Shared))

@@ -71,9 +71,19 @@ func TestLoadRefuses(t *testing.T) {
 			[]string{"a file of the image is missing", "scripts/one", "scripts/two"}},
 		{"missing shared and added files", "package = \"a\"\n" + fileset + "[shared]\nx = \"scripts/x\"\n[[added]]\npath = \"/x\"\nfile = \"files/y\"\nmode = \"0444\"\n",
 			[]string{"a file of the image is missing", "scripts/x", "files/y"}},
-		{"set-id mode of an added file", "package = \"a\"\n" + fileset + "[[added]]\npath = \"/x\"\nmode = \"4755\"\n", []string{`the mode "4755"`, "/x"}},
-		{"mode that is no number", "package = \"a\"\n" + fileset + "[[added]]\npath = \"/x\"\nmode = \"rwx\"\n", []string{`the mode "rwx"`}},
-		{"no mode", "package = \"a\"\n" + fileset + "[[added]]\npath = \"/x\"\n", []string{`the mode ""`}},
+		{"a missing file's line", "package = \"a\"\n" + fileset + "[[added]]\npath = \"/x\"\nmode = \"0444\"\nfile = \"files/y\"\n", []string{planFile + ", line 7"}},
+		{"set-id mode of an added file", "package = \"a\"\n" + fileset + "[[added]]\npath = \"/x\"\nmode = \"4755\"\n", []string{`the mode "4755"`, planFile + ", line 4"}},
+		{"mode that is no text", "package = \"a\"\n" + fileset + "[[added]]\npath = \"/x\"\nmode = 755\n", []string{"line 6"}},
+		{"mode that is no number", "package = \"a\"\n" + fileset + "[[added]]\npath = \"/x\"\nmode = \"rwx\"\n", []string{`the mode "rwx"`, planFile + ", line 4"}},
+		{"no mode", "package = \"a\"\n" + fileset + "[[added]]\npath = \"/x\"\n", []string{`the mode ""`, planFile + ", line 4"}},
+		{"no path", "package = \"a\"\n" + fileset + "[[added]]\nmode = \"0444\"\n", []string{"no path", planFile + ", line 4"}},
+		{"owner that is no name", "package = \"a\"\n" + fileset + "[[added]]\npath = \"/x\"\nmode = \"0444\"\nowner = \"-x\"\n", []string{`owner "-x"`, planFile + ", line 4"}},
+		{"two origins", "package = \"a\"\n" + fileset + "[[added]]\npath = \"/x\"\nmode = \"0444\"\nsource = \"cf\"\nmacros = \"x.mc\"\n",
+			[]string{"more than one thing", planFile + ", line 4"}},
+		{"source of elsewhere", "package = \"a\"\n" + fileset + "[[added]]\npath = \"/x\"\nmode = \"0444\"\nsource = \"../etc/passwd\"\n",
+			[]string{"within sendmail's source", planFile + ", line 4"}},
+		{"key of an added file", "package = \"a\"\n" + fileset + "[[added]]\nmacro = \"x.mc\"\n", []string{`line 5: unknown key "added.macro", did you mean "added.macros"?`}},
+		{"not in a table of its own", "package = \"a\"\nadded = [{mode = \"0444\"}]\n" + fileset, []string{"no path"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

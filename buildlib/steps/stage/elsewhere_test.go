@@ -68,7 +68,7 @@ func TestElsewhere(t *testing.T) {
 		"a program's content: 2, Run 1, Sums 1",
 		"compile: 26, List 5, Put 6, ReadDir 1, RemoveAll 1, Run 12, Send 1", // of five directories
 		"compile again: 5, List 1, ReadDir 1, Run 2, Send 1",
-		"stage: 8, Fetch 1, Put 1, RemoveAll 1, Run 5",
+		"stage: 9, Fetch 1, Put 1, RemoveAll 1, Run 6",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("calls (-want +got):\n%s", diff)

@@ -31,6 +31,7 @@ type Stager struct {
 	Work        string   // directory for the stand-in programs and their notes; emptied first
 	LogDir      string
 	Env         []string
+	M4          []string // the program and its options, for what sendmail's macros make
 	// Places are the directories, absolute as on the target, that everything must lie in; they and all below belong to the
 	// package, the directories above them do not. Folders are made before install runs: upstream's rules expect them.
 	Places  []string
@@ -42,6 +43,7 @@ type Stager struct {
 type Extra struct {
 	Path         string // absolute, as on the target
 	From         string // file or directory to copy; a directory is copied whole; "" makes an empty directory
+	Expand       bool   // whether it is what sendmail's macros make of the file
 	Owner, Group string
 	Mode         uint32 // of the file, or of all files of a copied directory, whose directories get 0755
 }
@@ -90,7 +92,12 @@ func (s *Stager) Stage(ctx context.Context) (Manifest, error) {
 		return nil, err
 	}
 	for _, e := range s.Extra {
-		if err := s.copy(e, asked); err != nil {
+		if e.Expand {
+			err = s.expand(ctx, e, asked)
+		} else {
+			err = s.copy(e, asked)
+		}
+		if err != nil {
 			return nil, err
 		}
 	}

@@ -67,7 +67,9 @@ func workplace(t *testing.T, machine host.Machine, source, dir, site string) (*c
 			{Path: "/opt/tiny/share/cf", From: filepath.Join(source, "cf"), Owner: "root", Group: "system", Mode: 0o444},
 			{Path: "/var/opt/tiny/mqueue", Owner: "root", Group: "system", Mode: 0o700},
 			{Path: "/etc/opt/tiny/submit.cf", From: filepath.Join(source, "cf/cf/submit.mc"), Owner: "root", Group: "bin", Mode: 0o444},
+			{Path: "/etc/opt/tiny/made.cf", From: filepath.Join(source, "cf/cf/submit.mc"), Expand: true, Owner: "smmsp", Group: "bin", Mode: 0o440},
 		},
+		M4: []string{"m4", "-DMAIL_SETTINGS_DIR=/etc/opt/tiny/"},
 	}
 	return b, s
 }
@@ -109,6 +111,7 @@ func TestStage(t *testing.T) {
 	}
 	want := `directory 0755 root system /etc/opt/tiny -
 file 0444 bin bin /etc/opt/tiny/helpfile -
+file 0440 smmsp bin /etc/opt/tiny/made.cf -
 file 0444 root bin /etc/opt/tiny/submit.cf -
 directory 0755 root system /opt/tiny -
 directory 0755 root system /opt/tiny/bin -

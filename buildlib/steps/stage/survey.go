@@ -1,6 +1,8 @@
 package stage
 
 import (
+	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -16,6 +18,7 @@ import (
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 )
 
 // From here on all is done to the root that was fetched, on this machine.
@@ -47,11 +50,29 @@ func (s *Stager) copy(e Extra, asked map[string]ownership) error {
 			return err
 		}
 		asked[target] = e.ownership()
-		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
-			return err
-		}
-		return os.WriteFile(to, text, 0o644)
+		return errors.Join(os.MkdirAll(filepath.Dir(to), 0o755), os.WriteFile(to, text, 0o644))
 	})
+}
+
+// expand puts into the root what sendmail's macros make of an extra.
+func (s *Stager) expand(ctx context.Context, e Extra, asked map[string]ownership) error {
+	text, err := regular.Read(e.From, maxText)
+	if err != nil {
+		return err
+	}
+	var made bytes.Buffer
+	macros := path.Join(s.Machine.There(s.Source), "cf")
+	err = s.Machine.Run(ctx, host.Cmd{
+		// _NO_MAKEINFO_ keeps the name of the user and of the machine, and the time, out of the result.
+		Argv: append(slices.Clone(s.M4), "-D_NO_MAKEINFO_", "-D_CF_DIR_="+macros+"/", path.Join(macros, "m4/cf.m4"), "-"),
+		Dir:  macros, Stdin: bytes.NewReader(text), Stdout: &made, Log: filepath.Join(s.LogDir, "stage-"+path.Base(e.Path)+".log"),
+	})
+	if err != nil {
+		return err
+	}
+	to := filepath.Join(s.Root, e.Path)
+	asked[e.Path] = e.ownership()
+	return errors.Join(os.MkdirAll(filepath.Dir(to), 0o755), os.WriteFile(to, made.Bytes(), 0o644))
 }
 
 func (e Extra) ownership() ownership {
