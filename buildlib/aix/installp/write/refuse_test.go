@@ -3,7 +3,9 @@ package write_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -230,8 +232,42 @@ func TestAccepts(t *testing.T) {
 	p.Filesets[0].Files[3].Owner, p.Filesets[0].Files[3].Group, p.Filesets[0].Files[3].Mode = "root", "system", 0o777
 	p.Filesets[0].Usr[installp.PostI] = "#! /usr/bin/ksh93 -e\ncase $INUTREE in\nU) ;;\nesac\n\texit 0\n# end\n"
 	p.Filesets[0].Files = append(p.Filesets[0].Files, installptest.File("/usr/lpp/mailtools.sendmail/readme", 0o444, "root", "system", "x"))
-	if err := write.Check(p); err != nil {
-		t.Errorf("Check = %v", err)
+	p.Users, p.Groups = append(p.Users, "a2345678", "zz-_9"), append(p.Groups, "a", "z")
+	one := func(name string, usr, root installp.Scripts, files ...installp.File) installp.Fileset { // as many of one thing as of another
+		return installp.Fileset{Name: "mailtools.sendmail." + name, Text: strings.Repeat("x", 60), Copyright: "Ours.\n", Usr: usr, Root: root, Files: files}
+	}
+	script := installp.Scripts{installp.Config: installptest.Success}
+	file := installptest.File("/usr/lib/a", 0o444, "root", "system", "x")
+	file.Size = math.MaxInt32
+	p.Filesets = append(p.Filesets, one("a", script, nil, file), one("b", script, script),
+		one("c", nil, script, installptest.File("/usr/lib/"+strings.Repeat("c", 246), 0o444, "root", "system", "")))
+	for _, seconds := range []int64{0, math.MaxUint32} {
+		p.Time = time.Unix(seconds, 0)
+		if err := write.Check(p); err != nil {
+			t.Errorf("Check = %v", err)
+		}
+	}
+}
+
+// A root part of links alone is one, and links count among the entries of the product database.
+func TestLinksCount(t *testing.T) {
+	t.Parallel()
+	p := installptest.Example()
+	f := &p.Filesets[0]
+	f.Files, f.Root = nil, nil
+	for i := range 12 {
+		f.Files = append(f.Files, installptest.Symlink(fmt.Sprintf("/etc/link%02d", i), "target"), installptest.Symlink(fmt.Sprintf("/usr/lib/link%02d", i), "target"),
+			installptest.File(fmt.Sprintf("/etc/file%02d", i), 0o444, "root", "system", ""), installptest.File(fmt.Sprintf("/usr/lib/file%02d", i), 0o444, "root", "system", ""))
+	}
+	image := string(installptest.Write(t, p))
+	for _, size := range []string{"/usr/lib/objrepos 16\n", "/etc/objrepos 16\n"} { // 24 entries of 188 bytes, in lpp_name and in .size
+		if n := strings.Count(image, size); n != 2 {
+			t.Errorf("%q is there %d times, want twice", size, n)
+		}
+	}
+	f.Files = f.Files[:1]
+	if image := string(installptest.Write(t, p)); !strings.Contains(image, " N B en_US") {
+		t.Error("a fileset with a link in /etc has no root part")
 	}
 }
 

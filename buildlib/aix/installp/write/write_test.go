@@ -19,6 +19,7 @@ func TestWriteAnywhere(t *testing.T) {
 	t.Parallel()
 	opened := 0
 	p := installptest.Example()
+	p.Filesets[0].Files = append(p.Filesets[0].Files, installptest.File("/etc/mailtools/table", 0o644, "root", "system", "summed in the root part\n"))
 	for i := range p.Filesets[0].Files {
 		f := &p.Filesets[0].Files[i]
 		if open := f.Open; open != nil && f.Config == "" {

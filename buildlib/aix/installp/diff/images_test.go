@@ -1,0 +1,82 @@
+package diff_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp/diff"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp/installptest"
+)
+
+// Programs that are nothing but imports, of some megabytes: comparing them takes three times the size of both. Not parallel: it counts
+// what is allocated.
+func TestMemory(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join("..", "..", "xcoff", "testdata", "program64"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const symbols = 300_000
+	size := 0
+	image := func(name string) []byte {
+		text := installptest.WithImports(t, data, name, symbols)
+		size += len(text)
+		return installptest.Write(t, installptest.WithProgram(t, func(string) string { return text }))
+	}
+	a, b := installptest.Section(image("a")), installptest.Section(image("b"))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	all, err := diff.Images(a, b)
+	runtime.ReadMemStats(&after)
+	if want := fmt.Sprintf("imports not compared (%d and %[1]d, where more than", symbols); err != nil || !strings.Contains(all.String(), want) {
+		t.Errorf("Images = %v, %v, want it to contain %q", all, err, want)
+	}
+	const rest = 4 << 20 // of an image that has a program of no size
+	if n := after.TotalAlloc - before.TotalAlloc; n > uint64(3*size+2*rest) {
+		t.Errorf("comparing takes %.1f times the size of the programs, %d bytes", float64(n)/float64(size), size)
+	}
+}
+
+// breaking gives bytes until one whose disk cannot be read.
+type breaking struct {
+	io.ReaderAt
+	at int64
+}
+
+func (b *breaking) ReadAt(p []byte, off int64) (int, error) {
+	if off+int64(len(p)) > b.at {
+		return 0, iotest.ErrTimeout
+	}
+	return b.ReaderAt.ReadAt(p, off)
+}
+
+// Images of several blocks that are the same have no difference, and a disk that cannot be read ends the comparing.
+func TestSame(t *testing.T) {
+	t.Parallel()
+	p := installptest.Example()
+	p.Filesets[0].Files = append(p.Filesets[0].Files, installptest.File("/opt/mailtools/large", 0o444, "root", "system", strings.Repeat("x", 200_000)))
+	image := installptest.Write(t, p)
+	if all, err := diff.Images(installptest.Section(image), installptest.Section(image)); err != nil || all != nil {
+		t.Errorf("Images = %v, %v, want none", all, err)
+	}
+	broken := io.NewSectionReader(&breaking{installptest.Section(image), 150_000}, 0, int64(len(image)))
+	for _, test := range [][2]*io.SectionReader{{broken, installptest.Section(image)}, {installptest.Section(image), broken}} {
+		if _, err := diff.Images(test[0], test[1]); !errors.Is(err, iotest.ErrTimeout) || strings.Contains(err.Error(), "image") {
+			t.Errorf("Images = %v, want that the disk cannot be read, before anything else is looked at", err)
+		}
+	}
+	p.Filesets[0].Files[2].Links = append(p.Filesets[0].Files[2].Links, "/opt/mailtools/sbin/mailq")
+	p.Filesets[0].Usr[installp.PostI] = installptest.Success
+	other := installptest.Write(t, p)
+	all, err := diff.Images(installptest.Section(image), installptest.Section(other))
+	if err != nil || len(all) != 2 || all[0].Attributes[0].After != "/opt/mailtools/sbin/hoststat,/opt/mailtools/sbin/mailq" || all[1].Name != "usr post_i" {
+		t.Errorf("Images = %v, %v", all, err)
+	}
+}
