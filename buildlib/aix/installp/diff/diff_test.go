@@ -281,3 +281,19 @@ func TestData(t *testing.T) {
 		t.Error("a requisite counts as a date")
 	}
 }
+
+// As many lines and names as fit are told without a word of more.
+func TestFull(t *testing.T) {
+	t.Parallel()
+	p := installptest.Example()
+	for i := range 12 {
+		p.Filesets[0].Files = append(p.Filesets[0].Files, installptest.File(fmt.Sprintf("/opt/mailtools/%02d", i), 0o644, "root", "system", ""))
+	}
+	if text := differ(t, installptest.Example(), p); strings.Contains(text, "more") || strings.Count(text, "\n") != 13 {
+		t.Errorf("told:\n%s", text)
+	}
+	six := diff.Differences{{Kind: diff.Object, Name: "/a", Imports: []diff.Imports{{Library: "libc.a", Names: strings.Fields("a b c d e f")}}}}
+	if text := six.String(); strings.Contains(text, "more") {
+		t.Errorf("told:\n%s", text)
+	}
+}
