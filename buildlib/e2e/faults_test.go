@@ -15,6 +15,7 @@ import (
 	"github.com/ProtonMail/go-crypto/openpgp"
 	"github.com/ProtonMail/go-crypto/openpgp/armor"
 	"github.com/ProtonMail/go-crypto/openpgp/packet"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/cache"
 )
 
 // undisturbed is a checkout of the tiny tree in which a build was made, and what is on its machine.
@@ -227,9 +228,7 @@ func TestFaults(t *testing.T) {
 // So it is with the toolchain for AIX, in a cache that has a copy of the user's linker.
 func TestFaultsOfToolchain(t *testing.T) {
 	t.Parallel()
-	user, err := os.UserCacheDir()
-	must(t, err)
-	linkers, err := filepath.Glob(filepath.Join(user, "sendmail-aix/cross/binutils-*[0-9a-f]"))
+	linkers, err := filepath.Glob(filepath.Join(cache.UserDir(os.Getenv), "cross/binutils-*[0-9a-f]"))
 	must(t, err)
 	if len(linkers) == 0 {
 		t.Skip(`no linker for AIX; "mage cross:setup" makes it`)
@@ -242,38 +241,38 @@ func TestFaultsOfToolchain(t *testing.T) {
 	u.target = "aix7.2-64"
 	// The SDK knows what sendmail calls; clang makes a call of putchar of the tiny tree's printf.
 	change(t, u.in("project/site.config.m4.d/*regex.m4"), func(text string) string { return text + "APPENDDEF(`confENVDEF', `-fno-builtin')\n" })
-	cache := u.in("home/.cache/sendmail-aix/cross") + "/"
+	kept := u.in("home/.cache/sendmail-aix/cross") + "/"
 	for _, linker := range linkers {
-		must(t, os.CopyFS(cache+filepath.Base(linker), os.DirFS(linker)))
+		must(t, os.CopyFS(kept+filepath.Base(linker), os.DirFS(linker)))
 	}
 	if out, problems, err := u.run(t, mage, "configure"); err != nil || strings.Contains(problems, "no toolchain") {
 		t.Skipf("no toolchain for AIX here: %v\n%s%s", err, out, problems)
 	}
 	u.faults(t, []damaged{
 		{name: "a definition in a header", ran: "damaged, making it anew", damage: func(t *testing.T) {
-			change(t, cache+"aix*[0-9a-f]/root/usr/include/stdio.h", func(text string) string { return text + "#define printf(a) 0\n" })
+			change(t, kept+"aix*[0-9a-f]/root/usr/include/stdio.h", func(text string) string { return text + "#define printf(a) 0\n" })
 			must(t, os.RemoveAll(u.built("objects")))
 		}},
 		{name: "a toolchain that is empty", ran: "up to date", damage: func(t *testing.T) {
-			dirs, err := filepath.Glob(cache + "aix*[0-9a-f]")
+			dirs, err := filepath.Glob(kept + "aix*[0-9a-f]")
 			must(t, err)
 			must(t, errors.Join(os.RemoveAll(dirs[0]), os.Mkdir(dirs[0], 0o755)))
 		}},
 		{name: "a compiler that others can replace", ran: "damaged, making it anew", damage: func(t *testing.T) {
-			dirs, err := filepath.Glob(cache + "aix*[0-9a-f]/bin/clang")
+			dirs, err := filepath.Glob(kept + "aix*[0-9a-f]/bin/clang")
 			must(t, err)
 			must(t, os.Chmod(dirs[0], 0o777))
 		}},
 		// Making it again takes minutes: the cure is played by the copy.
 		{name: "the linker", refused: "cannot compile for aix7.2-64", do: "mage setup",
 			damage: func(t *testing.T) {
-				change(t, cache+"binutils-*[0-9a-f]/ld", half)
+				change(t, kept+"binutils-*[0-9a-f]/ld", half)
 				must(t, os.RemoveAll(u.built("objects")))
 			},
 			cure: func(t *testing.T) {
 				for _, linker := range linkers {
-					must(t, os.RemoveAll(cache+filepath.Base(linker)))
-					must(t, os.CopyFS(cache+filepath.Base(linker), os.DirFS(linker)))
+					must(t, os.RemoveAll(kept+filepath.Base(linker)))
+					must(t, os.CopyFS(kept+filepath.Base(linker), os.DirFS(linker)))
 				}
 			}},
 	})
