@@ -141,6 +141,7 @@ func (b *Build) compileReads() []step.Read {
 		{Name: "directories", Value: strings.Join(b.Site.Builds, " ")},
 		{Name: "environment", Value: strings.Join(b.Target.Env(), " ")},
 		{Name: "checkout", Value: b.checkout.Root}, // object directories hold links to the source
+		code("this program's code to compile with", compile.Code, host.Code),
 	}
 	for name, program := range b.Target.Programs() {
 		reads = append(reads, step.Read{Name: "program " + name, Value: program}, b.content(name, program))
