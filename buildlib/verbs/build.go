@@ -6,19 +6,12 @@ import (
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/build"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/dev"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/cross"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/report"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/release"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/siteconfig"
 )
-
-// printing is a verb that prints by itself yet.
-func printing(do func(p *build.Project, ctx context.Context, c *Call) error) func(context.Context, *Call) (report.Value, error) {
-	return func(ctx context.Context, c *Call) (report.Value, error) {
-		p := build.On(c.Checkout, c.Out, c.Err)
-		return nil, p.Printed(do(p, ctx, c))
-	}
-}
 
 // to is a verb that runs the steps of a build up to one.
 func to(step string) func(context.Context, *Call) (report.Value, error) {
@@ -87,8 +80,10 @@ var buildVerbs = []Verb{
 			return checkout.CleanCache(ctx, c.Checkout, c.IsSet("remove"))
 		},
 	},
-	{Name: "test", Help: "runs all checks and tests, the build of real source among them", Run: printing(func(p *build.Project, ctx context.Context, _ *Call) error { return p.Test(ctx) })},
-	{Name: "bench", Help: "measures the build against upstream's own in the same run, and prints the ratios", Run: printing(func(p *build.Project, ctx context.Context, _ *Call) error { return p.Bench(ctx) })},
+	{Name: "test", Help: "runs all checks and tests, the build of real source among them", Run: func(ctx context.Context, c *Call) (report.Value, error) {
+		return nil, dev.Test(ctx, c.Checkout, c.Out, c.Err)
+	}},
+	{Name: "bench", Help: "measures the build against upstream's own in the same run, and prints the ratios", Run: seen(dev.Bench)},
 	{Name: "release:list", Help: "shows the releases that can be built, and what is pinned of each", Run: seen(func(_ context.Context, c *checkout.Checkout) (*release.Listing, error) {
 		return release.Show(c.Path("patches"), c.Settings.Release)
 	})},

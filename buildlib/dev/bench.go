@@ -1,0 +1,237 @@
+package dev
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"time"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/build"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/target"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/series"
+)
+
+// Measured is this project beside others, in one run: on a noisy machine only the ratios mean something.
+type Measured struct {
+	Release  string `json:"release"`
+	Jobs     int    `json:"jobs"`
+	Compiler string `json:"compiler"`
+	Rows     []Row  `json:"rows"`
+}
+
+// Row is one thing that both have done.
+type Row struct {
+	What   string  `json:"what"`
+	Them   string  `json:"them"` // who the others are
+	Us     string  `json:"us"`
+	Theirs float64 `json:"theirs"`
+	Ours   float64 `json:"ours"`
+	Unit   string  `json:"unit"`             // s, ms or MB/s
+	Ratio  float64 `json:"ratio"`            // how many times faster ours is
+	Memory float64 `json:"memory,omitempty"` // that ours took, in MB
+}
+
+// WriteText shows a line for each row, and above them who is compared where that changes.
+func (m *Measured) WriteText(w io.Writer) error {
+	fmt.Fprintf(w, "sendmail %s, %d jobs, %s\n", m.Release, m.Jobs, m.Compiler)
+	them := ""
+	for _, r := range m.Rows {
+		if r.Them != them {
+			them = r.Them
+			fmt.Fprintf(w, "%-12s %12s %12s %8s\n", "", r.Them, r.Us, "ratio")
+		}
+		digits, memory := 2, ""
+		if r.Memory > 0 {
+			digits, memory = 0, fmt.Sprintf("  in %.0f MB of memory", r.Memory)
+		}
+		width := 11 - len(r.Unit)
+		fmt.Fprintf(w, "%-12s %*.*f %s %*.*f %s %8.2f%s\n", r.What, width, digits, r.Theirs, r.Unit, width, digits, r.Ours, r.Unit, r.Ratio, memory)
+	}
+	return nil
+}
+
+// bench measures in a directory of its own.
+type bench struct {
+	*checkout.Checkout
+	dir  string
+	real *build.Build
+	Measured
+}
+
+// Bench builds the same source with upstream's "sh ./Build" and with this project, each from nothing and once more, applies the series with
+// GNU patch and with this project, and packs an image and an archive of GNU tar's.
+func Bench(ctx context.Context, c *checkout.Checkout) (*Measured, error) {
+	forHost, err := c.With("target", string(target.Host), "bench") // upstream's own build makes nothing else here
+	if err != nil {
+		return nil, err
+	}
+	real, _, err := build.Obtainable(ctx, forHost)
+	if err != nil {
+		return nil, err
+	}
+	b := &bench{c, c.Path("build", "bench"), real, Measured{Release: real.Release.Version, Jobs: c.Settings.Jobs, Compiler: real.Target.Compiler.String()}}
+	if err := errors.Join(os.RemoveAll(b.dir), os.MkdirAll(b.dir, 0o755)); err != nil {
+		return nil, err
+	}
+	for _, measure := range []func(context.Context) error{b.builds, b.series, b.images} {
+		if err := measure(ctx); err != nil {
+			return &b.Measured, err
+		}
+	}
+	return &b.Measured, nil
+}
+
+func (b *bench) builds(ctx context.Context) error {
+	upstream, copied := filepath.Join(b.dir, "upstream"), filepath.Join(b.dir, "checkout")
+	if _, err := b.real.Run(ctx, "fetch", func(*build.Result) error { return tree.Copy(ctx, b.real.Pristine(), upstream, b.real.Time) }); err != nil {
+		return err
+	}
+	if err := b.copyCheckout(ctx, copied); err != nil {
+		return err
+	}
+	theirs := host.Cmd{Argv: []string{"sh", "./Build"}, Dir: upstream, Log: filepath.Join(b.dir, "upstream.log")}
+	// Without the settings of this run but release and source: options and all else as they stand in build.toml.
+	ours := host.Cmd{
+		Argv: []string{"go", "tool", "mage", "build"}, Dir: copied, Log: filepath.Join(b.dir, "checkout.log"),
+		Env: append(goEnv(b.Checkout), "SENDMAIL_RELEASE="+b.Release, "SENDMAIL_TARGET=host"),
+	}
+	if source := b.Settings.Source; source != "" {
+		if _, err := os.Stat(source); err == nil { // no address; and the checkout is another directory
+			if source, err = filepath.Abs(source); err != nil {
+				return err
+			}
+		}
+		ours.Env = append(ours.Env, "SENDMAIL_SOURCE="+source)
+	}
+	warm := ours
+	warm.Argv = []string{"go", "tool", "mage", "settings"}
+	if err := b.Machine.Run(ctx, warm); err != nil { // compiling this project is not part of building sendmail
+		return err
+	}
+	for _, row := range []struct {
+		name   string
+		repeat int
+	}{{"from nothing", 1}, {"once more", 3}} {
+		var took [2]time.Duration
+		for i, cmd := range []host.Cmd{theirs, ours} {
+			var err error
+			if took[i], err = fastest(row.repeat, func() error { return b.Machine.Run(ctx, cmd) }); err != nil {
+				return err
+			}
+		}
+		b.add(Row{What: row.name, Them: "sh ./Build", Us: "mage build", Theirs: took[0].Seconds(), Ours: took[1].Seconds(), Unit: "s"})
+	}
+	return nil
+}
+
+// add adds a row of times.
+func (b *bench) add(r Row) {
+	r.Ratio = r.Theirs / r.Ours
+	b.Rows = append(b.Rows, r)
+}
+
+// series applies the whole series, each time on a tree of its own.
+func (b *bench) series(ctx context.Context) error {
+	others, err := series.Others(ctx, b.Checkout)
+	if err != nil {
+		return err
+	}
+	work := filepath.Join(b.dir, "series")
+	var best [2]time.Duration
+	_, err = b.real.Run(ctx, "fetch", func(*build.Result) error {
+		for range 5 {
+			for i, way := range []func() error{
+				func() error { return others[0].Apply(ctx, b.real.Series, work, b.real.Time) },
+				func() error { return b.real.Series.Apply(ctx, work, b.real.Time) },
+			} {
+				if err := tree.Copy(ctx, b.real.Pristine(), work, b.real.Time); err != nil {
+					return err
+				}
+				took, err := fastest(1, way)
+				if err != nil {
+					return err
+				}
+				if best[i] == 0 || took < best[i] {
+					best[i] = took
+				}
+				if err := os.RemoveAll(work); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+	b.add(Row{What: fmt.Sprintf("%d patches", len(b.real.Series.Patches)), Them: others[0].Name, Us: "mage patch", Theirs: ms(best[0]), Ours: ms(best[1]), Unit: "ms"})
+	return err
+}
+
+// imageBench finds speed, memory, and time in times of GNU tar's.
+var imageBench = regexp.MustCompile(`([0-9.]+) MB/s\s+([0-9.]+) MB-memory\s+([0-9.]+) x-tar`)
+
+// images writes an image of 1 GiB, and GNU tar the same files, by the benchmark of what writes images.
+func (b *bench) images(ctx context.Context) error {
+	out, err := b.Machine.Output(ctx, host.Cmd{
+		Argv: []string{"go", "test", "-run", "^$", "-bench", "^BenchmarkTree$", "-benchtime", "5x", "./buildlib/aix/installp/write"}, Dir: b.Root, Env: goEnv(b.Checkout),
+	})
+	if err != nil {
+		return err
+	}
+	found := imageBench.FindStringSubmatch(out)
+	if found == nil {
+		return fmt.Errorf("reading what the benchmark of images says: %q", out)
+	}
+	r := Row{What: "1 GiB", Them: "GNU tar", Us: "image", Unit: "MB/s"}
+	for i, to := range []*float64{&r.Ours, &r.Memory, &r.Ratio} {
+		if *to, err = strconv.ParseFloat(found[i+1], 64); err != nil {
+			return err
+		}
+	}
+	r.Theirs, r.Ratio = r.Ours*r.Ratio, 1/r.Ratio
+	b.Rows = append(b.Rows, r)
+	return nil
+}
+
+// fastest does something some times and returns the shortest.
+func fastest(times int, do func() error) (best time.Duration, err error) {
+	for range times {
+		start := time.Now()
+		if err := do(); err != nil {
+			return 0, err
+		}
+		if took := time.Since(start); best == 0 || took < best {
+			best = took
+		}
+	}
+	return best, nil
+}
+
+// checkoutParts are what a checkout needs to build sendmail.
+var checkoutParts = []string{"magefile.go", "go.mod", "go.sum", checkout.ConfigFile, "buildlib", "patches", "site.config.m4.d", "packaging"}
+
+// copyCheckout copies what a build needs of this checkout.
+func (b *bench) copyCheckout(ctx context.Context, to string) error {
+	problems := []error{os.MkdirAll(to, 0o755)}
+	for _, part := range checkoutParts {
+		from := b.Path(part)
+		info, err := os.Stat(from)
+		if err == nil && info.IsDir() {
+			err = tree.Copy(ctx, from, filepath.Join(to, part), info.ModTime())
+		} else if err == nil {
+			var text []byte
+			if text, err = os.ReadFile(from); err == nil {
+				err = tree.WriteFile(filepath.Join(to, part), text, 0o644)
+			}
+		}
+		problems = append(problems, err)
+	}
+	return errors.Join(problems...)
+}
