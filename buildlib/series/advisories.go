@@ -105,7 +105,7 @@ func Advisories(ctx context.Context, c *checkout.Checkout) (v *Answers, err erro
 		}
 		v.Releases = append(v.Releases, answered)
 	}
-	err = errors.Join(problems...)
+	err = asFinding(errors.Join(problems...))
 	v.wrong = err != nil
 	return v, err
 }

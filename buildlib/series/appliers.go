@@ -67,7 +67,7 @@ func applyWith(ctx context.Context, c *checkout.Checkout, argv []string, s *patc
 		err := c.Machine.Run(ctx, host.Cmd{Argv: argv, Dir: dir, Env: gitEnv(dir), Stdin: bytes.NewReader(patch.Text)})
 		if f, ok := errors.AsType[*fault.Error](err); ok && f.Code == "command-failed" {
 			return &fault.Error{
-				Code: "patch-disagree", What: "patch " + patch.Name + " is refused by " + argv[0] + " and taken by us",
+				Code: "patch-disagree", Finding: true, What: "patch " + patch.Name + " is refused by " + argv[0] + " and taken by us",
 				Where: filepath.Join(c.Shown(s.Dir), patch.Name), Found: f.Found,
 				Do: "run \"mage patches:refresh\"; if that changes nothing, report this as a fault of sendmail-aix, with the patch",
 			}
@@ -113,7 +113,7 @@ func threeWays(ctx context.Context, c *checkout.Checkout, s *patchset.Series, ba
 				found = append(found, d.String())
 			}
 			return "", &fault.Error{
-				Code: "patch-disagree", What: "we and " + way.Name + " make different trees of the same series", Where: c.Shown(s.Dir),
+				Code: "patch-disagree", Finding: true, What: "we and " + way.Name + " make different trees of the same series", Where: c.Shown(s.Dir),
 				Found: strings.Join(found, "\n"), Do: "report this as a fault of sendmail-aix, with the patches",
 			}
 		}

@@ -87,7 +87,7 @@ func checkSeries(ctx context.Context, c *checkout.Checkout, r *release.Release, 
 			return v, err
 		}
 		if len(findings) > 0 {
-			return v, patchset.Misfit(findings)
+			return v, asFinding(patchset.Misfit(findings))
 		}
 	}
 	files, err := pristineFiles(r)
@@ -95,7 +95,7 @@ func checkSeries(ctx context.Context, c *checkout.Checkout, r *release.Release, 
 		return v, err
 	}
 	if err := s.CheckChain(func(path string) (fs.FileMode, bool) { mode, there := files[path]; return mode, there }); err != nil {
-		return v, err
+		return v, asFinding(err)
 	}
 	k, err := s.Skeleton()
 	if err != nil {
@@ -129,5 +129,24 @@ func judgeNamed(ctx context.Context, c *checkout.Checkout, s *patchset.Series, m
 		return mismatch
 	}
 	c.Log.WithError(mismatch).Debug("the source is not the release's")
-	return patchset.Misfit(findings)
+	return asFinding(patchset.Misfit(findings))
+}
+
+// asFinding makes of what is wrong with a patch, or with an answer, what a check has found; whoever wanted to apply the patch has failed. Errors
+// of other kinds stay what they are.
+func asFinding(err error) error {
+	switch e := err.(type) {
+	case *fault.Error:
+		if found := *e; strings.HasPrefix(e.Code, "patch-") || strings.HasPrefix(e.Code, "advisory-") {
+			found.Finding = true
+			return &found
+		}
+	case interface{ Unwrap() []error }:
+		var all []error
+		for _, one := range e.Unwrap() {
+			all = append(all, asFinding(one))
+		}
+		return errors.Join(all...)
+	}
+	return err
 }

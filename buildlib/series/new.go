@@ -35,12 +35,12 @@ type Edits struct {
 
 // Added is a patch that was added to a series.
 type Added struct {
-	Patch string `json:"patch"` // path in the checkout
+	File string `json:"file"` // path in the checkout
 }
 
 // WriteText writes the path.
 func (v *Added) WriteText(w io.Writer) error {
-	_, err := fmt.Fprintln(w, v.Patch)
+	_, err := fmt.Fprintln(w, v.File)
 	return err
 }
 

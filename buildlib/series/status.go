@@ -81,7 +81,7 @@ type Refreshed struct {
 
 // Misfit is a place where a patch did not fit.
 type Misfit struct {
-	Patch   string           `json:"patch"`
+	Patch   string           `json:"patch"` // without .patch
 	Where   string           `json:"where"`
 	Verdict patchset.Verdict `json:"verdict"`
 }
@@ -89,7 +89,7 @@ type Misfit struct {
 // WriteText writes a line for each reason, and one that counts.
 func (v *Refreshed) WriteText(w io.Writer) error {
 	for _, m := range v.Reasons {
-		fmt.Fprintf(w, "%s, %s: %s\n", m.Patch, m.Where, m.Verdict)
+		fmt.Fprintf(w, "%s.patch, %s: %s\n", m.Patch, m.Where, m.Verdict)
 	}
 	_, err := fmt.Fprintf(w, "%d of %d patches written anew\n", v.Written, v.Patches)
 	return err
@@ -113,7 +113,7 @@ func Refresh(ctx context.Context, c *checkout.Checkout) (v *Refreshed, err error
 		}
 		v = &Refreshed{Release: r.Version, Patches: len(s.Patches), Written: len(texts)}
 		for _, f := range why {
-			v.Reasons = append(v.Reasons, Misfit{f.Patch, f.Where(), f.Verdict})
+			v.Reasons = append(v.Reasons, Misfit{strings.TrimSuffix(f.Patch, ".patch"), f.Where(), f.Verdict})
 		}
 		return nil
 	})
