@@ -1,10 +1,14 @@
 package siteconfig
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestParseFragment(t *testing.T) {
@@ -58,6 +62,27 @@ func TestParseFragment(t *testing.T) {
 		if (err == nil) != (test.err == "") || err != nil && !strings.Contains(err.Error(), test.err) {
 			t.Errorf("%s: ParseFragment = %+v, %v; want error %q", test.name, f, err, test.err)
 		}
+	}
+}
+
+// TestKeysDocumented holds docs/options.md to the keys that there are.
+func TestKeysDocumented(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../../docs/options.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	_, table, _ := strings.Cut(string(text), "|---|---|---|\n")
+	for row := range strings.Lines(table) {
+		if !strings.HasPrefix(row, "|") {
+			break
+		}
+		got = append(got, strings.FieldsFunc(strings.Split(row, "|")[1], func(r rune) bool { return r == ' ' || r == ',' })...)
+	}
+	slices.Sort(got)
+	if diff := cmp.Diff(slices.Sorted(maps.Keys(keys)), got); diff != "" {
+		t.Errorf("keys in docs/options.md (-there are +documented):\n%s", diff)
 	}
 }
 

@@ -3,8 +3,10 @@ package siteconfig
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
@@ -51,6 +53,34 @@ func TestSDKLacks(t *testing.T) {
 				t.Errorf("SDKLacks with %s = %v, want %q in it", test.options, err, want)
 			}
 		}
+	}
+}
+
+// TestNewOption is a fragment that nobody has heard of: what it says is all that is asked.
+func TestNewOption(t *testing.T) {
+	t.Parallel()
+	const text = "dnl Option: words\ndnl Summary: maps of words\ndnl Map: words\ndnl Proof: WORDSMAP\ndnl SDKLacks: words of words.h\ndnl SDKUnless: other\n"
+	set, err := load(fstest.MapFS{"18-words.m4": {Data: []byte(text)}, "19-other.m4": {Data: []byte("dnl Option: other\ndnl Summary: x\ndnl Proof: OTHER\n")}}, "d")
+	if err != nil {
+		t.Fatal(err)
+	}
+	to, err := target.Parse("aix7.2-64")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := set.Compose(Request{Release: "8.17.1.9", Options: []string{"words"}, Target: to})
+	if err != nil || r.MapType() != "words" || !slices.Equal(r.Proofs(), []string{"WORDSMAP"}) {
+		t.Fatalf("Compose = %+v, %v; want the map type words and the proof WORDSMAP", r, err)
+	}
+	if err := r.SDKLacks(t.Context(), to, host.NewLocal(nil)); fault.Code(err) != "sdk-lacks" || !strings.Contains(err.Error(), "no words of words.h") {
+		t.Errorf("SDKLacks = %v, want fault sdk-lacks with words of words.h", err)
+	}
+	r, err = set.Compose(Request{Release: "8.17.1.9", Options: []string{"words", "other"}, Target: to})
+	if err != nil || !slices.Equal(r.Proofs(), []string{"OTHER", "WORDSMAP"}) {
+		t.Fatalf("Compose = %+v, %v; want two proofs, sorted", r, err)
+	}
+	if err := r.SDKLacks(t.Context(), to, host.NewLocal(nil)); err != nil {
+		t.Errorf("SDKLacks with the option that does without = %v, want nil", err)
 	}
 }
 
