@@ -154,9 +154,16 @@ func (d dump) aux(f *xcoff.File) {
 	}
 }
 
+// typeNames are IBM's.
+var typeNames = map[xcoff.SectionType]string{
+	xcoff.TypePad: "STYP_PAD", xcoff.TypeDWARF: "STYP_DWARF", xcoff.TypeText: "STYP_TEXT", xcoff.TypeData: "STYP_DATA", xcoff.TypeBSS: "STYP_BSS",
+	xcoff.TypeException: "STYP_EXCEPT", xcoff.TypeInfo: "STYP_INFO", xcoff.TypeTData: "STYP_TDATA", xcoff.TypeTBSS: "STYP_TBSS",
+	xcoff.TypeLoader: "STYP_LOADER", xcoff.TypeDebug: "STYP_DEBUG", xcoff.TypeTypeCheck: "STYP_TYPCHK", xcoff.TypeOverflow: "STYP_OVRFLO",
+}
+
 func (d dump) section(place string, number int, s *xcoff.Section) {
 	d[place+"/Name"] = s.Name
-	d[place+"/Type"] = fmt.Sprintf("%v (0x%X)", s.Type, uint16(s.Type))
+	d[place+"/Type"] = fmt.Sprintf("%s (0x%X)", typeNames[s.Type], uint16(s.Type))
 	relocations, lineNumbers := uint64(s.RelocationCount), uint64(s.LineNumberCount)
 	if s.Type == xcoff.TypeOverflow {
 		d.decimal(place, map[string]uint64{"IndexOfSectionOverflowed": relocations})

@@ -18,7 +18,7 @@ func ExampleNewFile() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Printf("%d bits, %v\n", f.Width, f.Flags)
+	fmt.Printf("%d bits, to be loaded: %v\n", f.Width, f.Flags&xcoff.FlagLoadable != 0)
 	fmt.Printf("library path %q\n", f.LibraryPath())
 	for _, library := range f.Libraries() {
 		fmt.Println(library)
@@ -29,7 +29,7 @@ func ExampleNewFile() {
 		}
 	}
 	// Output:
-	// 64 bits, F_EXEC|F_LNNO|F_DYNLOAD|0x200
+	// 64 bits, to be loaded: true
 	// library path ["/usr/lib" "/lib" ""]
 	// libc.a(shr_64.o)
 	// 	errno UA

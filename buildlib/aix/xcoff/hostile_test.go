@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
-	"io"
 	"math"
 	"os"
 	"regexp"
@@ -282,10 +281,8 @@ func FuzzFile(f *testing.F) {
 			}
 		}
 		for _, s := range file.Sections {
-			data, err := s.Data()
-			read, errRead := io.ReadAll(s.Open())
-			if errRead != nil || err == nil && !bytes.Equal(data, read) || err != nil && !errors.Is(err, xcoff.ErrFormat) {
-				t.Errorf("section %q: Data gives %d bytes, %v; Open %d bytes, %v", s.Name, len(data), err, len(read), errRead)
+			if _, err := s.Data(); err != nil && !errors.Is(err, xcoff.ErrFormat) {
+				t.Errorf("section %q: %v", s.Name, err)
 			}
 		}
 		if file.Loader == nil {

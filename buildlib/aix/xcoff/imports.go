@@ -56,20 +56,6 @@ func (f *File) EachImport() iter.Seq[Import] {
 	}
 }
 
-// Exports lists the symbols that the file offers to others, in the file's order.
-func (f *File) Exports() []LoaderSymbol {
-	if f.Loader == nil {
-		return nil
-	}
-	var found []LoaderSymbol
-	for _, s := range f.Loader.Symbols {
-		if s.Type&SymbolExport != 0 {
-			found = append(found, s)
-		}
-	}
-	return found
-}
-
 // DiffImports compares the imports of two files: what only the first has, and what only the second has, each by file and symbol.
 func DiffImports(before, after []Import) (gone, added []Import) {
 	return missing(before, after), missing(after, before)

@@ -1,26 +1,17 @@
 package xcoff
 
-import (
-	"fmt"
-	"strings"
-)
+import "fmt"
 
 // Flags are the flags of the file header.
 type Flags uint16
 
-// The flags that callers ask for; String knows the others, too.
+// The flags that callers ask for.
 const (
 	FlagExecutable   Flags = 0x0002 // F_EXEC
 	FlagLoadable     Flags = 0x1000 // F_DYNLOAD: its imports are bound when it is loaded; Go's linker leaves it out
 	FlagSharedObject Flags = 0x2000 // F_SHROBJ
 	FlagLoadOnly     Flags = 0x4000 // F_LOADONLY: ld passes over this member of an archive, the loader does not
 )
-
-// String returns IBM's names.
-func (f Flags) String() string {
-	return bitNames("F_", uint16(f), [16]string{"RELFLG", "EXEC", "LNNO", "LSYMS", "FDPR_PROF", "FDPR_OPTI", "DSA", "DEP_1",
-		"VARPG", "", "LPTEXT", "LPDATA", "DYNLOAD", "SHROBJ", "LOADONLY", "DEP_2"})
-}
 
 // SectionType says what a section is for.
 type SectionType uint16
@@ -41,27 +32,6 @@ const (
 	TypeTypeCheck             //
 	TypeOverflow              // counts that XCOFF32 has no room for
 )
-
-// String returns IBM's name.
-func (t SectionType) String() string {
-	return bitNames("STYP_", uint16(t), [16]string{"", "", "", "PAD", "DWARF", "TEXT", "DATA", "BSS",
-		"EXCEPT", "INFO", "TDATA", "TBSS", "LOADER", "DEBUG", "TYPCHK", "OVRFLO"})
-}
-
-// bitNames lists the bits that are set by name, and those without a name as a number.
-func bitNames(prefix string, bits uint16, names [16]string) string {
-	var set []string
-	for i, name := range names {
-		if name != "" && bits&(1<<i) != 0 {
-			set = append(set, prefix+name)
-			bits &^= 1 << i
-		}
-	}
-	if bits != 0 || len(set) == 0 {
-		set = append(set, fmt.Sprintf("%#x", bits))
-	}
-	return strings.Join(set, "|")
-}
 
 // SymbolType says what a loader symbol is: flags, and in the low three bits 0 for an external reference, 1 for a section, 2 for a
 // label in one, 3 for common data.

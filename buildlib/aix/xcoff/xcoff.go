@@ -124,11 +124,6 @@ func (s *Section) Data() ([]byte, error) {
 	return exactly(s.file, s.Offset, s.inFile(), fmt.Sprintf("section %q", s.Name))
 }
 
-// Open returns a reader of the section's data. It ends early, without an error, where the file does.
-func (s *Section) Open() io.ReadSeeker {
-	return io.NewSectionReader(s.file, int64(s.Offset), int64(s.inFile()))
-}
-
 // inFile is the number of bytes that the section has in the file.
 func (s *Section) inFile() uint64 {
 	if s.Offset == 0 || s.Type == TypeBSS || s.Type == TypeTBSS {
