@@ -38,7 +38,13 @@ func prepare(ctx context.Context, c *checkout.Checkout, p *plan.Plan, means *pla
 	b := &Build{Plan: p, means: means, checkout: c}
 	b.chain = &step.Chain{
 		State: filepath.Join(p.Dir, "state"), Log: c.Log, Status: c.Status.Show, Steps: b.steps(),
-		Digest: func(path string) (string, error) { return digest(ctx, path) },
+		Digest: func(path string) (string, error) {
+			if path != p.Objects() {
+				return digest(ctx, path)
+			}
+			objects, err := means.Machine.List(ctx, means.Machine.There(path)) // the machine has them, and not we
+			return objects.Hash(), err
+		},
 	}
 	return b
 }

@@ -3,7 +3,9 @@ package build
 import (
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -12,8 +14,12 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/target"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/plan"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/patchset"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/release"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/siteconfig"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/steps/compile"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/steps/fetch"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/steps/packaging"
 )
 
 func TestCodeDigest(t *testing.T) {
@@ -74,3 +80,35 @@ func TestCompileReadsItsCode(t *testing.T) {
 		}
 	}
 }
+
+// What a machine elsewhere has compiled is looked at there.
+func TestObjectsAreTheMachines(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	p := &plan.Plan{Dir: filepath.Join(dir, "here"), Target: new(target.Target), Site: &siteconfig.Result{}, Release: new(release.Release),
+		Series: new(patchset.Series), Packaging: new(packaging.Plan)}
+	m := mirrored{host.NewLocal(nil), p.Dir, filepath.Join(dir, "there")}
+	if err := os.MkdirAll(filepath.Join(dir, "there/objects"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	c := &checkout.Checkout{Root: dir}
+	chain := prepare(t.Context(), c, p, &plan.Means{Machine: m, Source: new(fetch.Source)}).chain
+	empty, err := chain.Digest(p.Objects())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "there/objects/a.o"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := chain.Digest(p.Objects()); got == empty || err != nil {
+		t.Errorf("with an object, the objects' digest is %s, %v, as it was without", got, err)
+	}
+}
+
+// mirrored is a machine with other names for what is ours.
+type mirrored struct {
+	host.Machine
+	here, there string
+}
+
+func (m mirrored) There(here string) string { return m.there + strings.TrimPrefix(here, m.here) }
