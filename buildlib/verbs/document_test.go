@@ -1,0 +1,51 @@
+package verbs
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/build"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/dev"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/doctor"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/report"
+)
+
+// TestDocuments is the documents of verbs that take a network, much time or a toolchain; the script output_json has those of others.
+func TestDocuments(t *testing.T) {
+	t.Parallel()
+	for golden, test := range map[string]struct {
+		verb  string
+		value report.Value
+		err   error
+	}{
+		"setup":       {"setup", &doctor.Plan{Packages: []string{"m4"}, ByHand: []string{"sasl: install it"}, Manager: "apt-get"}, nil},
+		"cross_setup": {"cross:setup", &build.Made{Directories: []string{"/home/me/.cache/sendmail-aix/cross/binutils-1"}}, nil},
+		"emulate_run": {"emulate:run", nil, &fault.Error{Code: "command-failed", What: "command failed: makemap", Where: "in build/emulated"}},
+		"bench": {"bench", &dev.Measured{Release: "8.15.2", Jobs: 2, Compiler: "gcc 12.2.0", Rows: []dev.Row{
+			{What: "once more", Them: "sh ./Build", Us: "mage build", Theirs: 5, Ours: 0.5, Unit: "s", Ratio: 10},
+		}}, nil},
+	} {
+		t.Run(golden, func(t *testing.T) {
+			t.Parallel()
+			var b bytes.Buffer
+			if err := report.Write(&b, report.JSON, test.verb, test.value, test.err); err != nil {
+				t.Fatal(err)
+			}
+			file := filepath.Join("testdata", golden+".json")
+			if *update {
+				if err := os.WriteFile(file, b.Bytes(), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(file)
+			if diff := cmp.Diff(string(want), b.String()); err != nil || diff != "" {
+				t.Errorf("%s: %v, -want +got:\n%s", file, err, diff)
+			}
+		})
+	}
+}
