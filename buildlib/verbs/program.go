@@ -47,8 +47,6 @@ func (g *Program) main(ctx context.Context, p *Process, words []string) error {
 		return g.help(p.Out)
 	case err != nil:
 		return usage(err.Error(), `"`+g.Name+` help" shows what there is`)
-	case form != "text" && form != "json":
-		return usage("-output="+form+" is no form", "it is text or json")
 	case name == "":
 		if err := g.help(p.Err); err != nil {
 			return err
@@ -65,12 +63,14 @@ func (g *Program) main(ctx context.Context, p *Process, words []string) error {
 	if err != nil {
 		return err
 	}
-	args, flags, err := v.parse(fs.Args()[1:])
+	args, flags, err := v.parse(fs, fs.Args()[1:])
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		return g.helpOn(p.Out, v)
 	case err != nil:
 		return usage(g.called(v)+": "+err.Error(), g.usage(v))
+	case form != "text" && form != "json":
+		return usage("-output="+form+" is no form", "it is text or json")
 	case g.Alone:
 		return p.Alone(ctx, report.Form(form), v, args, flags)
 	}
@@ -105,13 +105,14 @@ func (g *given) Set(s string) error {
 	return nil
 }
 
-// parse reads the words behind a verb. Flags may stand before, between and behind arguments, but not in a command line for another program.
-func (v *Verb) parse(words []string) (args []string, flags map[string]string, err error) {
+// parse reads the words behind a verb. Flags, the program's too, may stand before, between and behind arguments, but not in a command line for another program.
+func (v *Verb) parse(program *flag.FlagSet, words []string) (args []string, flags map[string]string, err error) {
 	flags = make(map[string]string)
 	fs := newFlags(v.Name)
 	for _, f := range v.Flags {
 		fs.Var(&given{flags, f}, f.Name, "")
 	}
+	program.VisitAll(func(f *flag.Flag) { fs.Var(f.Value, f.Name, "") })
 	for {
 		if err := fs.Parse(words); err != nil {
 			return nil, nil, err

@@ -79,7 +79,7 @@ Loudly.
 		{"greet:all a,b", 0, "a program\n[\"a,b\"] map[]\n", ""},
 		{"greet:all -- -bad", 0, "a program\n[\"-bad\"] map[]\n", ""},
 		{"run -in=/x ls -l -in=y", 0, "a program\n[\"ls\" \"-l\" \"-in=y\"] map[in:/x]\n", ""},
-		{"-output=json greet you", 0, `{
+		{"greet -output=json you", 0, `{
   "format": 1,
   "verb": "greet",
   "result": {
@@ -104,6 +104,7 @@ Loudly.
 		{"greet -bad=yes you", 2, "", "Error: greet: invalid boolean value \"yes\" for -bad: expected true or false\n  do:    greeter greet [-bad] [-in=IN] WHO\n"},
 		{"greet -loud you", 2, "", "Error: greet: flag provided but not defined: -loud\n  do:    greeter greet [-bad] [-in=IN] WHO\n"},
 		{"-output=xml greet you", 2, "", "Error: -output=xml is no form\n  do:    it is text or json\n"},
+		{"greet you -output=xml", 2, "", "Error: -output=xml is no form\n  do:    it is text or json\n"},
 		{"-x greet", 2, "", "Error: flag provided but not defined: -x\n  do:    \"greeter help\" shows what there is\n"},
 	} {
 		t.Run(test.words, func(t *testing.T) {
