@@ -14,6 +14,9 @@ import (
 
 // Each method of cfgfiles does with an administrator's edit what the documents say, over a newer level, and again by force.
 func TestConfigMethods(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes its time")
+	}
 	t.Parallel()
 	s := newTheatre(t, "dash")
 	old, new := media(t, demo(t, "1.0.0.0")), media(t, demo(t, "1.0.0.1"))

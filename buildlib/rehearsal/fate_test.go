@@ -29,6 +29,9 @@ func ofTwoLevels(t *testing.T, old, new *preview.Media) []operation {
 
 // A rehearsal with power cuts tells at which a package does not come to the same end.
 func TestInterrupt(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes its time")
+	}
 	t.Parallel()
 	p := plainDemo(t, "1.0.0.0")
 	good := media(t, p)
@@ -41,9 +44,6 @@ func TestInterrupt(t *testing.T) {
 	}{{"survives", good, 1, false}, {"does not", media(t, p), 8, true}} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			if c.bad && testing.Short() {
-				t.Skip("takes its time")
-			}
 			dir := t.TempDir()
 			cuts, err := interrupt(t.Context(), props(t), dir, "dash", []*preview.Media{c.media}, c.count)
 			if len(cuts) < 3*c.count || (err != nil) != c.bad {

@@ -49,6 +49,9 @@ func TestLife(t *testing.T) {
 
 // Updates can be part of a life.
 func TestLifeOfUpdates(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes its time")
+	}
 	t.Parallel()
 	s := newTheatre(t, "dash")
 	if err := s.life(t.Context(), media(t, plainDemo(t, "1.0.0.0")), mended("1.0.0.5").media(t)); err != nil {
@@ -94,6 +97,9 @@ func TestBadLives(t *testing.T) {
 
 // A box has what an image requires, in place of an older level, and says so, to scripts as well.
 func TestSupplies(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes its time")
+	}
 	t.Parallel()
 	s := newTheatre(t, "dash")
 	p := plainDemo(t, "1.0.0.0")

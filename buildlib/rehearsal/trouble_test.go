@@ -192,6 +192,9 @@ func withoutMade(look []string) []string {
 
 // A failing unconfig leaves what can neither be used nor easily removed: the part stays BROKEN.
 func TestFailingRemoval(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes its time")
+	}
 	t.Parallel()
 	for _, c := range []struct {
 		part database.Part
@@ -235,6 +238,9 @@ func TestFailingRemoval(t *testing.T) {
 
 // An administrator's smmsp keeps its number, whatever that is, and files belong to it.
 func TestOtherAccount(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes its time")
+	}
 	t.Parallel()
 	for _, shell := range shells() {
 		t.Run(shell, func(t *testing.T) {
@@ -266,6 +272,9 @@ func TestOtherAccount(t *testing.T) {
 
 // With only the number taken, others do.
 func TestNumberTaken(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes its time")
+	}
 	t.Parallel()
 	s := newTheatre(t, "dash")
 	s.command(t, "mkgroup", "id=25", "other")
@@ -281,6 +290,9 @@ func TestNumberTaken(t *testing.T) {
 // A machine whose /usr is another's, read-only, has the root part installed alone (installp -Or; syncroot does the same in a workload
 // partition): nothing in /usr and /opt changes, and the result is that of a whole installation.
 func TestReadOnlyUsr(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes its time")
+	}
 	t.Parallel()
 	for _, shell := range shells() {
 		t.Run(shell, func(t *testing.T) {

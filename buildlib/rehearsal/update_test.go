@@ -166,6 +166,9 @@ func mended(at string) *update {
 // Base level, two updates over it: applied, rejected, applied again, committed, and then there is no way back. Each part of that
 // leaves lppchk silent.
 func TestUpdates(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes its time")
+	}
 	t.Parallel()
 	for _, shell := range shells() {
 		t.Run(shell, func(t *testing.T) {
@@ -237,6 +240,9 @@ func TestUpdates(t *testing.T) {
 
 // What an update saves is where IBM's manual page of inusave says.
 func TestSavedFiles(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes its time")
+	}
 	t.Parallel()
 	s := newTheatre(t, "dash")
 	for _, m := range []*preview.Media{media(t, plainDemo(t, "1.0.0.0")), mended("1.0.0.5").media(t)} {

@@ -84,6 +84,9 @@ func TestPrison(t *testing.T) {
 
 // What a script leaves running ends with it, and is told: where it keeps installp's output open, installp would wait.
 func TestLeftProcess(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes its time")
+	}
 	t.Parallel()
 	for _, w := range ways {
 		t.Run(w.name, func(t *testing.T) {
@@ -127,6 +130,9 @@ func running(t *testing.T, word string) string {
 
 // A process that has ended before its parent waited for it is not left running.
 func TestShortProcess(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes its time")
+	}
 	t.Parallel()
 	s := newBox(t, "dash")
 	if err := s.script(t, "for i in 1 2 3 4 5 6 7 8 9; do ( true & ) ; done"); err != nil {
@@ -136,6 +142,9 @@ func TestShortProcess(t *testing.T) {
 
 // A script that never stops talking is ended.
 func TestTalkative(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes its time")
+	}
 	t.Parallel()
 	s := newBox(t, "dash")
 	for _, ignore := range []string{"", "trap '' PIPE TERM; "} {

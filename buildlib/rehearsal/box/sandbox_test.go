@@ -19,6 +19,9 @@ import (
 func TestStandIns(t *testing.T) {
 	t.Parallel()
 	for _, shell := range Shells {
+		if testing.Short() && shell != Shells[0] {
+			continue
+		}
 		t.Run(shell, func(t *testing.T) {
 			t.Parallel()
 			s := newBox(t, shell)
@@ -87,6 +90,9 @@ func TestStandIns(t *testing.T) {
 
 // What only GNU's commands know fails in a box as it would on AIX; so does what AIX has not.
 func TestForeignOptions(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes its time")
+	}
 	t.Parallel()
 	s := newBox(t, "dash")
 	for _, command := range []string{
