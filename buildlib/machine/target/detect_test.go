@@ -390,3 +390,12 @@ func TestDetectReal(t *testing.T) {
 		t.Errorf("Detect after cancel = %v", err)
 	}
 }
+
+// A machine that does not answer any more has not lost its compiler.
+func TestDetectSilence(t *testing.T) {
+	m := healthy()
+	m.silent = errors.New("connection lost")
+	if got, err := Detect(t.Context(), m, Request{}); !errors.Is(err, m.silent) {
+		t.Errorf("Detect() = %v, %v, want %v", got, err, m.silent)
+	}
+}
