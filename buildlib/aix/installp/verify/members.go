@@ -9,6 +9,7 @@ import (
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp/rules"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/sum"
 )
 
 // verifyFront compares the members before the installed ones with those of W17.
@@ -154,11 +155,11 @@ func (v *verifier) verifyAgainst(c *claimed, m *installp.Member, where installp.
 }
 
 // sum adds up what is left of data.
-func (v *verifier) sum(data io.Reader) (*installp.Sum, error) {
+func (v *verifier) sum(data io.Reader) (*sum.R, error) {
 	if v.buffer == nil {
 		v.buffer = make([]byte, 128<<10)
 	}
-	s := &installp.Sum{}
+	s := &sum.R{}
 	for {
 		n, err := data.Read(v.buffer)
 		s.Add(v.buffer[:n])

@@ -219,6 +219,23 @@ func TestVerifyProgram(t *testing.T) {
 	}
 }
 
+// A directory that belongs to somebody else than root or bin, or that others may write to, is none for libraries.
+func TestVerifyOpenDirectories(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		owner string
+		mode  uint32
+		open  bool
+	}{{"root", 0o755, false}, {"bin", 0o755, false}, {"daemon", 0o755, true}, {"root", 0o775, true}, {"bin", 0o757, true}} {
+		p := installptest.WithProgram(t, installptest.LibraryPath("/opt/mailtools"))
+		p.Filesets[0].Files[0].Owner, p.Filesets[0].Files[0].Mode = test.owner, test.mode
+		found := installptest.Findings(t, installptest.Write(t, p))
+		if got := slices.ContainsFunc(found, func(f verify.Finding) bool { return f.ID == "11/path" }); got != test.open {
+			t.Errorf("%s %o: found %v, want the library path told: %v", test.owner, test.mode, found, test.open)
+		}
+	}
+}
+
 // Imports are held against the AIX that the fileset asks for, by itself or through another fileset.
 func TestVerifyImports(t *testing.T) {
 	t.Parallel()

@@ -6,18 +6,19 @@ import (
 	"io"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/sum"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 )
 
 // Copier copies contents and computes their checksums meanwhile, on another processor if there is one.
 type Copier struct {
-	sums map[*Entry]*installp.Sum
+	sums map[*Entry]*sum.R
 	full chan chunk  // to be added up
 	free chan []byte // to be read into; when all are here, all is added up
 }
 
 type chunk struct {
-	sum  *installp.Sum
+	sum  *sum.R
 	data []byte
 }
 
@@ -29,7 +30,7 @@ const (
 
 // NewCopier returns a copier, which must be finished.
 func NewCopier() *Copier {
-	c := &Copier{sums: map[*Entry]*installp.Sum{}, full: make(chan chunk, chunks), free: make(chan []byte, chunks)}
+	c := &Copier{sums: map[*Entry]*sum.R{}, full: make(chan chunk, chunks), free: make(chan []byte, chunks)}
 	for range chunks {
 		c.free <- make([]byte, chunkSize)
 	}
@@ -43,7 +44,7 @@ func NewCopier() *Copier {
 }
 
 // Finish gives the checksums of what was copied, if all went well.
-func (c *Copier) Finish(err error) (map[*Entry]*installp.Sum, error) {
+func (c *Copier) Finish(err error) (map[*Entry]*sum.R, error) {
 	close(c.full)
 	for range chunks {
 		<-c.free
@@ -53,7 +54,7 @@ func (c *Copier) Finish(err error) (map[*Entry]*installp.Sum, error) {
 
 // Copy copies the content of a file, which must have the announced size, to w.
 func (c *Copier) Copy(w io.Writer, e *Entry) error {
-	s := &installp.Sum{}
+	s := &sum.R{}
 	c.sums[e] = s
 	if e.Open == nil {
 		return nil // an empty file
@@ -76,7 +77,7 @@ func (c *Copier) Copy(w io.Writer, e *Entry) error {
 }
 
 // copySize copies up to size bytes, and gives how many there are; one more tells that there are more.
-func (c *Copier) copySize(w io.Writer, r io.Reader, size int64, s *installp.Sum) (n int64, err error) {
+func (c *Copier) copySize(w io.Writer, r io.Reader, size int64, s *sum.R) (n int64, err error) {
 	for err == nil {
 		data := <-c.free
 		var got int

@@ -12,6 +12,7 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/bff"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp/rules"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/sum"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 )
 
@@ -85,7 +86,7 @@ func (pl *Arrangement) firstSums(amended bool) error {
 	contents := NewCopier()
 	var problem error
 	for e := range pl.summed() {
-		e.checksum = (&installp.Sum{Size: e.Size}).String()
+		e.checksum = (&sum.R{Size: e.Size}).String()
 		if !amended && problem == nil {
 			problem = contents.Copy(io.Discard, e)
 		}
@@ -96,7 +97,7 @@ func (pl *Arrangement) firstSums(amended bool) error {
 }
 
 // keep sets the checksums of files that were read.
-func (pl *Arrangement) keep(sums map[*Entry]*installp.Sum) {
+func (pl *Arrangement) keep(sums map[*Entry]*sum.R) {
 	for e := range pl.summed() {
 		if s := sums[e]; s != nil {
 			e.checksum = s.String()
@@ -105,7 +106,7 @@ func (pl *Arrangement) keep(sums map[*Entry]*installp.Sum) {
 }
 
 // compare looks for files that were not the same at the second reading.
-func (pl *Arrangement) compare(sums map[*Entry]*installp.Sum) error {
+func (pl *Arrangement) compare(sums map[*Entry]*sum.R) error {
 	for e := range pl.summed() {
 		if again := sums[e].String(); again != e.checksum {
 			return contentChanged(e.File, fmt.Sprintf("checksum %s, then %s", e.checksum, again))

@@ -1,4 +1,4 @@
-package installp
+package sum
 
 import (
 	"math/rand/v2"
@@ -20,7 +20,7 @@ func TestSum(t *testing.T) {
 		{strings.Repeat("x", 1025), ""},
 		{strings.Repeat("0123456789\n", 99999), ""},
 	} {
-		var s Sum
+		var s R
 		s.Add([]byte(test.content))
 		if test.want != "" && s.String() != test.want {
 			t.Errorf("sum of %q = %q, want %q", test.content, s.String(), test.want)

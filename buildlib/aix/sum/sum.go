@@ -1,4 +1,5 @@
-package installp
+// Package sum computes what the command "sum -r" prints.
+package sum
 
 import (
 	"encoding/binary"
@@ -6,14 +7,15 @@ import (
 	"math/bits"
 )
 
-// Sum computes what "sum -r" prints, which the inventory keeps of each file: a rotating sum of 16 bits and the number of blocks of
+// R computes what "sum -r" prints, which the inventory keeps of each file: a rotating sum of 16 bits and the number of blocks of
 // 1024 bytes.
-type Sum struct {
+type R struct {
 	state uint16
-	Size  int64
+	Size  int64 // of what was added
 }
 
-func (s *Sum) Add(p []byte) {
+// Add takes the next bytes.
+func (s *R) Add(p []byte) {
 	s.Size += int64(len(p))
 	s.state = sum8(s.state, p)
 }
@@ -56,6 +58,6 @@ func sum8(state uint16, p []byte) uint16 {
 }
 
 // String has the blanks that mkinstallp writes between quotes (S2: "08645    1 "; W25).
-func (s *Sum) String() string {
+func (s *R) String() string {
 	return fmt.Sprintf("%05d %4d ", s.state, (s.Size+1023)/1024)
 }
