@@ -2,6 +2,7 @@ package verify_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"io"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"testing"
 	"testing/iotest"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/bff"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp/installptest"
@@ -300,6 +302,22 @@ func TestFindingIsPrintable(t *testing.T) {
 		if i := strings.IndexFunc(f.String(), func(r rune) bool { return r != '\n' && (r < ' ' || r > '~') }); i >= 0 {
 			t.Errorf("%q", f.String())
 		}
+	}
+}
+
+// A finding is data: its rule, the place to the byte, what is there and what should be.
+func TestFindingJSON(t *testing.T) {
+	t.Parallel()
+	c := installptest.TakeApart(t, installptest.Write(t, installptest.Example()))
+	c.Member(installptest.Program).Data = "P" + c.Member(installptest.Program).Data[1:]
+	found := errorsIn(t, c.Image(t))
+	got, err := json.Marshal(found)
+	const want = `[{"rule":"W25","note":false,"what":"the checksum is not that of the inventory","source":"[observed] S2",` +
+		`"remedy":"make the image again: sysck would change or refuse what restore put there",` +
+		`"where":{"member":"./opt/mailtools/sbin/sendmail","offset":6008},"got":"14485 1",` +
+		`"want":"14517 1 as in ./usr/lpp/mailtools.sendmail/liblpp.a(mailtools.sendmail.rte.inventory), line 15"}]`
+	if diff := cmp.Diff(want, string(got)); err != nil || diff != "" {
+		t.Errorf("%v, -want +got:\n%s", err, diff)
 	}
 }
 
