@@ -366,7 +366,7 @@ func FuzzUnpack(f *testing.F) {
 // long as AIX takes them.
 func TestUnpackPassesOverGit(t *testing.T) {
 	t.Parallel()
-	long := strings.Repeat(strings.Repeat("d", 254)+"/", 3) + strings.Repeat("n", 254)
+	long := strings.Repeat("d", 255) + "/" + strings.Repeat(strings.Repeat("d", 254)+"/", 2) + strings.Repeat("n", 253)
 	data := pack(t, entry("sm/.git/", "", 0o755), entry("sm/.git/hooks/x", "x", 0o755), entry("sm/.gitignore", "x", 0o644), entry("sm/"+long, "x", 0o644))
 	dst := filepath.Join(t.TempDir(), "dst")
 	if err := Unpack(t.Context(), bytes.NewReader(data), dst, released, Limits{}); err != nil {

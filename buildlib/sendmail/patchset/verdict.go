@@ -210,10 +210,8 @@ func (h *hunk) locate(lines []string, floor int) place {
 		}
 		return p
 	}
-	if len(h.new) > 0 {
-		if at, ok := h.nearest(lines, h.new, h.newAt, floor, 0); ok {
-			return place{verdict: Applied, at: at}
-		}
+	if at, ok := h.nearest(lines, h.new, h.newAt, floor, 0); ok { // there is new text: context, or what is added at an end
+		return place{verdict: Applied, at: at}
 	}
 	for fuzz := 1; fuzz <= maxFuzz && fuzz < max(h.lead, h.trail); fuzz++ { // a line of context at least must be there
 		if at, ok := h.nearest(lines, h.old, h.at, floor, fuzz); ok {
