@@ -43,7 +43,7 @@ func Test(ctx context.Context, c *checkout.Checkout, out, errOut io.Writer) erro
 		return err
 	}
 	if unformatted != "" {
-		return &fault.Error{Code: "unformatted", What: "gofmt would change files", Where: unformatted, Do: "run gofmt -w on them"}
+		return &fault.Error{What: "gofmt would change files", Where: unformatted, Do: "run gofmt -w on them"}
 	}
 	test := []string{"go", "test", "-tags", "e2e", "-timeout", "40m", "./..."}
 	if runtime.GOOS == "linux" { // Go has no race detector on AIX

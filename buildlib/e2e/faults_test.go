@@ -276,6 +276,10 @@ func TestFaultsOfToolchain(t *testing.T) {
 				}
 			}},
 	})
+	// The tiny sendmail runs, and is told from a real one.
+	if _, problems, err := u.run(t, mage, "rehearse"); err == nil || !strings.Contains(problems, "the sendmail in the image does not do what it should") {
+		t.Errorf("rehearse = %v, want that the proof fails:\n%s", err, problems)
+	}
 }
 
 // damaged is one thing that is damaged between two runs.

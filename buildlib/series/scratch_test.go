@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/patchset"
 )
 
 // What a run that was killed has left among the patches' trees is gone in the next, and so are that one's own.
@@ -37,5 +39,17 @@ func TestScratch(t *testing.T) {
 	}
 	if left, err := os.Stat(c.Path("build", "patches")); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("left in build: %v, %v", left, err)
+	}
+}
+
+// Patches that cannot be written are told as such.
+func TestWriteAll(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := writeAll(file, []patchset.Rewritten{{Name: "0001-x.patch"}}); fault.Code(err) != "patch-unwritable" {
+		t.Errorf("writeAll() = %v, want patch-unwritable", err)
 	}
 }

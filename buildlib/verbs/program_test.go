@@ -144,3 +144,12 @@ func TestTable(t *testing.T) {
 		}
 	}
 }
+
+func TestUsage(t *testing.T) {
+	t.Parallel()
+	for _, words := range [][]string{{"greet"}, {"greet", "a", "b"}, {"greets"}, {"-output=x", "greet", "a"}, {"greet", "-loud", "a"}, nil} {
+		if err := greeter.main(t.Context(), &Process{Out: io.Discard, Err: io.Discard}, words); fault.Code(err) != "usage" {
+			t.Errorf("%q: %v, want usage", words, err)
+		}
+	}
+}

@@ -13,10 +13,12 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp/diff"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp/installptest"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp/mkinstallp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 )
 
 var update = flag.Bool("update", false, "write testdata/golden anew")
@@ -217,8 +219,12 @@ func TestLayOutRefuses(t *testing.T) {
 			p := sayable()
 			test.edit(p)
 			dir := filepath.Join(t.TempDir(), test.dir)
-			if _, err := mkinstallp.LayOut(p, dir, nil); err == nil || !strings.Contains(err.Error(), test.want) {
+			_, err := mkinstallp.LayOut(p, dir, nil)
+			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("LayOut() = %v, want %q", err, test.want)
+			}
+			if code := fault.Code(err); name != "not valid" && code != "installp-template" {
+				t.Errorf("the code is %q", code)
 			}
 			if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
 				t.Errorf("something was written: %v", err)
