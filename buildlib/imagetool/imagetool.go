@@ -46,13 +46,25 @@ func Open(ctx context.Context, name string, in io.Reader) (*Image, error) {
 	return &Image{SectionReader: io.NewSectionReader(&cancelled{ctx, file}, 0, size), Name: name, file: file}, nil
 }
 
-// spool keeps what can be read only once in a file without a name.
+// spool keeps what can be read only once in a file without a name. A reader that brings nothing is not waited for once the context has ended.
 func spool(ctx context.Context, in io.Reader) (file *os.File, size int64, err error) {
 	if file, err = os.CreateTemp("", "image-*"); err != nil {
 		return nil, 0, err
 	}
+	copied := make(chan error, 1)
 	if err = os.Remove(file.Name()); err == nil {
-		size, err = io.Copy(file, regular.Reader(ctx, in))
+		go func(to *os.File) {
+			_, err := io.Copy(to, regular.Reader(ctx, in))
+			copied <- err
+		}(file)
+		select {
+		case err = <-copied:
+		case <-ctx.Done():
+			err = context.Cause(ctx)
+		}
+	}
+	if err == nil {
+		size, err = file.Seek(0, io.SeekEnd)
 	}
 	if err != nil {
 		return nil, 0, errors.Join(err, file.Close())

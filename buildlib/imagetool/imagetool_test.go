@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -57,11 +58,14 @@ func TestImageEnds(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	reason := errors.New("stopped")
 	cancel(reason)
+	silent, writer := io.Pipe()
+	defer writer.Close()
 	for name, do := range map[string]func() error{
 		"list":      func() error { _, err := List(ctx, nil, file); return err },
 		"verify":    func() error { _, err := Verify(ctx, nil, file); return err },
 		"directory": func() error { _, err := Verify(ctx, nil, dir); return err },
 		"stdin":     func() error { _, err := Verify(ctx, endless{}, Stdin); return err },
+		"silence":   func() error { _, err := Verify(ctx, silent, Stdin); return err },
 		"diff":      func() error { _, err := Diff(ctx, nil, file, file); return err },
 		"toc":       func() error { _, err := WriteToc(ctx, dir); return err },
 		"extract":   func() error { _, err := Extract(ctx, nil, file, filepath.Join(dir, "out")); return err },
@@ -161,6 +165,30 @@ func TestExtractDestination(t *testing.T) {
 	}
 	if _, err := Extract(t.Context(), nil, image, ""); fault.Code(err) != "image-extract" {
 		t.Errorf("Extract without a name = %v", err)
+	}
+}
+
+// One of several images that cannot be read does not keep the others from being looked at; a directory stands for the images in it.
+func TestSeveral(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for _, name := range []string{"a.bff", "b.bff", "c.bff"} {
+		writeBackup(t, filepath.Join(dir, name), "./")
+	}
+	if err := errors.Join(os.Truncate(filepath.Join(dir, "b.bff"), 100), os.WriteFile(filepath.Join(dir, "README"), []byte("none"), 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	absent := filepath.Join(dir, "absent")
+	v, err := Verify(t.Context(), nil, absent, dir)
+	var seen []string
+	for _, one := range v.Images {
+		seen = append(seen, filepath.Base(one.Image))
+	}
+	if want := []string{"a.bff", "b.bff", "c.bff"}; !slices.Equal(seen, want) {
+		t.Errorf("Verify looks at %q, want %q", seen, want)
+	}
+	if !strings.Contains(fmt.Sprint(err), "where: "+absent+"\n") {
+		t.Errorf("Verify = %v, want an error about %s", err, absent)
 	}
 }
 
