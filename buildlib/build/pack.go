@@ -29,7 +29,6 @@ func (b *Build) packageReads() []step.Read {
 		{Name: "manifest", Path: b.Manifest()},
 		{Name: "time", Value: b.Time.Format(time.RFC3339)},
 		{Name: "setting packager", Value: b.Packager},
-		text("copyright", b.Copyright()),
 		b.thisProgram(),
 	}, values(b.Values()), texts("packaging", b.Packaging.Texts()))
 }
@@ -40,7 +39,7 @@ func (b *Build) pack(ctx context.Context, _ map[string]string) error {
 		return err
 	}
 	pkg, err := b.Packaging.Image(packaging.Build{
-		Manifest: manifest, Root: b.Staged(), Values: b.Values(), Level: b.Level, Time: b.Time, Needs: b.Needs(), Copyright: b.Copyright(),
+		Manifest: manifest, Root: b.Staged(), Values: b.Values(), Level: b.Level, Time: b.Time, Needs: b.Needs(),
 	})
 	if err != nil {
 		return err

@@ -1,17 +1,19 @@
 package plan
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/target"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/steps/packaging"
 )
 
-// Values are what filesets.toml and the scripts may name: the places, the level, and what pre_i looks for.
+// Values are what filesets.toml and the scripts may name: the places, what was built, and what pre_i looks for.
 func (p *Plan) Values() map[string]string {
 	values := p.Places()
-	values["level"] = p.Level.String()
+	values["level"], values["release"], values["made"] = p.Level.String(), p.Release.Version, ""
+	if p.SDK {
+		values["made"] = "Made on another system than AIX, with sendmail-aix's own headers for it.\n"
+	}
 	values["needs"] = strings.Join(p.Needs(), "\n")
 	return values
 }
@@ -32,13 +34,3 @@ func (p *Plan) Places() map[string]string {
 
 // Needs are what the programs need of the system that they are installed on.
 func (p *Plan) Needs() []string { return packaging.Needs(p.Target, p.Site.Fragments) }
-
-// Copyright is the text that the image shows when it is installed.
-func (p *Plan) Copyright() string {
-	text := fmt.Sprintf("sendmail %s, packaged by sendmail-aix.\nIt may be used and copied under the Sendmail License, which is installed as\n%s/share/LICENSE.\n",
-		p.Release.Version, p.Site.Layout.Prefix)
-	if p.SDK {
-		text += "Made on another system than AIX, with sendmail-aix's own headers for it.\n"
-	}
-	return text
-}

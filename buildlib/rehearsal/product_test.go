@@ -45,6 +45,7 @@ func product(t testing.TB, at string) *preview.Media {
 		"prefix": "/opt/sendmail", "conf": "/etc/opt/sendmail", "state": "/var/opt/sendmail", "level": at, "map": "dbm", "ostype": "aix5", "options": "",
 		"needs": "fileset bos.rte 7.2.0.0\nfileset openssl.base 1.0.2.0",
 	}
+	plan.Copyright = "Nobody's.\n"
 	work, root := t.TempDir(), t.TempDir()
 	source := t.TempDir()
 	if err := errors.Join(os.Mkdir(filepath.Join(source, "cf"), 0o755), os.WriteFile(filepath.Join(source, "LICENSE"), nil, 0o644)); err != nil {
@@ -73,7 +74,7 @@ func product(t testing.TB, at string) *preview.Media {
 	pkg, err := plan.Image(packaging.Build{
 		Manifest: finishManifest(t, root, entries, content, at), Root: root, Values: values,
 		Level: parseLevel(t, at), Time: time.Unix(1443657600, 0),
-		Needs: []string{"fileset bos.rte 7.2.0.0", "fileset openssl.base 1.0.2.0"}, Copyright: "Nobody's.\n",
+		Needs: []string{"fileset bos.rte 7.2.0.0", "fileset openssl.base 1.0.2.0"},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -26,10 +26,11 @@ func realPackage(t *testing.T) *installp.Package {
 	if err != nil {
 		t.Fatal(err)
 	}
+	p.Copyright = "See LICENSE.\n"
 	m := manifest(t, realManifest)
 	pkg, err := p.Image(Build{
 		Manifest: m, Root: fillRoot(t, m), Values: values, Level: vrmf.Level{Version: 8, Release: 15, Modification: 2, Fix: 1},
-		Time: time.Unix(1443657600, 0), Needs: []string{"fileset bos.rte 6.1.0.0"}, Copyright: "See LICENSE.\n",
+		Time: time.Unix(1443657600, 0), Needs: []string{"fileset bos.rte 6.1.0.0"},
 	})
 	if err != nil {
 		t.Fatal(err)

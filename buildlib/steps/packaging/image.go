@@ -18,13 +18,12 @@ import (
 
 // Build is what a plan is filled with.
 type Build struct {
-	Manifest  stage.Manifest
-	Root      string            // where the manifest's files are
-	Values    map[string]string // of the placeholders
-	Level     vrmf.Level
-	Time      time.Time
-	Needs     []string // as [Needs] gives them: requisites of the plan's first fileset that is made, besides those in the plan
-	Copyright string
+	Manifest stage.Manifest
+	Root     string            // where the manifest's files are
+	Values   map[string]string // of the placeholders
+	Level    vrmf.Level
+	Time     time.Time
+	Needs    []string // as [Needs] gives them: requisites of the plan's first fileset that is made, besides those in the plan
 }
 
 // Image fills the plan. Every entry of the manifest goes into exactly one fileset. A fileset that would hold directories alone, or
@@ -90,7 +89,7 @@ func (p *Plan) Image(b Build) (*installp.Package, error) {
 			continue
 		}
 		out := installp.Fileset{
-			Name: f.Name, Text: f.Text, Requisites: f.Requisites, Copyright: b.Copyright, Files: files[i], Usr: f.usr, Root: f.root,
+			Name: f.Name, Text: f.Text, Requisites: f.Requisites, Copyright: f.copyright, Files: files[i], Usr: f.usr, Root: f.root,
 		}
 		if len(pkg.Filesets) == 0 {
 			out.Requisites = slices.Concat(requisites(b.Needs), out.Requisites)

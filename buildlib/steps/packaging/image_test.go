@@ -90,6 +90,8 @@ func TestImage(t *testing.T) {
 	root := fillRoot(t, m)
 	level, when := vrmf.Level{Version: 8, Release: 15, Modification: 2, Fix: 1}, time.Unix(1443657600, 0)
 	pkg, err := load(t, `
+copyright = "Mine of @prefix@.\n"
+
 [[fileset]]
 name       = "sendmail.rte"
 text       = "Mail @level@"
@@ -110,7 +112,7 @@ text  = "Headers"
 files = ["@prefix@/include/**"]
 usr   = { pre_i = "scripts/one" }
 `).Image(Build{
-		Manifest: m, Root: root, Values: values, Level: level, Time: when, Needs: []string{"fileset bos.rte 7.2.0.0"}, Copyright: "Mine.\n",
+		Manifest: m, Root: root, Values: values, Level: level, Time: when, Needs: []string{"fileset bos.rte 7.2.0.0"},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -140,7 +142,7 @@ usr   = { pre_i = "scripts/one" }
 		{"files of man", list(man), map[string]listed{
 			"/opt/sendmail/man/sendmail.8": {Mode: 0o444, Owner: "bin", Group: "bin", Size: 28, Open: true},
 		}},
-		{"texts", []string{rte.Name, rte.Text, rte.Copyright, man.Name, man.Copyright}, []string{"sendmail.rte", "Mail 8.15.2.1", "Mine.\n", "sendmail.man", "Mine.\n"}},
+		{"texts", []string{rte.Name, rte.Text, rte.Copyright, man.Name, man.Copyright}, []string{"sendmail.rte", "Mail 8.15.2.1", "Mine of /opt/sendmail.\n", "sendmail.man", "Mine of /opt/sendmail.\n"}},
 		{"requisites of rte", rte.Requisites, []string{"*prereq bos.rte 7.2.0.0", "*prereq other.rte 8.15.2.1"}},
 		{"requisites of man", man.Requisites, []string{}},
 		{"scripts", []installp.Scripts{rte.Usr, rte.Root, man.Usr, man.Root},

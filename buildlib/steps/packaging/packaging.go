@@ -23,11 +23,12 @@ import (
 
 // Plan is packaging/filesets.toml with the scripts it names.
 type Plan struct {
-	Package  string    `toml:"package"`
-	Users    []string  `toml:"users"`    // accounts that the scripts make
-	Groups   []string  `toml:"groups"`   // the same
-	Provided []string  `toml:"provided"` // directories that the scripts make, too
-	Filesets []Fileset `toml:"fileset"`
+	Package   string    `toml:"package"`
+	Copyright string    `toml:"copyright"` // what each fileset shows when it is installed
+	Users     []string  `toml:"users"`     // accounts that the scripts make
+	Groups    []string  `toml:"groups"`    // the same
+	Provided  []string  `toml:"provided"`  // directories that the scripts make, too
+	Filesets  []Fileset `toml:"fileset"`
 	// Shared are texts that may stand in a script or an added file as @name@: name to the file each is in.
 	Shared map[string]string `toml:"shared"`
 	Added  []Added           `toml:"added"`
@@ -215,6 +216,7 @@ func matches(pattern, target string) bool {
 // expanded is a fileset of the plan with its values filled in.
 type expanded struct {
 	Fileset
+	copyright string
 	usr, root installp.Scripts
 }
 
@@ -233,6 +235,7 @@ func (p *Plan) expand(values map[string]string) ([]expanded, error) {
 		}
 		return filled
 	}
+	copyright := fill(planFile+", copyright", p.Copyright)
 	texts := make(map[string]string) // both parts may have one script: its problems are told once
 	withShared := p.withShared(values)
 	for _, script := range p.scripts() {
@@ -248,7 +251,7 @@ func (p *Plan) expand(values map[string]string) ([]expanded, error) {
 		return filled
 	}
 	for _, f := range p.Filesets {
-		e := expanded{Fileset: f, usr: scripts(f.Usr), root: scripts(f.Root)}
+		e := expanded{Fileset: f, copyright: copyright, usr: scripts(f.Usr), root: scripts(f.Root)}
 		e.Name, e.Text = fill(planFile+", fileset "+f.Name, f.Name), fill(planFile+", fileset "+f.Name, f.Text)
 		e.Requisites, e.Files, e.Volatile = list(f.Name, f.Requisites), list(f.Name, f.Files), list(f.Name, f.Volatile)
 		for _, pattern := range slices.Concat(e.Files, e.Volatile) {
