@@ -152,7 +152,7 @@ func interrupt(ctx context.Context, props *box.Props, dir, shell string, media [
 		if err = errors.Join(err, os.RemoveAll(at)); err != nil {
 			return cuts, fmt.Errorf("%s: %w", o.command, err)
 		}
-		for n := 1; n <= len(moments); n += max(1, len(moments)/count) {
+		for n := 1; n <= len(moments); n += (len(moments) + count - 1) / count {
 			at := filepath.Join(dir, fmt.Sprintf("operation%d-moment%d", i, n))
 			c := Cut{Command: o.command, Moment: moments[n-1]}
 			if err := o.survive(ctx, at, n, want); ctx.Err() != nil {
@@ -165,6 +165,9 @@ func interrupt(ctx context.Context, props *box.Props, dir, shell string, media [
 			}
 			cuts = append(cuts, c)
 		}
+	}
+	if len(problems) == 0 {
+		return cuts, os.RemoveAll(dir)
 	}
 	return cuts, errors.Join(problems...)
 }
