@@ -5,6 +5,7 @@ import (
 	"io"
 	"text/tabwriter"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/steps/fetch"
 )
 
@@ -30,7 +31,7 @@ func (l *Listing) WriteText(w io.Writer) error {
 		if value == "" {
 			value = "-"
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", s.Name, value, s.From, s.Meaning)
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", s.Name, fault.Line(value), s.From, s.Meaning)
 	}
 	return t.Flush()
 }
