@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -41,6 +42,27 @@ func TestMemory(t *testing.T) {
 	const rest = 4 << 20 // of an image that has a program of no size
 	if n := after.TotalAlloc - before.TotalAlloc; n > uint64(3*size+2*rest) {
 		t.Errorf("comparing takes %.1f times the size of the programs, %d bytes", float64(n)/float64(size), size)
+	}
+}
+
+// Where one program has too many imports, those of both are counted.
+func TestManyImports(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile(filepath.Join("..", "..", "xcoff", "testdata", "program64"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	many := installptest.Section(installptest.Write(t, installptest.WithProgram(t, func(string) string { return installptest.WithImports(t, data, "a", 1<<16+1) })))
+	few := installptest.Section(installptest.Write(t, installptest.WithProgram(t, installptest.LibraryPath("/usr/lib:/libx"))))
+	for _, images := range [][2]*io.SectionReader{{few, many}, {many, few}} {
+		all, err := diff.Images(images[0], images[1])
+		if err != nil || len(all) != 1 {
+			t.Fatalf("Images = %v, %v", all, err)
+		}
+		i := slices.IndexFunc(all[0].Attributes, func(a diff.Attribute) bool { return a.Name == "imports" })
+		if i < 0 || !strings.Contains(all.String(), "65537") || strings.ContainsAny(all[0].Attributes[i].Before+all[0].Attributes[i].After, "-") {
+			t.Errorf("Images = %v", all)
+		}
 	}
 }
 
