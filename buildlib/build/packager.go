@@ -158,7 +158,7 @@ func absent(pkg *installp.Package, image *installp.Image) []string {
 	return all
 }
 
-// compareMade puts our own image of the package beside what mkinstallp was given, and tells whether more than the date differs. That
+// compareMade puts our own image of the package beside what mkinstallp was given, and reports whether more than the date differs. That
 // is for a person to judge: nobody has seen yet what mkinstallp makes of this package.
 func (b *Build) compareMade(ctx context.Context, pkg *installp.Package, made string) error {
 	ours := filepath.Join(b.mkinstallpDir(), pkg.FileName())

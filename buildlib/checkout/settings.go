@@ -29,7 +29,7 @@ type Settings struct {
 	Prefix   string   // directory of the programs on the target
 	Packager string   // what writes the image: native or mkinstallp
 	CPU      string   // the oldest processor that programs run on; "" is the oldest that any level runs on
-	Compiler string   // "" is found by itself
+	Compiler string   // "" is auto-detected
 	OpenSSL  string   // provider
 	SASL     string   // provider
 	Sysroot  string   // directory or archive that the target's headers and libraries are in
@@ -67,9 +67,9 @@ var table = []setting{
 		func(s *Settings) any { return &s.Packager }, oneOf(PackagerNative, PackagerMkinstallp)},
 	{"cpu", "", "oldest processor that the programs are for, such as pwr7; empty: the oldest that any level of AIX runs on",
 		func(s *Settings) any { return &s.CPU }, nil},
-	{"compiler", "", "xlc, xlclang, ibm-clang, gcc, or a path; empty: found by itself", func(s *Settings) any { return &s.Compiler }, nil},
-	{"openssl", "", "where OpenSSL is: base, toolbox, or a prefix; empty: found by itself", func(s *Settings) any { return &s.OpenSSL }, nil},
-	{"sasl", "", "where Cyrus SASL is: base, toolbox, or a prefix; empty: found by itself", func(s *Settings) any { return &s.SASL }, nil},
+	{"compiler", "", "xlc, xlclang, ibm-clang, gcc, or a path; empty: auto-detected", func(s *Settings) any { return &s.Compiler }, nil},
+	{"openssl", "", "where OpenSSL is: base, toolbox, or a prefix; empty: auto-detected", func(s *Settings) any { return &s.OpenSSL }, nil},
+	{"sasl", "", "where Cyrus SASL is: base, toolbox, or a prefix; empty: auto-detected", func(s *Settings) any { return &s.SASL }, nil},
 	{"sysroot", "/", "directory or archive that the target's headers and libraries are in", func(s *Settings) any { return &s.Sysroot }, nil},
 	{"jobs", strconv.Itoa(runtime.NumCPU()), "directories compiled at a time, and files in each", func(s *Settings) any { return &s.Jobs }, between(1, 1024)},
 	{"log", "text", "form of the log on standard error: text or json", func(s *Settings) any { return &s.Log }, oneOf("text", "json")},
@@ -225,7 +225,7 @@ func readConfig(file string) (map[string]string, error) {
 	values, err := parseConfig(data)
 	if err != nil {
 		err = errors.New(anAddress.ReplaceAllStringFunc(err.Error(), fetch.Shown)) // it quotes lines
-		return nil, &fault.Error{Code: "settings-file", What: "cannot read " + ConfigFile, Where: file, Err: err, Do: "mend it; " + seeAll}
+		return nil, &fault.Error{Code: "settings-file", What: "cannot read " + ConfigFile, Where: file, Err: err, Do: "fix it; " + seeAll}
 	}
 	return values, nil
 }

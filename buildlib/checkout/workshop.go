@@ -35,7 +35,7 @@ func (c *Checkout) Wanted(ctx context.Context) target.Request {
 	return want
 }
 
-// OnAIX tells whether this machine is one of AIX. Without a uname it counts as one: detecting says what is wrong.
+// OnAIX reports whether this machine is one of AIX. Without a uname it counts as one: detecting says what is wrong.
 func (c *Checkout) OnAIX(ctx context.Context) bool {
 	system, err := c.Machine.Output(ctx, host.Cmd{Argv: []string{"uname", "-s"}})
 	return err != nil || system == "AIX"

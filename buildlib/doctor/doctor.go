@@ -50,7 +50,7 @@ type Report struct {
 	manager  string // of packages; "" when there is none that we know
 }
 
-// IsHealthy tells whether nothing is missing.
+// IsHealthy reports whether nothing is missing.
 func (r *Report) IsHealthy() bool {
 	for _, f := range r.Findings {
 		if f.Status == Missing {

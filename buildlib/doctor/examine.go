@@ -126,7 +126,7 @@ func (e *examiner) part(p target.Part, found string) {
 	e.add(Finding{Name: string(p), Status: OK, Found: found})
 }
 
-// isOurs tells whether the packages that we know for a part bring what was asked for. For another compiler than gcc, or a library from
+// isOurs reports whether the packages that we know for a part bring what was asked for. For another compiler than gcc, or a library from
 // another place, they would be installed and help nothing.
 func isOurs(p target.Part, want target.Request) bool {
 	switch p {

@@ -22,7 +22,7 @@ type Plan struct {
 	Manager  string   `json:"manager"`  // program that installs Packages: "apt-get", "dnf", or "" when there is none that we know
 }
 
-// IsEmpty tells whether there is nothing to do.
+// IsEmpty reports whether there is nothing to do.
 func (p *Plan) IsEmpty() bool { return len(p.Packages)+len(p.Filesets)+len(p.ByHand) == 0 }
 
 // managers that we know the package names for, in order of preference.

@@ -61,7 +61,7 @@ func TestContent(t *testing.T) {
 	})
 }
 
-// refusesBare tells whether this release refuses bare CR and LF, by itself or by its series.
+// refusesBare reports whether this release refuses bare CR and LF, by itself or by its series.
 func refusesBare(t *testing.T, b build) bool {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(b.root, "patches", b.version, "advisories.toml"))

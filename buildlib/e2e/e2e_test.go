@@ -176,7 +176,7 @@ func (c checkout) copyFrom(root string) {
 	}
 }
 
-// switches tells whether the checkout's user is really another one: only root can become nobody.
+// switches reports whether the checkout's user is really another one: only root can become nobody.
 func (c checkout) switches() bool { return c.other && os.Getuid() == 0 }
 
 // elsewhere runs a target as nobody, on a machine of another name where the kernel lets us rename one for a process alone.

@@ -194,7 +194,7 @@ func (s *site) tryStart(t *testing.T, authOptions, more string) (*daemon, error)
 	return nil, fmt.Errorf("nobody greeted at %s, killed: %v\n%s", address, err, &says)
 }
 
-// greets tells whether it is our daemon that listens.
+// greets reports whether it is our daemon that listens.
 func greets(address string) error {
 	conn, err := net.DialTimeout("tcp", address, time.Second)
 	if err != nil {

@@ -24,7 +24,7 @@ func (*Extracted) WriteText(io.Writer) error { return nil }
 // Extract writes the members of an image into a new directory, which appears whole or not at all.
 func Extract(ctx context.Context, in io.Reader, name, dir string) (*Extracted, error) {
 	dir = filepath.Clean(dir) // not so out/, whose parent would be out
-	there := &fault.Error{Code: "image-extract", What: "the directory to extract into is there already", Where: dir, Do: "name one that is not"}
+	there := &fault.Error{Code: "image-extract", What: "output directory already exists", Where: dir, Do: "choose a directory that does not exist"}
 	switch _, err := os.Lstat(dir); {
 	case err == nil:
 		return nil, there
@@ -45,7 +45,7 @@ func Extract(ctx context.Context, in io.Reader, name, dir string) (*Extracted, e
 			if ctx.Err() == nil && fault.Code(err) == "" { // it may quote a name of the image, which a fault makes printable
 				err = &fault.Error{
 					Code: "image-extract", What: "the image could not be extracted", Where: dir, Err: err,
-					Do: "cure the cause, and extract it again: what was written is removed",
+					Do: "fix the cause and run again; the partial output was removed",
 				}
 			}
 			return errors.Join(err, os.RemoveAll(temporary))

@@ -81,7 +81,7 @@ func (s *theatre) look(t *testing.T) []string {
 	return p.Since(nil)
 }
 
-// some leaves of the moments every so manieth.
+// some keeps every step-th moment.
 func some(moments []string, step int) []int {
 	var numbers []int
 	for n := 1; n <= len(moments); n += step {

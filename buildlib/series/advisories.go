@@ -135,7 +135,7 @@ func answersFile(c *checkout.Checkout, r *release.Release) string {
 	return c.Shown(filepath.Join(r.Dir, "advisories.toml"))
 }
 
-// names tells whether a patch says in its header that it is about the advisory.
+// names reports whether a patch says in its header that it is about the advisory.
 func names(patch *patchset.Patch, a *release.Advisory) bool {
 	if a.IsCVE() {
 		return slices.Contains(patch.Header.CVE, a.ID)

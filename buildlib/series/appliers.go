@@ -79,7 +79,7 @@ func applyWith(ctx context.Context, c *checkout.Checkout, argv []string, s *patc
 	return nil
 }
 
-// threeWays applies the series to copies of a tree, by us and by all others, and wants the same tree of each. Images tells whether
+// threeWays applies the series to copies of a tree, by us and by all others, and wants the same tree of each. Images reports whether
 // the tree is the release's own.
 func threeWays(ctx context.Context, c *checkout.Checkout, s *patchset.Series, base, work string, images bool, mtime time.Time) (string, error) {
 	others, err := Others(ctx, c)

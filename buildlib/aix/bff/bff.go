@@ -24,7 +24,7 @@ const (
 	TypeSymlink = 0o120000 // only read: no archive made by AIX shows how one is stored
 )
 
-// HasMagic tells whether data begins as an archive does, be the rest of its first header right or damaged.
+// HasMagic reports whether data begins as an archive does, be the rest of its first header right or damaged.
 func HasMagic(data []byte) bool {
 	return len(data) >= offMagic+2 && slices.Contains([]uint16{magicPlain, magicPacked, magicByInode}, le.Uint16(data[offMagic:]))
 }
@@ -41,16 +41,16 @@ type Header struct {
 	ModTime  time.Time // whole seconds from 1970 to 2106; the zero Time lets the Writer use its own
 }
 
-// IsDir tells whether the member is a directory.
+// IsDir reports whether the member is a directory.
 func (h *Header) IsDir() bool { return h.Mode&typeMask == TypeDir }
 
-// IsRegular tells whether the member is a regular file.
+// IsRegular reports whether the member is a regular file.
 func (h *Header) IsRegular() bool { return h.Mode&typeMask == TypeRegular }
 
-// IsSymlink tells whether the member is a symbolic link; its data is the target.
+// IsSymlink reports whether the member is a symbolic link; its data is the target.
 func (h *Header) IsSymlink() bool { return h.Mode&typeMask == TypeSymlink }
 
-// IsNFS4ACL tells whether the member is no file, but the text of an NFS4 access control list. Such a member has the mode of a
+// IsNFS4ACL reports whether the member is no file, but the text of an NFS4 access control list. Such a member has the mode of a
 // regular file, and a name whose last component is two bytes 0x7F (S1).
 func (h *Header) IsNFS4ACL() bool { return strings.HasSuffix(h.Name, "/\x7f\x7f") }
 

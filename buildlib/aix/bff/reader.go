@@ -199,7 +199,7 @@ func (r *Reader) readHeader() ([]byte, error) {
 	return b, nil
 }
 
-// isHeader tells whether a header of this format may begin here.
+// isHeader reports whether a header of this format may begin here.
 func isHeader(b []byte) bool {
 	magic := le.Uint16(b[offMagic:])
 	return magic == magicPlain || magic == magicPacked

@@ -23,7 +23,7 @@ type Image struct {
 	LppNameText string
 }
 
-// IsUpdate tells whether the image holds changed files for a fileset that is installed already.
+// IsUpdate reports whether the image holds changed files for a fileset that is installed already.
 func (m *Image) IsUpdate() bool { return m.Type != TypeInstall }
 
 // Info is what an image says of one fileset.

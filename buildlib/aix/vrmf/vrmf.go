@@ -66,7 +66,7 @@ func (l Level) String() string {
 	return fmt.Sprintf("%d.%d.%d.%d", l.Version, l.Release, l.Modification, l.Fix)
 }
 
-// Check tells whether each number is within the limits of its place.
+// Check reports whether each number is within the limits of its place.
 func (l Level) Check() error {
 	for i, n := range l.numbers() {
 		if n < 0 || n > parts[i].limit {
@@ -76,7 +76,7 @@ func (l Level) Check() error {
 	return nil
 }
 
-// IsZero tells whether l is 0.0.0.0.
+// IsZero reports whether l is 0.0.0.0.
 func (l Level) IsZero() bool { return l == Level{} }
 
 // Compare is negative when l is older than m, positive when it is newer, and 0 when they are the same. Numbers count, not

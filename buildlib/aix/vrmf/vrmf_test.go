@@ -200,7 +200,7 @@ func parse(t *testing.T, s string) vrmf.Level {
 	return level
 }
 
-// matches tells whether err says fragment, or is nil when there is none.
+// matches reports whether err says fragment, or is nil when there is none.
 func matches(err error, fragment string) bool {
 	if err == nil || fragment == "" {
 		return err == nil && fragment == ""

@@ -107,7 +107,7 @@ type Change struct {
 func (c Change) String() string {
 	switch {
 	case c.What == "":
-		return "it has not succeeded yet"
+		return "never completed"
 	case c.Was == "":
 		return fmt.Sprintf("%s %s is new: %s", c.What, c.Name, short(c.Now))
 	case c.Now == "":

@@ -121,24 +121,24 @@ func TestRunSkipsWhatIsUpToDate(t *testing.T) {
 			}
 		}, []string{"double"}, "double", []string{"output doubled is gone"}},
 		{"record half written", func(t *testing.T, h *house) { h.write(t, "state/shout.json", `{"inputs":`) }, []string{"shout"},
-			"shout", []string{"it has not succeeded yet"}},
+			"shout", []string{"never completed"}},
 		{"record a FIFO", func(t *testing.T, h *house) {
 			name := filepath.Join(h.dir, "state/shout.json")
 			if err := errors.Join(os.Remove(name), exec.Command("mkfifo", name).Run()); err != nil {
 				t.Fatal(err)
 			}
-		}, []string{"shout"}, "shout", []string{"it has not succeeded yet"}},
+		}, []string{"shout"}, "shout", []string{"never completed"}},
 		{"record a directory", func(t *testing.T, h *house) {
 			name := filepath.Join(h.dir, "state/shout.json")
 			if err := errors.Join(os.Remove(name), os.MkdirAll(filepath.Join(name, "full"), 0o755)); err != nil {
 				t.Fatal(err)
 			}
-		}, []string{"shout"}, "shout", []string{"it has not succeeded yet"}},
+		}, []string{"shout"}, "shout", []string{"never completed"}},
 		{"record of terabytes", func(t *testing.T, h *house) {
 			if err := os.Truncate(filepath.Join(h.dir, "state/shout.json"), 1<<40); err != nil {
 				t.Fatal(err)
 			}
-		}, []string{"shout"}, "shout", []string{"it has not succeeded yet"}},
+		}, []string{"shout"}, "shout", []string{"never completed"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			h := newHouse(t)

@@ -11,7 +11,7 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 )
 
-// holdsPopulationCount tells whether a file has the instruction popcntd or popcntw, which came with POWER7 (Power ISA 2.06).
+// holdsPopulationCount reports whether a file has the instruction popcntd or popcntw, which came with POWER7 (Power ISA 2.06).
 func holdsPopulationCount(t *testing.T, file string) bool {
 	t.Helper()
 	code, err := os.ReadFile(file)

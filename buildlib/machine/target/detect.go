@@ -52,7 +52,7 @@ func Examine(ctx context.Context, m host.Machine, want Request) (*Target, error)
 	}
 	system, err := m.Output(ctx, host.Cmd{Argv: []string{"uname", "-s"}})
 	if fault.Code(err) == "command-missing" {
-		return nil, &fault.Error{Code: "path-useless", What: "no directory of PATH has the system's own programs", Found: "no uname there",
+		return nil, &fault.Error{Code: "path-useless", What: "uname not found: PATH contains no system directory", Found: "no uname there",
 			Do: "let PATH hold the usual absolute directories, as in: export PATH=/usr/bin:/bin:/usr/sbin:/sbin"}
 	}
 	if err != nil {
@@ -92,7 +92,7 @@ func checkProvider(setting, value string) error {
 	if value == "" || value == string(Base) || value == string(Toolbox) || path.IsAbs(value) && path.Clean(value) == value && value != "/" {
 		return nil
 	}
-	f := &fault.Error{Code: "provider-unknown", What: fmt.Sprintf("cannot take %s from %q", setting, value),
+	f := &fault.Error{Code: "provider-unknown", What: fmt.Sprintf("unknown provider %q for %s", value, setting),
 		Do: "say base, toolbox, or an absolute directory that holds include/ and lib/"}
 	if near := fault.Nearest(value, []string{string(Base), string(Toolbox)}); near != "" && !strings.Contains(value, "/") {
 		f.Do = fmt.Sprintf("did you mean %q? ", near) + f.Do

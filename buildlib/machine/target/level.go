@@ -22,7 +22,7 @@ func (l Level) String() string {
 	return s
 }
 
-// IsSame tells whether two levels are the same version and release: technology levels do not change what can be built.
+// IsSame reports whether two levels are the same version and release: technology levels do not change what can be built.
 func (l Level) IsSame(o Level) bool { return l.Version == o.Version && l.Release == o.Release }
 
 // ParseOSLevel reads what "oslevel -s" prints: VRMF without dots, technology level, service pack, week: 7200-05-03-2148.

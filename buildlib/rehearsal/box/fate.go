@@ -59,7 +59,7 @@ func (b *Box) openGate() error {
 	return b.root.WriteFile(gateFile, fmt.Appendf(nil, "%d 0\n", left), 0o644)
 }
 
-// closeGate counts the moments that the script had, and tells whether the power went off during one.
+// closeGate counts the moments that the script had, and reports whether the power went off during one.
 func (b *Box) closeGate(script string) error {
 	if b.Fate.isFull() {
 		return nil // nothing could be counted

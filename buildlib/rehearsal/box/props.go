@@ -86,7 +86,7 @@ func Collect(ctx context.Context, machine host.Runner, dir string) (*Props, erro
 	return p, p.findWay(ctx)
 }
 
-// Has tells whether this machine has a shell.
+// Has reports whether this machine has a shell.
 func (p *Props) Has(shell string) bool { return p.shells[shell] != "" }
 
 // libraryPath is a file in what ldd prints: behind an arrow, or the loader alone on its line.

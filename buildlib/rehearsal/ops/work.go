@@ -91,7 +91,7 @@ func (w *work) all(ctx context.Context, steps []step) error {
 	return w.begin(finished)
 }
 
-// past tells whether a step is done, and begun whether it may have changed something.
+// past reports whether a step is done, and begun whether it may have changed something.
 func (w *work) past(steps []step, name string) bool {
 	return w.lvl.Step == finished || index(steps, w.lvl.Step) > index(steps, name)
 }

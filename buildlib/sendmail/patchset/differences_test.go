@@ -12,7 +12,7 @@ func weSay(ours, reason string) row { return row{ours: regexp.MustCompile(ours),
 
 // differences are all such reasons. In all of them it is us who refuse: nothing is taken here that one of the others refuses.
 var differences = []row{
-	weSay(`does not say what it must of itself`, "the header is ours; the others pass over what stands above the first file"),
+	weSay(`: incomplete header`, "the header is ours; the others pass over what stands above the first file"),
 	weSay(`changes no file`, "a patch of nothing, or in another form than git's, is a mistake; GNU patch takes other forms, git a patch without its first lines"),
 	weSay(`has no index line`, "content that nobody has named is not patched; the others need no names"),
 	weSay(`is abbreviated`, "seven digits name no content for good"),

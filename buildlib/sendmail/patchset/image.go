@@ -38,10 +38,10 @@ func blobID(data string) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// needsImages tells whether a file's part must have an index line: git writes none when the mode alone changes.
+// needsImages reports whether a file's part must have an index line: git writes none when the mode alone changes.
 func needsImages(f *gitdiff.File) bool { return f.IsNew || f.IsDelete || len(f.TextFragments) > 0 }
 
-// hasImages tells whether there is an index line.
+// hasImages reports whether there is an index line.
 func (s *fitting) hasImages() bool { return s.file.OldOIDPrefix != "" }
 
 // checkImages refuses index lines that do not name the contents in full, or promise others without a hunk that makes them.

@@ -36,7 +36,7 @@ func parsePatch(name string, text []byte) (*Patch, error) {
 	var err error
 	if p.Header, err = parseHeader(head); err != nil {
 		return nil, &fault.Error{
-			Code: "patch-header", What: "patch " + name + " does not say what it must of itself", Where: name, Err: err,
+			Code: "patch-header", What: "patch " + name + ": incomplete header", Where: name, Err: err,
 			Do: "write the fields Subject, Description, Author, Origin, Forwarded or Applied-Upstream, Applies-To above the first file",
 		}
 	}
@@ -58,7 +58,7 @@ func parsePatch(name string, text []byte) (*Patch, error) {
 
 func malformed(name string, err error) error {
 	return &fault.Error{
-		Code: "patch-malformed", What: "patch " + name + " is not a diff that is taken here", Where: name, Err: err,
+		Code: "patch-malformed", What: "patch " + name + ": unsupported diff format", Where: name, Err: err,
 		Do: "make it anew with \"git diff --full-index --no-renames\" in the top directory of the source tree",
 	}
 }

@@ -191,7 +191,7 @@ func checkListed(dir string, names []string) error {
 		return nil
 	}
 	return &fault.Error{
-		Code: "patch-unlisted", What: "a patch is there that is not in the series", Where: dir, Found: strings.Join(unlisted, "\n"),
+		Code: "patch-unlisted", What: "a patch file is not listed in series", Where: dir, Found: strings.Join(unlisted, "\n"),
 		Do: "add its name to " + filepath.Join(dir, seriesName) + ", or take the file away",
 	}
 }

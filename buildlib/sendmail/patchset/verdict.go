@@ -146,7 +146,7 @@ func (h *hunk) cuts(fuzz int) (top, bottom int) {
 	return fuzz + h.lead - context, fuzz + h.trail - context
 }
 
-// fits tells whether text, which is the hunk's old or new lines, stands at an index.
+// fits reports whether text, which is the hunk's old or new lines, stands at an index.
 func (h *hunk) fits(lines, text []string, at, fuzz int) bool {
 	top, bottom := h.cuts(fuzz)
 	// GNU patch and git take a hunk that lacks context below for the end of a file, one that lacks it above for the beginning
@@ -179,13 +179,13 @@ func (h *hunk) nearest(lines, text []string, at, floor, fuzz int) (int, bool) {
 // addsBelowFirst is for a hunk that adds below line 1, without context. git takes it for one at the beginning, where it cannot be.
 func (h *hunk) addsBelowFirst() bool { return len(h.old) == 0 && h.at == 1 }
 
-// stands tells whether the old text is at the hunk's place, whatever that is in the file.
+// stands reports whether the old text is at the hunk's place, whatever that is in the file.
 func (h *hunk) stands(lines []string) bool {
 	expected, _ := h.difference(lines, h.at)
 	return expected == len(h.old) && h.at <= len(lines)
 }
 
-// hasBearings tells whether the hunk could be known elsewhere: by context on both sides, or by an end of the file in its place.
+// hasBearings reports whether the hunk could be known elsewhere: by context on both sides, or by an end of the file in its place.
 func (h *hunk) hasBearings() bool { return h.lead > 0 || h.trail > 0 && h.at == 0 }
 
 // locate finds a hunk in a file of which the hunks above have taken the lines before floor.
@@ -320,7 +320,7 @@ func show(lines []string, found int, old []string, expected int) string {
 	return fmt.Sprintf("%s where the patch expects\n%q", what, old[expected])
 }
 
-// isDOS tells whether a line has a carriage return more than it should.
+// isDOS reports whether a line has a carriage return more than it should.
 func isDOS(lines []string, found int, old []string, expected int) bool {
 	return found >= 0 && found < len(lines) && strings.HasSuffix(lines[found], "\r\n") && !strings.HasSuffix(old[expected], "\r\n")
 }

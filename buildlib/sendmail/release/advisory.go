@@ -25,7 +25,7 @@ type Advisory struct {
 	Reference string    // where it is told
 }
 
-// IsCVE tells whether the advisory goes by a CVE number: then a patch names it in its field CVE, and else in Bug.
+// IsCVE reports whether the advisory goes by a CVE number: then a patch names it in its field CVE, and else in Bug.
 func (a *Advisory) IsCVE() bool { return strings.HasPrefix(a.ID, "CVE-") }
 
 // Status is what an advisory means for a release with its series of patches.
@@ -151,7 +151,7 @@ func (r *Release) Answers(known []Advisory, today time.Time) ([]Answer, error) {
 		n := slices.IndexFunc(entries, func(e answer) bool { return e.ID == a.ID })
 		if n < 0 {
 			errs = append(errs, &fault.Error{
-				Code: "advisory-unanswered", What: fmt.Sprintf("sendmail %s says nothing to %s", r.Version, a.ID), Where: where, Found: a.Title,
+				Code: "advisory-unanswered", What: fmt.Sprintf("advisories.toml of sendmail %s has no entry for %s", r.Version, a.ID), Where: where, Found: a.Title,
 				Do: "read the release's code and add an [[advisory]] with this id: status affected, not-affected or fixed, and the evidence",
 			})
 			continue
@@ -184,7 +184,7 @@ func parseAnswers(text []byte) ([]answer, error) {
 
 func (r *Release) unknown(id, where string, known []Advisory) error {
 	f := &fault.Error{
-		Code: "advisory-unknown", What: fmt.Sprintf("sendmail %s answers %s, which nobody asked", r.Version, strconv.Quote(id)), Where: where,
+		Code: "advisory-unknown", What: fmt.Sprintf("advisories.toml of sendmail %s answers %s, which is not in patches/advisories.toml", r.Version, strconv.Quote(id)), Where: where,
 		Do: fmt.Sprintf("add it to %s, and to each other release; or take it out", filepath.Join(filepath.Dir(r.Dir), advisoriesName)),
 	}
 	ids := make([]string, len(known))
@@ -203,7 +203,7 @@ func (r *Release) judge(e *answer, where string, today time.Time) error {
 	need := func(ok bool, code, found, do string) {
 		if !ok {
 			errs = append(errs, &fault.Error{
-				Code: code, What: fmt.Sprintf("sendmail %s does not answer %s as it must", r.Version, e.ID), Where: where, Found: found, Do: do,
+				Code: code, What: fmt.Sprintf("advisories.toml of sendmail %s has an invalid entry for %s", r.Version, e.ID), Where: where, Found: found, Do: do,
 			})
 		}
 	}

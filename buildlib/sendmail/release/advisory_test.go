@@ -127,7 +127,7 @@ reviewed = 2026-11-22
 	for _, test := range []struct{ name, old, new, code, want string }{
 		{"unknown key", "reason =", "reasons =", "advisories-invalid", `did you mean "advisory.reason"?`},
 		{"unknown id", "sendmail-nul", "sendmail-nil", "advisory-unanswered", "did you mean sendmail-nul?"},
-		{"unanswered", answerList, "", "advisory-unanswered", "says nothing to CVE-2023-51765"},
+		{"unanswered", answerList, "", "advisory-unanswered", "has no entry for CVE-2023-51765"},
 		{"twice", answerList, answerList + second, "advisory-twice", "take one of the two out"},
 		{"status", `"fixed"`, `"mended"`, "advisory-incomplete", `status "mended"`},
 		{"fixed without a patch", `patch = "0012-crlf.patch"`, "", "advisory-incomplete", "fixed, and no patch"},

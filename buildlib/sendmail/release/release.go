@@ -178,7 +178,7 @@ func read(dir string) (*Release, error) {
 
 func invalid(where string, err error) error {
 	return &fault.Error{
-		Code: "release-invalid", What: "a release is not described as it must be", Where: where, Err: err,
+		Code: "release-invalid", What: "the description of a release is invalid", Where: where, Err: err,
 		Do: "correct the file; another release's release.toml shows how it should look",
 	}
 }

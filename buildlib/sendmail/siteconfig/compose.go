@@ -160,7 +160,7 @@ func (s *Set) Choose(names []string, os target.OS) ([]*Fragment, error) {
 				}
 			} else if !known && f != nil {
 				errs = append(errs, &fault.Error{Code: "option-not-default", What: "cannot switch " + off + " off", Where: "option " + n,
-					Do: "leave it out: it is off unless asked for, or asked for besides"})
+					Do: fmt.Sprintf("remove %s: %s is not on by default, or is also listed in \"with\"", n, off)})
 				continue
 			}
 		}

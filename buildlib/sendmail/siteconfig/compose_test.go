@@ -181,8 +181,8 @@ func TestComposeRefuses(t *testing.T) {
 		{"other systems", "host", "8.15.2", "ndbm", "option-target", "aix targets alone"},
 		{"OpenSSL too new", "aix7.3-64", "8.15.2", "starttls,fips", "option-openssl", "does not work with OpenSSL 3.0"},
 		{"curves are automatic", "aix7.2-64", "8.15.2", "starttls,tls-ec", "option-openssl", "take OpenSSL <1.1.0 from elsewhere"},
-		{"not on anyway", "aix7.2-64", "8.15.2", "no-newdb", "option-not-default", "it is off"},
-		{"no default on the host", "host", "8.15.2", "no-ndbm", "option-not-default", "it is off"},
+		{"not on anyway", "aix7.2-64", "8.15.2", "no-newdb", "option-not-default", "is not on by default"},
+		{"no default on the host", "host", "8.15.2", "no-ndbm", "option-not-default", "is not on by default"},
 		{"bad release", "aix7.2-64", "8.15.2b", "sasl", "release-bad", "8.15.2b"},
 		{"switched off but needed", "aix7.2-64", "8.17.1.9", "starttls,socketmap,mta-sts,no-regex", "option-needs", "mta-sts needs option regex"},
 	} {

@@ -39,12 +39,12 @@ type Fragment struct {
 	calls     []call
 }
 
-// IsDefault tells whether the option is on for such a target when nothing is said about it.
+// IsDefault reports whether the option is on for such a target when nothing is said about it.
 func (f *Fragment) IsDefault(os target.OS) bool {
 	return f.Default == "all" || f.Default != "" && f.Default == string(os)
 }
 
-// defines tells whether the option defines this macro of the C code.
+// defines reports whether the option defines this macro of the C code.
 func (f *Fragment) defines(macro string) bool {
 	return slices.ContainsFunc(f.calls, func(c call) bool { return strings.Contains(" "+c.value, " -D"+macro+"=") })
 }

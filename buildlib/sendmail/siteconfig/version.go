@@ -79,7 +79,7 @@ func ParseRange(text string) (Range, error) {
 	return r, nil
 }
 
-// Has tells whether a version is in the range.
+// Has reports whether a version is in the range.
 func (r Range) Has(v Version) bool {
 	return (r.From == nil || v.Compare(r.From) >= 0) && (r.Until == nil || v.Compare(r.Until) < 0)
 }

@@ -76,7 +76,7 @@ func (p *Plan) Image(b Build) (*installp.Package, error) {
 				continue
 			}
 			problems = append(problems, &fault.Error{
-				Code: "packaging-volatile", What: "no file of the fileset is the one that programs write: " + pattern, Where: planFile + ", fileset " + f.Name,
+				Code: "packaging-volatile", What: "no file in the fileset matches the volatile pattern " + pattern, Where: planFile + ", fileset " + f.Name,
 				Do: "correct the pattern: without it, lppchk would call such a file damaged",
 			})
 		}

@@ -212,7 +212,7 @@ func TestImageRefuses(t *testing.T) {
 		}},
 		{"twice in one fileset is fine", "[[fileset]]\nname = \"x.rte\"\nfiles = [\"/**\", \"@prefix@/b\"]\n", nil},
 		{"volatile file misspelt", "[[fileset]]\nname = \"x.rte\"\nfiles = [\"/**\"]\nvolatile = [\"@prefix@/a\", \"@prefix@/statistic\"]\n", []fault.Error{
-			{Code: "packaging-volatile", What: "no file of the fileset is the one that programs write: /opt/sendmail/statistic", Where: planFile + ", fileset x.rte"},
+			{Code: "packaging-volatile", What: "no file in the fileset matches the volatile pattern /opt/sendmail/statistic", Where: planFile + ", fileset x.rte"},
 		}},
 		{"no pattern", "[[fileset]]\nname = \"x.rte\"\nfiles = [\"/**\", \"/opt/[\", \"/opt/[a/**\"]\n", []fault.Error{
 			{Code: "packaging-file", What: "not a pattern: /opt/[", Where: planFile + ", fileset x.rte"},

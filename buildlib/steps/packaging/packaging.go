@@ -118,7 +118,7 @@ func Load(dir string) (*Plan, error) {
 		case a.Path == "":
 			refuse(line, "an added file or directory has no path", `write for example path = "@conf@/name"`, nil)
 		case a.mode() == 0:
-			refuse(line, fmt.Sprintf("the mode %q is not one of an added file", a.Mode), "write it in octal, as in 0555, without set-id bits: those are sendmail's alone", nil)
+			refuse(line, fmt.Sprintf("invalid mode %q for an added file", a.Mode), "write it in octal, as in 0555, without set-id bits: those are sendmail's alone", nil)
 		case !accountForm.MatchString(cmp.Or(a.Owner, "root")) || !accountForm.MatchString(cmp.Or(a.Group, "root")):
 			refuse(line, fmt.Sprintf("owner %q or group %q is no name of an account", a.Owner, a.Group), "correct it, or leave it out: then it is root and system", nil)
 		case a.File != "" && a.Macros != "" || a.text() != "" && a.Source != "":
@@ -198,7 +198,7 @@ func Fill(name, text string, values map[string]string) (string, error) {
 	}
 }
 
-// matches tells whether a pattern of the plan covers a path.
+// matches reports whether a pattern of the plan covers a path.
 func matches(pattern, target string) bool {
 	dir, below := strings.CutSuffix(pattern, "/**")
 	if !below {

@@ -247,7 +247,7 @@ func TestLayOutFails(t *testing.T) {
 	p := sayable()
 	p.Filesets[0].Files[2].Size++
 	_, err = mkinstallp.LayOut(p, filepath.Join(dir, "content"), nil)
-	if err == nil || !strings.Contains(err.Error(), "a file is not what it was when packaging began") {
+	if err == nil || !strings.Contains(err.Error(), "a file changed while it was being packaged") {
 		t.Errorf("LayOut() = %v, want a file that has changed", err)
 	}
 }

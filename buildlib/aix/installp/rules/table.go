@@ -113,7 +113,7 @@ var Table = []Rule{
 	{"2/byte", note, "", "a byte is not what our Writer writes (W1 to W11)", "[choice]", ""},
 	{"4/image", wrong, "", "this is not an installp image", "[observed]", "name one: it begins with ./ and ./lpp_name"},
 	{"4/backup", note, "", "this is a backup of files, and nothing that installp takes: only the container was looked at", "[observed] S1", ""},
-	{"4/more", note, "", "more was found than is told", "[choice]", ""},
+	{"4/more", note, "", "output truncated: there is more", "[choice]", ""},
 	{"4/read", wrong, "", "the front of the image cannot be read", "[observed]", unread},
 	{"4/root", wrong, "", "a path is in the wrong part: the root part has files outside of /usr and /opt",
 		"[documented*]", "put it into the usr part: where machines share one /usr, the root part finds it write-protected"},
@@ -179,6 +179,6 @@ var Table = []Rule{
 	{"11/system", note, "", "this is a program for another system, and does not run on AIX", "[inferred]", ""},
 	{"11/widths", note, "", "programs are of both widths, 32 and 64 bits", "[inferred]", ""},
 	{"15.1", note, "", "the program has fields that AIX's linker never writes so", "[observed]", "build it again: what is staged has them as AIX's linker does"},
-	{"15.3", note, "", "the program imports what AIX lacks at the level that its fileset is content with",
+	{"15.3", note, "", "the program imports symbols that the oldest AIX level allowed by its fileset does not have",
 		"[practice]", "build it without them, or require a newer bos.rte"},
 }

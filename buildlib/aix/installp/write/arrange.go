@@ -100,7 +100,7 @@ func requiredFirst(filesets []*Fileset) []*Fileset {
 	return ordered
 }
 
-// HasRoot tells whether the fileset has a root part. A usr part it always has (packaging chapter).
+// HasRoot reports whether the fileset has a root part. A usr part it always has (packaging chapter).
 func (f *Fileset) HasRoot() bool {
 	return len(f.Root.Files)+len(f.Root.links)+len(f.Root.Scripts) > 0
 }
@@ -109,7 +109,7 @@ func (pl *Arrangement) hasRoot() bool {
 	return slices.ContainsFunc(pl.Filesets, (*Fileset).HasRoot)
 }
 
-// IsVolatile tells whether the product database keeps no size and no checksum of the file. A configuration file must be so, or a
+// IsVolatile reports whether the product database keeps no size and no checksum of the file. A configuration file must be so, or a
 // user's change fails the inventory check of the next installation.
 func (e *Entry) IsVolatile() bool { return e.Volatile || e.Config != "" }
 

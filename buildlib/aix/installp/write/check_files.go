@@ -46,7 +46,7 @@ func (c *checker) checkFile(f *installp.Fileset, file *installp.File) {
 	}
 }
 
-// checkPath looks at one path that the package brings to the target, and tells whether it is good enough to look further.
+// checkPath looks at one path that the package brings to the target, and reports whether it is good enough to look further.
 func (c *checker) checkPath(name, where string) bool {
 	before, longer := len(c.faults), 0
 	if !rules.InUsrPart(name) {

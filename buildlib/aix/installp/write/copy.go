@@ -100,6 +100,6 @@ func (c *Copier) copySize(w io.Writer, r io.Reader, size int64, s *sum.R) (n int
 }
 
 func contentChanged(f *installp.File, found string) error {
-	return &fault.Error{Code: "installp-content", What: "a file is not what it was when packaging began", Where: f.Path, Found: found,
-		Do: "package again when nothing writes to it any more"}
+	return &fault.Error{Code: "installp-content", What: "a file changed while it was being packaged", Where: f.Path, Found: found,
+		Do: "stop whatever writes to it, then run again"}
 }
