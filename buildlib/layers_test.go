@@ -70,7 +70,7 @@ var rooms = []struct{ room, imports string }{
 	{"report", "fault"},
 	{"build", "*"},
 	{"dev", "fault tree host target checkout series build"},
-	{"verbs", "fault terminal tree host cross release siteconfig checkout report series imagetool rehearsal build dev logrus"},
+	{"verbs", "version fault terminal tree host cross release siteconfig checkout report series imagetool rehearsal build dev logrus"},
 	{"targets", "report verbs mage terminal"},
 	{"cmd/sendmail-aix", "verbs"},
 	{"cmd/aiximage", "verbs"},

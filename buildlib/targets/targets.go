@@ -206,3 +206,6 @@ func (Image) Rehearse(ctx context.Context,
 ) error {
 	return run(ctx, "image:rehearse", image, trust, dir, cuts)
 }
+
+// Version shows the version of this program.
+func Version(ctx context.Context) error { return run(ctx, "version") }

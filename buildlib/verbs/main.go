@@ -3,6 +3,7 @@ package verbs
 import (
 	"context"
 	"os"
+	"slices"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/terminal"
 )
@@ -18,7 +19,7 @@ func Main() int {
 func ImageMain() int { return aiximage.process() }
 
 var aiximage = Program{
-	Name: "aiximage", About: "Reads installp images: those of sendmail-aix, of AIX, and of others.", Verbs: imageVerbs, Alone: true, Group: "image:",
+	Name: "aiximage", About: "Reads installp images: those of sendmail-aix, of AIX, and of others.", Verbs: slices.Concat(imageVerbs, aboutVerbs), Alone: true, Group: "image:",
 }
 
 func (g *Program) process() int {

@@ -30,6 +30,10 @@ type Process struct {
 
 // Do does a verb in the checkout, and writes what comes of it in the form that is set. The error is as a user is to see it.
 func (p *Process) Do(ctx context.Context, v *Verb, args []string, flags map[string]string) error {
+	if v.Anywhere {
+		form, _ := checkout.Lookup(p.Environ, "SENDMAIL_OUTPUT")
+		return p.Alone(ctx, report.Form(form), v, args, flags)
+	}
 	c, err := checkout.Open(p.Dir, p.Environ, checkout.Console{Err: p.Err, Width: p.Width, Verbose: p.Verbose})
 	if err != nil {
 		form, _ := checkout.Lookup(p.Environ, "SENDMAIL_OUTPUT")

@@ -11,6 +11,7 @@ import (
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/version"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/report"
 )
@@ -23,7 +24,9 @@ type Verb struct {
 	More  string // and what else there is to know; line breaks are kept
 	Args  []Arg
 	Flags []Flag
-	Run   func(context.Context, *Call) (report.Value, error)
+	// Anywhere is for what needs no checkout.
+	Anywhere bool
+	Run      func(context.Context, *Call) (report.Value, error)
 }
 
 // Arg is one argument, which must be there.
@@ -69,8 +72,14 @@ type Call struct {
 // IsSet reports whether a flag of kind Bool was set.
 func (c *Call) IsSet(flag string) bool { return c.Flags[flag] == "true" }
 
+// aboutVerbs are those about the program itself.
+var aboutVerbs = []Verb{{
+	Name: "version", Help: "shows the version of this program", Anywhere: true,
+	Run: func(context.Context, *Call) (report.Value, error) { return version.This(), nil },
+}}
+
 // All is every verb, in the order that help has them.
-func All() []Verb { return slices.Concat(buildVerbs, seriesVerbs, imageVerbs) }
+func All() []Verb { return slices.Concat(buildVerbs, seriesVerbs, imageVerbs, aboutVerbs) }
 
 // find looks a verb up, as mage does: be it in capitals.
 func (g *Program) find(name string) (*Verb, error) {

@@ -28,3 +28,19 @@ func TestChangelog(t *testing.T) {
 		t.Errorf("CHANGELOG.md begins with %q; this is version %s", top[1], version.Number)
 	}
 }
+
+func TestText(t *testing.T) {
+	t.Parallel()
+	for want, v := range map[string]version.Info{
+		"sendmail-aix 1.2.3 go1\n":              {Version: "1.2.3", Go: "go1"},
+		"sendmail-aix 1.2.3 go1 abc modified\n": {Version: "1.2.3", Go: "go1", Revision: "abc", Modified: true},
+	} {
+		var b strings.Builder
+		if err := v.WriteText(&b); err != nil || b.String() != want {
+			t.Errorf("%q, %v, want %q", b.String(), err, want)
+		}
+	}
+	if this := version.This(); this.Version != version.Number || !strings.HasPrefix(this.Go, "go") {
+		t.Errorf("this is %+v", this)
+	}
+}
