@@ -228,6 +228,12 @@ func TestParseLists(t *testing.T) {
 		"sizes": {func(tell tell) { parseSizes("/usr 8\nINSTWORK 16 16\n", tell) }, nil},
 		"size without one": {func(tell tell) { parseSizes("/usr\n", tell) },
 			[]string{`1: "/usr" is no directory with one or two numbers of blocks`}},
+		"last printable": {func(tell tell) { parseSizes("/usr/~ 8\n", tell) }, nil},
+		"bytes": {func(tell tell) { parseSizes("\x1f/usr 8\n/usr\x7f 8\n\t/usr 8\n", tell) },
+			[]string{"1: the byte 0x1f is not printable ASCII", "2: the byte 0x7f is not printable ASCII"}},
+		"no newline": {func(tell tell) { parseSizes("/usr 8", tell) }, []string{"1: the last line has no newline"}},
+		"size of three": {func(tell tell) { parseSizes("/usr 8 8 8\n", tell) },
+			[]string{`1: "/usr 8 8 8" is no directory with one or two numbers of blocks`}},
 		"negative": {func(tell tell) { parseSizes("/usr -8\n", tell) }, []string{`1: "-8" is no number of blocks`}},
 	} {
 		t.Run(name, func(t *testing.T) {

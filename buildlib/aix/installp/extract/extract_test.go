@@ -58,6 +58,11 @@ func TestExtract(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { // or only root could remove what is in it
+		if err := os.Chmod(filepath.Join(dir, "opt/mailtools/sbin"), 0o755); err != nil {
+			t.Error(err)
+		}
+	})
 	for name, want := range map[string]string{
 		"opt/mailtools/sbin":          "dr-xr-xr-x",
 		"opt/mailtools/sbin/sendmail": "-r-xr-xr-x", // without the set-group-id bit

@@ -33,6 +33,7 @@ func TestEdges(t *testing.T) {
 		"title of 60":            {told(func(tell rules.Tell) { rules.Title(strings.Repeat("~", 60), tell) }), nil},
 		"title of 61":            {told(func(tell rules.Tell) { rules.Title(strings.Repeat("~", 61), tell) }), []string{"5/title"}},
 		"title with a control":   {told(func(tell rules.Tell) { rules.Title("a\x1fb", tell) }), []string{"5/title"}},
+		"title of two words":     {told(func(tell rules.Tell) { rules.Title("a b", tell) }), nil},
 		"title with a blank":     {told(func(tell rules.Tell) { rules.Title(" a b", tell) }), []string{"5/title"}},
 		"text":                   {text("a\t~ \n\n"), nil},
 		"text of other bytes":    {text("a\n\x7f\n\x1f"), []string{"6.6/newline ", "6.6/ascii xx", "6.6/ascii xxx"}},
@@ -40,7 +41,21 @@ func TestEdges(t *testing.T) {
 		"target":                 {told(func(tell rules.Tell) { rules.Target("../a~", tell) }), nil},
 		"link of the same part":  {told(func(tell rules.Tell) { rules.HardLink("/opt/a", "/opt/b/c", tell) }), nil},
 		"link that is no path":   {told(func(tell rules.Tell) { rules.HardLink("/opt/a", "b", tell) }), nil},
-		"link's owner":           {told(func(tell rules.Tell) { rules.Symlink(0o777, "root", "staff", tell) }), []string{"W37/attributes"}},
+		"link's owner":           {told(func(tell rules.Tell) { rules.Symlink(0o777, "bin", "system", tell) }), []string{"W37/attributes"}},
+		"link's group":           {told(func(tell rules.Tell) { rules.Symlink(0o777, "root", "staff", tell) }), []string{"W37/attributes"}},
+		"link's attributes":      {told(func(tell rules.Tell) { rules.Symlink(0o777, "root", "system", tell) }), nil},
+		"link's mode":            {told(func(tell rules.Tell) { rules.Symlink(0o755, "root", "system", tell) }), []string{"W37/attributes"}},
+		"no target":              {told(func(tell rules.Tell) { rules.Target("", tell) }), []string{"W37/target"}},
+		"link elsewhere":         {told(func(tell rules.Tell) { rules.HardLink("/opt/a", "/var/a", tell) }), []string{"W38/volume"}},
+		"relative path":          {path("opt/a", 0), []string{"W33/plain"}},
+		"fileset of the package": {told(func(tell rules.Tell) { rules.Prefix("a.b.rte", "a.b", tell) }), nil},
+		"the package's fileset":  {told(func(tell rules.Tell) { rules.Prefix("a.b", "a.b", tell) }), nil},
+		"fileset of another":     {told(func(tell rules.Tell) { rules.Prefix("a.bc", "a.b", tell) }), []string{"7/prefix"}},
+		"script":                 {told(func(tell rules.Tell) { rules.Script("#!/usr/bin/ksh\nexit 0\n# end\n\n", tell) }), nil},
+		"script of nothing":      {told(func(tell rules.Tell) { rules.Script("", tell) }), []string{"W30/shell", "W30/exit"}},
+		"script of bash":         {told(func(tell rules.Tell) { rules.Script("#!/usr/bin/bash\nexit 0\n", tell) }), []string{"W30/shell"}},
+		"script that may fail":   {told(func(tell rules.Tell) { rules.Script("#!/bin/ksh\nexit 0\ntrue\n", tell) }), []string{"W30/exit"}},
+		"name of no letters":     {told(func(tell rules.Tell) { rules.Name("a_b", tell) }), []string{"W31"}},
 		"name":                   {told(func(tell rules.Tell) { rules.Name("a.b.en_US", tell) }), nil},
 		"name of a dot too many": {told(func(tell rules.Tell) { rules.Name("a.b.", tell) }), []string{"W31"}},
 	} {
@@ -50,6 +65,9 @@ func TestEdges(t *testing.T) {
 	}
 	if rules.Uid("bin") != 2 || rules.Gid("mail") != 6 || rules.Uid("smmsp") != 0 {
 		t.Error("the numbers of accounts are not AIX's")
+	}
+	if !rules.IsReserved("bos.net") || rules.IsReserved("bosch.net") {
+		t.Error("the reserved names are not AIX's")
 	}
 }
 

@@ -185,6 +185,18 @@ func TestVerifyContainer(t *testing.T) {
 	}
 }
 
+// The package's date is lpp_name's: members of another one differ from that, whatever the directories before have.
+func TestVerifyDates(t *testing.T) {
+	t.Parallel()
+	c := installptest.TakeApart(t, installptest.Write(t, installptest.Example()))
+	m := c.Member(installp.LppNameMember)
+	m.ModTime = m.ModTime.AddDate(0, 0, 1)
+	found := slices.DeleteFunc(installptest.Findings(t, c.Image(t)), func(f verify.Finding) bool { return f.ID != "W2" })
+	if len(found) != 1 || found[0].Got != "2015-10-01 00:00:00" || found[0].Want != "2015-10-02 00:00:00" {
+		t.Errorf("found %v, want one note of the dates", found)
+	}
+}
+
 // Library paths are read out of the programs.
 func TestVerifyProgram(t *testing.T) {
 	t.Parallel()
