@@ -148,6 +148,44 @@ func TestReadOtherArchive(t *testing.T) {
 	}
 }
 
+// The front of an image: what AIX's own packages and others' have is taken, and what has no package is not.
+func TestReadFront(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		damage func(*installptest.Contents)
+		want   string // "" for none
+	}{
+		"OpenSSH's":    {func(c *installptest.Contents) { c.Members = c.Members[1:] }, ""},
+		"files":        {func(c *installptest.Contents) { c.Members[0].Name = "./c" }, `the first is "etc"`},
+		"another file": {func(c *installptest.Contents) { c.Members[1].Name = "./other" }, `"./other" comes before ./lpp_name`},
+		"nothing else": {func(c *installptest.Contents) { c.Members = c.Members[:2] }, "this control library does not come before what is installed"},
+		"update of nothing": {func(c *installptest.Contents) {
+			c.Member("./lpp_name").Data = "4 R S mailtools.sendmail {\n}\n"
+		}, "the package has no fileset"},
+		"a hundred lines": {installptest.LppName("/opt/mailtools/sbin 16\n", strings.Repeat("x\n", 2*installp.MaxProblems)), "x"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := installptest.TakeApart(t, installptest.Write(t, installptest.Example()))
+			test.damage(c)
+			image := c.Image(t)
+			switch name { // the Writer writes no such names
+			case "OpenSSH's":
+				image = installptest.Rename(image, "./lpp_name", "lpp_name\x00\x00")
+			case "files":
+				image = installptest.Rename(image, "./c", "etc")
+			}
+			_, err := installp.NewReader(bytes.NewReader(image))
+			if (err == nil) != (test.want == "") || err != nil && (!errors.Is(err, installp.ErrImage) || !strings.Contains(err.Error(), test.want)) {
+				t.Errorf("NewReader = %v, want %q", err, test.want)
+			}
+			if err != nil && strings.Count(err.Error(), "\n") >= installp.MaxProblems {
+				t.Errorf("more than %d problems are told", installp.MaxProblems)
+			}
+		})
+	}
+}
+
 func TestToc(t *testing.T) {
 	t.Parallel()
 	want := `0 100100000015 2
