@@ -126,6 +126,9 @@ func optimize(text string) string { return strings.Replace(text, `"$@"`, `-DANOT
 // Something is damaged between two runs. The second makes the image that an undisturbed run makes, or refuses by name; then the cure that it
 // tells, carried out, leads there.
 func TestFaults(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs without -short")
+	}
 	t.Parallel()
 	for _, tool := range []string{"gcc", "m4", "make"} {
 		if _, err := exec.LookPath(tool); err != nil {

@@ -50,6 +50,9 @@ func open(t *testing.T, project string, environ []string) *checkouts.Checkout {
 
 // TestPlans carries three plans out at once, in one process and one checkout, and then each by itself in another: the images are the same.
 func TestPlans(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs without -short")
+	}
 	t.Parallel()
 	var together, alone []builds.Result
 	project, environs := tiny(t)

@@ -92,6 +92,9 @@ func (p provided) system(t *testing.T) (include, lib []string, suffix string) {
 // type, every prototype by declaring it a second time, every member by its place, every macro with arguments by the code that comes of
 // it. Nothing is in ours that theirs lack.
 func TestProviderHeaders(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs without -short")
+	}
 	for _, p := range libraries {
 		t.Run(p.name, func(t *testing.T) {
 			include, _, _ := p.system(t)

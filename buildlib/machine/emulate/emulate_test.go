@@ -137,7 +137,12 @@ func link(t *testing.T, to, name string) {
 }
 
 // Each program checks one group of calls from inside; what it prints is either the checks that failed, or "passed".
-func TestPrograms(t *testing.T) { inBoth(t, testPrograms) }
+func TestPrograms(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs without -short")
+	}
+	inBoth(t, testPrograms)
+}
 
 func testPrograms(t *testing.T, w *width) {
 	tests := map[string]struct {
@@ -296,7 +301,12 @@ func keep(t *testing.T, e *Emulator, w *width, made string) (dir string) {
 }
 
 // A library of Linux's stands for AIX's of the same name, and sees the program's files.
-func TestLibraries(t *testing.T) { inBoth(t, testLibraries) }
+func TestLibraries(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs without -short")
+	}
+	inBoth(t, testLibraries)
+}
 
 func testLibraries(t *testing.T, w *width) {
 	e, root := emulator(t, w), t.TempDir()

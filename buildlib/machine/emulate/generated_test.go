@@ -13,7 +13,12 @@ import (
 
 // TestGenerated: what compilers make of a construct that AIX's format has a way of its own for. First the object is seen to hold the thing, for
 // else nothing is tested; then the program either runs, and says what it should, or is refused when it is linked.
-func TestGenerated(t *testing.T) { inBoth(t, testGenerated) }
+func TestGenerated(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs without -short")
+	}
+	inBoth(t, testGenerated)
+}
 
 func testGenerated(t *testing.T, w *width) {
 	const readobj = "llvm-readobj-19"

@@ -32,7 +32,11 @@ func TestDifferential(t *testing.T) {
 			t.Skipf("%v; \"mage setup\" installs it", err)
 		}
 	}
-	cases, first := number(t, "PATCH_CASES", 500), number(t, "PATCH_FIRST", 0)
+	usual := 500
+	if testing.Short() {
+		usual = 20
+	}
+	cases, first := number(t, "PATCH_CASES", usual), number(t, "PATCH_FIRST", 0)
 	base := realFiles(t)
 	repository := filepath.Join(t.TempDir(), "repository")
 	layOut(t, repository, base)
