@@ -197,6 +197,17 @@ func TestVerifyDates(t *testing.T) {
 	}
 }
 
+// A control file that is named like a suffix only belongs to no fileset; what it is can be told all the same.
+func TestVerifyNamelessControlFile(t *testing.T) {
+	t.Parallel()
+	c := installptest.TakeApart(t, installptest.Write(t, installptest.Example()))
+	c.Libraries[installptest.UsrLib] = append(c.Libraries[installptest.UsrLib], installptest.ControlFile(".al", "./x\n"))
+	found := errorsIn(t, c.Image(t))
+	if len(found) != 1 || found[0].ID != "6.2/read" || found[0].Where.File != ".al" {
+		t.Errorf("found %v, want one error: an apply list of no fileset", found)
+	}
+}
+
 // Library paths are read out of the programs.
 func TestVerifyProgram(t *testing.T) {
 	t.Parallel()
