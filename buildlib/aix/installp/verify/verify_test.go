@@ -23,7 +23,8 @@ func TestVerifyOwn(t *testing.T) {
 	family := installptest.Family()
 	family.Filesets[0].Usr[installp.PreI] = "#!/usr/bin/ksh\nmkgroup -a smmsp\nmkuser -a pgrp=smmsp smmsp\nexit 0\n"
 	for name, p := range map[string]*installp.Package{"example": installptest.Example(), "family": family, "program": installptest.WithProgram(t,
-		installptest.LibraryPath("/usr/lib:/libx"))} {
+		installptest.LibraryPath("/usr/lib:/libx")), "library path of 255 bytes": installptest.WithProgram(t,
+		func(s string) string { return installptest.WithLibraryPath(t, []byte(s), "/"+strings.Repeat("x", 254)) })} {
 		for _, f := range installptest.Findings(t, installptest.Write(t, p)) {
 			t.Errorf("%s: %s", name, f)
 		}
@@ -194,6 +195,17 @@ func TestVerifyDates(t *testing.T) {
 	found := slices.DeleteFunc(installptest.Findings(t, c.Image(t)), func(f verify.Finding) bool { return f.ID != "W2" })
 	if len(found) != 1 || found[0].Got != "2015-10-01 00:00:00" || found[0].Want != "2015-10-02 00:00:00" {
 		t.Errorf("found %v, want one note of the dates", found)
+	}
+}
+
+// Of the members at the front, the first that is another one is told, and which it should be.
+func TestVerifyFront(t *testing.T) {
+	t.Parallel()
+	c := installptest.TakeApart(t, installptest.Write(t, installptest.Example()))
+	c.Member("./usr").Name = "./usx"
+	found := slices.DeleteFunc(installptest.Findings(t, c.Image(t)), func(f verify.Finding) bool { return f.ID != "W17/member" })
+	if len(found) != 1 || found[0].Got != "./usx" || found[0].Want != "./usr" {
+		t.Errorf("found %v, want one note that ./usx should be ./usr", found)
 	}
 }
 
