@@ -1,6 +1,7 @@
 package verify_test
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp/installptest"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp/verify"
 )
 
 // What AIX takes, or may take, is noted.
@@ -132,5 +134,27 @@ func TestVerifySymlinkMember(t *testing.T) {
 		if got != want {
 			t.Errorf("a link to sendmail, in the inventory to %s: errors %q, want %q", target, got, want)
 		}
+	}
+}
+
+// Of a text in another form, the first line that differs is told, and of a control library the first byte.
+func TestVerifyForms(t *testing.T) {
+	t.Parallel()
+	c := installptest.TakeApart(t, installptest.Write(t, installptest.Example()))
+	installptest.Edit(installptest.UsrLib, "inventory", "          owner = root", "\towner = root")(c)
+	c.Member("./lpp_name").ModTime = c.Member("./lpp_name").ModTime.AddDate(0, 0, 1)
+	image := c.Image(t)
+	told := map[string]verify.Finding{}
+	for _, f := range installptest.Findings(t, image) {
+		if _, ok := told[f.ID]; !ok {
+			told[f.ID] = f
+		}
+	}
+	if f := told["W27/form"]; f.Where.Line != 2 || f.Got != `"\towner = root"` || f.Want != `"          owner = root"` {
+		t.Errorf("the inventory: %v", f)
+	}
+	at := bytes.Index(image, []byte("<aiaff>\n"))
+	if f := told["W13"]; at < 0 || f.Where.Offset != int64(at)+108 || !strings.Contains(f.Got, "bytes, another at 108") {
+		t.Errorf("the library at offset %d: %v", at, f)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -195,6 +196,21 @@ func TestVerifyDates(t *testing.T) {
 	found := slices.DeleteFunc(installptest.Findings(t, c.Image(t)), func(f verify.Finding) bool { return f.ID != "W2" })
 	if len(found) != 1 || found[0].Got != "2015-10-01 00:00:00" || found[0].Want != "2015-10-02 00:00:00" {
 		t.Errorf("found %v, want one note of the dates", found)
+	}
+}
+
+// The same of one that AIX did not make.
+func TestVerifyOwnBackup(t *testing.T) {
+	t.Parallel()
+	c := installptest.TakeApart(t, installptest.Write(t, installptest.Example()))
+	c.Members[0].Name = "./c"
+	image := installptest.Rename(c.Image(t), "./c", "etc")
+	if found := installptest.Findings(t, image); len(found) != 1 || found[0].ID != "4/backup" || found[0].Got != fmt.Sprintf("%d members", len(c.Members)) {
+		t.Errorf("found %v, want one note that it is a backup with %d members", found, len(c.Members))
+	}
+	image[installptest.Header(image, installptest.Program)+4] ^= 1 // its checksum
+	if found := installptest.Findings(t, image); len(found) != 1 || found[0].ID != "2/container" {
+		t.Errorf("found %v in a damaged one, want its checksum to be wrong", found)
 	}
 }
 
