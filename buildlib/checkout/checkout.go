@@ -124,12 +124,12 @@ func (c *Checkout) Done(err error) error {
 
 // Notice shows a text to whoever watches, beside the log; where the log is for machines, it is enough.
 func (c *Checkout) Notice(text string) {
-	var w io.Writer = c.console.Err
+	w := c.console.Err
 	if c.Status != nil {
 		w = c.Status
 	}
 	if c.Settings.Log == "text" {
-		io.WriteString(w, text) // a notice that does not arrive is in the log
+		fmt.Fprint(w, text) // a notice that does not arrive is in the log
 	}
 }
 

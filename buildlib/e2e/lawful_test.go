@@ -5,7 +5,6 @@ package e2e_test
 import (
 	"encoding/base64"
 	"fmt"
-	"io"
 	"strings"
 	"testing"
 )
@@ -144,7 +143,7 @@ func longLines(n int) string {
 	const width = 900
 	var text strings.Builder
 	for ; n > width; n -= width {
-		io.WriteString(&text, strings.Repeat("x", width-2)+"\n")
+		text.WriteString(strings.Repeat("x", width-2) + "\n")
 	}
 	return text.String() + strings.Repeat("x", n)
 }

@@ -2,6 +2,7 @@ package ar
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -72,7 +73,7 @@ func (w *Writer) Write(p []byte) (int, error) {
 
 // Close adds the member table and writes the archive. A second Close does nothing.
 func (w *Writer) Close() error {
-	if w.err == errClosed {
+	if errors.Is(w.err, errClosed) {
 		return nil
 	}
 	if err := w.finishMember(); err != nil {

@@ -3,9 +3,9 @@ package bff_test
 import (
 	"bytes"
 	"encoding/binary"
-	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -126,9 +126,11 @@ func fields(image []byte) []field {
 	}
 	takeAll := func(kind, layout string) {
 		for part := range strings.FieldsSeq(layout) {
-			var n int
 			name, size, _ := strings.Cut(part, ":")
-			fmt.Sscan(size, &n)
+			n, err := strconv.Atoi(size)
+			if err != nil {
+				panic(err) // the layouts are above
+			}
 			take(kind+strings.ReplaceAll(name, "-", " "), n)
 		}
 	}

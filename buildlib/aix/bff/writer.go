@@ -1,6 +1,7 @@
 package bff
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -74,7 +75,7 @@ func (w *Writer) Write(p []byte) (int, error) {
 
 // Close ends the archive with FS_END and fills it up to a whole block. A second Close does nothing.
 func (w *Writer) Close() error {
-	if w.err == errClosed {
+	if errors.Is(w.err, errClosed) {
 		return nil
 	}
 	if err := w.finishMember(); err != nil {

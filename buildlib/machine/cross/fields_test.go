@@ -195,7 +195,7 @@ func fieldsOf(t *testing.T, data []byte) map[string]string {
 	}
 	first := l.ImportFiles[0]
 	parts := []string{"syms", "rel", "imp", "str"}
-	if !(l.SymbolOffset < l.RelocationOffset && l.RelocationOffset < l.ImportOffset && l.ImportOffset < l.StringOffset) {
+	if l.SymbolOffset >= l.RelocationOffset || l.RelocationOffset >= l.ImportOffset || l.ImportOffset >= l.StringOffset {
 		parts = []string{"other"}
 	}
 	hex := func(n uint64) string { return fmt.Sprintf("%#x", n) }

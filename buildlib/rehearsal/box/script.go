@@ -85,7 +85,7 @@ func (b *Box) Script(ctx context.Context, name, file string, environment ...stri
 	switch {
 	case err == nil:
 		return nil
-	case context.Cause(run) == errTalkative:
+	case errors.Is(context.Cause(run), errTalkative):
 		return errTalkative // which it was ended for
 	case ended && ctx.Err() == nil:
 		return exit
