@@ -214,6 +214,23 @@ func TestVerifyOwnBackup(t *testing.T) {
 	}
 }
 
+// A path in two inventories is told once, with the apply lists; a path of the root part may be as long as inst_root lets it.
+func TestVerifyPaths(t *testing.T) {
+	t.Parallel()
+	c := installptest.TakeApart(t, installptest.Write(t, installptest.Example()))
+	installptest.Edit(installptest.RootLib, "inventory", "/var/spool/mtqueue:", "/opt/mailtools:")(c)
+	found := errorsIn(t, c.Image(t))
+	if len(found) == 0 || slices.ContainsFunc(found, func(f verify.Finding) bool { return f.ID == "W38/twice" }) {
+		t.Errorf("found %v", found)
+	}
+	p := installptest.Example()
+	long := "/var/" + strings.Repeat("x", 250-len("/usr/lpp/mailtools.sendmail/inst_root"))
+	p.Filesets[0].Files = append(p.Filesets[0].Files, installptest.File(long, 0o644, "root", "system", "x"))
+	if found := errorsIn(t, installptest.Write(t, p)); len(found) != 0 {
+		t.Errorf("found %v", found)
+	}
+}
+
 // Of the members at the front, the first that is another one is told, and which it should be.
 func TestVerifyFront(t *testing.T) {
 	t.Parallel()
