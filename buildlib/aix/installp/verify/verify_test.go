@@ -226,7 +226,7 @@ func TestVerifyPaths(t *testing.T) {
 	p := installptest.Example()
 	long := "/var/" + strings.Repeat("x", 250-len("/usr/lpp/mailtools.sendmail/inst_root"))
 	p.Filesets[0].Files = append(p.Filesets[0].Files, installptest.File(long, 0o644, "root", "system", "x"))
-	if found := errorsIn(t, installptest.Write(t, p)); len(found) != 0 {
+	if found := installptest.Findings(t, installptest.Write(t, p)); len(found) != 0 {
 		t.Errorf("found %v", found)
 	}
 }
