@@ -4,9 +4,12 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 )
@@ -121,7 +124,8 @@ func running(t *testing.T, word string) string {
 		t.Fatal(err)
 	}
 	for _, file := range files {
-		if text, err := os.ReadFile(file); err == nil && strings.Contains(string(text), word) && strings.HasPrefix(string(text), "sleep") {
+		text, err := os.ReadFile(file)
+		if argv := strings.Split(string(text), "\x00"); err == nil && filepath.Base(argv[0]) == "sleep" && slices.Contains(argv, word) {
 			return file
 		}
 	}
@@ -153,5 +157,54 @@ func TestTalkative(t *testing.T) {
 			t.Errorf("Script = %v, and %d bytes are printed", err, s.printed.Len())
 		}
 		s.printed.Reset() // nobody wants to read that
+	}
+}
+
+// A script ends with the rehearsal, even if that is killed and can end nothing any more.
+func TestKilledRehearsal(t *testing.T) {
+	const name, variable = "TestKilledRehearsal", "REHEARSAL_TO_BE_KILLED"
+	if mark, by, told := strings.Cut(os.Getenv(variable), " "); told { // this is the rehearsal
+		s := newBox(t, "dash")
+		p := *s.props
+		p.way, s.props = ways[slices.IndexFunc(ways, func(w way) bool { return w.name == by })], &p
+		t.Fatal(s.script(t, "sleep "+mark))
+	}
+	if testing.Short() {
+		t.Skip("takes its time")
+	}
+	t.Parallel()
+	for _, w := range ways {
+		if !w.prison {
+			continue
+		}
+		t.Run(w.name, func(t *testing.T) {
+			t.Parallel()
+			s := newBox(t, "dash")
+			p := *s.props
+			p.way, s.props = w, &p
+			if out, err := s.shell(t, "true"); err != nil {
+				t.Skip(err, out)
+			}
+			mark := fmt.Sprintf("2%d.%d", os.Getpid(), len(w.name))
+			rehearsal := exec.Command(os.Args[0], "-test.run=^"+name+"$")
+			rehearsal.Env = append(os.Environ(), variable+"="+mark+" "+w.name)
+			if err := rehearsal.Start(); err != nil {
+				t.Fatal(err)
+			}
+			await := func(there bool) {
+				t.Helper()
+				for end := time.Now().Add(time.Minute); (running(t, mark) != "") != there; time.Sleep(20 * time.Millisecond) {
+					if time.Now().After(end) {
+						t.Fatalf("after a minute the script runs: %v, want %v", !there, there)
+					}
+				}
+			}
+			await(true)
+			if err := rehearsal.Process.Kill(); err != nil {
+				t.Fatal(err)
+			}
+			await(false)
+			_ = rehearsal.Wait() // it was killed
+		})
 	}
 }

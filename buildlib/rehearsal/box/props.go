@@ -167,13 +167,13 @@ type way struct {
 }
 
 // namespaces are those without a network, without anybody's processes, and without anybody's shared memory. All that runs in them ends
-// with their first process.
-var namespaces = []string{"--mount", "--net", "--ipc", "--pid", "--fork", "--kill-child"}
+// with their first process, that one with unshare, and unshare with us, be we killed: else a script would go on.
+var namespaces = []string{"setpriv", "--pdeathsig", "KILL", "unshare", "--mount", "--net", "--ipc", "--pid", "--fork", "--kill-child"}
 
 // ways are tried in this order. The first is for root and the second for everyone else, where the system lets users have
 // namespaces of their own; the third is for root in a container that must not mount.
 var ways = []way{
-	{"namespaces", append([]string{"unshare"}, namespaces...), true},
+	{"namespaces", namespaces, true},
 	{"a user namespace", append([]string{"unshare", "--user", "--map-root-user"}, namespaces...), true},
 	{"chroot", nil, false},
 }
