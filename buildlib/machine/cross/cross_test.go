@@ -218,6 +218,9 @@ func TestSysrootArchive(t *testing.T) {
 
 // TestSysroot takes for a copy of a real machine one that has its own header and start code. What it cannot have is brought along.
 func TestSysroot(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes its time")
+	}
 	b := user(t)
 	for _, name := range names {
 		t.Run(name, func(t *testing.T) {

@@ -24,6 +24,9 @@ var different = map[string]string{
 
 // TestFields compares each field of the headers and of the loader section with what AIX's ld writes.
 func TestFields(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes its time")
+	}
 	table := fieldTable(t)
 	b := user(t)
 	for _, name := range names {

@@ -196,6 +196,9 @@ func testPrograms(t *testing.T, w *width) {
 func TestRightsGivenUp(t *testing.T) { inBoth(t, testRightsGivenUp) }
 
 func testRightsGivenUp(t *testing.T, w *width) {
+	if testing.Short() {
+		t.Skip("takes its time")
+	}
 	if os.Geteuid() != 0 {
 		t.Skip("only root can become somebody else")
 	}

@@ -118,6 +118,9 @@ func loaderSection32() ([]byte, map[string]field) {
 }
 
 func TestImage32(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes its time")
+	}
 	e := emulator(t, narrow)
 	good, at := program32(code32(0x3860002a)) // li r3,42
 	with := func(image []byte, name string, value uint64) []byte {

@@ -140,6 +140,9 @@ func runImage(t *testing.T, e *Emulator, image []byte) result {
 }
 
 func TestImage(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes its time")
+	}
 	e := emulator(t, wide)
 	good, at := program()
 	with := func(image []byte, name string, value uint64) []byte {
