@@ -266,8 +266,18 @@ func (p *Props) findWay(ctx context.Context) error {
 	if err := errors.Join(p.makeGate(ctx), os.MkdirAll(filepath.Join(root, "dev"), 0o755), p.furnish(root)); err != nil {
 		return err
 	}
+	unshare, err := p.machine.Find(ctx, "unshare") // by the user's PATH, not by the one that commands get
+	if err != nil {
+		return err
+	}
 	var problems []string
 	for _, w := range ways {
+		w.argv = slices.Clone(w.argv)
+		for i, word := range w.argv {
+			if word == "unshare" {
+				w.argv[i] = cmp.Or(unshare[0], word)
+			}
+		}
 		if err := os.WriteFile(filepath.Join(root, "dev/null"), nil, 0o666); err != nil {
 			return err
 		}
