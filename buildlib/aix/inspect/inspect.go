@@ -230,7 +230,9 @@ func linker(f *xcoff.File) Linker {
 // String shows the object as a person reads it.
 func (o *Object) String() string {
 	var b strings.Builder
-	line := func(label, format string, args ...any) { fmt.Fprintf(&b, "  %-14s%s\n", label, fmt.Sprintf(format, args...)) }
+	line := func(label, format string, args ...any) {
+		fmt.Fprintf(&b, "  %-14s%s\n", label, fmt.Sprintf(format, args...))
+	}
 	switch {
 	case o.Width > 0:
 		fmt.Fprintf(&b, "%s, %d bits", o.Kind, o.Width)

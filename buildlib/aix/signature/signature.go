@@ -28,14 +28,15 @@ var (
 
 // The layout of a block (the dump). Numbers are big-endian.
 const (
-	mark = "INUTUEYE" // at both ends
+	mark     = "INUTUEYE" // at both ends
+	markSize = 8
 
 	offLength    = 8  // u32: of the block, 0x400 in the dump; the same again before the mark at the end
 	offSignature = 16 // u32 offset in the block, u32 length: 0x100, 0x100
 	offKey       = 24 // u32 offset, u32 length: 0x200, 0x100
 	offKind      = 32 // u32: 2 in the dump, whose key is a path
 	headSize     = 36
-	tailSize     = 4 + len(mark)
+	tailSize     = 4 + markSize
 
 	least, most = headSize + tailSize, 1 << 16 // most: an inference; the dump's has 1024
 )
@@ -75,7 +76,7 @@ func Find(r io.ReaderAt, size int64) (*Block, error) {
 		return nil, err
 	}
 	u32 := func(at int) int64 { return int64(binary.BigEndian.Uint32(b[at:])) }
-	if string(b[:len(mark)]) != mark || u32(offLength) != length {
+	if string(b[:markSize]) != mark || u32(offLength) != length {
 		return nil, nil
 	}
 	part := func(at int) []byte {
