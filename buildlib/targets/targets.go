@@ -162,6 +162,20 @@ func (Image) Verify(ctx context.Context,
 	return run(ctx, "image:verify", image)
 }
 
+// Inspect shows what programs and libraries are, import and export.
+//
+// The file is an XCOFF program, object or AIX archive, or an image with some in it. The status is 1 when imports are missing of what was asked for.
+//
+// <image>  file; - is standard input
+func (Image) Inspect(ctx context.Context,
+	image string,
+	member *string, // one of the image or archive alone, such as /opt/x/lib/libx.a, or libx.a(shr.o) with its own,
+	level *string, // of AIX, such as aix7.1: tell what it is known to lack,
+	against *string, // directory of libraries, such as a copy of /usr/lib: tell what they do not have
+) error {
+	return run(ctx, "image:inspect", image, member, level, against)
+}
+
 // Extract writes the members of an image into a new directory.
 //
 // <image>  file; - is standard input

@@ -25,6 +25,22 @@ var imageVerbs = []Verb{
 		Run: verify,
 	},
 	{
+		Name: "image:inspect", Help: "shows what programs and libraries are, import and export", Args: []Arg{anImage},
+		More: "The file is an XCOFF program, object or AIX archive, or an image with some in it. The status is 1 when imports are missing of what was asked for.",
+		Flags: []Flag{
+			{Name: "member", Meaning: "one of the image or archive alone, such as /opt/x/lib/libx.a, or libx.a(shr.o) with its own", Kind: String},
+			{Name: "level", Meaning: "of AIX, such as aix7.1: tell what it is known to lack", Kind: String},
+			{Name: "against", Meaning: "directory of libraries, such as a copy of /usr/lib: tell what they do not have", Kind: String},
+		},
+		Run: func(ctx context.Context, c *Call) (report.Value, error) {
+			i, err := imagetool.Inspect(ctx, c.In, c.Args[0], imagetool.Inspection{Member: c.Flags["member"], Level: c.Flags["level"], Against: c.Flags["against"]})
+			if i == nil {
+				return nil, err
+			}
+			return i, err
+		},
+	},
+	{
 		Name: "image:extract", Help: "writes the members of an image into a new directory",
 		Args: []Arg{anImage, {Name: "dir", Meaning: "directory that does not exist yet"}},
 		Run: func(ctx context.Context, c *Call) (report.Value, error) {

@@ -44,6 +44,16 @@ func demo(t *testing.T, fix int) []byte {
 	return b.Bytes()
 }
 
+// program is one of XCOFF that imports what AIX 7.1 lacks.
+func program(t *testing.T) []byte {
+	t.Helper()
+	b, err := os.ReadFile("../aix/xcoff/testdata/program64")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bytes.ReplaceAll(b, []byte("res_querydomain"), []byte("getlocalename_l"))
+}
+
 // files makes a directory of files.
 func files(t *testing.T, contents map[string][]byte) (dir string) {
 	t.Helper()
@@ -63,7 +73,7 @@ func TestAiximage(t *testing.T) {
 	image := demo(t, 0)
 	dir := files(t, map[string][]byte{
 		"a.I": image, "b.I": demo(t, 1), "cut.I": image[:len(image)/2], "text": []byte("no image\n"), "images/a.I": image, "images/b.I": demo(t, 1),
-		"images/README": nil, "empty/README": nil, "a.I.sha256": []byte("0"),
+		"images/README": nil, "empty/README": nil, "a.I.sha256": []byte("0"), "program": program(t), "gzip": []byte("\x1f\x8b\x08"), "cut.a": []byte("<bigaf>\n"),
 	})
 	for _, test := range []struct {
 		golden, words string
@@ -81,6 +91,13 @@ func TestAiximage(t *testing.T) {
 		{"diff_same", "diff - DIR/a.I", image, 0},
 		{"diff", "diff DIR/a.I DIR/b.I", nil, 1},
 		{"diff_text", "diff DIR/a.I DIR/text", nil, 2},
+		{"inspect", "inspect DIR/program", nil, 0},
+		{"inspect_level", "inspect -level=aix7.1 DIR/program", nil, 1},
+		{"inspect_against", "inspect -against=DIR/empty DIR/program", nil, 1},
+		{"inspect_gzip", "inspect DIR/gzip", nil, 2},
+		{"inspect_cut", "inspect DIR/cut.a", nil, 2},
+		{"inspect_none", "inspect DIR/a.I", nil, 2},
+		{"inspect_word", "inspect -level=seven DIR/program", nil, 2},
 		{"extract", "extract DIR/a.I DIR/out", nil, 0},
 		{"extract_again", "extract DIR/a.I DIR/images", nil, 2},
 		{"toc", "toc DIR/images", nil, 0},

@@ -75,6 +75,9 @@ type Imports struct {
 	Symbols []Symbol `json:"symbols"`
 }
 
+// String gives the file with its symbols.
+func (i Imports) String() string { return i.From + ": " + names(i.Symbols) }
+
 // Symbol is one that is imported or exported.
 type Symbol struct {
 	Name  string `json:"name"`
@@ -272,11 +275,10 @@ func (o *Object) String() string {
 		line("needs:", "%s", need)
 	}
 	for _, i := range o.Imports {
-		from := i.From
-		if from == "" {
-			from = "whoever loads it"
+		if i.From == "" {
+			i.From = "whoever loads it"
 		}
-		line("imports:", "from %s: %s", from, names(i.Symbols))
+		line("imports:", "from %s", i)
 	}
 	if len(o.Exports) > 0 {
 		line("exports:", "%s", names(o.Exports))

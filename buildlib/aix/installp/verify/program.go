@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/ar"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/inspect"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp/rules"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/vrmf"
@@ -79,8 +80,7 @@ func (v *verifier) verifyImports(file *xcoff.File, where installp.Where, name st
 	var absent []string
 	var last vrmf.Level
 	for i := range file.EachImport() {
-		level, ok := lastWithout[i.Symbol]
-		if ok && !i.Weak && slices.Contains(baseLibraries, i.From.Base) && base.Compare(level) <= 0 {
+		if level, ok := inspect.LastWithout(i); ok && base.Compare(level) <= 0 {
 			absent = append(absent, i.Symbol)
 			if level.Compare(last) > 0 {
 				last = level

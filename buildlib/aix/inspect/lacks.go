@@ -1,11 +1,12 @@
-package verify
+package inspect
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
-	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/vrmf"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/xcoff"
 )
 
 // lacks are names that the base libraries of AIX lack, up to the level given: the newest in which somebody missed them. They may be
@@ -50,39 +51,34 @@ var lastWithout = func() map[string]vrmf.Level {
 	return levels
 }()
 
-// baseFilesets are those that AIX's level is read from: the system itself, and its C library.
-var baseFilesets = []string{"bos.rte", "bos.rte.libc"}
+// LastWithout gives the newest level of AIX that is known to lack what is imported.
+func LastWithout(i xcoff.Import) (vrmf.Level, bool) {
+	level, ok := lastWithout[i.Symbol]
+	return level, ok && !i.Weak && slices.Contains(baseLibraries, i.From.Base)
+}
 
-// baseLevels gives the oldest AIX on which each fileset can be installed, by name: the level of the base that it requires, or that
-// the filesets of the image require which it requires in turn. One that takes any AIX has none.
-func baseLevels(m *installp.Image) map[string]vrmf.Level {
-	levels, needs := map[string]vrmf.Level{}, map[string][]string{}
-	raise := func(name string, level vrmf.Level) bool {
-		if level.Compare(levels[name]) <= 0 {
-			return false
-		}
-		levels[name] = level
-		return true
+// Level is one of AIX.
+type Level vrmf.Level
+
+// ParseLevel reads a level as it is spoken of: aix7.1, 7.2.4, 7.3.1.0.
+func ParseLevel(text string) (Level, error) {
+	text = strings.TrimPrefix(strings.ToLower(text), "aix")
+	dots := strings.Count(text, ".")
+	if dots == 0 {
+		return Level{}, fmt.Errorf("%q is no level", text)
 	}
-	for _, f := range m.Filesets {
-		requisites, _ := installp.ParseRequisites(f.Requisites) // bad ones were told with lpp_name
-		for _, r := range requisites {
-			switch {
-			case r.Group != nil || r.Kind == "ifreq":
-			case slices.Contains(baseFilesets, r.Name):
-				raise(f.Name, r.Level)
-			default:
-				needs[f.Name] = append(needs[f.Name], r.Name)
-			}
-		}
-	}
-	for raised := true; raised; {
-		raised = false
-		for name, others := range needs {
-			for _, other := range others {
-				raised = raise(name, levels[other]) || raised
-			}
+	l, err := vrmf.Parse(text + strings.Repeat(".0", max(0, 3-dots)))
+	return Level(l), err
+}
+
+// Lacks lists what an object imports and the level is known to lack, each once.
+func (l Level) Lacks(o *Object) []string {
+	var all []string
+	for _, i := range o.all {
+		if level, ok := LastWithout(i); ok && vrmf.Level(l).Compare(level) <= 0 {
+			all = append(all, i.Symbol)
 		}
 	}
-	return levels
+	slices.Sort(all)
+	return slices.Compact(all)
 }

@@ -1,0 +1,30 @@
+package imagetool
+
+import (
+	"cmp"
+	"io"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/kind"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+)
+
+// kind tells what the file is by its beginning, nil when that says nothing.
+func (m *Image) kind() (*kind.Kind, error) {
+	first := make([]byte, min(kind.Peek, m.Size()))
+	if n, err := m.ReadAt(first, 0); n < len(first) {
+		if err == io.EOF {
+			err = io.ErrUnexpectedEOF
+		}
+		return nil, err
+	}
+	return kind.Of(first), nil
+}
+
+// isNot is the error about a file that is something else than what was expected.
+func (m *Image) isNot(expected string, what *kind.Kind) error {
+	f := &fault.Error{Code: "image-kind", What: "this is not " + expected, Where: m.Name, Do: "name one"}
+	if what != nil {
+		f.Found, f.Do = "it is "+what.Name, cmp.Or(what.Do, f.Do)
+	}
+	return f
+}
