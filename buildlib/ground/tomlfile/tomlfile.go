@@ -67,7 +67,7 @@ func keys(t reflect.Type) []string {
 	var list []string
 	for f := range t.Fields() {
 		name := f.Tag.Get("toml")
-		if name == "" {
+		if name == "" || name == "-" {
 			continue
 		}
 		list = append(list, name)

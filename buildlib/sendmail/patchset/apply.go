@@ -143,7 +143,8 @@ func (t *overlay) apply(s *fitting) {
 		c.broken = true
 	}
 	if len(s.findings) > 0 && s.pre != s.file.OldOIDPrefix {
-		if from := t.series.fromLater(s.patch, s.name, s.file.OldOIDPrefix); from != "" {
+		later := t.series.Patches[slices.Index(t.series.Patches, s.patch)+1:]
+		if from := firstWith(later, s.name, leaves(s.file.OldOIDPrefix)); from != "" {
 			s.findings[0].Found += "\nthe patch is made for what " + from + " leaves, which comes later: the series may be out of order"
 		}
 	}

@@ -72,37 +72,37 @@ func parseHeader(text string) (Header, error) {
 		Forwarded: fields["Forwarded"], AppliedUpstream: fields["Applied-Upstream"], AppliesTo: fields["Applies-To"],
 		CVE: words(fields["CVE"]), Bug: words(fields["Bug"]),
 	}
-	return h, errors.Join(append(errs, h.check())...)
+	return h, errors.Join(append(errs, h.check(fields))...)
 }
 
 func unknownField(line int, name string) error {
+	hint := "; there are " + strings.Join(fieldNames, ", ")
 	if nearest := fault.Nearest(name, fieldNames); nearest != "" {
-		return fmt.Errorf("line %d: unknown field %s, did you mean %s?", line, name, nearest)
+		hint = ", did you mean " + nearest + "?"
 	}
-	return fmt.Errorf("line %d: unknown field %s; there are %s", line, name, strings.Join(fieldNames, ", "))
+	return fmt.Errorf("line %d: unknown field %s%s", line, name, hint)
 }
 
 func words(list string) []string {
 	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' })
 }
 
-// check names every field that is missing or wrong.
-func (h *Header) check() error {
-	var errs []error
-	for _, field := range []struct{ name, value string }{
-		{"Subject", h.Subject}, {"Description", h.Description}, {"Author", h.Author}, {"Origin", h.Origin},
-		{"Forwarded or Applied-Upstream", h.Forwarded + h.AppliedUpstream}, {"Applies-To", h.AppliesTo},
-	} {
-		if strings.TrimSpace(field.value) == "" {
-			errs = append(errs, fmt.Errorf("%s is missing", field.name))
+// check names every field that is missing or still to be filled in, and what is of a wrong form.
+func (h *Header) check(fields map[string]string) error {
+	var missing, errs []error
+	for _, name := range fieldNames {
+		value := fields[name]
+		if name != "Bug" && strings.HasPrefix(value, toDo) {
+			errs = append(errs, fmt.Errorf("%s is still to be filled in: it begins with %s", name, toDo))
 		}
-	}
-	for _, field := range []struct{ name, value string }{
-		{"Subject", h.Subject}, {"Description", h.Description}, {"Author", h.Author}, {"Origin", h.Origin}, {"Forwarded", h.Forwarded},
-		{"Applied-Upstream", h.AppliedUpstream}, {"Applies-To", h.AppliesTo}, {"CVE", strings.Join(h.CVE, " ")},
-	} {
-		if strings.HasPrefix(field.value, toDo) {
-			errs = append(errs, fmt.Errorf("%s is still to be filled in: it begins with %s", field.name, toDo))
+		switch name {
+		case "Applied-Upstream", "CVE", "Bug":
+			continue
+		case "Forwarded":
+			name, value = "Forwarded or Applied-Upstream", value+fields["Applied-Upstream"]
+		}
+		if strings.TrimSpace(value) == "" {
+			missing = append(missing, fmt.Errorf("%s is missing", name))
 		}
 	}
 	if strings.Contains(h.Subject, "\n") {
@@ -113,7 +113,7 @@ func (h *Header) check() error {
 			errs = append(errs, fmt.Errorf("CVE %q is not of the form CVE-2023-51765", id))
 		}
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(missing, errs...)...)
 }
 
 // Blank is a header that is still to be filled in, and is refused until then.

@@ -103,7 +103,7 @@ func (s *Series) CheckChain(released func(path string) (mode fs.FileMode, there 
 		by    string // patch
 	}
 	files := make(map[string]state)
-	for _, p := range s.Patches {
+	for n, p := range s.Patches {
 		for i, f := range p.files {
 			name, line := pathOf(f), p.parts[i].start
 			now, touched := files[name]
@@ -130,7 +130,7 @@ func (s *Series) CheckChain(released func(path string) (mode fs.FileMode, there 
 				return broken("a file that "+now.by+" has taken away", order)
 			case !f.IsNew && !there:
 				found := "a file that the release does not have"
-				if maker := s.maker(name); maker != "" {
+				if maker := firstWith(s.Patches, name, func(f *gitdiff.File) bool { return f.IsNew }); maker != "" {
 					return broken(found+"; "+maker+" makes it", order)
 				}
 				return broken(found, "correct the name, or make the patch anew against the release's pristine tree")
@@ -150,10 +150,10 @@ func (s *Series) CheckChain(released func(path string) (mode fs.FileMode, there 
 			line = p.parts[i].index
 			if now.image != "" && now.image != f.OldOIDPrefix {
 				found := fmt.Sprintf("the file is %s after %s, and this patch is made for %s", now.image, now.by, f.OldOIDPrefix)
-				if from := s.from(name, f.OldOIDPrefix); from != "" {
+				if from := firstWith(s.Patches, name, leaves(f.OldOIDPrefix)); from != "" {
 					found += ",\nwhich it is after " + from
 				}
-				if user := s.user(name, f.NewOIDPrefix, p); user != "" {
+				if user := firstWith(s.Patches[:n], name, func(o *gitdiff.File) bool { return o.OldOIDPrefix == f.NewOIDPrefix }); user != "" {
 					found += ";\n" + user + ", which is before it in the series, is made for what this patch makes"
 				}
 				if f.NewOIDPrefix == now.image {
@@ -167,47 +167,17 @@ func (s *Series) CheckChain(released func(path string) (mode fs.FileMode, there 
 	return nil
 }
 
-// user names the patch before another that is made for a file with this content.
-func (s *Series) user(name, image string, before *Patch) string {
-	for _, p := range s.Patches {
-		if p == before {
-			break
-		}
-		for _, f := range p.files {
-			if pathOf(f) == name && f.OldOIDPrefix == image {
-				return p.Name
-			}
+// firstWith names the first of some patches whose part for a file is such a one, or "".
+func firstWith(patches []*Patch, name string, such func(*gitdiff.File) bool) string {
+	for _, p := range patches {
+		if slices.ContainsFunc(p.files, func(f *gitdiff.File) bool { return pathOf(f) == name && such(f) }) {
+			return p.Name
 		}
 	}
 	return ""
 }
 
-// maker names the patch that makes a file.
-func (s *Series) maker(name string) string {
-	for _, p := range s.Patches {
-		for _, f := range p.files {
-			if f.IsNew && pathOf(f) == name {
-				return p.Name
-			}
-		}
-	}
-	return ""
-}
-
-// fromLater names the patch behind another that leaves a file with this content.
-func (s *Series) fromLater(behind *Patch, name, image string) string {
-	at := slices.Index(s.Patches, behind)
-	return (&Series{Patches: s.Patches[at+1:]}).from(name, image)
-}
-
-// from names the patch that leaves a file with this content.
-func (s *Series) from(name, image string) string {
-	for _, p := range s.Patches {
-		for _, f := range p.files {
-			if pathOf(f) == name && f.NewOIDPrefix == image {
-				return p.Name
-			}
-		}
-	}
-	return ""
+// leaves is for parts that leave a file with this content.
+func leaves(image string) func(*gitdiff.File) bool {
+	return func(f *gitdiff.File) bool { return f.NewOIDPrefix == image }
 }

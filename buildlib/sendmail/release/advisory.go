@@ -18,11 +18,11 @@ import (
 
 // Advisory is a known fault in sendmail's security. Each release has to answer it.
 type Advisory struct {
-	ID        string    // the CVE number, or a name that begins with "sendmail-"
-	Title     string    // what goes wrong, in one line
-	Published time.Time // the day on which it became public, midnight UTC
-	Fixed     string    // upstream's first release without it, or "" when there is none
-	Reference string    // where it is told
+	ID        string    `toml:"id"`        // the CVE number, or a name that begins with "sendmail-"
+	Title     string    `toml:"title"`     // what goes wrong, in one line
+	Published time.Time `toml:"published"` // the day on which it became public, midnight UTC
+	Fixed     string    `toml:"fixed"`     // upstream's first release without it, or "" when there is none
+	Reference string    `toml:"reference"` // where it is told
 }
 
 // IsCVE reports whether the advisory goes by a CVE number: then a patch names it in its field CVE, and else in Bug.
@@ -42,12 +42,13 @@ const (
 
 // Answer is what a release says to an advisory.
 type Answer struct {
-	Advisory *Advisory
-	Status   Status
-	Patch    string // of the series; only with Fixed
-	Reason   string // why it stays so, and what an administrator can do; only with Affected
-	Evidence string // what shows it: places in the release as it was published, and what was seen
-	Reviewed time.Time
+	Advisory *Advisory `toml:"-"`
+	ID       string    `toml:"id"` // of the advisory
+	Status   Status    `toml:"status"`
+	Patch    string    `toml:"patch"`    // of the series; only with Fixed
+	Reason   string    `toml:"reason"`   // why it stays so, and what an administrator can do; only with Affected
+	Evidence string    `toml:"evidence"` // what shows it: places in the release as it was published, and what was seen
+	Reviewed time.Time `toml:"reviewed"`
 }
 
 const advisoriesName = "advisories.toml"
@@ -76,55 +77,37 @@ var advisoryForm = regexp.MustCompile(`^(CVE-[0-9]{4}-[0-9]{4,}|sendmail-[a-z0-9
 
 func parseAdvisories(text []byte) ([]Advisory, error) {
 	var d struct {
-		Advisory []struct {
-			ID        string    `toml:"id"`
-			Title     string    `toml:"title"`
-			Published time.Time `toml:"published"`
-			Fixed     string    `toml:"fixed"`
-			Reference string    `toml:"reference"`
-		} `toml:"advisory"`
+		Advisory []Advisory `toml:"advisory"`
 	}
 	if err := tomlfile.Decode(text, &d); err != nil {
 		return nil, err
 	}
-	var (
-		known []Advisory
-		errs  []error
-	)
-	for i, a := range d.Advisory {
+	var errs []error
+	for i := range d.Advisory {
+		a := &d.Advisory[i]
 		need := func(ok bool, format string, args ...any) {
 			if !ok {
 				errs = append(errs, fmt.Errorf("advisory %d, %q: %s", i+1, a.ID, fmt.Sprintf(format, args...)))
 			}
 		}
 		need(advisoryForm.MatchString(a.ID), "the id is neither a CVE number nor a name that begins with sendmail-")
-		need(!slices.ContainsFunc(known, func(k Advisory) bool { return k.ID == a.ID }), "it is there twice")
+		need(!slices.ContainsFunc(d.Advisory[:i], func(k Advisory) bool { return k.ID == a.ID }), "it is there twice")
 		need(a.Title != "" && !strings.Contains(a.Title, "\n"), "title is not one line")
 		need(!a.Published.IsZero(), "published is missing: a day, as 2023-12-24")
 		need(a.Fixed == "" || versionForm.MatchString(a.Fixed), "fixed %q is not a release", a.Fixed)
 		need(a.Reference != "", "reference is missing")
-		known = append(known, Advisory{ID: a.ID, Title: a.Title, Published: day(a.Published), Fixed: a.Fixed, Reference: a.Reference})
+		a.Published = day(a.Published)
 	}
-	if len(known) == 0 {
+	if len(d.Advisory) == 0 {
 		errs = append(errs, errors.New("no advisory is in it"))
 	}
-	return known, errors.Join(errs...)
+	return d.Advisory, errors.Join(errs...)
 }
 
 // day is a date without time and zone: TOML's dates come in the machine's own zone.
 func day(t time.Time) time.Time {
 	y, m, d := t.Date()
 	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
-}
-
-// answer is an entry in a release's advisories.toml.
-type answer struct {
-	ID       string    `toml:"id"`
-	Status   Status    `toml:"status"`
-	Patch    string    `toml:"patch"`
-	Reason   string    `toml:"reason"`
-	Evidence string    `toml:"evidence"`
-	Reviewed time.Time `toml:"reviewed"`
 }
 
 // Answers reads what the release says to each known advisory, in the order of known. Every answer that is missing or wrong is
@@ -148,7 +131,7 @@ func (r *Release) Answers(known []Advisory, today time.Time) ([]Answer, error) {
 	)
 	for i := range known {
 		a := &known[i]
-		n := slices.IndexFunc(entries, func(e answer) bool { return e.ID == a.ID })
+		n := slices.IndexFunc(entries, func(e Answer) bool { return e.ID == a.ID })
 		if n < 0 {
 			errs = append(errs, &fault.Error{
 				Code: "advisory-unanswered", What: fmt.Sprintf("advisories.toml of sendmail %s has no entry for %s", r.Version, a.ID), Where: where, Found: a.Title,
@@ -158,12 +141,11 @@ func (r *Release) Answers(known []Advisory, today time.Time) ([]Answer, error) {
 		}
 		e := entries[n]
 		errs = append(errs, r.judge(&e, where, today))
-		answers = append(answers, Answer{
-			Advisory: a, Status: e.Status, Patch: e.Patch, Reason: e.Reason, Evidence: e.Evidence, Reviewed: day(e.Reviewed),
-		})
+		e.Advisory, e.Reviewed = a, day(e.Reviewed)
+		answers = append(answers, e)
 	}
 	for i, e := range entries {
-		if slices.ContainsFunc(entries[:i], func(o answer) bool { return o.ID == e.ID }) {
+		if slices.ContainsFunc(entries[:i], func(o Answer) bool { return o.ID == e.ID }) {
 			errs = append(errs, &fault.Error{
 				Code: "advisory-twice", What: fmt.Sprintf("sendmail %s answers %s twice", r.Version, e.ID), Where: where, Do: "take one of the two out",
 			})
@@ -174,9 +156,9 @@ func (r *Release) Answers(known []Advisory, today time.Time) ([]Answer, error) {
 	return answers, errors.Join(errs...)
 }
 
-func parseAnswers(text []byte) ([]answer, error) {
+func parseAnswers(text []byte) ([]Answer, error) {
 	var d struct {
-		Advisory []answer `toml:"advisory"`
+		Advisory []Answer `toml:"advisory"`
 	}
 	err := tomlfile.Decode(text, &d)
 	return d.Advisory, err
@@ -198,7 +180,7 @@ func (r *Release) unknown(id, where string, known []Advisory) error {
 }
 
 // judge tells all that is wrong with one answer by itself.
-func (r *Release) judge(e *answer, where string, today time.Time) error {
+func (r *Release) judge(e *Answer, where string, today time.Time) error {
 	var errs []error
 	need := func(ok bool, code, found, do string) {
 		if !ok {

@@ -81,11 +81,11 @@ func TestAnswers(t *testing.T) {
 	}
 	if diff := cmp.Diff([]Answer{
 		{
-			Advisory: &known[0], Status: Fixed, Patch: "0012-crlf.patch", Evidence: "sendmail/collect.c:438-440 and 502",
+			Advisory: &known[0], ID: "CVE-2023-51765", Status: Fixed, Patch: "0012-crlf.patch", Evidence: "sendmail/collect.c:438-440 and 502",
 			Reviewed: date(2026, 11, 22),
 		},
 		{
-			Advisory: &known[1], Status: Affected, Reason: "there is no option", Evidence: "sendmail/collect.c:306",
+			Advisory: &known[1], ID: "sendmail-nul", Status: Affected, Reason: "there is no option", Evidence: "sendmail/collect.c:306",
 			Reviewed: date(2026, 11, 22),
 		},
 	}, answers); diff != "" {

@@ -6,45 +6,24 @@ import (
 	"net/url"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tomlfile"
 )
 
-// document is release.toml as it is written.
-type document struct {
-	Version   string    `toml:"version"`
-	Date      time.Time `toml:"date"`
-	Size      int64     `toml:"size"`
-	SHA256    string    `toml:"sha256"`
-	SHA512    string    `toml:"sha512"`
-	Tree      string    `toml:"tree"`
-	URLs      []string  `toml:"urls"`
-	OpenSSL   string    `toml:"openssl"`
-	Signature struct {
-		URLs        []string `toml:"urls"`
-		Fingerprint string   `toml:"fingerprint"`
-		Key         string   `toml:"key"`
-		AcceptSHA1  bool     `toml:"accept_sha1"`
-	} `toml:"signature"`
-}
-
-// parse reads release.toml strictly, and returns the name of the key file beside it too.
-func parse(text []byte) (*Release, string, error) {
-	var d document
-	if err := tomlfile.Decode(text, &d); err != nil {
-		return nil, "", err
+// parse reads release.toml strictly. Of the key it has the name of the file, which lies beside it.
+func parse(text []byte) (*Release, error) {
+	r := new(Release)
+	if err := tomlfile.Decode(text, r); err != nil {
+		return nil, err
 	}
-	if err := d.check(); err != nil {
-		return nil, "", err
+	if err := r.check(); err != nil {
+		return nil, err
 	}
-	s := d.Signature
-	return &Release{
-		Version: d.Version, Date: d.Date.UTC(), Size: d.Size, SHA256: d.SHA256, SHA512: d.SHA512, Tree: d.Tree, URLs: d.URLs,
-		OpenSSL:   d.OpenSSL,
-		Signature: Signature{URLs: s.URLs, Fingerprint: s.Fingerprint, AcceptSHA1: s.AcceptSHA1},
-	}, s.Key, nil
+	r.Date = r.Date.UTC()
+	return r, nil
 }
 
 var (
@@ -57,31 +36,28 @@ var (
 )
 
 // check finds everything that is wrong at once.
-func (d *document) check() error {
+func (r *Release) check() error {
 	var errs []error
 	need := func(ok bool, format string, args ...any) {
 		if !ok {
 			errs = append(errs, fmt.Errorf(format, args...))
 		}
 	}
-	need(versionForm.MatchString(d.Version), "version %q is not of numbers and dots", d.Version)
-	need(!d.Date.IsZero(), "date is missing: the release's day, as 2015-07-03T00:00:00Z")
+	need(versionForm.MatchString(r.Version), "version %q is not of numbers and dots", r.Version)
+	need(!r.Date.IsZero(), "date is missing: the release's day, as 2015-07-03T00:00:00Z")
 	// TOML takes a time without a zone for one of the reader's own: it would be another moment on each machine.
-	need(d.Date.Location() != time.Local, "date %s says no time zone: put Z behind it", d.Date.Format(time.DateTime))
-	need(d.Size > 0, "size %d is not a number of bytes", d.Size)
-	need(sha256Form.MatchString(d.SHA256), "sha256 %q is not 64 lower case hexadecimal digits", d.SHA256)
-	need(d.SHA512 == "" || sha512Form.MatchString(d.SHA512), "sha512 %q is not 128 lower case hexadecimal digits", d.SHA512)
-	need(sha256Form.MatchString(d.Tree), "tree %q is not 64 lower case hexadecimal digits", d.Tree)
-	need(d.OpenSSL == "" || rangeForm.MatchString(d.OpenSSL) && !strings.HasSuffix(d.OpenSSL, " "),
-		"openssl %q is not a range of versions: >=VERSION, <VERSION, or both with a blank between them", d.OpenSSL)
-	need(len(d.URLs) > 0, "urls is empty: nothing says where the source comes from")
-	for _, u := range d.URLs {
+	need(r.Date.Location() != time.Local, "date %s says no time zone: put Z behind it", r.Date.Format(time.DateTime))
+	need(r.Size > 0, "size %d is not a number of bytes", r.Size)
+	need(sha256Form.MatchString(r.SHA256), "sha256 %q is not 64 lower case hexadecimal digits", r.SHA256)
+	need(r.SHA512 == "" || sha512Form.MatchString(r.SHA512), "sha512 %q is not 128 lower case hexadecimal digits", r.SHA512)
+	need(sha256Form.MatchString(r.Tree), "tree %q is not 64 lower case hexadecimal digits", r.Tree)
+	need(r.OpenSSL == "" || rangeForm.MatchString(r.OpenSSL) && !strings.HasSuffix(r.OpenSSL, " "),
+		"openssl %q is not a range of versions: >=VERSION, <VERSION, or both with a blank between them", r.OpenSSL)
+	need(len(r.URLs) > 0, "urls is empty: nothing says where the source comes from")
+	for _, u := range slices.Concat(r.URLs, r.Signature.URLs) {
 		errs = append(errs, checkURL(u))
 	}
-	s := d.Signature
-	for _, u := range s.URLs {
-		errs = append(errs, checkURL(u))
-	}
+	s := r.Signature
 	if len(s.URLs) > 0 || s.Fingerprint != "" || s.Key != "" || s.AcceptSHA1 {
 		need(len(s.URLs) > 0, "signature.urls is empty")
 		need(fingerprintForm.MatchString(s.Fingerprint), "signature.fingerprint %q is not 40 upper case hexadecimal digits", s.Fingerprint)

@@ -23,30 +23,30 @@ import (
 
 // Release is what is pinned of one release of sendmail.
 type Release struct {
-	Version string // such as "8.15.2"; also the name of its directory
-	Date    time.Time
-	Size    int64    // of the tarball, in bytes
-	SHA256  string   // of the tarball, in hexadecimal
-	SHA512  string   // the same, or "" when it is not known
-	Tree    string   // hash of the unpacked tree; see package tree
-	URLs    []string // where the tarball may be had, best first: https, http, file, or apt:<path in a Debian archive>
+	Version string    `toml:"version"` // such as "8.15.2"; also the name of its directory
+	Date    time.Time `toml:"date"`
+	Size    int64     `toml:"size"`   // of the tarball, in bytes
+	SHA256  string    `toml:"sha256"` // of the tarball, in hexadecimal
+	SHA512  string    `toml:"sha512"` // the same, or "" when it is not known
+	Tree    string    `toml:"tree"`   // hash of the unpacked tree; see package tree
+	URLs    []string  `toml:"urls"`   // where the tarball may be had, best first: https, http, file, or apt:<path in a Debian archive>
 
-	Signature Signature
+	Signature Signature `toml:"signature"`
 
 	// OpenSSL is the versions of OpenSSL that this release compiles with, as a range such as "<1.1.0"; "" for all. The series of
 	// patches may widen it.
-	OpenSSL string
+	OpenSSL string `toml:"openssl"`
 
-	Dir   string // the release's directory
-	Files string // listing of the pristine tree, whose SHA-256 is Tree
+	Dir   string `toml:"-"` // the release's directory
+	Files string `toml:"-"` // listing of the pristine tree, whose SHA-256 is Tree
 }
 
 // Signature is what is needed to check who made the tarball. The zero value means that nobody's signature is known.
 type Signature struct {
-	URLs        []string // detached OpenPGP signatures of the compressed tarball, in the same forms as those of the tarball
-	Fingerprint string   // of the one key that counts, in upper case hexadecimal
-	Key         string   // that public key, armoured
-	AcceptSHA1  bool     // the signature was made over a SHA-1 digest, which alone would not be trusted today
+	URLs        []string `toml:"urls"`        // detached OpenPGP signatures of the compressed tarball, in the same forms as those of the tarball
+	Fingerprint string   `toml:"fingerprint"` // of the one key that counts, in upper case hexadecimal
+	Key         string   `toml:"key"`         // that public key, armoured; in the file the name of another one
+	AcceptSHA1  bool     `toml:"accept_sha1"` // the signature was made over a SHA-1 digest, which alone would not be trusted today
 }
 
 const (
@@ -90,22 +90,14 @@ func List(patchesDir string) ([]*Release, error) {
 	if err != nil {
 		return nil, err
 	}
-	var (
-		rs   []*Release
-		errs []error
-	)
-	for _, v := range known {
-		r, err := Load(patchesDir, v)
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		rs = append(rs, r)
+	rs, errs := make([]*Release, len(known)), make([]error, len(known))
+	for i, v := range known {
+		rs[i], errs[i] = Load(patchesDir, v)
 	}
-	if len(errs) == 1 {
-		return nil, errs[0]
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
 	}
-	return rs, errors.Join(errs...)
+	return rs, nil
 }
 
 // versions names the directories that hold a release, oldest version first.
@@ -153,7 +145,7 @@ func read(dir string) (*Release, error) {
 	if err != nil {
 		return nil, invalid(name, err)
 	}
-	r, keyName, err := parse(text)
+	r, err := parse(text)
 	if err != nil {
 		return nil, invalid(name, err)
 	}
@@ -166,8 +158,8 @@ func read(dir string) (*Release, error) {
 		return nil, invalid(name, fmt.Errorf("tree is %s, but %s beside it has the hash %x", r.Tree, filesName, sum))
 	}
 	r.Files = string(files)
-	if keyName != "" {
-		key, err := regular.Read(filepath.Join(dir, keyName), maxFile)
+	if file := r.Signature.Key; file != "" {
+		key, err := regular.Read(filepath.Join(dir, file), maxFile)
 		if err != nil {
 			return nil, invalid(name, fmt.Errorf("signing key: %w", err))
 		}

@@ -184,7 +184,7 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte(good))
 	f.Add([]byte(good + signature))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		if r, _, err := parse(text); (r == nil) == (err == nil) {
+		if r, err := parse(text); (r == nil) == (err == nil) {
 			t.Errorf("parse() = %v, %v, want a release or an error", r, err)
 		}
 	})

@@ -64,8 +64,8 @@ func (s *Set) Compose(q Request) (*Result, error) {
 	r := &Result{Layout: q.Layout, Fragments: chosen}
 	for _, f := range chosen {
 		r.Options = append(r.Options, f.Option)
-		r.Libraries = appendNew(r.Libraries, f.Libraries)
-		r.Builds = appendNew(r.Builds, f.Builds)
+		r.Libraries = appendNew(r.Libraries, f.Libraries...)
+		r.Builds = appendNew(r.Builds, f.Builds...)
 	}
 	if r.Text, err = s.render(q, chosen); err != nil {
 		return nil, err
@@ -90,9 +90,7 @@ func (r *Result) MapType() string {
 func (r *Result) Proofs() []string {
 	var words []string
 	for _, f := range r.Fragments {
-		if f.Proof != "" {
-			words = append(words, f.Proof)
-		}
+		words = append(words, strings.Fields(f.Proof)...) // it is one word, or none
 	}
 	slices.Sort(words)
 	return words
@@ -131,7 +129,7 @@ func (r *Result) SDKLacks(ctx context.Context, t *target.Target, m host.Machine)
 	}
 }
 
-func appendNew(list, more []string) []string {
+func appendNew[T comparable](list []T, more ...T) []T {
 	for _, m := range more {
 		if !slices.Contains(list, m) {
 			list = append(list, m)
@@ -145,9 +143,7 @@ func appendNew(list, more []string) []string {
 func (s *Set) Choose(names []string, os target.OS) ([]*Fragment, error) {
 	on := map[string]bool{}
 	for _, f := range s.fragments {
-		if f.IsDefault(os) {
-			on[f.Option] = true
-		}
+		on[f.Option] = f.IsDefault(os)
 	}
 	var errs []error
 	for _, n := range names {
@@ -173,13 +169,7 @@ func (s *Set) Choose(names []string, os target.OS) ([]*Fragment, error) {
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
-	var chosen []*Fragment
-	for _, f := range s.fragments {
-		if on[f.Option] {
-			chosen = append(chosen, f)
-		}
-	}
-	return chosen, nil
+	return slices.DeleteFunc(s.Options(), func(f *Fragment) bool { return !on[f.Option] }), nil
 }
 
 func (s *Set) unknown(name string) error {
@@ -226,8 +216,8 @@ func check(chosen []*Fragment, release Version, t *target.Target) error {
 		if err := checkOpenSSL(f, t); err != nil {
 			errs = append(errs, err)
 		}
-		if f.Provider != "" && !slices.Contains(providers, f.Provider) {
-			providers = append(providers, f.Provider)
+		if f.Provider != "" {
+			providers = appendNew(providers, f.Provider)
 		}
 	}
 	errs = append(errs, t.Need(providers...), checkTargetPaths(t, providers))
@@ -255,15 +245,12 @@ func checkTargetPaths(t *target.Target, providers []target.Part) error {
 // only tell after most of the build.
 func checkRelease(chosen []*Fragment, q Request, compiles Range) error {
 	i := slices.IndexFunc(chosen, func(f *Fragment) bool { return f.Provider == target.PartOpenSSL })
-	if i < 0 || q.Target.OpenSSL.API == "" {
+	if i < 0 {
 		return nil
 	}
-	api, err := ParseVersion(q.Target.OpenSSL.API)
-	if err != nil {
-		return fmt.Errorf("interface of OpenSSL: %w", err)
-	}
-	if compiles.Has(api) {
-		return nil
+	api, ok, err := works(compiles, q.Target)
+	if ok || err != nil {
+		return err
 	}
 	var rest []string // the user's options without those that link OpenSSL, or need one that does
 	for _, name := range q.Options {
@@ -279,16 +266,25 @@ func checkRelease(chosen []*Fragment, q Request, compiles Range) error {
 		Do: fmt.Sprintf("take SENDMAIL_RELEASE=8.17.1.9 or later, or leave %s out (SENDMAIL_WITH=%s)", chosen[i].Option, cmp.Or(strings.Join(rest, ","), "none"))}
 }
 
-func checkOpenSSL(f *Fragment, t *target.Target) error {
-	if f.OpenSSL.String() == "" || t.OpenSSL.API == "" {
-		return nil
+// works reports whether a range has the interface of the target's OpenSSL, as one does that is not known.
+func works(r Range, t *target.Target) (Version, bool, error) {
+	if t.OpenSSL.API == "" {
+		return nil, true, nil
 	}
 	api, err := ParseVersion(t.OpenSSL.API)
 	if err != nil {
-		return fmt.Errorf("interface of OpenSSL: %w", err)
+		return nil, false, fmt.Errorf("interface of OpenSSL: %w", err)
 	}
-	if f.OpenSSL.Has(api) {
+	return api, r.Has(api), nil
+}
+
+func checkOpenSSL(f *Fragment, t *target.Target) error {
+	if f.OpenSSL.String() == "" {
 		return nil
+	}
+	api, ok, err := works(f.OpenSSL, t)
+	if ok || err != nil {
+		return err
 	}
 	return &fault.Error{Code: "option-openssl", What: fmt.Sprintf("option %s does not work with OpenSSL %s", f.Option, api),
 		Found: "OpenSSL from " + t.OpenSSL.String(), Do: "leave it out, or take OpenSSL " + f.OpenSSL.String() + " from elsewhere"}

@@ -36,7 +36,7 @@ type Fragment struct {
 	SDKLacks  string          // what it takes of AIX's headers that the project's own do not have, such as "NAME of FILE"
 	SDKUnless string          // option that does without that
 	Body      string          // the m4 text, comments included, as it is in the file
-	calls     []call
+	calls     []line
 }
 
 // IsDefault reports whether the option is on for such a target when nothing is said about it.
@@ -46,11 +46,8 @@ func (f *Fragment) IsDefault(os target.OS) bool {
 
 // defines reports whether the option defines this macro of the C code.
 func (f *Fragment) defines(macro string) bool {
-	return slices.ContainsFunc(f.calls, func(c call) bool { return strings.Contains(" "+c.value, " -D"+macro+"=") })
+	return slices.ContainsFunc(f.calls, func(c line) bool { return strings.Contains(" "+c.value, " -D"+macro+"=") })
 }
-
-// call is one macro call of a fragment's body.
-type call struct{ macro, name, value string }
 
 var (
 	fileName   = regexp.MustCompile(`^\d\d-([a-z0-9]+(?:-[a-z0-9]+)*)\.m4$`)
@@ -215,7 +212,7 @@ func (f *Fragment) line(text string) error {
 	if m == nil {
 		return errors.New("want dnl, or APPENDDEF(`name', `value') on one line; also PREPENDDEF and define")
 	}
-	c := call{m[1], m[2], m[3]}
+	c := line{m[1], m[2], m[3]}
 	if owned[c.name] {
 		return fmt.Errorf("%s is the target's: it cannot be set by an option", c.name)
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/target"
 )
 
-// line is one m4 call of the result.
+// line is one m4 call, of a fragment's body or of the result.
 type line struct{ macro, name, value string }
 
 func (l line) String() string { return fmt.Sprintf("%s(`%s', `%s')", l.macro, l.name, l.value) }
@@ -21,13 +21,9 @@ type section struct {
 
 // render writes the result. It depends on nothing but the request and the fragments: no time, no machine, no user.
 func (s *Set) render(q Request, chosen []*Fragment) (string, error) {
-	var options []string
-	for _, f := range chosen {
-		options = append(options, f.Option)
-	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "dnl Composed by sendmail-aix; changes made here are lost. Change the options, or the fragments in %s.\n", s.dir)
-	fmt.Fprintf(&b, "dnl sendmail %s for %s with %s\n", q.Release, q.Target, strings.Join(options, ","))
+	fmt.Fprintf(&b, "dnl sendmail %s for %s with %s\n", q.Release, q.Target, strings.Join((&Set{fragments: chosen}).Names(), ","))
 	layout, macros := layoutLines(q.Layout, q.Target)
 	sections := targetSections(q.Target, macros, chosen)
 	sections = append(sections, section{"layout: " + q.Layout.Prefix + " " + q.Layout.ConfDir + " " + q.Layout.StateDir, layout})
@@ -44,17 +40,6 @@ func (s *Set) render(q Request, chosen []*Fragment) (string, error) {
 		fmt.Fprintf(&b, "dnl\ndnl from %s/%s\n%s", s.dir, f.File, f.Body)
 	}
 	return b.String(), nil
-}
-
-// needed tells which libraries with a provider the options use: only their directories are searched.
-func needed(chosen []*Fragment) map[target.Part]bool {
-	parts := map[target.Part]bool{}
-	for _, f := range chosen {
-		if f.Provider != "" {
-			parts[f.Provider] = true
-		}
-	}
-	return parts
 }
 
 // targetSections are the defines that follow from the compiler, the width, and where libraries are. They come first: fragments append.
@@ -86,7 +71,7 @@ func targetSections(t *target.Target, macros []string, chosen []*Fragment) []sec
 			def("confLIBS", "-lresolv -ldl"))
 	}
 	system.lines = append(system.lines, def("confMAPDEF", ""))
-	return []section{compiler, system, librarySection(t, needed(chosen), flags), {"traps of sendmail's build system", []line{
+	return []section{compiler, system, librarySection(t, chosen, flags), {"traps of sendmail's build system", []line{
 		def("confLIBSEARCH", ""),          // else it links a Berkeley DB that happens to be there
 		def("confDEPEND_TYPE", "generic"), // a package is built once
 		def("confNROFF", "false"),         // take the pages that upstream formatted: the same bytes on all machines
@@ -97,20 +82,22 @@ func targetSections(t *target.Target, macros []string, chosen []*Fragment) []sec
 //
 // When OpenSSL is the base system's and SASL is not, both directories may hold an OpenSSL: the base system's must be found first, in
 // headers and in libraries. xlc honours an -I for /usr/include; gcc and clang ignore it, and have -idirafter instead.
-func librarySection(t *target.Target, need map[target.Part]bool, flags target.Flags) section {
-	ssl, sasl := t.OpenSSL, t.SASL
-	if !need[target.PartOpenSSL] {
-		ssl.Include, ssl.Lib = "", ""
-	}
-	if !need[target.PartSASL] {
-		sasl.Include, sasl.Lib = "", ""
+func librarySection(t *target.Target, chosen []*Fragment, flags target.Flags) section {
+	need := map[target.Part]bool{} // only the directories of what the options use are searched
+	for _, f := range chosen {
+		need[f.Provider] = true
 	}
 	var inc, lib, origin []string
+	ssl, sasl := t.OpenSSL, t.SASL
 	if need[target.PartOpenSSL] {
-		origin = append(origin, "OpenSSL from "+string(t.OpenSSL.Kind))
+		origin = append(origin, "OpenSSL from "+string(ssl.Kind))
+	} else {
+		ssl.Include, ssl.Lib = "", ""
 	}
 	if need[target.PartSASL] {
-		origin = append(origin, "SASL from "+string(t.SASL.Kind))
+		origin = append(origin, "SASL from "+string(sasl.Kind))
+	} else {
+		sasl.Include, sasl.Lib = "", ""
 	}
 	if ssl.Include != "" {
 		inc, lib = append(inc, "-I"+ssl.Include), append(lib, "-L"+ssl.Lib)
@@ -139,11 +126,5 @@ func librarySection(t *target.Target, need map[target.Part]bool, flags target.Fl
 
 // join puts blanks between the words that are there.
 func join(words ...string) string {
-	var there []string
-	for _, w := range words {
-		if w != "" {
-			there = append(there, w)
-		}
-	}
-	return strings.Join(there, " ")
+	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), " ")
 }

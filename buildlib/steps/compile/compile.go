@@ -4,6 +4,7 @@ package compile
 import (
 	"context"
 	"crypto/sha256"
+	"embed"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -21,6 +22,11 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 )
+
+// Code is the text of this room, to be told from other states of it: what it compiles must be compiled again when it has changed.
+//
+//go:embed *.go
+var Code embed.FS
 
 // Builder compiles one patched source tree for one configuration.
 type Builder struct {

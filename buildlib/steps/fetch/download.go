@@ -151,7 +151,7 @@ func checkLocalFile(name string, what file) error {
 	case !info.Mode().IsRegular():
 		return errors.New("not a regular file") // a device has no end
 	case what.size > 0 && info.Size() != what.size:
-		return sizeError{has: info.Size(), want: what.size}
+		return sizeError(info.Size(), what.size)
 	case info.Size() > what.limit:
 		return errTooLarge
 	}
@@ -178,8 +178,8 @@ func (f *Fetcher) transport() http.RoundTripper {
 
 // hashError is a complete file that is not the pinned one.
 type hashError struct {
-	has, want string
-	size      int64 // when that is reason enough
+	has  string
+	size int64 // when that is reason enough
 }
 
 func (e hashError) Error() string {
@@ -191,24 +191,23 @@ func (e hashError) Error() string {
 
 // checkFile says whether a file is the pinned one.
 func checkFile(ctx context.Context, name string, what file) error {
-	in, size, err := regular.Open(name)
+	info, err := os.Stat(name)
 	if err != nil {
 		return err
 	}
-	defer in.Close() // only read
-	if what.size > 0 && size > what.size || what.limit > 0 && size > what.limit {
-		return hashError{size: size, want: what.sha256}
+	size := info.Size()
+	if info.Mode().IsRegular() && (what.size > 0 && size > what.size || what.limit > 0 && size > what.limit) {
+		return hashError{size: size}
 	}
-	h := sha256.New()
-	n, err := io.Copy(h, regular.Reader(ctx, in))
+	sum, err := regular.Sum(ctx, name)
 	if err != nil {
 		return err
 	}
-	if what.size > 0 && n < what.size {
-		return fmt.Errorf("it ends after %d of %d bytes: %w", n, what.size, io.ErrUnexpectedEOF)
+	if size < what.size {
+		return fmt.Errorf("it ends after %d of %d bytes: %w", size, what.size, io.ErrUnexpectedEOF)
 	}
-	if sum := hex.EncodeToString(h.Sum(nil)); what.sha256 != "" && sum != what.sha256 {
-		return hashError{has: sum, want: what.sha256}
+	if what.sha256 != "" && sum != what.sha256 {
+		return hashError{has: sum}
 	}
 	return nil
 }
@@ -233,11 +232,10 @@ func (f *Fetcher) removeParts(sha256Hex string) error {
 	if err != nil {
 		return err
 	}
-	var errs []error
 	for _, name := range names {
-		errs = append(errs, os.RemoveAll(name))
+		err = errors.Join(err, os.RemoveAll(name))
 	}
-	return errors.Join(errs...)
+	return err
 }
 
 func removePart(part string) error {
@@ -264,5 +262,10 @@ func (f *Fetcher) isLocal(err error) bool {
 	return fault.Code(err) == "cache-full" || fault.Code(err) == "cache-unwritable"
 }
 
-// local makes the fault for an error of the cache.
-func (f *Fetcher) local(err error) error { return f.Cache.Fault(err) }
+// local makes the fault for an error of the cache, if there is one.
+func (f *Fetcher) local(err error) error {
+	if err == nil {
+		return nil
+	}
+	return f.Cache.Fault(err)
+}

@@ -110,10 +110,7 @@ func (f *Fetcher) verifyCached(ctx context.Context, name string, rel *release.Re
 		return false, f.local(err)
 	}
 	f.Log.WithField("file", name).WithError(err).Warn("file in the cache is damaged, getting it again")
-	if err := os.RemoveAll(name); err != nil {
-		return false, f.local(err)
-	}
-	return false, nil
+	return false, f.local(os.RemoveAll(name))
 }
 
 func checkPinned(ctx context.Context, name string, rel *release.Release) error {
@@ -162,8 +159,8 @@ func (f *Fetcher) getNew(ctx context.Context, rel *release.Release, t *Tarball) 
 	if err := f.keep(part, t.Path); err != nil {
 		return err
 	}
-	if err := f.removeParts(rel.SHA256); err != nil {
-		return f.local(err)
+	if err := f.local(f.removeParts(rel.SHA256)); err != nil {
+		return err
 	}
 	t.From = address
 	f.Log.WithFields(logrus.Fields{"file": t.Path, "bytes": rel.Size}).Info("source fetched")
@@ -172,13 +169,11 @@ func (f *Fetcher) getNew(ctx context.Context, rel *release.Release, t *Tarball) 
 
 // keep moves a finished part to its place in the cache.
 func (f *Fetcher) keep(part, name string) error {
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		return f.local(err)
+	err := os.MkdirAll(filepath.Dir(name), 0o755)
+	if err == nil {
+		err = tree.Move(part, name)
 	}
-	if err := tree.Move(part, name); err != nil {
-		return f.local(err)
-	}
-	return nil
+	return f.local(err)
 }
 
 // unavailable is the one fault for a tarball that no address has.

@@ -16,8 +16,6 @@ import (
 	"time"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 )
 
@@ -53,14 +51,11 @@ func (s *Source) gitTar(ctx context.Context) (_ string, err error) {
 	if err := s.gitFetch(ctx, repository); err != nil {
 		return "", err
 	}
-	var listing bytes.Buffer
-	list := s.git(repository, "ls-tree", "-r", "-z", "--full-tree", gitFetched)
-	limit := &bounded{w: &listing, left: maxGitList}
-	list.Stdout = limit
-	if err := s.runGit(ctx, list); err != nil {
-		return "", s.orTooLarge(ctx, limit, err)
+	listing, err := s.gitList(ctx, s.git(repository, "ls-tree", "-r", "-z", "--full-tree", gitFetched))
+	if err != nil {
+		return "", err
 	}
-	files, err := parseTree(listing.String())
+	files, err := parseTree(listing)
 	if err != nil {
 		return "", s.gitFault(ctx, err)
 	}
@@ -205,12 +200,16 @@ func (b *bounded) Write(p []byte) (int, error) {
 	return b.w.Write(p)
 }
 
-// orTooLarge prefers the reason for which git was not read to its end over how it died of that.
-func (s *Source) orTooLarge(ctx context.Context, limit *bounded, err error) error {
+// gitList is what a command of git's lists. That it was not read to its end is told, and not how it died of that.
+func (s *Source) gitList(ctx context.Context, c host.Cmd) (string, error) {
+	var list bytes.Buffer
+	limit := &bounded{w: &list, left: maxGitList}
+	c.Stdout = limit
+	err := s.runGit(ctx, c)
 	if limit.left < 0 {
-		return s.gitFault(ctx, errTooLarge)
+		err = s.gitFault(ctx, errTooLarge)
 	}
-	return err
+	return list.String(), err
 }
 
 // gitIdentity is the commit, as far as it can be known without the network.
@@ -221,15 +220,14 @@ func (s *Source) gitIdentity(ctx context.Context) (string, error) {
 	if sum, err := hex.DecodeString(s.Ref); err == nil && (len(sum) == 20 || len(sum) == 32) {
 		return "git " + s.Ref, nil
 	}
-	var refs bytes.Buffer
 	list := s.git(filepath.Join(s.f.Cache.Dir, "part"), "ls-remote", gitRemote)
-	limit := &bounded{w: &refs, left: maxGitList}
-	list.Dir, list.Stdout = "/", limit
-	if err := s.runGit(ctx, list); err != nil {
-		return "", s.orTooLarge(ctx, limit, err)
+	list.Dir = "/"
+	refs, err := s.gitList(ctx, list)
+	if err != nil {
+		return "", err
 	}
 	has := make(map[string]string)
-	for line := range strings.Lines(refs.String()) {
+	for line := range strings.Lines(refs) {
 		if object, name, found := strings.Cut(strings.TrimSpace(line), "\t"); found {
 			has[name] = object
 		}
@@ -257,12 +255,7 @@ func (s *Source) unpackLocalGit(ctx context.Context, dst string) error {
 	if err != nil {
 		return err
 	}
-	in, _, err := regular.Open(part)
-	if err != nil {
-		return s.f.local(err)
-	}
-	err = tree.Unpack(ctx, in, dst, s.rel.Date, tree.Limits{})
-	return errors.Join(err, in.Close(), os.Remove(part))
+	return errors.Join(s.untar(ctx, part, dst), os.Remove(part))
 }
 
 // gitRemote is our name for the address.

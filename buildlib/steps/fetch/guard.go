@@ -44,10 +44,8 @@ type stallError time.Duration
 func (e stallError) Error() string { return fmt.Sprintf("no data for %v", time.Duration(e)) }
 
 // sizeError is an answer of another size than the pinned one: another file, or the page of a login portal.
-type sizeError struct{ has, want int64 }
-
-func (e sizeError) Error() string {
-	return fmt.Sprintf("it has %d bytes there instead of %d", e.has, e.want)
+func sizeError(has, want int64) error {
+	return fmt.Errorf("it has %d bytes there instead of %d", has, want)
 }
 
 // RoundTrip implements [http.RoundTripper].
@@ -130,7 +128,7 @@ func (g *guard) check(resp *http.Response, body *guardedBody, offset int64) erro
 		return nil
 	}
 	if g.want > 0 && length >= 0 && length != g.want {
-		return sizeError{has: length, want: g.want}
+		return sizeError(length, g.want)
 	}
 	if length > g.limit {
 		return fmt.Errorf("%w: %d bytes", errTooLarge, length)

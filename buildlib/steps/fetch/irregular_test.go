@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
 )
 
 // TestIrregularCache puts into the cache what is no file, in the place of all that it reads: nothing waits for it, and it is had anew.
@@ -66,8 +68,8 @@ func TestHashingEnds(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	reason := errors.New("stopped")
 	cancel(reason)
-	if _, err := fileHash(ctx, large); !errors.Is(err, reason) {
-		t.Errorf("fileHash = %v, want %v", err, reason)
+	if _, err := regular.Sum(ctx, large); !errors.Is(err, reason) {
+		t.Errorf("Sum = %v, want %v", err, reason)
 	}
 	f, _ := fetcher(t)
 	s, err := f.Open(pinned(t, nil), large)

@@ -10,7 +10,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"slices"
 	"strings"
 	"time"
 
@@ -84,10 +83,7 @@ func (f *Fetcher) newSignature(tarballs *tour, rel *release.Release, tarball, fr
 			continue
 		}
 		signature, err := regular.Read(part, maxSignature)
-		if err != nil {
-			return "", f.local(err)
-		}
-		if err := removePart(part); err != nil {
+		if err = errors.Join(err, removePart(part)); err != nil {
 			return "", f.local(err)
 		}
 		err = verify(tarballs.ctx, rel, tarball, signature)
@@ -125,17 +121,15 @@ func nearFirst(addresses []string, from string) []string {
 		}
 		return hostOf(a) == hostOf(from)
 	}
-	sorted := slices.Clone(addresses)
-	slices.SortStableFunc(sorted, func(a, b string) int {
-		switch {
-		case near(a) == near(b):
-			return 0
-		case near(a):
-			return -1
+	var first, others []string
+	for _, a := range addresses {
+		if near(a) {
+			first = append(first, a)
+		} else {
+			others = append(others, a)
 		}
-		return 1
-	})
-	return sorted
+	}
+	return append(first, others...)
 }
 
 // verify checks a detached signature over a tarball. It is good when the pinned key made it: whether the key could still make one

@@ -221,7 +221,7 @@ func (s *Source) Identity(ctx context.Context) (string, error) {
 	case Pinned:
 		return "tarball " + s.rel.SHA256, nil
 	case Archive:
-		sum, err := fileHash(ctx, s.Name)
+		sum, err := regular.Sum(ctx, s.Name)
 		return "tarball " + sum, err
 	case Download:
 		sum, err := s.downloaded(ctx)
@@ -242,23 +242,7 @@ func (s *Source) Identity(ctx context.Context) (string, error) {
 	return s.gitIdentity(ctx)
 }
 
-// Fetch brings a source that is elsewhere to this machine, so that Unpack needs no network. It does nothing for what is here.
-func (s *Source) Fetch(ctx context.Context) error {
-	switch s.Kind {
-	case Pinned:
-		_, err := s.f.Get(ctx, s.rel)
-		return err
-	case Download, Git:
-		if s.Kind == Git && filepath.IsAbs(s.Name) {
-			return nil
-		}
-		_, err := s.download(ctx)
-		return err
-	}
-	return nil
-}
-
-// Unpack makes the pristine tree of the release in the new directory dst, after Fetch where that is needed. Every file gets the
+// Unpack makes the pristine tree of the release in the new directory dst, of what is here or is downloaded. Every file gets the
 // release's date. A tree other than the pinned one is a fault, and is not left behind.
 func (s *Source) Unpack(ctx context.Context, dst string) error {
 	fresh := filepath.Clean(dst) + ".unverified"
@@ -303,6 +287,10 @@ func (s *Source) unpack(ctx context.Context, dst string) error {
 			return err
 		}
 	}
+	return s.untar(ctx, name, dst)
+}
+
+func (s *Source) untar(ctx context.Context, name, dst string) error {
 	in, _, err := regular.Open(name)
 	if err != nil {
 		return fmt.Errorf("unpacking: %w", err)
@@ -359,9 +347,7 @@ func (s *Source) verify(ctx context.Context, dir string) error {
 // forget makes the next run fetch from an address of the user's again: what it has may have been corrected, or a tag moved.
 func (s *Source) forget() error {
 	if s.Kind == Download || s.Kind == Git {
-		if err := os.RemoveAll(s.record()); err != nil {
-			return s.f.local(err)
-		}
+		return s.f.local(os.RemoveAll(s.record()))
 	}
 	return nil
 }
@@ -421,7 +407,7 @@ func (s *Source) download(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if sum, err = fileHash(ctx, part); err != nil {
+	if sum, err = regular.Sum(ctx, part); err != nil {
 		if ctx.Err() != nil {
 			return "", context.Cause(ctx)
 		}
@@ -430,13 +416,10 @@ func (s *Source) download(ctx context.Context) (string, error) {
 	if err := s.f.keep(part, s.f.cached(sum)); err != nil {
 		return "", err
 	}
-	if err := os.MkdirAll(filepath.Dir(s.record()), 0o755); err != nil {
-		return "", s.f.local(err)
+	if err = os.MkdirAll(filepath.Dir(s.record()), 0o755); err == nil {
+		err = tree.WriteFile(s.record(), []byte(sum), 0o644)
 	}
-	if err := tree.WriteFile(s.record(), []byte(sum), 0o644); err != nil {
-		return "", s.f.local(err)
-	}
-	return s.f.cached(sum), nil
+	return s.f.cached(sum), s.f.local(err)
 }
 
 // bring makes a part of the cache of what the address has.
@@ -453,12 +436,4 @@ func (s *Source) bring(ctx context.Context) (string, error) {
 		Err: errors.New(hideAll(err.Error(), s.Name)),
 		Do:  "correct the address, or leave SENDMAIL_SOURCE empty to use the release's own addresses",
 	}
-}
-
-func fileHash(ctx context.Context, name string) (string, error) {
-	err := checkFile(ctx, name, file{sha256: "unknown"})
-	if h, ok := errors.AsType[hashError](err); ok {
-		return h.has, nil
-	}
-	return "", err
 }

@@ -249,3 +249,13 @@ func FuzzOpen(f *testing.F) {
 		}
 	})
 }
+
+// Fetch brings a source that is elsewhere to this machine, so that Unpack needs no network.
+func (s *Source) Fetch(ctx context.Context) (err error) {
+	if s.Kind == Pinned {
+		_, err = s.f.Get(ctx, s.rel)
+	} else if s.Kind == Download || s.Kind == Git && !filepath.IsAbs(s.Name) {
+		_, err = s.download(ctx)
+	}
+	return err
+}

@@ -15,10 +15,8 @@ import (
 
 // withShared are the values that a script or an added file may name: those of the build, and the shared texts.
 func (p *Plan) withShared(values map[string]string) map[string]string {
-	all := maps.Clone(values)
-	if all == nil {
-		all = make(map[string]string)
-	}
+	all := make(map[string]string)
+	maps.Copy(all, values)
 	for name, file := range p.Shared {
 		all[name] = p.texts[file]
 	}

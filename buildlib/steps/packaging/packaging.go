@@ -160,15 +160,12 @@ func (p *Plan) files() []string {
 
 // scripts lists the files of all scripts, each once, sorted.
 func (p *Plan) scripts() []string {
-	files := make(map[string]bool)
+	var files []string
 	for _, f := range p.Filesets {
-		for _, part := range []map[string]string{f.Usr, f.Root} {
-			for _, file := range part {
-				files[file] = true
-			}
-		}
+		files = slices.AppendSeq(slices.AppendSeq(files, maps.Values(f.Usr)), maps.Values(f.Root))
 	}
-	return slices.Sorted(maps.Keys(files))
+	slices.Sort(files)
+	return slices.Compact(files)
 }
 
 // Texts gives the content of every file of the plan, as it was loaded, by its name in the plan's directory.

@@ -101,7 +101,7 @@ func (s *Stager) Stage(ctx context.Context) (Manifest, error) {
 			return nil, err
 		}
 	}
-	return s.survey(asked)
+	return s.survey(ctx, asked)
 }
 
 // maxText is more than a text ever has, in bytes.

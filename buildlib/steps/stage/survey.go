@@ -3,11 +3,8 @@ package stage
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -80,7 +77,7 @@ func (e Extra) ownership() ownership {
 }
 
 // survey walks the root, gives every file and directory a plain mode of its own, and writes the manifest of what it finds.
-func (s *Stager) survey(asked map[string]ownership) (Manifest, error) {
+func (s *Stager) survey(ctx context.Context, asked map[string]ownership) (Manifest, error) {
 	var m Manifest
 	var strays []string
 	err := filepath.WalkDir(s.Root, func(file string, d fs.DirEntry, err error) error {
@@ -110,8 +107,10 @@ func (s *Stager) survey(asked map[string]ownership) (Manifest, error) {
 			e.Target, err = os.Readlink(file)
 		case d.Type().IsRegular() && isAsked:
 			e.Type = File
-			if err = errors.Join(os.Chmod(file, 0o644), clearStamps(file)); err == nil {
-				e.Size, e.SHA256, err = digest(file)
+			info, failed := d.Info()
+			if err = errors.Join(failed, os.Chmod(file, 0o644), clearStamps(file)); err == nil {
+				e.Size = info.Size()
+				e.SHA256, err = regular.Sum(ctx, file)
 			}
 		default:
 			strays = append(strays, target)
@@ -159,15 +158,4 @@ func (e *Entry) apply(o ownership) error {
 
 func inside(target string, places []string) bool {
 	return slices.ContainsFunc(places, func(p string) bool { return target == p || strings.HasPrefix(target, p+"/") })
-}
-
-func digest(file string) (size int64, sum string, err error) {
-	f, _, err := regular.Open(file)
-	if err != nil {
-		return 0, "", err
-	}
-	defer f.Close() // only read
-	h := sha256.New()
-	size, err = io.Copy(h, f)
-	return size, hex.EncodeToString(h.Sum(nil)), err
 }
