@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
@@ -23,6 +24,7 @@ type Build struct {
 	means    *plan.Means
 	checkout *checkout.Checkout
 	chain    *step.Chain
+	edits    Edits
 }
 
 // Prepare makes the plan that the settings of a checkout ask for, ready to be carried out.
@@ -98,6 +100,11 @@ func (b *Build) locked(ctx context.Context, do func() error) error {
 
 // run needs the lock.
 func (b *Build) run(ctx context.Context, last string) (*Result, error) {
+	if last == "package" {
+		if err := b.checkShippable(); err != nil {
+			return nil, err
+		}
+	}
 	ran, err := b.chain.Run(ctx, last)
 	if err != nil {
 		return nil, checkout.Explain(err)
@@ -121,11 +128,12 @@ func (b *Build) run(ctx context.Context, last string) (*Result, error) {
 }
 
 // To runs the steps up to one, and says what stands in the way of shipping an image.
-func To(ctx context.Context, c *checkout.Checkout, last string) (*Result, error) {
+func To(ctx context.Context, c *checkout.Checkout, last string, edits Edits) (*Result, error) {
 	b, err := Prepare(ctx, c)
 	if err != nil {
 		return nil, err
 	}
+	b.edits = edits
 	r, err := b.Run(ctx, last)
 	if err == nil && last == "package" {
 		b.caution()
@@ -133,8 +141,13 @@ func To(ctx context.Context, c *checkout.Checkout, last string) (*Result, error)
 	return r, err
 }
 
-// caution warns of an image that is not to be shipped.
+// caution warns of an image that is not to be shipped, or that cannot do what this project is for.
 func (b *Build) caution() {
+	for _, o := range []struct{ option, lack string }{{"starttls", "STARTTLS: it encrypts nothing"}, {"sasl", "SMTP AUTH: it neither asks for passwords nor sends one"}} {
+		if !slices.Contains(b.Site.Options, o.option) {
+			b.checkout.Log.Warn("the sendmail in this image has no " + o.lack + " (with = \"+" + o.option + "\" adds it)")
+		}
+	}
 	if b.Target.OS == target.Host {
 		b.checkout.Log.Warn("the programs in this image are for the machine that built it, not for AIX")
 	} else if b.SDK {

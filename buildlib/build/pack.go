@@ -3,10 +3,12 @@ package build
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -44,6 +46,9 @@ func (b *Build) pack(ctx context.Context, _ map[string]string) error {
 	if err != nil {
 		return err
 	}
+	if err := b.setAside(ctx); err != nil {
+		return err
+	}
 	if err := b.makeImage(ctx, pkg); err != nil {
 		return err
 	}
@@ -66,6 +71,44 @@ func (b *Build) pack(ctx context.Context, _ map[string]string) error {
 		return err
 	}
 	return b.removeHalves()
+}
+
+// setAside keeps an image of the same level that was made of something else: installp takes the two for one and the same.
+func (b *Build) setAside(ctx context.Context) error {
+	before, err := record.Load(b.Record())
+	if err != nil {
+		return nil // none, or none that tells what its image was made of
+	}
+	inputs, err := b.recordInputs(ctx)
+	if err != nil {
+		return err
+	}
+	delete(before.Inputs, "buildlib") // that the code is another does not make it another package
+	delete(inputs, "buildlib")
+	changes := append(step.Compare("setting", before.Settings, b.Settings), step.Compare("input", before.Inputs, inputs)...)
+	if len(changes) == 0 {
+		return nil
+	}
+	kept := filepath.Join(b.Dir, "replaced", before.SHA256[:12])
+	if err := errors.Join(os.RemoveAll(kept), os.MkdirAll(kept, 0o755)); err != nil {
+		return err
+	}
+	for _, file := range []string{b.Image(), b.Image() + ".sha256", b.Record()} {
+		if err := os.Rename(file, filepath.Join(kept, filepath.Base(file))); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	log := b.checkout.Log.WithField("kept", b.checkout.Shown(kept))
+	for _, change := range changes {
+		log.WithField("difference", change.String()).Warn("the image of this level was made of something else")
+	}
+	log.Warn("installp does not install one over the other: set revision = " + strconv.Itoa(b.revision()+1) + " for a level of its own")
+	return nil
+}
+
+func (b *Build) revision() int {
+	n, _ := strconv.Atoi(b.Settings["revision"]) // the setting was a number already
+	return n
 }
 
 // writeImage writes an image that appears whole or not at all.

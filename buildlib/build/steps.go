@@ -97,18 +97,8 @@ func (b *Build) patchReads() []step.Read {
 		step.Read{Name: "pristine source", Path: b.Pristine()},
 		step.Read{Name: "time", Value: b.Time.Format(time.RFC3339)},
 		step.Read{Name: "order of patches", Value: strings.Join(order, " ")},
+		step.Read{Name: "edits", Of: func(context.Context) (string, error) { return map[Edits]string{KeepEdits: "kept"}[b.edits], nil }},
 		b.thisProgram())
-}
-
-// patch makes a new source tree each time: one that a patch failed on half way, or that was edited by hand, is of no use.
-func (b *Build) patch(ctx context.Context, _ map[string]string) error {
-	if err := os.RemoveAll(b.Patched()); err != nil {
-		return err
-	}
-	if err := tree.Copy(ctx, b.Pristine(), b.Patched(), b.Time); err != nil {
-		return err
-	}
-	return b.Series.Apply(ctx, b.Patched(), b.Time)
 }
 
 // fragments are the fragments of site.config.m4 that are in effect.

@@ -59,7 +59,7 @@ const (
 var table = []setting{
 	{"release", "8.15.2", "release of sendmail, a directory under patches", func(s *Settings) any { return &s.Release }, nil},
 	{"target", "", "aix7.2-64, aix6.1-32, ... or host; empty: this machine if it is AIX, else aix7.2-64", func(s *Settings) any { return &s.Target }, nil},
-	{"with", "sasl,starttls", "options, separated by commas, or none", func(s *Settings) any { return &s.With }, nil},
+	{"with", "sasl,starttls", "options, separated by commas, or none; +NAME and -NAME change the list instead", func(s *Settings) any { return &s.With }, nil},
 	{"source", "", "tarball, directory or git URL to use instead of the pinned addresses", func(s *Settings) any { return &s.Source }, nil},
 	{"revision", "1", "revision of the package, the last part of its level", func(s *Settings) any { return &s.Revision }, between(1, 99)},
 	{"prefix", "/opt/sendmail", "directory of the programs on the target, /opt/NAME", func(s *Settings) any { return &s.Prefix }, checkPrefix},
@@ -92,7 +92,7 @@ func (row setting) set(s *Settings, value string) (err error) {
 	case *int:
 		*field, err = strconv.Atoi(value)
 	case *[]string:
-		*field, err = splitList(value)
+		*field, err = readList(*field, value)
 	}
 	return err
 }
@@ -113,23 +113,60 @@ func (row setting) get(s *Settings) string {
 	return ""
 }
 
-// splitList reads "sasl, starttls" or "none"; the order and the repetitions that a user wrote do not matter.
-func splitList(value string) ([]string, error) {
+// readList reads a list that replaces the one before, "sasl, starttls" or "none", or one that changes it, "+libmilter, -sasl". The order and
+// the repetitions that a user wrote do not matter.
+func readList(before []string, value string) ([]string, error) {
 	if value == "none" {
 		return nil, nil
 	}
 	var list []string
+	signed, plain := false, false
 	for word := range strings.SplitSeq(value, ",") {
-		if word = strings.TrimSpace(word); word == "" {
+		word = strings.TrimSpace(word)
+		sign, name := "", word
+		if strings.HasPrefix(word, "+") || strings.HasPrefix(word, "-") {
+			sign, name = word[:1], word[1:]
+		}
+		if name == "" {
 			return nil, errors.New("expected words separated by commas, or none")
 		}
+		signed, plain = signed || sign != "", plain || sign == "" && !strings.HasPrefix(name, "no-")
 		list = append(list, word)
 	}
-	if slices.Contains(list, "none") {
+	switch {
+	case signed && plain:
+		return nil, errors.New("expected names alone, which replace the list, or each with + or -, which change it: not both")
+	case slices.ContainsFunc(list, func(word string) bool { return strings.TrimLeft(word, "+-") == "none" }):
 		return nil, errors.New("expected none to stand alone")
+	case signed:
+		list = changeList(before, list)
 	}
 	slices.Sort(list)
 	return slices.Compact(list), nil
+}
+
+// changeList adds options to a list and takes others away. What is not in the list may be on by default: no-NAME switches it off.
+func changeList(before, changes []string) []string {
+	list := slices.Clone(before)
+	drop := func(name string) bool {
+		n := len(list)
+		list = slices.DeleteFunc(list, func(s string) bool { return s == name })
+		return len(list) < n
+	}
+	for _, change := range changes {
+		name, add := strings.CutPrefix(change, "+")
+		if !add {
+			name = strings.TrimPrefix(name, name[:strings.Index(name, "-")+1]) // of -NAME or no-NAME
+		}
+		switch {
+		case add:
+			drop("no-" + name)
+			list = append(list, name)
+		case !drop(name):
+			list = append(list, "no-"+name)
+		}
+	}
+	return list
 }
 
 func between(least, most int) func(string) error {

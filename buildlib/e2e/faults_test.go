@@ -166,7 +166,13 @@ func TestFaults(t *testing.T) {
 			must(t, os.MkdirAll(u.built("objects/obj.Linux.9/libsm"), 0o755))
 			must(t, os.WriteFile(u.built("objects/obj.Linux.9/libsm/libsm.a"), nil, 0o644))
 		}},
-		{name: "the source", damage: func(t *testing.T) { change(t, u.built("source/sendmail/main.c"), comment) }, ran: "step=patch"},
+		{name: "the source", damage: func(t *testing.T) { change(t, u.built("source/sendmail/main.c"), comment) },
+			refused: "edits that no patch accounts for", do: "mage patch -discard=true", ran: "everything is up to date",
+			cure: func(t *testing.T) {
+				if _, problems, err := u.run(t, mage, "patch", "-discard=true"); err != nil {
+					t.Fatalf("%v\n%s", err, problems)
+				}
+			}},
 		{name: "the pristine source", damage: func(t *testing.T) { change(t, u.built("pristine/libsm/sm.c"), nothing) }, ran: "step=fetch"},
 		{name: "site.config.m4", damage: func(t *testing.T) { change(t, u.built("site.config.m4"), half) }, ran: "step=configure"},
 		{name: "the root", damage: func(t *testing.T) { change(t, u.built("root/opt/sendmail/sbin/sendmail"), half) }, ran: "step=stage"},

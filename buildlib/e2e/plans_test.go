@@ -75,7 +75,7 @@ func TestPlans(t *testing.T) {
 	for i, r := range results {
 		together = append(together, without(t, r))
 		another, environs := tiny(t)
-		r, err := builds.To(t.Context(), open(t, another, environs[i]), "package")
+		r, err := builds.To(t.Context(), open(t, another, environs[i]), "package", builds.StopAtEdits)
 		must(t, err)
 		alone = append(alone, without(t, r))
 	}

@@ -70,6 +70,9 @@ func checkSeries(ctx context.Context, c *checkout.Checkout, r *release.Release, 
 	if err != nil {
 		return v, err
 	}
+	if err := s.Finished(); err != nil {
+		return v, err
+	}
 	base := filepath.Join(work, "source")
 	if err := os.MkdirAll(work, 0o755); err != nil {
 		return v, err

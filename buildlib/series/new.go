@@ -25,6 +25,9 @@ var (
 	leftovers = regexp.MustCompile(`(~|\.orig|\.rej|\.swp|\.being-patched)$`)
 )
 
+// Leftover reports whether a file is one that editors and GNU patch leave beside others, and nobody's edit.
+func Leftover(path string) bool { return leftovers.MatchString(path) }
+
 // Edits is a source tree that somebody edited, and what it was made of.
 type Edits struct {
 	Series   *patchset.Series
@@ -61,27 +64,9 @@ func (e *Edits) Add(ctx context.Context, c *checkout.Checkout, topic string) (v 
 	if topic, err = CheckTopic(topic); err != nil {
 		return nil, err
 	}
-	dir, remove, err := scratch(ctx, c)
-	if err != nil {
+	var diff string
+	if err := e.against(ctx, c, e.Series, func(_ string, text string) error { diff = text; return nil }); err != nil {
 		return nil, err
-	}
-	defer func() { err = errors.Join(err, remove()) }()
-	base := filepath.Join(dir, "series")
-	if err := tree.Copy(ctx, e.Pristine, base, e.Time); err != nil {
-		return nil, err
-	}
-	if err := e.Series.Apply(ctx, base, e.Time); err != nil {
-		return nil, err
-	}
-	diff, err := diff(ctx, c.Machine, filepath.Join(dir, "git"), base, e.Edited)
-	if err != nil {
-		return nil, err
-	}
-	if diff == "" {
-		return nil, &fault.Error{
-			Code: "patch-no-edits", What: "nothing is edited", Where: c.Shown(e.Edited), Found: "just what the series makes",
-			Do: "edit files there, then run this again before anything else: \"mage patch\" and what builds on it make the tree anew",
-		}
 	}
 	number := 1
 	for _, patch := range e.Series.Patches {
@@ -103,8 +88,40 @@ func (e *Edits) Add(ctx context.Context, c *checkout.Checkout, topic string) (v 
 	}); err != nil {
 		return nil, err
 	}
-	c.Log.WithField("patch", name).Warn("fill in the patch's header: until then the series is refused")
+	c.Log.WithField("patch", name).Warn("fill in the patch's header: until then no image is made of the series")
 	return &Added{c.Shown(filepath.Join(e.Series.Dir, name))}, nil
+}
+
+// against hands to do a scratch directory and what the edits change of the tree that a series makes.
+func (e *Edits) against(ctx context.Context, c *checkout.Checkout, s *patchset.Series, do func(dir, diff string) error) (err error) {
+	dir, remove, err := scratch(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, remove()) }()
+	base := filepath.Join(dir, "series")
+	if err := e.apply(ctx, s, base); err != nil {
+		return err
+	}
+	text, err := diff(ctx, c.Machine, filepath.Join(dir, "git"), base, e.Edited)
+	if err != nil {
+		return err
+	}
+	if text == "" {
+		return &fault.Error{
+			Code: "patch-no-edits", What: "nothing is edited", Where: c.Shown(e.Edited), Found: "just what the series makes",
+			Do: "edit files there, then run this again",
+		}
+	}
+	return do(dir, text)
+}
+
+// apply makes the tree of a series.
+func (e *Edits) apply(ctx context.Context, s *patchset.Series, to string) error {
+	if err := tree.Copy(ctx, e.Pristine, to, e.Time); err != nil {
+		return err
+	}
+	return s.Apply(ctx, to, e.Time)
 }
 
 // diff is what git finds different between two trees, without what editors leave.
@@ -134,7 +151,7 @@ func diff(ctx context.Context, m *host.Local, repository, from, to string) (stri
 	args := []string{"diff", "--full-index", "--no-renames", "--no-color", "--no-ext-diff", "--no-textconv", "--"}
 	count := len(args)
 	for name := range strings.SplitSeq(strings.TrimSuffix(names, "\x00"), "\x00") {
-		if name != "" && !leftovers.MatchString(name) {
+		if name != "" && !Leftover(name) {
 			args = append(args, name)
 		}
 	}

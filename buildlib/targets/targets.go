@@ -25,7 +25,11 @@ type (
 func Package(ctx context.Context) error { return run(ctx, "package") }
 
 // Build compiles sendmail, after fetching, patching and configuring it.
-func Build(ctx context.Context) error { return run(ctx, "build") }
+func Build(ctx context.Context,
+	edited *bool, // build edits in build/<release>/<target>/source as they are
+) error {
+	return run(ctx, "build", edited)
+}
 
 // Fetch gets the source of the release and verifies it.
 //
@@ -33,13 +37,21 @@ func Build(ctx context.Context) error { return run(ctx, "build") }
 func Fetch(ctx context.Context) error { return run(ctx, "fetch") }
 
 // Patch applies the release's series of patches, strictly.
-func Patch(ctx context.Context) error { return run(ctx, "patch") }
+func Patch(ctx context.Context,
+	discard *bool, // throw away edits in build/<release>/<target>/source
+) error {
+	return run(ctx, "patch", discard)
+}
 
 // Configure composes site.config.m4 from the options, and says where it is.
 func Configure(ctx context.Context) error { return run(ctx, "configure") }
 
 // Stage installs into a root directory, without root rights, and writes the manifest.
-func Stage(ctx context.Context) error { return run(ctx, "stage") }
+func Stage(ctx context.Context,
+	edited *bool, // build edits in build/<release>/<target>/source as they are
+) error {
+	return run(ctx, "stage", edited)
+}
 
 // Why shows which input makes a step run.
 //
@@ -135,6 +147,16 @@ func (Patches) Refresh(ctx context.Context) error { return run(ctx, "patches:ref
 func (Patches) New(ctx context.Context,
 	name string) error {
 	return run(ctx, "patches:new", name)
+}
+
+// Edit puts the edits in build/<release>/<target>/source into a patch of the series.
+//
+// Patches after it that move with the edits are written anew.
+//
+// <patch>  file or number of the patch, such as 0004
+func (Patches) Edit(ctx context.Context,
+	patch string) error {
+	return run(ctx, "patches:edit", patch)
 }
 
 // Advisories checks that each release answers each known advisory, and prints the answers.

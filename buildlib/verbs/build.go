@@ -15,7 +15,16 @@ import (
 
 // to is a verb that runs the steps of a build up to one.
 func to(step string) func(context.Context, *Call) (report.Value, error) {
-	return func(ctx context.Context, c *Call) (report.Value, error) { return build.To(ctx, c.Checkout, step) }
+	return func(ctx context.Context, c *Call) (report.Value, error) {
+		edits := build.StopAtEdits
+		switch {
+		case c.IsSet("edited"):
+			edits = build.KeepEdits
+		case c.IsSet("discard"):
+			edits = build.DiscardEdits
+		}
+		return build.To(ctx, c.Checkout, step, edits)
+	}
 }
 
 // commands are what a user is to type.
@@ -28,6 +37,8 @@ func (c commands) WriteText(w io.Writer) error {
 	return err
 }
 
+var edited = Flag{Name: "edited", Meaning: "build edits in build/<release>/<target>/source as they are", Kind: Bool}
+
 // buildVerbs are those about a build and what it needs.
 var buildVerbs = []Verb{
 	{
@@ -35,15 +46,27 @@ var buildVerbs = []Verb{
 		More: "The image lands in build/<release>/<target>/, with its SHA-256 and a build record beside it.",
 		Run:  to("package"),
 	},
-	{Name: "build", Help: "compiles sendmail, after fetching, patching and configuring it", Run: to("compile")},
+	{
+		Name: "build", Help: "compiles sendmail, after fetching, patching and configuring it",
+		Flags: []Flag{edited},
+		Run:   to("compile"),
+	},
 	{
 		Name: "fetch", Help: "gets the source of the release and verifies it",
 		More: "SENDMAIL_SOURCE takes a tarball, a directory or a git URL with ?ref= instead of the pinned addresses.",
 		Run:  to("fetch"),
 	},
-	{Name: "patch", Help: "applies the release's series of patches, strictly", Run: to("patch")},
+	{
+		Name: "patch", Help: "applies the release's series of patches, strictly",
+		Flags: []Flag{{Name: "discard", Meaning: "throw away edits in build/<release>/<target>/source", Kind: Bool}},
+		Run:   to("patch"),
+	},
 	{Name: "configure", Help: "composes site.config.m4 from the options, and says where it is", Run: to("configure")},
-	{Name: "stage", Help: "installs into a root directory, without root rights, and writes the manifest", Run: to("stage")},
+	{
+		Name: "stage", Help: "installs into a root directory, without root rights, and writes the manifest",
+		Flags: []Flag{edited},
+		Run:   to("stage"),
+	},
 	{
 		Name: "why", Help: "shows which input makes a step run",
 		Args: []Arg{{Name: "step", Meaning: "one of fetch, patch, configure, compile, stage, package"}},

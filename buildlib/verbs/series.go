@@ -31,6 +31,14 @@ var seriesVerbs = []Verb{
 		},
 	},
 	{
+		Name: "patches:edit", Help: "puts the edits in build/<release>/<target>/source into a patch of the series",
+		More: "Patches after it that move with the edits are written anew.",
+		Args: []Arg{{Name: "patch", Meaning: "file or number of the patch, such as 0004"}},
+		Run: func(ctx context.Context, c *Call) (report.Value, error) {
+			return build.EditPatch(ctx, c.Checkout, c.Args[0])
+		},
+	},
+	{
 		Name: "check:advisories", Help: "checks that each release answers each known advisory, and prints the answers",
 		More: "An answer names the patch that fixes it, or the places in the source that show why none is needed. Those are looked up,\n" +
 			"the line numbers where the source can be had.",

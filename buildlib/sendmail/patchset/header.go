@@ -22,6 +22,8 @@ type Header struct {
 	AppliesTo       string // which systems, libraries or releases need it
 	CVE             []string
 	Bug             []string
+
+	Unfinished []string // fields that begin with [toDo]
 }
 
 // toDo stands where [Blank] leaves something to the patch's author.
@@ -87,13 +89,13 @@ func words(list string) []string {
 	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' })
 }
 
-// check names every field that is missing or still to be filled in, and what is of a wrong form.
+// check names every field that is missing, and what is of a wrong form. It notes what is still to be filled in.
 func (h *Header) check(fields map[string]string) error {
 	var missing, errs []error
 	for _, name := range fieldNames {
 		value := fields[name]
 		if name != "Bug" && strings.HasPrefix(value, toDo) {
-			errs = append(errs, fmt.Errorf("%s is still to be filled in: it begins with %s", name, toDo))
+			h.Unfinished = append(h.Unfinished, name)
 		}
 		switch name {
 		case "Applied-Upstream", "CVE", "Bug":
@@ -116,7 +118,24 @@ func (h *Header) check(fields map[string]string) error {
 	return errors.Join(append(missing, errs...)...)
 }
 
-// Blank is a header that is still to be filled in, and is refused until then.
+// Finished refuses patches whose headers are still to be filled in. They can be tried, and not shipped.
+func (s *Series) Finished() error {
+	var errs []error
+	for _, p := range s.Patches {
+		for _, name := range p.Header.Unfinished {
+			errs = append(errs, fmt.Errorf("%s: %s is still to be filled in: it begins with %s", p.Name, name, toDo))
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return &fault.Error{
+			Code: "patch-unfinished", Finding: true, What: "a patch does not say what it is for", Where: s.Dir, Err: err,
+			Do: "fill in its header; until then the series can be built, and no image is made of it",
+		}
+	}
+	return nil
+}
+
+// Blank is a header that is still to be filled in.
 func Blank() string {
 	return `Subject: TODO: what the patch does, in one line
 Description: TODO: why it is needed, and what goes wrong without it.

@@ -37,6 +37,11 @@ type Patch struct {
 	parts []part // of each file
 }
 
+// Head is what stands above the patch's first file.
+func (p *Patch) Head() string {
+	return string(p.Text[:strings.Index("\n"+string(p.Text), "\n"+fileStart)])
+}
+
 // Hunks counts the hunks of the patch.
 func (p *Patch) Hunks() int {
 	n := 0

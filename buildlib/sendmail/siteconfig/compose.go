@@ -156,7 +156,7 @@ func (s *Set) Choose(names []string, os target.OS) ([]*Fragment, error) {
 				}
 			} else if !known && f != nil {
 				errs = append(errs, &fault.Error{Code: "option-not-default", What: "cannot switch " + off + " off", Where: "option " + n,
-					Do: fmt.Sprintf("remove %s: %s is not on by default, or is also listed in \"with\"", n, off)})
+					Do: fmt.Sprintf("remove %s: %s is not on by default, or is also listed in \"with\"; with = \"-%s\" takes it out of the list", n, off, off)})
 				continue
 			}
 		}
