@@ -143,9 +143,9 @@ func To(ctx context.Context, c *checkout.Checkout, last string, edits Edits) (*R
 
 // caution warns of an image that is not to be shipped, or that cannot do what this project is for.
 func (b *Build) caution() {
-	for _, o := range []struct{ option, lack string }{{"starttls", "STARTTLS: it encrypts nothing"}, {"sasl", "SMTP AUTH: it neither asks for passwords nor sends one"}} {
-		if !slices.Contains(b.Site.Options, o.option) {
-			b.checkout.Log.Warn("the sendmail in this image has no " + o.lack + " (with = \"+" + o.option + "\" adds it)")
+	for _, option := range checkout.StandardOptions() {
+		if !slices.Contains(b.Site.Options, option) {
+			b.checkout.Log.Warn("this image is made without " + option + ": with = \"+" + option + "\" adds it")
 		}
 	}
 	if b.Target.OS == target.Host {

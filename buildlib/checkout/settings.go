@@ -76,6 +76,17 @@ var table = []setting{
 	{"output", "text", "form of results on standard output: text or json", func(s *Settings) any { return &s.Output }, oneOf("text", "json")},
 }
 
+// StandardOptions are the options that are built in unless the setting says otherwise.
+func StandardOptions() []string {
+	var s Settings
+	for _, row := range table {
+		if row.name == "with" {
+			_ = row.set(&s, row.standard) // the tests read it
+		}
+	}
+	return s.With
+}
+
 // env is the name of the setting's environment variable.
 func (row setting) env() string { return "SENDMAIL_" + strings.ToUpper(row.name) }
 
