@@ -60,12 +60,11 @@ func (p *Props) Box(dir, shell string, out io.Writer) (*Box, error) {
 		return nil, err
 	}
 	for _, name := range directories {
-		if err := makeDirectory(filepath.Join(root, name)); err != nil {
-			return nil, err
+		dir, mode := filepath.Join(root, name), fs.FileMode(0o755)
+		if name == "tmp" || name == "var/tmp" {
+			mode = 0o777 | fs.ModeSticky
 		}
-	}
-	for _, name := range []string{"tmp", "var/tmp"} {
-		if err := os.Chmod(filepath.Join(root, name), 0o777|fs.ModeSticky); err != nil {
+		if err := errors.Join(os.MkdirAll(dir, 0o755), os.Chmod(dir, mode)); err != nil {
 			return nil, err
 		}
 	}
@@ -82,13 +81,6 @@ func (p *Props) Box(dir, shell string, out io.Writer) (*Box, error) {
 		return nil, err
 	}
 	return b, b.castStandIns()
-}
-
-func makeDirectory(dir string) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	return os.Chmod(dir, 0o755)
 }
 
 // castStandIns gives each command of AIX its stand-in, and the shells their AIX names. What stands in for a tool of this machine

@@ -19,8 +19,8 @@ import (
 const maxLinks = 40
 
 // in is where a path of the box is below its root, every symbolic link in its directories followed as the box sees it. What the
-// path itself is does not matter. Access goes through an os.Root, out of which nothing leads.
-func (b *Box) in(name string) (string, error) {
+// path itself is does not matter. Access goes through an os.Root, out of which nothing leads, and which refuses links without an end.
+func (b *Box) in(name string) string {
 	rest := strings.Split(strings.Trim(path.Clean("/"+name), "/"), "/")
 	at := "."
 	for followed := 0; len(rest) > 1; rest = rest[1:] {
@@ -31,7 +31,7 @@ func (b *Box) in(name string) (string, error) {
 			continue
 		}
 		if followed++; followed > maxLinks {
-			return "", &fs.PathError{Op: "open", Path: name, Err: syscall.ELOOP}
+			return strings.TrimPrefix(path.Clean("/"+name), "/")
 		}
 		if !path.IsAbs(target) {
 			target = path.Join("/", at, target)
@@ -40,22 +40,15 @@ func (b *Box) in(name string) (string, error) {
 		// The loop drops the first of these, which stands for the component that was the link.
 		rest = slices.Concat([]string{""}, strings.Split(strings.Trim(path.Clean(target), "/"), "/"), rest[1:])
 	}
-	return path.Join(at, cmp.Or(rest[0], ".")), nil
+	return path.Join(at, cmp.Or(rest[0], "."))
 }
 
 // follow is in for a directory: what the path itself links to counts.
-func (b *Box) follow(name string) (string, error) {
-	at, err := b.in(name + "/-")
-	return path.Dir(at), err
-}
+func (b *Box) follow(name string) string { return path.Dir(b.in(name + "/-")) }
 
 // Info is what a path of the box is, nil for nothing. A link is not followed.
 func (b *Box) Info(name string) (fs.FileInfo, error) {
-	at, err := b.in(name)
-	if err != nil {
-		return nil, err
-	}
-	info, err := b.root.Lstat(at)
+	info, err := b.root.Lstat(b.in(name))
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 		return nil, nil
 	}
@@ -93,10 +86,7 @@ func (b *Box) PutDirectory(name string, mode uint32) error {
 	if err := b.Fate.Moment("directory " + name); err != nil {
 		return err
 	}
-	at, err := b.follow(name)
-	if err != nil {
-		return err
-	}
+	at := b.follow(name)
 	if info, err := b.root.Stat(at); err != nil || !info.IsDir() {
 		if err := errors.Join(b.Fate.Room(name), b.parents(name)); err != nil {
 			return err
@@ -110,10 +100,7 @@ func (b *Box) PutDirectory(name string, mode uint32) error {
 
 // parents makes the directories above a path, as restore does.
 func (b *Box) parents(name string) error {
-	at, err := b.follow(path.Dir(path.Clean("/" + name)))
-	if err != nil {
-		return err
-	}
+	at := b.follow(path.Dir(path.Clean("/" + name)))
 	if _, err := b.root.Stat(at); err == nil {
 		return nil
 	}
@@ -157,10 +144,7 @@ func (b *Box) place(kind, name string) (string, error) {
 	if err := b.clear(name); err != nil {
 		return "", err
 	}
-	if err := errors.Join(b.parents(name), b.Fate.Room(name)); err != nil {
-		return "", err
-	}
-	return b.in(name)
+	return b.in(name), errors.Join(b.parents(name), b.Fate.Room(name))
 }
 
 // PutLink makes a symbolic link.
@@ -174,22 +158,12 @@ func (b *Box) PutLink(name, target string) error {
 
 // Readlink is where a symbolic link leads, "" for what is none.
 func (b *Box) Readlink(name string) string {
-	at, err := b.in(name)
-	if err != nil {
-		return ""
-	}
-	target, _ := b.root.Readlink(at)
+	target, _ := b.root.Readlink(b.in(name))
 	return target
 }
 
 // Chmod gives an object its mode.
-func (b *Box) Chmod(name string, mode uint32) error {
-	at, err := b.in(name)
-	if err != nil {
-		return err
-	}
-	return b.root.Chmod(at, fileMode(mode))
-}
+func (b *Box) Chmod(name string, mode uint32) error { return b.root.Chmod(b.in(name), fileMode(mode)) }
 
 // RemoveAll removes objects, what is in a directory before the directory itself.
 func (b *Box) RemoveAll(names []string) error {
@@ -210,11 +184,7 @@ func (b *Box) clear(name string) error {
 	if info.IsDir() {
 		return fmt.Errorf("%s: %w", name, syscall.EISDIR)
 	}
-	at, err := b.in(name)
-	if err != nil {
-		return err
-	}
-	return b.root.Remove(at)
+	return b.root.Remove(b.in(name))
 }
 
 // Remove removes a file or a link, or a directory that is empty; what is gone, and a directory with something in it, stays as it is.
@@ -226,49 +196,27 @@ func (b *Box) Remove(name string) error {
 	if err := b.Fate.Moment("removal of " + name); err != nil {
 		return err
 	}
-	at, err := b.in(name)
-	if err != nil {
-		return err
-	}
-	if err := b.root.Remove(at); err != nil && !info.IsDir() {
-		return err
-	}
-	return nil
+	return b.Forget(name)
 }
 
-// Forget removes files of installp's own, and a directory of it once it is empty.
-func (b *Box) Forget(names ...string) error {
-	for _, name := range names {
-		info, err := b.Info(name)
-		if err != nil || info == nil {
-			return err
-		}
-		at, err := b.in(name)
-		if err != nil {
-			return err
-		}
-		if err := b.root.Remove(at); err != nil && !info.IsDir() {
-			return err
-		}
+// Forget removes a file of installp's own, or a directory of it once it is empty.
+func (b *Box) Forget(name string) error {
+	info, err := b.Info(name)
+	if err != nil || info == nil {
+		return err
+	}
+	if err := b.root.Remove(b.in(name)); err != nil && !info.IsDir() {
+		return err
 	}
 	return nil
 }
 
 // RemoveTree removes a directory of installp's own with all that is in it.
-func (b *Box) RemoveTree(name string) error {
-	at, err := b.in(name)
-	if err != nil {
-		return err
-	}
-	return b.root.RemoveAll(at)
-}
+func (b *Box) RemoveTree(name string) error { return b.root.RemoveAll(b.in(name)) }
 
 // Copy copies a file, a link or a directory (without what is in it) within the box.
 func (b *Box) Copy(from, to string) error {
-	at, err := b.in(from)
-	if err != nil {
-		return err
-	}
+	at := b.in(from)
 	info, err := b.root.Lstat(at)
 	if err != nil {
 		return err
@@ -295,15 +243,7 @@ func (b *Box) Move(from, to string) error {
 	if err := b.parents(to); err != nil {
 		return err
 	}
-	old, err := b.in(from)
-	if err != nil {
-		return err
-	}
-	new, err := b.in(to)
-	if err != nil {
-		return err
-	}
-	return b.root.Rename(old, new)
+	return b.root.Rename(b.in(from), b.in(to))
 }
 
 // maxRead bounds what is read of a box: scripts can put anything in the place of its files.
@@ -311,11 +251,7 @@ const maxRead = 64 << 20
 
 // Read gives the content of a file of the box.
 func (b *Box) Read(name string) ([]byte, error) {
-	at, err := b.in(name)
-	if err != nil {
-		return nil, err
-	}
-	return regular.ReadIn(b.root, at, maxRead)
+	return regular.ReadIn(b.root, b.in(name), maxRead)
 }
 
 // Has reports whether something is at a path of the box. What cannot be told counts as nothing.
@@ -326,11 +262,7 @@ func (b *Box) Has(name string) bool {
 
 // List gives the names in a directory of the box, sorted; none for one that is not there.
 func (b *Box) List(dir string) ([]string, error) {
-	at, err := b.follow(dir)
-	if err != nil {
-		return nil, err
-	}
-	entries, err := fs.ReadDir(b.root.FS(), at)
+	entries, err := fs.ReadDir(b.root.FS(), b.follow(dir))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -342,23 +274,14 @@ func (b *Box) List(dir string) ([]string, error) {
 }
 
 // MakePrivate makes a directory of installp's own for nobody else.
-func (b *Box) MakePrivate(name string) error {
-	at, err := b.in(name)
-	if err != nil {
-		return err
-	}
-	return b.root.MkdirAll(at, 0o700)
-}
+func (b *Box) MakePrivate(name string) error { return b.root.MkdirAll(b.in(name), 0o700) }
 
 // PutText writes a file of installp's own. What a power cut does to those is not the package's affair: no moment passes.
 func (b *Box) PutText(name string, mode uint32, text string) error {
 	if err := errors.Join(b.Fate.Room(name), b.parents(name)); err != nil {
 		return err
 	}
-	at, err := b.in(name)
-	if err != nil {
-		return err
-	}
+	at := b.in(name)
 	return errors.Join(b.root.WriteFile(at, []byte(text), 0o644), b.root.Chmod(at, fileMode(mode)))
 }
 
@@ -371,13 +294,9 @@ func (b *Box) PutHardLink(file, name string) error {
 	if other, err := b.Info(name); err != nil || other != nil && os.SameFile(info, other) {
 		return err
 	}
-	at, err := b.in(file)
-	if err != nil {
-		return err
-	}
 	to, err := b.place("hard link", name)
 	if err != nil {
 		return err
 	}
-	return b.root.Link(at, to)
+	return b.root.Link(b.in(file), to)
 }

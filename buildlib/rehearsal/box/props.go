@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -74,14 +75,8 @@ func Collect(ctx context.Context, machine host.Runner, dir string) (*Props, erro
 			return nil, err
 		}
 	}
-	libraries, err := p.libraries(ctx, programs)
-	if err != nil {
+	if err := p.libraries(ctx, programs, p.bring); err != nil {
 		return nil, err
-	}
-	for _, library := range libraries {
-		if err := p.bring(library, strings.TrimPrefix(library, "/")); err != nil {
-			return nil, err
-		}
 	}
 	return p, p.findWay(ctx)
 }
@@ -92,18 +87,22 @@ func (p *Props) Has(shell string) bool { return p.shells[shell] != "" }
 // libraryPath is a file in what ldd prints: behind an arrow, or the loader alone on its line.
 var libraryPath = regexp.MustCompile(`(?m)(?:=> |^\s+)(/\S+) \(0x`)
 
-// libraries are the shared libraries that programs need, the loader among them.
-func (p *Props) libraries(ctx context.Context, programs []string) ([]string, error) {
+// libraries brings the shared libraries that programs need, the loader among them.
+func (p *Props) libraries(ctx context.Context, programs []string, bring func(from, name string) error) error {
 	out, err := p.machine.Output(ctx, host.Cmd{Argv: append([]string{"ldd"}, programs...)})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var files []string
+	files := map[string]bool{}
 	for _, match := range libraryPath.FindAllStringSubmatch(out, -1) {
-		files = append(files, filepath.Clean(match[1]))
+		files[filepath.Clean(match[1])] = true
 	}
-	slices.Sort(files)
-	return slices.Compact(files), nil
+	for _, file := range slices.Sorted(maps.Keys(files)) {
+		if err := bring(file, strings.TrimPrefix(file, "/")); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // bring copies a file of this machine to where boxes take it from.
@@ -211,6 +210,7 @@ func (p *Props) gate() string { return filepath.Join(p.dir, "gate") }
 
 // makeGate fills it. A program that is not here is missed by the ways that need it.
 func (p *Props) makeGate(ctx context.Context) error {
+	bring := func(from, name string) error { return copyFile(from, filepath.Join(p.gate(), name), 0o755) }
 	var programs []string
 	for _, name := range []string{"dash", "setpriv", "umount", "chroot"} {
 		files, err := p.machine.Find(ctx, name, "/usr/sbin/"+name, "/sbin/"+name) // a user's PATH may have neither directory
@@ -222,20 +222,11 @@ func (p *Props) makeGate(ctx context.Context) error {
 			continue
 		}
 		programs = append(programs, file)
-		if err := copyFile(file, filepath.Join(p.gate(), "bin", name), 0o755); err != nil {
+		if err := bring(file, "bin/"+name); err != nil {
 			return err
 		}
 	}
-	libraries, err := p.libraries(ctx, programs)
-	if err != nil {
-		return err
-	}
-	for _, library := range libraries {
-		if err := copyFile(library, filepath.Join(p.gate(), library), 0o755); err != nil {
-			return err
-		}
-	}
-	return errors.Join(os.Mkdir(filepath.Join(p.gate(), "box"), 0o755), os.Mkdir(filepath.Join(p.gate(), "old"), 0o755),
+	return errors.Join(p.libraries(ctx, programs, bring), os.Mkdir(filepath.Join(p.gate(), "box"), 0o755), os.Mkdir(filepath.Join(p.gate(), "old"), 0o755),
 		os.Symlink("old/proc", filepath.Join(p.gate(), "proc"))) // where umount looks up what is mounted
 }
 

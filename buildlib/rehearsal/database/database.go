@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -23,13 +22,41 @@ import (
 )
 
 // DB is the database of a box.
-type DB struct {
-	*box.Box
-	known map[Part]map[string]*Record // see entries
-}
+type DB struct{ *box.Box }
 
 // Open gives the database of a box.
-func Open(b *box.Box) *DB { return &DB{Box: b} }
+func Open(b *box.Box) *DB { return &DB{b} }
+
+// Part is one part of a fileset.
+type Part string
+
+// The parts. A share part, the third that there is, is not simulated: content H is refused.
+const (
+	Usr  Part = "usr"
+	Root Part = "root"
+)
+
+// places are where a part's things are kept: the product database (documented); control files and saved files (inusave manual page:
+// documented for saved files; that the root part's control files are unpacked there as well is inferred: /usr may be read-only then).
+var places = map[Part]struct{ objrepos, lpp, tree string }{
+	Usr:  {"/usr/lib/objrepos", "/usr/lpp", "U"},
+	Root: {"/etc/objrepos", "/lpp", "M"},
+}
+
+// Label is how the part stands in a summary (observed).
+func (p Part) Label() string { return strings.ToUpper(string(p)) }
+
+// Objrepos is the product database's directory.
+func (p Part) Objrepos() string { return places[p].objrepos }
+
+// Tree is the part's letter in INUTREE (generally known of the packaging chapter).
+func (p Part) Tree() string { return places[p].tree }
+
+// LPP is the directory of control files and saved files.
+func (p Part) LPP() string { return places[p].lpp }
+
+// SaveConfig is where files of cfgfiles are kept while levels change (known from administrators' notes).
+func (p Part) SaveConfig() string { return p.LPP() + "/save.config" }
 
 // State is what lslpp shows of a level of a fileset (documented, but for Deinstalling, which no list of lslpp's states has).
 type State string
@@ -127,16 +154,12 @@ func (db *DB) Load(p Part, fileset string) (*Record, error) {
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
 	}
-	if err != nil {
-		return nil, err
-	}
-	return parseRecord(db.recordFile(p, fileset), text)
-}
-
-func parseRecord(file string, text []byte) (*Record, error) {
 	r := new(Record)
-	if err := json.Unmarshal(text, r); err != nil {
-		return nil, fmt.Errorf("product database, %s: %w", file, err)
+	if err == nil {
+		err = json.Unmarshal(text, r)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("product database, %s: %w", db.recordFile(p, fileset), err)
 	}
 	return r, nil
 }
@@ -146,7 +169,7 @@ func (db *DB) Save(r *Record) error {
 	if err := db.Fate.Moment("database entry of " + r.Fileset); err != nil {
 		return err
 	}
-	entries, err := db.entries(r.Part)
+	old, err := db.Load(r.Part, r.Fileset)
 	if err != nil {
 		return err
 	}
@@ -155,7 +178,6 @@ func (db *DB) Save(r *Record) error {
 		if err := os.Remove(file); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
 		}
-		delete(entries, file)
 		return db.publish()
 	}
 	text, err := json.MarshalIndent(r, "", "\t")
@@ -168,35 +190,10 @@ func (db *DB) Save(r *Record) error {
 	if err := tree.WriteFile(file, text, 0o644); err != nil {
 		return err
 	}
-	old := entries[file]
-	if entries[file], err = parseRecord(file, text); err != nil {
-		return err
-	}
 	if old != nil && old.shown() == r.shown() && old.HasRoot == r.HasRoot {
 		return nil // most steps change nothing that lslpp shows
 	}
 	return db.publish()
-}
-
-// entries are the records of a part as they stand on the disk, by their files: read once, and kept up by save. They are for looking
-// up only; who changes a record loads one of his own.
-func (db *DB) entries(p Part) (map[string]*Record, error) {
-	if db.known[p] != nil {
-		return db.known[p], nil
-	}
-	all, err := db.Records(p)
-	if err != nil {
-		return nil, err
-	}
-	entries := make(map[string]*Record, len(all))
-	for _, r := range all {
-		entries[db.recordFile(p, r.Fileset)] = r
-	}
-	if db.known == nil {
-		db.known = map[Part]map[string]*Record{}
-	}
-	db.known[p] = entries
-	return entries, nil
 }
 
 // Records are the filesets of a part, by name.
@@ -239,35 +236,19 @@ func (r *Record) shown() box.Fileset {
 // Shown lists the filesets that were installed as lslpp -L does, both parts of each in one line: BROKEN when one of the parts is, without
 // a state when they differ otherwise.
 func (db *DB) Shown() ([]box.Fileset, error) {
-	usr, err := db.entries(Usr)
-	if err != nil {
-		return nil, err
-	}
-	root, err := db.entries(Root)
-	if err != nil {
-		return nil, err
-	}
+	filesets, err := db.filesets()
 	var all []box.Fileset
-	for _, file := range slices.Sorted(maps.Keys(usr)) {
-		r := usr[file]
-		s, other := r.shown(), root[db.recordFile(Root, r.Fileset)]
+	for _, f := range filesets {
+		s := f.Parts[0].shown()
 		switch {
-		case other != nil && other.Top().State == Broken:
+		case len(f.Parts) > 1 && f.Parts[1].Top().State == Broken:
 			s.State = string(Broken)
-		case other == nil && r.HasRoot || other != nil && (other.Top().Level != s.Level || other.Top().State != r.Top().State):
-			if r.Top().State != Broken {
-				s.State = ""
-			}
+		case !f.whole() && s.State != string(Broken):
+			s.State = ""
 		}
 		all = append(all, s)
 	}
-	for _, file := range slices.Sorted(maps.Keys(root)) {
-		r := root[file]
-		if usr[db.recordFile(Usr, r.Fileset)] == nil { // a diskless client shares the usr part of another machine
-			all = append(all, r.shown())
-		}
-	}
-	return all, nil
+	return all, err
 }
 
 // Unfinished reports whether an operation on the fileset was interrupted.

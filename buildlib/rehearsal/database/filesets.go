@@ -19,9 +19,19 @@ type Fileset struct {
 // Top is the level that it is at.
 func (f *Fileset) Top() *Level { return f.Parts[0].Top() }
 
-// Find gives the selected filesets of what is installed, those first that others require.
-func (db *DB) Find(names []string) ([]*Fileset, error) {
-	var all []*Fileset
+// whole reports whether the parts that the fileset should have are there and agree. A diskless client shares the usr part of another machine:
+// it has the root part alone.
+func (f *Fileset) whole() bool {
+	usr := f.Parts[0]
+	if len(f.Parts) < 2 {
+		return usr.Part == Root || !usr.HasRoot
+	}
+	root := f.Parts[1].Top()
+	return root.Level == usr.Top().Level && root.State == usr.Top().State
+}
+
+// filesets are those that are installed, by name; at the end, those that have a root part alone.
+func (db *DB) filesets() (all []*Fileset, err error) {
 	for _, p := range []Part{Usr, Root} {
 		records, err := db.Records(p)
 		if err != nil {
@@ -35,6 +45,15 @@ func (db *DB) Find(names []string) ([]*Fileset, error) {
 			}
 			all[i].Parts = append(all[i].Parts, r)
 		}
+	}
+	return all, nil
+}
+
+// Find gives the selected filesets of what is installed, those first that others require.
+func (db *DB) Find(names []string) ([]*Fileset, error) {
+	all, err := db.filesets()
+	if err != nil {
+		return nil, err
 	}
 	all = slices.DeleteFunc(all, func(f *Fileset) bool { return !Selects(names, f.Name) })
 	var ordered []*Fileset

@@ -106,10 +106,9 @@ func Checksum(text []byte) string {
 
 // claims are the paths that other filesets have in their inventories.
 func (db *DB) claims(p Part, but string) (map[string]string, error) {
-	all, err := db.entries(p)
+	all, err := db.Records(p)
 	claims := map[string]string{}
-	for _, file := range slices.Sorted(maps.Keys(all)) {
-		r := all[file]
+	for _, r := range all {
 		if r.Fileset == but {
 			continue
 		}
@@ -193,33 +192,27 @@ func (db *DB) inconsistent() ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	roots := map[string]*Record{}
-	all, err := db.Records(Root)
-	if err != nil {
-		return nil, err
-	}
-	for _, r := range all {
-		roots[r.Fileset] = r
-	}
-	usr, err := db.Records(Usr)
+	all, err := db.filesets()
 	if err != nil {
 		return nil, err
 	}
 	var lines []string
 	missing := map[string]bool{}
-	for _, r := range usr {
-		top, root := r.Top(), roots[r.Fileset]
-		state := ""
+	for _, f := range all {
+		top, state := f.Top(), ""
 		switch {
+		case f.Parts[0].Part == Root:
+			continue
 		case top.State != Committed && top.State != Applied:
 			state = string(top.State)
-		case r.HasRoot && root == nil:
+		case f.whole():
+		case len(f.Parts) < 2:
 			state = fmt.Sprintf("usr: %s, root: not installed", top.State)
-		case root != nil && (root.Top().State != top.State || root.Top().Level != top.Level):
-			state = fmt.Sprintf("usr: %s, root: %s", top.State, root.Top().State)
+		default:
+			state = fmt.Sprintf("usr: %s, root: %s", top.State, f.Parts[1].Top().State)
 		}
 		if state != "" {
-			lines = append(lines, fmt.Sprintf("  %-39s (%s)", r.Fileset+" "+top.Level.String(), state))
+			lines = append(lines, fmt.Sprintf("  %-39s (%s)", f.Name+" "+top.Level.String(), state))
 		}
 		for _, name := range Lacking(top.Requisites, installed) {
 			missing[name] = true

@@ -2,11 +2,9 @@ package ops
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
-	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/box"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/database"
 )
 
@@ -18,24 +16,14 @@ func (in *Installp) Cleanup(ctx context.Context) error {
 		return err
 	}
 	all = slices.DeleteFunc(all, func(f *database.Fileset) bool { return !slices.ContainsFunc(f.Parts, (*database.Record).Unfinished) })
-	var outcomes []outcome
-	var problems []error
-	for _, f := range slices.Backward(all) {
-		level, p := f.Top().Level, f.Parts[0].Part
-		err := in.cleanup(ctx, f)
-		if errors.Is(err, box.ErrPower) || ctx.Err() != nil {
-			return err
-		}
-		outcomes = append(outcomes, outcome{f.Name, level, p, "CLEANUP", result(err)})
-		problems = append(problems, err)
-	}
-	problems = append(problems, in.RemoveTree(temporary))
 	if len(all) == 0 {
 		fmt.Fprintln(in.Out, "installp:  No filesets were found that need to be cleaned up.")
-	} else {
-		fmt.Fprint(in.Out, summary(outcomes))
 	}
-	return finish(in.Root(), problems)
+	return in.each(ctx, all, "", func(ctx context.Context, f *database.Fileset) ([]outcome, error) {
+		level, p := f.Top().Level, f.Parts[0].Part
+		err := in.cleanup(ctx, f)
+		return []outcome{{f.Name, level, p, "CLEANUP", result(err)}}, err
+	})
 }
 
 func (in *Installp) cleanup(ctx context.Context, f *database.Fileset) error {
@@ -54,15 +42,16 @@ func (in *Installp) cleanup(ctx context.Context, f *database.Fileset) error {
 	case database.Committing:
 		return in.become(f, database.Committing, database.Applied) // documented
 	}
-	if complete(f) {
-		return in.settleAll(f)
-	}
+	isComplete := complete(f)
 	for _, r := range slices.Backward(f.Parts) {
-		if !r.Unfinished() {
-			continue
-		}
 		w := &work{in: in, rec: r, lvl: r.Top()}
-		if err := w.undo(ctx); err != nil {
+		var err error
+		if isComplete {
+			err = w.settle()
+		} else if r.Unfinished() {
+			err = w.undo(ctx)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -93,14 +82,4 @@ func complete(f *database.Fileset) bool {
 		state := r.Top().State
 		return state != database.Applied && state != database.Committed || r.Top().Level != f.Top().Level
 	})
-}
-
-func (in *Installp) settleAll(f *database.Fileset) error {
-	for _, r := range slices.Backward(f.Parts) {
-		w := &work{in: in, rec: r, lvl: r.Top()}
-		if err := w.settle(); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/vrmf"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/box"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/database"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/preview"
@@ -79,7 +80,7 @@ func (in *Installp) install(ctx context.Context, m *preview.Media, p *preview.Pr
 		fmt.Fprintf(in.Out, "\ninstallp:  APPLYING software for:\n        %s\n\n", preview.At(info))
 		lines, err := in.installFileset(ctx, m, info, o)
 		outcomes = append(outcomes, lines...)
-		if errors.Is(err, box.ErrPower) || ctx.Err() != nil {
+		if over(ctx, err) {
 			return err
 		}
 		problems = append(problems, err)
@@ -93,6 +94,52 @@ func (in *Installp) install(ctx context.Context, m *preview.Media, p *preview.Pr
 	}
 	fmt.Fprint(in.Out, summary(outcomes))
 	return finish(m.File, problems)
+}
+
+// outcome is a line of the summary.
+type outcome struct {
+	name   string
+	level  vrmf.Level
+	part   database.Part
+	event  string // APPLY, COMMIT, REJECT, DEINSTALL, CLEANUP
+	result string // SUCCESS, FAILED, CANCELED
+}
+
+// over reports whether nothing more can be done after an error: not even to clean up.
+func over(ctx context.Context, err error) bool {
+	return errors.Is(err, box.ErrPower) || ctx.Err() != nil
+}
+
+// each does something with filesets, those that others require last, and sums up.
+func (in *Installp) each(ctx context.Context, all []*database.Fileset, heading string, do func(context.Context, *database.Fileset) ([]outcome, error)) error {
+	var outcomes []outcome
+	var problems []error
+	for _, f := range slices.Backward(all) {
+		if heading != "" {
+			fmt.Fprintf(in.Out, "\ninstallp:  %s software for:\n        %s %s\n\n", heading, f.Name, f.Top().Level)
+		}
+		lines, err := do(ctx, f)
+		outcomes = append(outcomes, lines...)
+		if over(ctx, err) {
+			return err
+		}
+		problems = append(problems, err)
+	}
+	problems = append(problems, in.RemoveTree(temporary))
+	if len(all) > 0 {
+		fmt.Fprint(in.Out, summary(outcomes))
+	}
+	return finish(in.Root(), problems)
+}
+
+// summary ends a run that has done something.
+func summary(outcomes []outcome) string {
+	s := preview.Frame("Summaries:", 32) + "\nInstallation Summary\n--------------------\n" +
+		"Name                        Level           Part        Event       Result\n" + strings.Repeat("-", 79) + "\n"
+	for _, o := range outcomes {
+		s += fmt.Sprintf("%-27s %-15s %-11s %-11s %s\n", o.name, o.level, o.part.Label(), o.event, o.result)
+	}
+	return s + "\n"
 }
 
 // finish makes one failure of what went wrong.
@@ -133,7 +180,7 @@ func (in *Installp) installFileset(ctx context.Context, m *preview.Media, info *
 			outcomes = append(outcomes, line)
 			continue
 		}
-		if errors.Is(err, box.ErrPower) || ctx.Err() != nil {
+		if over(ctx, err) {
 			return outcomes, err
 		}
 		fmt.Fprintf(in.Out, "installp: %v\ninstallp:  FAILED while applying the software for:\n        %s\n\n", err, preview.At(info))

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/box"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/database"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/preview"
 )
@@ -83,19 +82,7 @@ func (in *Installp) Reject(ctx context.Context, o preview.Options) error {
 		return database.Failure("installp would refuse to reject: only an update that is applied and not committed can be", strings.Join(o.Names, " "),
 			strings.Join(refused, "\n"), "install the older level with the force flag: installp -aF")
 	}
-	var outcomes []outcome
-	var problems []error
-	for _, f := range slices.Backward(selected) {
-		fmt.Fprintf(in.Out, "\ninstallp:  REJECTING software for:\n        %s %s\n\n", f.Name, f.Top().Level)
-		lines, err := in.reject(ctx, f)
-		outcomes = append(outcomes, lines...)
-		if errors.Is(err, box.ErrPower) || ctx.Err() != nil {
-			return err
-		}
-		problems = append(problems, err)
-	}
-	fmt.Fprint(in.Out, summary(outcomes))
-	return finish(in.Root(), problems)
+	return in.each(ctx, selected, "REJECTING", in.reject)
 }
 
 // reject takes the update of one fileset back: root part, then usr part, in the reverse of the application (inferred). A script that
@@ -118,7 +105,7 @@ func (in *Installp) reject(ctx context.Context, f *database.Fileset) ([]outcome,
 		}
 		w := &work{in: in, rec: r, lvl: r.Top()}
 		err := w.reject(ctx)
-		if errors.Is(err, box.ErrPower) || ctx.Err() != nil {
+		if over(ctx, err) {
 			return outcomes, err
 		}
 		outcomes = append(outcomes, outcome{f.Name, level, r.Part, "REJECT", result(err)})
@@ -136,7 +123,7 @@ func (w *work) reject(ctx context.Context) error {
 		func() error { return w.run(ctx, "unpre_u") },
 	} {
 		err := do()
-		if errors.Is(err, box.ErrPower) || ctx.Err() != nil {
+		if over(ctx, err) {
 			return err
 		}
 		if err != nil {

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/box"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/database"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/preview"
 )
@@ -18,7 +17,7 @@ func (in *Installp) Deinstall(ctx context.Context, o preview.Options) error {
 	if err != nil {
 		return err
 	}
-	if selected, err = in.withDependents(selected, o, "deinstall"); err != nil {
+	if selected, err = in.withDependents(selected, o); err != nil {
 		return err
 	}
 	if len(selected) == 0 {
@@ -35,23 +34,13 @@ func (in *Installp) Deinstall(ctx context.Context, o preview.Options) error {
 	if err := in.MakePrivate(temporary); err != nil {
 		return err
 	}
-	var outcomes []outcome
-	var problems []error
-	for _, f := range slices.Backward(selected) {
-		fmt.Fprintf(in.Out, "\ninstallp:  DEINSTALLING software for:\n        %s %s\n\n", f.Name, f.Top().Level)
+	return in.each(ctx, selected, "DEINSTALLING", func(ctx context.Context, f *database.Fileset) ([]outcome, error) {
 		lines, err := in.deinstall(ctx, f)
-		outcomes = append(outcomes, lines...)
-		if errors.Is(err, box.ErrPower) || ctx.Err() != nil {
-			return err
-		}
-		if err != nil {
+		if err != nil && !over(ctx, err) {
 			fmt.Fprintf(in.Out, "installp: %v\n", err)
 		}
-		problems = append(problems, err)
-	}
-	problems = append(problems, in.RemoveTree(temporary))
-	fmt.Fprint(in.Out, summary(outcomes))
-	return finish(in.Root(), problems)
+		return lines, err
+	})
 }
 
 // notInstalled is the warning of a removal that finds nothing (observed).
@@ -66,7 +55,7 @@ const notInstalled = `WARNINGS
 `
 
 // withDependents adds what depends on the selected filesets, with -g, and refuses to go on without it (documented).
-func (in *Installp) withDependents(selected []*database.Fileset, o preview.Options, operation string) ([]*database.Fileset, error) {
+func (in *Installp) withDependents(selected []*database.Fileset, o preview.Options) ([]*database.Fileset, error) {
 	all, err := in.Find(nil)
 	if err != nil {
 		return nil, err
@@ -89,7 +78,7 @@ func (in *Installp) withDependents(selected []*database.Fileset, o preview.Optio
 		}
 	}
 	if len(dependents) > 0 && !o.Dependents {
-		return nil, database.Failure("installp would refuse to "+operation+": other filesets depend on these", strings.Join(o.Names, " "),
+		return nil, database.Failure("installp would refuse to deinstall: other filesets depend on these", strings.Join(o.Names, " "),
 			strings.Join(dependents, "\n"), "name them, too, or let dependents go along (-g)")
 	}
 	return slices.DeleteFunc(all, func(f *database.Fileset) bool { return !names[f.Name] }), nil
@@ -118,7 +107,7 @@ func (in *Installp) deinstall(ctx context.Context, f *database.Fileset) ([]outco
 		if err == nil {
 			continue
 		}
-		if errors.Is(err, box.ErrPower) || ctx.Err() != nil {
+		if over(ctx, err) {
 			return outcomes, err
 		}
 		// A failing unconfig or unpost_i ends it: the part stays, broken (inferred; others' packages have met it).
@@ -140,17 +129,13 @@ func (in *Installp) deinstallPart(ctx context.Context, r *database.Record) error
 			continue
 		}
 		w := &work{in: in, rec: r, lvl: l}
-		for _, name := range []string{"unconfig_u", "unpost_u"} {
-			if err := w.run(ctx, name); err != nil {
-				return err
-			}
+		if err := w.run(ctx, "unconfig_u", "unpost_u"); err != nil {
+			return err
 		}
 	}
 	base := &work{in: in, rec: r, lvl: r.Levels[0]}
-	for _, name := range []string{"unconfig", "unpost_i"} {
-		if err := base.run(ctx, name); err != nil {
-			return err
-		}
+	if err := base.run(ctx, "unconfig", "unpost_i"); err != nil {
+		return err
 	}
 	var paths []string
 	for _, l := range r.Levels {

@@ -2,11 +2,10 @@ package ops
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
-	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/box"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/database"
 )
 
@@ -100,9 +99,74 @@ func (w *work) keepWhatIsThere() error {
 // try runs a script whose failure is told and changes nothing.
 func (w *work) try(ctx context.Context, name string) error {
 	err := w.run(ctx, name)
-	if err == nil || errors.Is(err, box.ErrPower) || ctx.Err() != nil {
+	if err == nil || over(ctx, err) {
 		return err
 	}
 	fmt.Fprintf(w.in.Out, "installp: %v\n", err)
 	return nil
+}
+
+// saveFiles puts every file that the update replaces into the save directory: update.1, update.2 and so on, and update.list, which
+// names each with its database entry (documented; the form of the list is generally known). What was not there before has no entry.
+func (w *work) saveFiles(context.Context) error {
+	if w.opts.NoSave {
+		return nil
+	}
+	entries := map[string]string{}
+	for _, s := range w.below().Inventory() {
+		entries[s.Path] = s.String()
+	}
+	var list strings.Builder
+	var saved []string
+	for _, name := range w.lvl.Files {
+		info, err := w.in.Info(name)
+		if err != nil {
+			return err
+		}
+		if info == nil || info.IsDir() {
+			continue
+		}
+		saved = append(saved, name)
+		if err := w.in.Copy(name, w.savedFile(len(saved))); err != nil {
+			return err
+		}
+		fmt.Fprintf(&list, "update.%d %s\n%s", len(saved), name, entries[name])
+	}
+	if err := w.in.PutText(w.saved()+"/update.list", 0o644, list.String()); err != nil {
+		return err
+	}
+	w.lvl.Saved = saved
+	return nil
+}
+
+// below is what the database would have without the update.
+func (w *work) below() *database.Record {
+	r := *w.rec
+	r.Levels = r.Levels[:len(r.Levels)-1]
+	return &r
+}
+
+func (w *work) savedFile(n int) string { return fmt.Sprintf("%s/update.%d", w.saved(), n) }
+
+// putBackFiles undoes the restore of an update: saved files return, and what was not there before goes (inferred).
+func (w *work) putBackFiles() error {
+	below, keep := w.below(), map[string]bool{}
+	for i, name := range w.lvl.Saved {
+		keep[name] = true
+		if err := w.in.Copy(w.savedFile(i+1), name); err != nil {
+			return err
+		}
+	}
+	for _, l := range below.Levels {
+		for _, name := range l.Paths() {
+			keep[name] = true
+		}
+	}
+	fresh := slices.DeleteFunc(w.lvl.Paths(), func(name string) bool { return keep[name] })
+	if err := w.in.RemoveAll(fresh); err != nil {
+		return err
+	}
+	// The database's entries of the level below count again, and so do its owners.
+	again := work{in: w.in, rec: below, lvl: &database.Level{Inventory: below.Inventory()}}
+	return again.sysck(context.Background())
 }

@@ -142,11 +142,8 @@ func (w *work) unpack(context.Context) error {
 // keep leaves of the control files what a removal needs, in the place of an older level's.
 func (w *work) keep(context.Context) error {
 	fresh, err := w.files(w.control())
-	if err != nil {
-		return err
-	}
-	old, err := w.files(w.kept())
-	if err != nil {
+	old, err2 := w.files(w.kept())
+	if err := errors.Join(err, err2); err != nil {
 		return err
 	}
 	for _, name := range old {
@@ -203,17 +200,19 @@ func (w *work) drop(dirs ...string) error {
 	return nil
 }
 
-// run runs a script of the part, if the part has it.
-func (w *work) run(ctx context.Context, name string) error {
-	file := w.rec.Fileset + "." + name
-	for _, control := range []string{w.control(), w.kept()} {
+// run runs scripts of the part, those that it has, until one fails.
+func (w *work) run(ctx context.Context, names ...string) error {
+	for _, name := range names {
+		file, control := w.rec.Fileset+"."+name, w.control()
+		if !w.in.Has(control + "/" + file) {
+			control = w.kept()
+		}
 		if !w.in.Has(control + "/" + file) {
 			continue
 		}
 		if err := w.in.Script(ctx, name, control+"/"+file, w.environment(control)...); err != nil {
 			return fmt.Errorf("script %s of the %s part: %w", file, w.rec.Part, err)
 		}
-		return nil
 	}
 	return nil
 }
