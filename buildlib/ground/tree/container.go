@@ -24,7 +24,11 @@ func decompress(r io.Reader) (io.Reader, error) {
 	head, err := b.Peek(512)
 	switch {
 	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
-		return gzip.NewReader(b)
+		z, err := gzip.NewReader(b)
+		if err != nil {
+			return nil, err
+		}
+		return &gzipReader{z, b}, nil
 	case bytes.HasPrefix(head, []byte("\xfd7zXZ\x00")):
 		return xz.NewReader(b, maxXZDictionary)
 	case bytes.HasPrefix(head, []byte{0x1f, 0x9d}):
@@ -36,6 +40,34 @@ func decompress(r io.Reader) (io.Reader, error) {
 		return nil, err
 	}
 	return nil, errFormat
+}
+
+// gzipReader reads members of gzip data one after another, and lets zeros follow them, as gzip and tar do: a copy from a tape, or by blocks,
+// ends in them.
+type gzipReader struct {
+	z *gzip.Reader
+	b *bufio.Reader
+}
+
+func (g *gzipReader) Read(p []byte) (int, error) {
+	for {
+		g.z.Multistream(false)
+		n, err := g.z.Read(p)
+		if !errors.Is(err, io.EOF) {
+			return n, err
+		}
+		if n > 0 {
+			return n, nil
+		}
+		for c := byte(0); c == 0; {
+			if c, err = g.b.ReadByte(); err != nil {
+				return 0, err
+			}
+		}
+		if err := errors.Join(g.b.UnreadByte(), g.z.Reset(g.b)); err != nil {
+			return 0, err
+		}
+	}
 }
 
 // oldTar says whether a block is the header of a tar archive from before POSIX, which has no magic but the right checksum.

@@ -78,6 +78,7 @@ func TestDecompress(t *testing.T) {
 		{"tar from before POSIX", old, string(old)},
 		{"gzip", gzipped(t, plain), string(plain)},
 		{"two of gzip", append(gzipped(t, plain[:700]), gzipped(t, plain[700:])...), string(plain)},
+		{"gzip and zeros", slices.Concat(gzipped(t, plain[:700]), make([]byte, 3), gzipped(t, nil), gzipped(t, plain[700:]), make([]byte, 70000)), string(plain)},
 		{"compress", hamlet, toBe},
 		{"xz", known, string(pack(t, entry("hamlet/line", toBe, 0o644)))},
 		{"xz with the largest dictionary", xzipped(plain, dictionary64MiB), string(plain)},

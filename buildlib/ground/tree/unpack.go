@@ -39,7 +39,7 @@ func (l Limits) withDefaults() Limits {
 }
 
 // Unpack writes the tree in the tar archive r, compressed or not, to the new directory dst, without the one directory at the
-// archive's top. It refuses everything that could touch a file outside dst, and what a release of source code has no use for.
+// archive's top. An archive that was made of a directory named "." may have none. It refuses everything that could touch a file outside dst, and what a release of source code has no use for.
 //
 // Every file gets the same time, mtime, and mode 0644 or 0755 whatever the umask: sendmail's tarballs hold write-protected
 // files, which would stop later steps; and make must not find a ready-made cf/cf/*.cf older than its source, which equal times
@@ -65,7 +65,7 @@ func Unpack(ctx context.Context, r io.Reader, dst string, mtime time.Time, limit
 		if tail.zeros < 512 {
 			return damaged(io.ErrUnexpectedEOF)
 		}
-		return nil
+		return u.lift()
 	})
 }
 
@@ -76,6 +76,7 @@ type unpacker struct {
 	plain   io.Reader // what the tar reader reads
 	limits  Limits
 	top     string          // the archive's only directory
+	dotted  bool            // the archive begins with ".": whether there is such a directory is seen in the end
 	kinds   map[string]byte // tar type of each path written, "." included
 	entries int
 	bytes   int64
@@ -128,7 +129,7 @@ func (u *unpacker) entry(h *tar.Header, content io.Reader) error {
 	if err != nil {
 		return hostile(h.Name, err)
 	}
-	if name == ".git" || strings.HasPrefix(name, ".git/") {
+	if top, below, _ := strings.Cut(name, "/"); top == ".git" || u.dotted && (below == ".git" || strings.HasPrefix(below, ".git/")) {
 		return nil // as [Copy] and [List] pass it over: git would run what it says
 	}
 	if name == "." {
@@ -190,7 +191,11 @@ func (u *unpacker) strip(name string) (string, error) {
 	}
 	clean := path.Clean(name)
 	if clean == "." {
+		u.dotted = u.dotted || u.top == ""
 		return ".", nil
+	}
+	if u.dotted {
+		return clean, nil
 	}
 	top, rest, below := strings.Cut(clean, "/")
 	if u.top == "" {
@@ -203,6 +208,42 @@ func (u *unpacker) strip(name string) (string, error) {
 		return ".", nil
 	}
 	return rest, nil
+}
+
+// lift takes away the one directory at the top of what came below ".".
+func (u *unpacker) lift() error {
+	names, err := fs.ReadDir(u.root.FS(), ".")
+	if err != nil || !u.dotted || len(names) != 1 || !names[0].IsDir() {
+		return err
+	}
+	for name, kind := range u.kinds {
+		if kind != tar.TypeSymlink {
+			continue
+		}
+		target, err := u.root.Readlink(name)
+		if err != nil {
+			return err
+		}
+		if err := checkTarget(strings.TrimPrefix(name, names[0].Name()+"/"), target); err != nil { // it leads less far up now
+			return hostile(name, err)
+		}
+	}
+	const top = ".top" // the directory may hold one of its own name
+	if err := u.root.Rename(names[0].Name(), top); err != nil {
+		return err
+	}
+	if names, err = fs.ReadDir(u.root.FS(), top); err != nil {
+		return err
+	}
+	for _, d := range names {
+		if d.Name() == top {
+			return hostile(d.Name(), errors.New("is a name that no release has"))
+		}
+		if err := u.root.Rename(top+"/"+d.Name(), d.Name()); err != nil {
+			return err
+		}
+	}
+	return u.root.Remove(top)
 }
 
 // directory makes a directory for an entry, and those above it. It never follows a link: what is already there must be a

@@ -173,6 +173,10 @@ func TestUnpackRefuses(t *testing.T) {
 		{"only git's", pack(t, entry("sm/.git/config", "x", 0o644)), "archive-damaged", "empty"},
 		{"link to git's", pack(t, entry("sm/.git/config", "x", 0o644), link(tar.TypeLink, "sm/config", "sm/.git/config")), "archive-unsafe", "not a file"},
 		{"newline", pack(t, entry("sm/a\nb", "x", 0o644)), "archive-unsafe", "control"},
+		{"gz and more", append(bytes.Clone(gz), 0, 0, 'x', 'y', 'z', 0, 0, 0, 0, 0, 0, 0, 0), "archive-damaged", "gzip"},
+		{"link out of the only directory", pack(t, entry("./", "", 0o755), link(tar.TypeSymlink, "./sm/l", "../x"), entry("./sm/a", "x", 0o644)), "archive-unsafe", "outside"},
+		{"nothing but a dot", pack(t, entry("./", "", 0o755)), "archive-damaged", "empty"},
+		{"the name kept for the top", pack(t, entry("./", "", 0o755), entry("./sm/.top/a", "x", 0o644)), "archive-unsafe", "no release"},
 		{"two tops", pack(t, entry("sm/a", "x", 0o644), entry("other/a", "x", 0o644)), "archive-unsafe", "top directory"},
 		{"file on top", pack(t, entry("README", "x", 0o644)), "archive-unsafe", "top directory"},
 		{"twice", pack(t, entry("sm/a", "x", 0o644), entry("sm/./a", "y", 0o644)), "archive-unsafe", "twice"},
@@ -210,6 +214,35 @@ func TestUnpackRefuses(t *testing.T) {
 				t.Errorf("left behind: %v, %v", left, err)
 			}
 		})
+	}
+}
+
+// "tar cf x ." in a release's directory, and in the one above it, makes what "tar cf x sendmail-8.15.2" makes there.
+func TestUnpackDot(t *testing.T) {
+	t.Parallel()
+	for name, data := range map[string][]byte{
+		"in it": pack(t, entry("./", "", 0o755), entry("./sm/", "", 0o755), entry("./sm/a", "x", 0o644), entry("./b", "y", 0o644), link(tar.TypeSymlink, "./sm/l", "../b"),
+			entry("./.git/config", "x", 0o644)),
+		"above it": pack(t, entry("./", "", 0o755), entry("./sm/", "", 0o755), entry("./sm/sm/a", "x", 0o644), entry("./sm/b", "y", 0o644), link(tar.TypeSymlink, "./sm/sm/l", "../b"),
+			entry("./sm/.git/config", "x", 0o644)),
+		"with a name": pack(t, entry("./sm/sm/a", "x", 0o644), entry("sm/b", "y", 0o644), link(tar.TypeSymlink, "./sm/sm/l", "../b")),
+	} {
+		dst := filepath.Join(t.TempDir(), "dst")
+		if err := Unpack(t.Context(), bytes.NewReader(data), dst, released, Limits{}); err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		got, err := List(t.Context(), dst)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := Listing{{Path: "b", Mode: File, SHA256: hexSum([]byte("y"))}, {Path: "sm/a", Mode: File, SHA256: hexSum([]byte("x"))}, {Path: "sm/l", Mode: Link, SHA256: hexSum([]byte("../b"))}}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+		if _, err := os.Lstat(filepath.Join(dst, ".git")); err == nil {
+			t.Errorf("%s: what git reads came along", name)
+		}
 	}
 }
 
