@@ -56,7 +56,7 @@ var rooms = []struct{ room, imports string }{
 	{"sendmail/patchset", "fault regular go-gitdiff"},
 	{"sendmail/siteconfig", "fault regular tomlfile host target"},
 
-	{"steps/fetch", "fault regular release host tree cache go-getter go-crypto logrus"},
+	{"steps/fetch", "kind fault regular release host tree cache go-getter go-crypto logrus"},
 	{"steps/compile", "fault host tree logrus"},
 	{"steps/stage", "fault regular host xcoff"},
 	{"steps/record", "fault go-toml tomlfile regular"},

@@ -75,6 +75,9 @@ func open(root string, environ []string, settings *Settings, console Console) (*
 		}
 	}
 	c := &Checkout{Root: root, Environ: environ, Settings: settings, Machine: host.NewLocal(environ), console: console}
+	if err := c.checkLineEnds(); err != nil {
+		return nil, err
+	}
 	if settings.Sysroot != "/" {
 		sysroot, err := filepath.Abs(settings.Sysroot)
 		if err != nil {

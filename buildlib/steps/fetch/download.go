@@ -102,10 +102,7 @@ func (f *Fetcher) transfer(ctx context.Context, address, part string, what file)
 	if err != nil {
 		return err
 	}
-	if u.Path != "" {
-		u.Path = path.Clean(u.Path) // go-getter takes a "//" for the name of a directory inside an archive
-	}
-	g := &guard{base: f.transport(), part: part, want: what.size, limit: what.limit, stall: f.Stall}
+	g := &guard{base: f.transport(), url: u, part: part, want: what.size, limit: what.limit, stall: f.Stall}
 	if g.stall == 0 {
 		g.stall = 30 * time.Second
 	}
@@ -133,7 +130,11 @@ func (f *Fetcher) transfer(ctx context.Context, address, part string, what file)
 		Decompressors:   map[string]getter.Decompressor{}, // empty and not nil: nil means all of them
 		DisableSymlinks: true,
 	}
-	_, err = client.Get(ctx, &getter.Request{Src: u.String(), Dst: part, GetMode: getter.ModeFile, Copy: true})
+	src := url.URL{Scheme: u.Scheme, User: u.User, Host: u.Host, Path: "/source"}
+	if u.Scheme == "file" {
+		src.Path = path.Clean(u.Path)
+	}
+	_, err = client.Get(ctx, &getter.Request{Src: src.String(), Dst: part, GetMode: getter.ModeFile, Copy: true})
 	if u, ok := errors.AsType[*url.Error](err); ok {
 		return u.Err // without the address, which the reader of the list of reasons sees anyway
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
 	"time"
@@ -22,10 +23,13 @@ import (
 //     begin exactly where the part ends into errRestart.
 //   - It takes a HEAD with a length of no more than it already has for "complete". The guard hides such an offer.
 //   - Without ranges it writes over the old part from its beginning, and leaves what is longer. The guard empties the part first.
+//   - It reads and removes words of the address that mean something to it, such as archive= and checksum=, sorts the others, and takes
+//     a "//" for the name of a directory inside an archive. It is given another address of the same host, which the guard exchanges.
 //   - Its size limit is not in force while a progress listener is set, and its time limit is one for the whole body. Both are
 //     kept here instead, and so is the progress.
 type guard struct {
 	base  http.RoundTripper
+	url   *url.URL      // the address as it was given
 	part  string        // the file that go-getter writes to
 	want  int64         // the file's exact size, or 0 when it is not known
 	limit int64         // no more than this many bytes are stored; as many as wanted, when that is known
@@ -54,6 +58,9 @@ func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 	timer := time.AfterFunc(g.stall, func() { cancel(stallError(g.stall)) })
 	body := &guardedBody{g: g, ctx: ctx, cancel: cancel, timer: timer}
 	req = req.Clone(ctx)
+	if req.Response == nil { // else it follows an answer, to where that says
+		req.URL.Path, req.URL.RawPath, req.URL.RawQuery, req.URL.ForceQuery = g.url.Path, g.url.RawPath, g.url.RawQuery, g.url.ForceQuery
+	}
 	offset := int64(0)
 	if req.Method == http.MethodGet && req.Header.Get("Range") != "" {
 		var err error
@@ -66,6 +73,9 @@ func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		body.stop()
 		return nil, cause(ctx, err)
+	}
+	if to, err := req.URL.Parse(resp.Header.Get("Location")); err == nil && resp.Header.Get("Location") != "" {
+		resp.Header.Set("Location", to.String()) // the client would read it beside the address that it was given
 	}
 	body.ReadCloser, body.done = resp.Body, offset
 	resp.Body = body

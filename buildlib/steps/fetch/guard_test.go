@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -295,22 +296,72 @@ func TestContentEncoding(t *testing.T) {
 	mustGet(t, f, pinned(t, data, address), data)
 }
 
-// go-getter would look for a directory inside the archive after a double slash, and follow this header of Terraform's.
-func TestNoDetours(t *testing.T) {
+// An address is asked for as it was given: go-getter has a meaning of its own for some words and for "//", sorts the others, and would
+// follow a header of Terraform's. What the server refers to is asked for as the server says it.
+func TestAsGiven(t *testing.T) {
 	t.Parallel()
 	data := tarball(t, sources)
 	trap, trapped := serve(t, content(nil))
+	var asked []string
 	address, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Terraform-Get", trap)
-		if r.URL.Path != "/pub/sendmail.8.15.2.tar.gz" || r.URL.RawQuery != "" {
-			http.NotFound(w, r)
-			return
+		user, password, _ := r.BasicAuth()
+		asked = append(asked, user+password+r.RequestURI)
+		switch {
+		case strings.HasPrefix(r.URL.Path, "/moved/sub/"):
+			w.Header().Set("Location", "../pub//x;y/?archive=zip")
+			w.WriteHeader(http.StatusFound)
+		default:
+			content(data)(w, r)
 		}
-		content(data)(w, r)
 	})
+	address = strings.TrimSuffix(address, "/sendmail.8.15.2.tar.gz")
+	for _, test := range []struct{ given, asked string }{
+		{"/pub//sendmail.tar.gz", "/pub//sendmail.tar.gz"},
+		{"/pub/", "/pub/"},
+		{"/a%2Fb/c;d", "/a%2Fb/c;d"},
+		{"/x?", "/x?"},
+		{"/x?b=;c&archive=false&checksum=sha256:1&filename=y&a=%20+&depth=1", "/x?b=;c&archive=false&checksum=sha256:1&filename=y&a=%20+&depth=1"},
+		{"/moved/sub/x", "/moved/sub/x /moved/pub//x;y/?archive=zip"},
+	} {
+		f, _ := fetcher(t)
+		asked = nil
+		mustUnpack(t, f, pinned(t, data), address+test.given)
+		if got := strings.Join(asked, " "); got != test.asked {
+			t.Errorf("%s asks for %s, want %s", test.given, got, test.asked)
+		}
+	}
 	f, _ := fetcher(t)
-	mustGet(t, f, pinned(t, data, strings.Replace(address, "/sendmail", "/pub//sendmail", 1)), data)
+	asked = nil
+	mustUnpack(t, f, pinned(t, data), strings.Replace(address, "://", "://me:pw@", 1)+"/y?z")
+	if got := strings.Join(asked, " "); got != "mepw/y?z" {
+		t.Errorf("with a password it asks for %s", got)
+	}
 	if trapped.Load() != 0 {
 		t.Errorf("the trap was asked %d times", trapped.Load())
 	}
+}
+
+// What does not unpack is not kept: the message names the address and what came, and the next run asks again.
+func TestPageInsteadOfTarball(t *testing.T) {
+	t.Parallel()
+	data := tarball(t, sources)
+	answers := [][]byte{[]byte("<!DOCTYPE html>\n<title>Log in</title>" + strings.Repeat(" ", 600)), append([]byte("\xed\xab\xee\xdb"), make([]byte, 600)...), data[:len(data)/2], data}
+	n := 0
+	address, _ := serve(t, func(w http.ResponseWriter, r *http.Request) { n++; content(answers[n-1])(w, r) })
+	f, _ := fetcher(t)
+	for _, found := range []string{"it is an HTML page", "it is an RPM", "too early"} {
+		s, err := f.Open(pinned(t, data), address+"?token=secret")
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = s.Unpack(t.Context(), filepath.Join(t.TempDir(), "source"))
+		if !strings.HasPrefix(fault.Code(err), "archive-") || !strings.Contains(err.Error(), found) || !strings.Contains(err.Error(), "where: "+address+"?token=xxxxx") {
+			t.Errorf("Unpack() = %v, want the address and %q", err, found)
+		}
+		if left, err := filepath.Glob(filepath.Join(f.Cache.Dir, "*", "*")); err != nil || slices.ContainsFunc(left, func(name string) bool { return !strings.Contains(name, "lock") }) {
+			t.Errorf("kept: %v, %v", left, err)
+		}
+	}
+	mustUnpack(t, f, pinned(t, data), address+"?token=secret")
 }

@@ -10,9 +10,11 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/kind"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
@@ -59,6 +61,11 @@ func (f *Fetcher) Open(rel *release.Release, source string) (*Source, error) {
 	if s.Ref == "" && s.Name != plain {
 		return nil, s.invalid("nothing behind ref=", nil)
 	}
+	if m := scpForm.FindStringSubmatch(s.Name); m != nil {
+		f := s.invalid("it is an address as scp writes it", nil)
+		f.Do = fmt.Sprintf("write it as ssh://%s/%s?ref=TAG", m[1], m[2])
+		return nil, f
+	}
 	u, err := url.Parse(s.Name)
 	if err != nil {
 		reason, _ := errors.AsType[*url.Error](err)
@@ -91,20 +98,26 @@ func (f *Fetcher) Open(rel *release.Release, source string) (*Source, error) {
 	return s, s.checkRef()
 }
 
-// cutRef takes ?ref=… off the end.
+// cutRef takes ref=… out of the query, and leaves all else as it is.
 func cutRef(source string) (name, ref string) {
 	name, query, _ := strings.Cut(source, "?")
-	values, err := url.ParseQuery(query)
-	if err != nil || !values.Has("ref") {
+	words := strings.Split(query, "&")
+	i := slices.IndexFunc(words, func(w string) bool { return strings.HasPrefix(w, "ref=") })
+	if i < 0 {
 		return source, ""
 	}
-	ref = values.Get("ref")
-	values.Del("ref")
-	if len(values) > 0 {
-		name += "?" + values.Encode()
+	ref, err := url.QueryUnescape(words[i][len("ref="):])
+	if err != nil {
+		return source, ""
+	}
+	if words = slices.Delete(words, i, i+1); len(words) > 0 {
+		name += "?" + strings.Join(words, "&")
 	}
 	return name, ref
 }
+
+// scpForm is git's own way to write an address of ssh.
+var scpForm = regexp.MustCompile(`^([A-Za-z0-9._-]+@[A-Za-z0-9.-]+):([^/:].*)$`)
 
 // onThisMachine finds out what a path is.
 func (s *Source) onThisMachine(git bool) error {
@@ -297,8 +310,21 @@ func (s *Source) untar(ctx context.Context, name, dst string) error {
 	}
 	defer in.Close() // only read
 	err = tree.Unpack(ctx, in, dst, s.rel.Date, tree.Limits{})
-	if f, ok := errors.AsType[*fault.Error](err); ok {
-		f.Where = strings.TrimSuffix(name+", "+f.Where, ", ")
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok {
+		return err
+	}
+	f.Where = strings.TrimSuffix(name+", "+f.Where, ", ")
+	if f.Code == "archive-format" {
+		first := make([]byte, kind.Peek)
+		n, _ := in.ReadAt(first, 0) // what cannot be read is of no kind
+		if k := kind.Of(first[:n]); k != nil {
+			f.Found = "it is " + k.Name
+		}
+	}
+	if s.Kind == Download { // it may be the page of a portal, or have been cut off: the next run asks again
+		f.Where = s.String()
+		err = errors.Join(err, s.forget(), s.f.local(os.RemoveAll(name)))
 	}
 	return err
 }

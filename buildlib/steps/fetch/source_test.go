@@ -175,6 +175,8 @@ func TestOpenRefuses(t *testing.T) {
 		bare + "?ref=":                                  "nothing behind ref=",
 		"/dev/null":                                     "neither a file nor a directory",
 		"http://a b":                                    "not an address",
+		"git@example.org:mail/sendmail.git?ref=v1":      "write it as ssh://git@example.org/mail/sendmail.git?ref=TAG",
+		"git::git@example.org:sendmail?ref=v1":          "write it as ssh://git@example.org/sendmail?ref=TAG",
 	} {
 		_, err := f.Open(rel, source)
 		if fault.Code(err) != "source-invalid" || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "secret") {
