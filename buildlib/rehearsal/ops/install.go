@@ -34,7 +34,9 @@ func (in *Installp) Apply(ctx context.Context, m *preview.Media, o preview.Optio
 	if err != nil {
 		return err
 	}
-	fmt.Fprint(in.Out, p.Announce(in.Box, o.Preview))
+	if err := p.Announce(in.Out, in.Box, o.Preview); err != nil {
+		return err
+	}
 	if !o.Preview && len(p.Pass) > 0 {
 		if err := in.install(ctx, m, p, o); err != nil {
 			return err

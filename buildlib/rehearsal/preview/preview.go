@@ -1,8 +1,8 @@
 package preview
 
 import (
-	"cmp"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -19,7 +19,7 @@ type Preview struct {
 	Pass     []*installp.Info // in the order of installation
 	Failures []Remark
 	Missing  []string // requisites that are nowhere, "name level"
-	warnings []Remark
+	Present  []Remark // the filesets that are installed, at this level or a newer one
 	needed   map[string]int64
 }
 
@@ -56,7 +56,7 @@ func Look(db *database.DB, m *Media, o Options) (*Preview, error) {
 		case text == "":
 			p.Pass = append(p.Pass, info)
 		case warn:
-			p.warnings = append(p.warnings, Remark{info, text})
+			p.Present = append(p.Present, Remark{info, text})
 		default:
 			p.Failures = append(p.Failures, Remark{info, text})
 		}
@@ -143,10 +143,7 @@ func (p *Preview) fail(info *installp.Info, text string) {
 
 // With adds filesets to levels.
 func With(levels map[string]vrmf.Level, more []*installp.Info) map[string]vrmf.Level {
-	all := map[string]vrmf.Level{}
-	for name, l := range levels {
-		all[name] = l
-	}
+	all := maps.Clone(levels)
 	for _, info := range more {
 		if info.Level.Compare(all[info.Name]) > 0 {
 			all[info.Name] = info.Level
@@ -211,9 +208,6 @@ func fileSystem(dir string) string {
 	}
 	return "/"
 }
-
-// byName sorts filesets for a list.
-func byName(a, b *installp.Info) int { return cmp.Compare(a.Name, b.Name) }
 
 // At names a fileset with its level.
 func At(info *installp.Info) string { return fmt.Sprintf("%s %s", info.Name, info.Level) }
