@@ -10,15 +10,18 @@ import (
 func TestMeasured(t *testing.T) {
 	t.Parallel()
 	m := &Measured{Release: "8.17.1.9", Jobs: 2, Compiler: "gcc 12.2.0", Rows: []Row{
-		{What: "from nothing", Them: "sh ./Build", Us: "mage build", Theirs: 61.234, Ours: 30.617, Unit: "s", Ratio: 2},
-		{What: "once more", Them: "sh ./Build", Us: "mage build", Theirs: 5, Ours: 0.5, Unit: "s", Ratio: 10},
+		{What: "from nothing", Them: "sh ./Build", Us: "sendmail-aix", Theirs: 61.234, Ours: 30.617, Unit: "s", Ratio: 2},
+		{What: "once more", Them: "sh ./Build", Us: "sendmail-aix", Theirs: 5, Ours: 0.1, Unit: "s", Ratio: 50},
+		{What: "by mage", Them: "sh ./Build", Us: "mage build", Theirs: 5, Ours: 0.5, Unit: "s", Ratio: 10},
 		{What: "12 patches", Them: "GNU patch", Us: "mage patch", Theirs: 71.5, Ours: 12.25, Unit: "ms", Ratio: 5.84},
 		{What: "1 GiB", Them: "GNU tar", Us: "image", Theirs: 900, Ours: 1000.4, Unit: "MB/s", Ratio: 1.11, Memory: 12.4},
 	}}
 	const want = `sendmail 8.17.1.9, 2 jobs, gcc 12.2.0
-               sh ./Build   mage build    ratio
+               sh ./Build sendmail-aix    ratio
 from nothing      61.23 s      30.62 s     2.00
-once more          5.00 s       0.50 s    10.00
+once more          5.00 s       0.10 s    50.00
+               sh ./Build   mage build    ratio
+by mage            5.00 s       0.50 s    10.00
                 GNU patch   mage patch    ratio
 12 patches       71.50 ms     12.25 ms     5.84
                   GNU tar        image    ratio
