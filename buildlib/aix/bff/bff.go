@@ -7,8 +7,8 @@
 // could have written, to the last byte.
 //
 // Where the Reader differs from restore: it checks every header checksum, and that packed data unpacks to exactly the size that the
-// header tells; symbolic links are read in either of the two layouts that public readers assume; devices, FIFOs, sockets and the
-// volumes of an archive that spans several end the reading with an error, because no archive made by AIX shows how they are stored.
+// header tells. No archive made by AIX shows how symbolic links, devices, FIFOs, further hard links and further volumes are stored: they
+// are read in each of the layouts that public readers assume, and the checksum of the next header proves which it is.
 package bff
 
 import (
@@ -21,7 +21,12 @@ import (
 const (
 	TypeDir     = 0o040000
 	TypeRegular = 0o100000
-	TypeSymlink = 0o120000 // only read: no archive made by AIX shows how one is stored
+	TypeSymlink = 0o120000 // this and the next are only read: no archive made by AIX shows how one is stored
+	TypeFIFO    = 0o010000
+	TypeChar    = 0o020000
+	TypeBlock   = 0o060000
+	TypeSocket  = 0o140000
+	TypeMPX     = 0o030000 // a multiplexed character device, AIX's own
 )
 
 // HasMagic reports whether data begins as an archive does, be the rest of its first header right or damaged.
@@ -50,6 +55,11 @@ func (h *Header) IsRegular() bool { return h.Mode&typeMask == TypeRegular }
 // IsSymlink reports whether the member is a symbolic link; its data is the target.
 func (h *Header) IsSymlink() bool { return h.Mode&typeMask == TypeSymlink }
 
+// IsSpecial reports whether the member is a device, a FIFO or a socket.
+func (h *Header) IsSpecial() bool {
+	return slices.Contains([]uint32{TypeFIFO, TypeChar, TypeBlock, TypeSocket, TypeMPX}, h.Mode&typeMask)
+}
+
 // IsNFS4ACL reports whether the member is no file, but the text of an NFS4 access control list. Such a member has the mode of a
 // regular file, and a name whose last component is two bytes 0x7F (S1).
 func (h *Header) IsNFS4ACL() bool { return strings.HasSuffix(h.Name, "/\x7f\x7f") }
@@ -63,4 +73,13 @@ type Stored struct {
 	// ACL holds the extended entries of the access control list, most often none, in the words of aclget with numbers for names:
 	// "permit rw- g:214". What is no entry of the known form is given in hexadecimal.
 	ACL []string
+}
+
+// Special is what a member is besides what its header says of most.
+type Special struct {
+	// Links and Inode tell hard links: names of one file have both alike. HardLink is set for one whose data came with an earlier name.
+	Links        uint16
+	Inode        uint32
+	HardLink     bool
+	Major, Minor uint32 // of a device
 }

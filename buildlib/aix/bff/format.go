@@ -72,7 +72,9 @@ const (
 	nxAtime = 28 // u32
 	nxMtime = 32 // u32
 	nxCtime = 36 // u32
-	nxDsize = 56 // u32: bytes stored; 40 to 55 are device numbers, 60 a u32 of 0
+	nxMajor = 48 // u32: of a device file; 40 and 44 are those of the device that the file lies on
+	nxMinor = 52 // u32
+	nxDsize = 56 // u32: bytes stored; 60 is a u32 of 0
 
 	maxHeader = 255 * wordSize // offLen is one byte
 	// maxName follows from it: one byte is the name's NUL.
@@ -117,6 +119,10 @@ var (
 	ErrData = errors.New("invalid packed data")
 	// ErrType: the member is of a type that is not read or, beyond directories and regular files, not written.
 	ErrType = errors.New("a type of file that is not supported")
+	// ErrInode: an archive by inode, of a whole file system; its members are kept otherwise, and not read.
+	ErrInode = errors.New("an archive by inode (backup -f of a file system)")
+	// ErrVolume: the archive goes on in a volume that is not here.
+	ErrVolume = errors.New("the archive goes on in another volume")
 	// ErrStrict: a strict Reader met what the Writer would not have written.
 	ErrStrict = errors.New("not as our Writer makes it")
 	// ErrName: the name has no place in an installp image.

@@ -17,22 +17,39 @@ type Reader struct {
 	Strict bool
 
 	r       *bufio.Reader
-	offset  int64 // of the next byte
+	seeker  io.ReadSeeker // what r reads; nil where that cannot seek
+	end     int64         // of it, counted as offset is
+	offset  int64         // of the next byte
 	stored  Stored
+	special Special
 	left    int64         // stored data of the current member that was not read yet
 	skip    int64         // fill after it
 	packed  *unpacker     // of the current member, if its data is packed
 	target  *bytes.Reader // of the current member, if it is a symbolic link
 	dirs    uint32
 	started bool
-	err     error // the first error of Next, or io.EOF
+	volume  uint16 // number of the one that is read; 0 for the first of several that are not told apart
+	limited bool   // the volume has an end of its own
+	err     error  // the first error of Next, or io.EOF
 	buf     [maxHeader + securityLengths + 2*maxList]byte
 }
 
-// NewReader returns a Reader of the archive that r holds. It may read more of r than the archive takes.
+// NewReader returns a Reader of the archive that r holds. It may read more of r than the archive takes. Where r can seek, it goes past
+// data without reading them.
 func NewReader(r io.Reader) *Reader {
-	return &Reader{r: bufio.NewReader(r)}
+	b := &Reader{r: bufio.NewReaderSize(r, bufferSize)}
+	if s, ok := r.(io.ReadSeeker); ok {
+		start, err := s.Seek(0, io.SeekCurrent)
+		end, err2 := s.Seek(0, io.SeekEnd)
+		if _, err3 := s.Seek(start, io.SeekStart); errors.Join(err, err2, err3) == nil {
+			b.seeker, b.end = s, end-start
+		}
+	}
+	return b
 }
+
+// bufferSize holds the longest header, which may have to be looked at before it is taken.
+const bufferSize = 8 << 10
 
 // Next goes to the next member, past data of the current one that was not read. After the last member it returns io.EOF; what
 // follows FS_END is left-over memory in archives made by AIX and is not looked at unless Strict is set. Names are as stored:
@@ -52,6 +69,9 @@ func (r *Reader) Next() (*Header, error) {
 // header; after an error of Next, it is that of the header in question.
 func (r *Reader) Stored() Stored { return r.stored }
 
+// Special tells what else the current member is.
+func (r *Reader) Special() Special { return r.special }
+
 func (r *Reader) next() (*Header, error) {
 	if !r.started {
 		if err := r.readVolume(); err != nil {
@@ -62,7 +82,7 @@ func (r *Reader) next() (*Header, error) {
 	if err := r.finishMember(); err != nil {
 		return nil, err
 	}
-	r.stored = Stored{Offset: r.offset}
+	r.stored, r.special = Stored{Offset: r.offset}, Special{}
 	b, err := r.readHeader()
 	if err != nil {
 		return nil, err
@@ -72,7 +92,11 @@ func (r *Reader) next() (*Header, error) {
 	case b[offType] == typeEnd && magic == magicPlain:
 		return nil, r.readEnd(b)
 	case b[offType] == typeVolume:
-		return nil, broken(r.stored.Offset, "another volume; an archive of several is not read")
+		if len(b) != volumeSize || r.Strict || le.Uint16(b[volNumber:]) != r.volume+1 {
+			return nil, broken(r.stored.Offset, "another volume, which does not follow volume %d", r.volume)
+		}
+		r.volume++
+		return r.next()
 	case b[offType] != typeNameX:
 		return nil, broken(r.stored.Offset, "type %d, neither a member nor the end", b[offType])
 	}
@@ -80,9 +104,13 @@ func (r *Reader) next() (*Header, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.special.Links, r.special.Inode = le.Uint16(b[nxNlink:]), le.Uint32(b[nxIno:])
 	switch {
 	case h.IsSymlink() && magic == magicPlain && !r.Strict:
 		return h, r.readTarget(h)
+	case h.IsSpecial() && !r.Strict:
+		h.Size, r.special.Major, r.special.Minor = 0, le.Uint32(b[nxMajor:]), le.Uint32(b[nxMinor:])
+		return h, r.readBare(h)
 	case !h.IsDir() && !h.IsRegular():
 		return nil, fmt.Errorf("bff: at offset %d: %q has mode %#o: %w", r.stored.Offset, h.Name, h.Mode, ErrType)
 	}
@@ -101,6 +129,8 @@ func (r *Reader) readMember(h *Header, b []byte) error {
 	case h.IsDir():
 		// backup gives the directory's own size as stored (S1, S2), IBM's builder 0 (S3); none of them stores data.
 		h.Size, r.stored.Size, r.stored.Packed = 0, 0, false
+	case r.stored.Size == 0 && h.Size > 0 && r.special.Links > 1 && !r.Strict:
+		r.special.HardLink, r.stored.Packed = true, false
 	case !r.stored.Packed && r.stored.Size != h.Size:
 		return broken(r.stored.Offset, "%q has %d bytes, but %d are stored", h.Name, h.Size, r.stored.Size)
 	}
@@ -161,11 +191,16 @@ func (r *Reader) readVolume() error {
 	if b[offType] != typeVolume || len(b) != volumeSize {
 		return broken(0, "type %d with %d bytes where FS_VOLUME with %d should be", b[offType], len(b), volumeSize)
 	}
+	r.limited = le.Uint32(b[volWords:]) != volWordsUnlimited
+	r.volume = le.Uint16(b[volNumber:])
 	if increment := le.Uint16(b[volIncrement:]); increment != volIncrementByName {
 		return broken(0, "increment %d; an archive by name has %d", increment, volIncrementByName)
 	}
-	if number := le.Uint16(b[volNumber:]); number != 1 {
-		return broken(0, "volume %d of an archive; the first has number 1, and one that spans several is not read", number)
+	if r.volume != 1 {
+		if r.Strict {
+			return broken(0, "volume %d of an archive; the first has number 1", r.volume)
+		}
+		return r.findHeader()
 	}
 	if r.Strict {
 		return compareHeader(b, volume(le.Uint32(b[volDate:])), 0)
@@ -181,7 +216,7 @@ func (r *Reader) readHeader() ([]byte, error) {
 	}
 	switch magic := le.Uint16(r.buf[offMagic:]); {
 	case magic == magicByInode:
-		return nil, broken(start, "magic %#04x of an archive by inode", magic)
+		return nil, r.byInode(start)
 	case !isHeader(r.buf[:]):
 		return nil, broken(start, "magic %#04x; an archive by name has %#04x or %#04x", magic, magicPlain, magicPacked)
 	}
@@ -197,6 +232,38 @@ func (r *Reader) readHeader() ([]byte, error) {
 		return nil, broken(start, "checksum %#04x, computed %#04x", stored, sum)
 	}
 	return b, nil
+}
+
+// byInode tells what the volume header of an archive by inode says, as far as it has the form of ours.
+func (r *Reader) byInode(start int64) error {
+	b := r.buf[:volumeSize]
+	if err := r.fill(b[wordSize:]); err != nil || b[offType] != typeVolume || int(b[offLen])*wordSize < volumeSize {
+		return fmt.Errorf("bff: at offset %d: %w: %w", start, ErrHeader, ErrInode)
+	}
+	text := func(at int) string { return cutNUL(b[at : at+16]) }
+	return fmt.Errorf("bff: %w: %w: file system %q on %q, level %d, of %s, by %q", ErrHeader, ErrInode, text(volFileSystem), text(volDisk),
+		le.Uint16(b[volIncrement:]), time.Unix(int64(le.Uint32(b[volDate:])), 0).UTC().Format(time.DateOnly), text(volUser))
+}
+
+func cutNUL(b []byte) string {
+	text, _, _ := bytes.Cut(b, []byte{0})
+	return string(text)
+}
+
+// findHeader goes to the first header of a further volume, which begins with the rest of a member.
+func (r *Reader) findHeader() error {
+	for {
+		b, err := r.r.Peek(maxHeader)
+		if len(b) < wordSize {
+			return r.cut(err)
+		}
+		if size := int(b[offLen]) * wordSize; isHeader(b) && size > 0 && size <= len(b) && le.Uint16(b[offChecksum:]) == checksum(b[:size]) {
+			return nil
+		}
+		if err := r.discard(wordSize); err != nil {
+			return err
+		}
+	}
 }
 
 // isHeader reports whether a header of this format may begin here.
@@ -264,6 +331,24 @@ func (r *Reader) readTarget(h *Header) error {
 	return nil
 }
 
+// readBare reads what may follow the header of a device or the like: a security block, or at once the next header.
+func (r *Reader) readBare(h *Header) error {
+	b, err := r.r.Peek(wordSize)
+	if err != nil {
+		r.offset += int64(len(b))
+		return r.cut(err)
+	}
+	r.stored.Data = r.offset
+	if isHeader(b) {
+		return nil
+	}
+	_, err = r.readSecurity(r.buf[:0])
+	if errors.Is(err, ErrHeader) {
+		return fmt.Errorf("bff: at offset %d: %q has mode %#o: %w: %w", r.stored.Offset, h.Name, h.Mode, ErrType, err)
+	}
+	return err
+}
+
 // storedByte is the next byte of the current member's data as it is stored.
 func (r *Reader) storedByte() (byte, error) {
 	if r.left == 0 {
@@ -286,10 +371,27 @@ func (r *Reader) fill(b []byte) error {
 }
 
 func (r *Reader) discard(n int64) error {
-	n, err := io.CopyN(io.Discard, r.r, n)
-	r.offset += n
-	return r.cut(err)
+	if held := int64(r.r.Buffered()); r.seeker != nil && n > held+farAway && n <= r.end-r.offset {
+		if _, err := r.seeker.Seek(n-held, io.SeekCurrent); err != nil {
+			return r.cut(err)
+		}
+		r.r.Reset(r.seeker)
+		r.offset += n
+		return nil
+	}
+	for n > 0 {
+		went, err := r.r.Discard(int(min(n, 1<<30)))
+		r.offset += int64(went)
+		if err != nil {
+			return r.cut(err)
+		}
+		n -= int64(went)
+	}
+	return nil
 }
+
+// farAway is what a system call costs, in bytes that are read instead.
+const farAway = 64 << 10
 
 // cut gives a read error its offset. The end of the input is never the right end here: that is FS_END.
 func (r *Reader) cut(err error) error {
@@ -298,6 +400,9 @@ func (r *Reader) cut(err error) error {
 	}
 	if errors.Is(err, io.EOF) {
 		err = io.ErrUnexpectedEOF
+		if r.limited || r.volume > 1 {
+			err = fmt.Errorf("%w: %w", ErrVolume, err)
+		}
 	}
 	return fmt.Errorf("bff: at offset %d: %w", r.offset, err)
 }

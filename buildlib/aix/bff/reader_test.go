@@ -199,9 +199,8 @@ func TestReaderRefuses(t *testing.T) {
 		{"member checksum", func(b []byte) []byte { b[headerAt+16] = 9; return b }, bff.ErrHeader, "offset 72: invalid header: checksum"},
 		{"length 0", set(headerAt, 0), bff.ErrHeader, "offset 72: invalid header: length 0"},
 		{"unknown type", set(headerAt+1, 5), bff.ErrHeader, "type 5"},
-		{"device", set(headerAt+12, 0xA4, 0x21), bff.ErrType, "offset 72"},
-		{"FIFO", set(headerAt+12, 0xA4, 0x11), bff.ErrType, "offset 72"},
-		{"second volume", func(b []byte) []byte { b[6] = 2; reseal(b[:headerAt]); return b }, bff.ErrHeader, "volume 2"},
+		{"unknown kind of file", set(headerAt+12, 0xA4, 0x71), bff.ErrType, "offset 72"},
+		{"device with data", set(headerAt+12, 0xA4, 0x21), bff.ErrHeader, "offset 184"},
 		{"another volume in it", func(b []byte) []byte { return append(b[:headerAt], b...) }, bff.ErrHeader, "offset 72: invalid header: another"},
 		{"name without an end", set(headerAt+64, []byte("./aaaaaa")...), bff.ErrHeader, "name without an end"},
 		{"no place for a name", func(b []byte) []byte {

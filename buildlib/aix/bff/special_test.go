@@ -1,0 +1,185 @@
+package bff_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/bff"
+)
+
+const volumeHeader = 72
+
+// edit changes the header of a member, which begins 64 bytes before its name.
+func edit(image []byte, name string, change func(header []byte)) []byte {
+	image = slices.Clone(image)
+	header := image[bytes.Index(image, []byte(name+"\x00"))-64:]
+	header = header[:int(header[0])*8]
+	change(header)
+	reseal(header)
+	return image
+}
+
+// drop takes bytes out, counted from the end of a member's header.
+func drop(image []byte, name string, from, to int) []byte {
+	at := bytes.Index(image, []byte(name+"\x00")) - 64
+	at += int(image[at]) * 8
+	return slices.Delete(slices.Clone(image), at+from, at+to)
+}
+
+// contents lists the members with what is special about them.
+func contents(image []byte) (all []string, err error) {
+	r := bff.NewReader(bytes.NewReader(image))
+	for {
+		h, err := r.Next()
+		if err != nil {
+			return all, err
+		}
+		data, err := io.ReadAll(r)
+		if err != nil {
+			return all, err
+		}
+		s := r.Special()
+		all = append(all, fmt.Sprintf("%s %#o %q %v %d,%d", h.Name, h.Mode, data, s.HardLink, s.Major, s.Minor))
+	}
+}
+
+func TestSpecial(t *testing.T) {
+	t.Parallel()
+	const security = 40
+	image := write(t, file("./special", 0o644, ""), file("./z", 0o644, "z"))
+	le := binary.LittleEndian
+	for _, mode := range []uint32{bff.TypeFIFO, bff.TypeChar, bff.TypeBlock, bff.TypeSocket, bff.TypeMPX} {
+		special := edit(image, "./special", func(h []byte) {
+			le.PutUint32(h[12:], mode|0o644)
+			le.PutUint32(h[48:], 10)
+			le.PutUint32(h[52:], 5)
+		})
+		want := []string{fmt.Sprintf("./special %#o \"\" false 10,5", mode|0o644), "./z 0100644 \"z\" false 0,0"}
+		for name, image := range map[string][]byte{"with a security block": special, "bare": drop(special, "./special", 0, security)} {
+			if got, err := contents(image); err != io.EOF || !slices.Equal(got, want) {
+				t.Errorf("%#o %s: %q, %v", mode, name, got, err)
+			}
+		}
+		strict := bff.NewReader(bytes.NewReader(special))
+		strict.Strict = true
+		if _, err := strict.Next(); !errors.Is(err, bff.ErrType) {
+			t.Errorf("%#o strictly: %v", mode, err)
+		}
+		if _, err := contents(drop(special, "./special", 8, len(special)-300)); err == io.EOF || err == nil {
+			t.Errorf("%#o cut: %v", mode, err)
+		}
+	}
+}
+
+// A further name of a file has its size, and no data.
+func TestHardLink(t *testing.T) {
+	t.Parallel()
+	image := write(t, file("./a", 0o644, "12345678"), file("./b", 0o644, "12345678"), file("./z", 0o644, "z"))
+	for _, name := range []string{"./a", "./b"} {
+		image = edit(image, name, func(h []byte) {
+			binary.LittleEndian.PutUint16(h[6:], 2)
+			binary.LittleEndian.PutUint32(h[8:], 77)
+		})
+	}
+	image = drop(edit(image, "./b", func(h []byte) { binary.LittleEndian.PutUint32(h[56:], 0) }), "./b", 40, 48)
+	want := []string{`./a 0100644 "12345678" false 0,0`, `./b 0100644 "" true 0,0`, `./z 0100644 "z" false 0,0`}
+	if got, err := contents(image); err != io.EOF || !slices.Equal(got, want) {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
+func TestVolumes(t *testing.T) {
+	t.Parallel()
+	whole := write(t, file("./a", 0o644, strings.Repeat("x", 1000)), file("./b", 0o644, "b"), file("./c", 0o644, "c"))
+	volume := func(number byte, limited bool) []byte {
+		v := slices.Clone(whole[:volumeHeader])
+		v[6] = number
+		if limited {
+			copy(v[16:], "\x00\x10\x00\x00")
+		}
+		reseal(v)
+		return v
+	}
+	names := func(image []byte) (all []string, err error) {
+		r := bff.NewReader(bytes.NewReader(image))
+		for {
+			h, err := r.Next()
+			if err != nil {
+				return all, err
+			}
+			all = append(all, h.Name)
+		}
+	}
+	at := func(name string) int { return bytes.Index(whole, []byte(name+"\x00")) - 64 }
+	for _, test := range []struct {
+		name  string
+		image []byte
+		want  string
+		err   error
+	}{
+		{"the second volume begins in a member", slices.Concat(volume(2, true), whole[at("./b")-104:]), "./b ./c", io.EOF},
+		{"two in one file", slices.Concat(volume(1, true), whole[volumeHeader:at("./c")], volume(2, true), whole[at("./c"):]), "./a ./b ./c", io.EOF},
+		{"the first ends in a member", slices.Concat(volume(1, true), whole[volumeHeader:at("./a")+500]), "./a", bff.ErrVolume},
+		{"the first ends between members", slices.Concat(volume(1, true), whole[volumeHeader:at("./c")]), "./a ./b", bff.ErrVolume},
+		{"a second volume without a member", volume(2, true), "", io.ErrUnexpectedEOF},
+		{"cut, and no volume", whole[:at("./c")], "./a ./b", io.ErrUnexpectedEOF},
+		{"one that does not follow", slices.Concat(whole[:at("./c")], volume(3, true), whole[at("./c"):]), "./a ./b", bff.ErrHeader},
+	} {
+		got, err := names(test.image)
+		if !errors.Is(err, test.err) || strings.Join(got, " ") != test.want {
+			t.Errorf("%s: %q, %v", test.name, got, err)
+		}
+	}
+	inode := slices.Clone(whole)
+	inode[2] = 0x6d
+	copy(inode[20:], "/dev/hd1\x00")
+	copy(inode[36:], "/home\x00\x00\x00")
+	inode[68] = 0
+	reseal(inode[:volumeHeader])
+	want := `bff: invalid header: an archive by inode (backup -f of a file system): file system "/home" on "/dev/hd1", level 0, of 2015-10-01, by "root"`
+	if _, err := names(inode); !errors.Is(err, bff.ErrInode) || cmp.Diff(want, err.Error()) != "" {
+		t.Errorf("an archive by inode: %v", err)
+	}
+}
+
+// A Reader goes past data without reading them where it can, and tells where what is cut ends all the same.
+func TestSeeks(t *testing.T) {
+	t.Parallel()
+	image := write(t, file("./a", 0o644, strings.Repeat("x", 1<<20)), file("./b", 0o644, "b"))
+	counted := &counter{ReadSeeker: bytes.NewReader(image)}
+	r := bff.NewReader(counted)
+	for _, want := range []string{"./a", "./b"} {
+		if h, err := r.Next(); err != nil || h.Name != want {
+			t.Fatalf("%v, %v", h, err)
+		}
+	}
+	if data, err := io.ReadAll(r); err != nil || string(data) != "b" || counted.read > 1<<15 {
+		t.Errorf("%q, %v, after %d bytes", data, err, counted.read)
+	}
+	r = bff.NewReader(bytes.NewReader(image[:1<<19]))
+	if _, err := r.Next(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Next(); !errors.Is(err, io.ErrUnexpectedEOF) || !strings.Contains(err.Error(), "offset 524288") {
+		t.Errorf("cut: %v", err)
+	}
+}
+
+type counter struct {
+	io.ReadSeeker
+	read int
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.ReadSeeker.Read(p)
+	c.read += n
+	return n, err
+}
