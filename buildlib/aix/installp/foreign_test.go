@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -38,15 +39,74 @@ func TestReadUpdate(t *testing.T) {
 	}
 }
 
-// AIX makes an image for each fileset that it has an update for. Where the control files of a second one would be is not known, so it
-// is not taken for one without any.
+// An update of several filesets has a control library for each. Those of ML are such.
 func TestReadUpdateOfTwo(t *testing.T) {
 	t.Parallel()
 	c := installptest.Update()
 	installptest.LppName("]\n}", "]\nmailtools.sendmail.cf 8.15.2.1 01 N U en_US Configuration\n[\n%\n%\n%\n%\n%\n]\n}")(c)
+	installptest.LppName("4 R S", "4 R ML")(c)
 	_, err := installp.NewReader(bytes.NewReader(c.Image(t)))
-	if !errors.Is(err, installp.ErrImage) || !strings.Contains(err.Error(), "./lpp_name, line 18: a second fileset in an update") {
+	if !errors.Is(err, installp.ErrImage) || !strings.Contains(err.Error(), "mailtools.sendmail.cf/8.15.2.1/liblpp.a: this control library is not in the image") {
 		t.Errorf("NewReader = %v", err)
+	}
+	const second = "./usr/lpp/mailtools.sendmail/mailtools.sendmail.cf/8.15.2.1"
+	c.Members = append(c.Members, installptest.FileMember(second+"/liblpp.a", 0o644, installptest.Pack(t, []installptest.LibraryMember{
+		installptest.ControlFile("mailtools.sendmail.cf.al", "./opt/mailtools/new\n"),
+		installptest.ControlFile("mailtools.sendmail.cf.inventory", "/opt/mailtools/new:\n\ttype = FILE\n\tclass = inventory,x\n"),
+	})), installptest.FileMember("./opt/mailtools/new", 0o644, "x"))
+	r := installptest.Open(t, c.Image(t))
+	f := r.Image().Filesets[1]
+	if f.Usr == nil || len(f.Usr.ApplyList) != 1 || len(f.Usr.Inventory) != 1 || r.Image().Filesets[0].Usr == nil || !r.Image().Disordered {
+		t.Errorf("%+v", f)
+	}
+	if all := members(t, r); !slices.Contains(all, "./opt/mailtools/new") || slices.Contains(all, second+"/liblpp.a") || slices.Contains(all, "./lpp_name") {
+		t.Errorf("members %q", all)
+	}
+}
+
+// A share part has its control library below /usr/share/lpp.
+func TestReadShare(t *testing.T) {
+	t.Parallel()
+	c := &installptest.Contents{Members: []installptest.RawMember{
+		installptest.FileMember("./lpp_name", 0o644, "4 R I a.doc {\na.doc.man 1.0.0.0 01 N H en_US Pages\n[\n%\n%\n]\n}\n"),
+		installptest.FileMember("./usr/share/lpp/a.doc/liblpp.a", 0o644, installptest.Pack(t, []installptest.LibraryMember{
+			installptest.ControlFile("a.doc.man.al", "./usr/share/man/a.1\n")})),
+		installptest.FileMember("./usr/share/man/a.1", 0o644, "x"),
+	}}
+	r := installptest.Open(t, c.Image(t))
+	if f := r.Image().Filesets[0]; f.Usr == nil || len(f.Usr.ApplyList) != 1 || f.Parts()[0] != "share" {
+		t.Errorf("%+v", f)
+	}
+	if diff := cmp.Diff([]string{"./usr/share/man/a.1"}, members(t, r)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// What find gives in any order, with names of any form, is a package all the same.
+func TestReadAnyOrder(t *testing.T) {
+	t.Parallel()
+	c := installptest.TakeApart(t, installptest.Write(t, installptest.Example()))
+	slices.Reverse(c.Members)
+	image := installptest.Rename(c.Image(t), "./lpp_name", "lpp_name\x00\x00")
+	r := installptest.Open(t, image)
+	f := r.Image().Filesets[0]
+	if !r.Image().Disordered || f.Usr == nil || f.Root == nil || len(r.Image().Front) != 3 || r.Image().Libraries[0].Part != installp.UsrPart {
+		t.Fatalf("%+v", r.Image())
+	}
+	all := members(t, r)
+	for _, name := range append(slices.Clone(f.Usr.ApplyList), "./", "./usr/lpp") {
+		if !slices.Contains(all, name) {
+			t.Errorf("no member %s in %q", name, all)
+		}
+	}
+	// A stream cannot be read twice.
+	if _, err := installp.NewReader(struct{ io.Reader }{bytes.NewReader(image)}); err == nil || !strings.Contains(err.Error(), "this control library is not in the image") {
+		t.Errorf("a stream: %v", err)
+	}
+	for _, f := range installptest.Findings(t, image) {
+		if !f.Note {
+			t.Error(f)
+		}
 	}
 }
 

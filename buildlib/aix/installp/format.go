@@ -9,6 +9,7 @@ const (
 	BosBootNo    = "N"
 	ContentUsr   = "U"
 	ContentBoth  = "B"
+	ContentShare = "H" // a share part only
 	Language     = "en_US"
 	sectionEnd   = "%" // alone on its line
 	filesetBegin = "["
@@ -21,6 +22,7 @@ const (
 	LibraryName   = "liblpp.a"
 	InstRootName  = "inst_root"
 	LppDirectory  = "/usr/lpp/"
+	LppShare      = "/usr/share/lpp/" // of share parts (Software::Packager::Aix)
 
 	UsrDatabase  = "/usr/lib/objrepos" // the product database of the usr part
 	RootDatabase = "/etc/objrepos"
@@ -63,7 +65,9 @@ const (
 )
 
 // TypeWords are the values of the attribute type.
-var TypeWords = [...]string{Regular: "FILE", Directory: "DIRECTORY", Symlink: "SYMLINK"}
+var TypeWords = [...]string{
+	Regular: "FILE", Directory: "DIRECTORY", Symlink: "SYMLINK", FIFO: "FIFO", BlockDevice: "BLK_DEV", CharDevice: "CHAR_DEV", MPXDevice: "MPX_DEV", Multiple: "MULT",
+}
 
 // modeBits are the words that a mode has in front of its octal permission bits (sysck manual page).
 var modeBits = []struct {

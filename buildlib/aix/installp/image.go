@@ -2,6 +2,7 @@ package installp
 
 import (
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/bff"
@@ -17,8 +18,10 @@ type Image struct {
 	Filesets []Info
 	// Front are the members up to the last control library, in the order of the image.
 	Front []Member
-	// Libraries are the control libraries among them: of the usr part, then of the root part.
+	// Libraries are the control libraries: of the usr part, then of the root part; updates have some for each fileset.
 	Libraries []Library
+	// Disordered is set where the members of the front are elsewhere, between others. Front has those that matter then.
+	Disordered bool
 
 	LppNameText string
 }
@@ -32,7 +35,7 @@ type Info struct {
 	Level    vrmf.Level
 	Volume   string // of diskettes
 	BosBoot  string // N, or b when the boot image changes
-	Content  string // U usr part only, B both parts
+	Content  string // U usr part only, B both parts, H a share part, which Usr has then
 	Language string
 	Text     string // title
 	// Requisites are lines, which [ParseRequisites] takes apart.
@@ -42,16 +45,25 @@ type Info struct {
 	Fixes      []string // lines; updates have some
 	// Rest are the sections behind the fixes. Only of the second one there is a guess: SYSTEM or PRIVATE, for workload partitions.
 	Rest      [][]string
-	Usr, Root *Part // Root is nil when the fileset has none
-	Line      int   // of the fileset in lpp_name; its requisites begin two lines further down
-	levelText string
+	Usr, Root *Part  // Root is nil when the fileset has none
+	Line      int    // of the fileset in lpp_name; its requisites begin two lines further down
+	LevelText string // as written: some have more than four numbers
+}
+
+// ShownLevel is the level with what stands behind its four numbers.
+func (f *Info) ShownLevel() string {
+	if _, behind := cutLevel(f.LevelText); behind != "" {
+		return f.Level.String() + "." + behind
+	}
+	return f.Level.String()
 }
 
 // Part is what one of the control libraries holds of a fileset.
 type Part struct {
 	// Control are the texts of all control files by suffix: "copyright", "al", the scripts under their [Step].
 	Control   map[string]string
-	ApplyList []string // as in the image, ./ in front
+	Offsets   map[string]int64 // of each text in the library
+	ApplyList []string         // as in the image, ./ in front
 	Inventory []Stanza
 	Sizes     []Size
 	Configs   []ConfigFile
@@ -63,12 +75,19 @@ type Member struct {
 	Offset int64 // of its header in the image
 	Data   int64 // offset of its data, as they are stored
 	Packed bool  // they are stored Huffman-packed
+	// Stored is the name in the image where that has another form than Name.
+	Stored string
+	// What a backup of files may have besides: extended entries of an access list, and what is special of devices and links.
+	ACL []string
+	bff.Special
 }
 
-// Library is a control library as it stands.
+// Library is a control library.
 type Library struct {
 	Member
-	Archive []byte
+	Part    int // UsrPart or RootPart
+	Fileset int // number of the one that it is of; -1 for all
+	archive *io.SectionReader
 }
 
 // The text of lpp_name as we write it: format 4 (AIX 4.1 and later); for each fileset level, diskette volume, bosboot flag, content
@@ -78,7 +97,7 @@ func (m *Image) LppName() string {
 	fmt.Fprintf(&b, "%s %s %s %s %s\n", formatAIX4, m.Platform, m.Type, m.Package, packageBegin)
 	for i := range m.Filesets {
 		f := &m.Filesets[i]
-		fmt.Fprintf(&b, "%s %s %s %s %s %s %s\n%s\n", f.Name, f.Level, f.Volume, f.BosBoot, f.Content, f.Language, f.Text, filesetBegin)
+		fmt.Fprintf(&b, "%s %s %s %s %s %s %s\n%s\n", f.Name, f.ShownLevel(), f.Volume, f.BosBoot, f.Content, f.Language, f.Text, filesetBegin)
 		for n, lines := range f.sections() {
 			if n > 0 {
 				b.WriteString(sectionEnd + "\n")

@@ -57,11 +57,16 @@ type Fileset struct {
 // Type is what a File is.
 type Type uint8
 
-// The types that a package can hold. sysck knows devices and FIFOs, too.
+// The types that a package of ours can hold, and those that the inventory of another may have besides.
 const (
 	Regular Type = iota
 	Directory
 	Symlink
+	FIFO
+	BlockDevice
+	CharDevice
+	MPXDevice // a multiplexed one
+	Multiple  // MULT, met in packages of others
 )
 
 // File is one object that a fileset installs and owns.

@@ -3,9 +3,11 @@ package installp
 import (
 	"bytes"
 	"cmp"
+	"fmt"
 	"io"
 	"iter"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/ar"
@@ -28,38 +30,124 @@ type ControlFile struct {
 
 // PackLibrary packs control files into a liblpp.a, alphabetically (W13, W14, W22).
 func PackLibrary(files []ControlFile, modified time.Time) ([]byte, error) {
-	slices.SortFunc(files, func(a, b ControlFile) int { return cmp.Compare(a.Name, b.Name) })
 	var b bytes.Buffer
-	w := ar.NewWriter(&b, ar.Small)
+	members := make([]packed, len(files))
+	for i, file := range files {
+		members[i] = packed{file.Name, file.Mode, int64(len(file.Text)), strings.NewReader(file.Text)}
+	}
+	err := pack(&b, members, modified)
+	return b.Bytes(), err
+}
+
+// packed is a control file to be packed.
+type packed struct {
+	name string
+	mode uint32
+	size int64
+	text io.Reader
+}
+
+func pack(into io.Writer, files []packed, modified time.Time) error {
+	slices.SortFunc(files, func(a, b packed) int { return cmp.Compare(a.name, b.name) })
+	w := ar.NewWriter(into, ar.Small)
 	for _, file := range files {
-		err := w.WriteHeader(&ar.Header{Name: file.Name, Mode: file.Mode, Size: int64(len(file.Text)), ModTime: modified})
-		if err != nil {
-			return nil, err
+		if err := w.WriteHeader(&ar.Header{Name: file.name, Mode: file.mode, Size: file.size, ModTime: modified}); err != nil {
+			return err
 		}
-		if _, err := w.Write([]byte(file.Text)); err != nil {
-			return nil, err
+		if _, err := io.Copy(w, file.text); err != nil {
+			return err
 		}
 	}
-	if err := w.Close(); err != nil {
-		return nil, err
+	return w.Close()
+}
+
+// IsScript reports whether a control file of this name is a script.
+func IsScript(name string) bool {
+	step := Step(name[strings.LastIndexByte(name, '.')+1:])
+	return slices.Contains(Steps, step) || slices.Contains(UpdateSteps, step)
+}
+
+// Differs compares the library with what we pack of the same control files, and gives the first byte that is another, -1 for none. An archive that
+// cannot be read, or holds what we would not write, has none.
+func (l *Library) Differs(modified time.Time) int64 {
+	r, err := ar.NewReader(l.archive, l.archive.Size())
+	var files []packed
+	for err == nil {
+		var h *ar.Header
+		if h, err = r.Next(); err != nil {
+			break
+		}
+		mode := uint32(0o644)
+		if IsScript(h.Name) {
+			mode = 0o755
+		}
+		files = append(files, packed{h.Name, mode, h.Size, io.NewSectionReader(l.archive, r.Stored().Data, h.Size)})
 	}
-	return b.Bytes(), nil
+	if err != io.EOF {
+		return -1
+	}
+	c := &comparer{with: l.archive, differs: -1}
+	if err := pack(c, files, modified); err != nil && c.differs < 0 {
+		return -1
+	}
+	if c.differs < 0 && c.at != l.archive.Size() {
+		c.differs = c.at
+	}
+	return c.differs
+}
+
+// comparer takes what is written for what an archive should be.
+type comparer struct {
+	with    io.ReaderAt
+	at      int64
+	differs int64 // the first byte that does; -1 for none
+	buffer  []byte
+}
+
+func (c *comparer) Write(p []byte) (int, error) {
+	if c.buffer = slices.Grow(c.buffer[:0], len(p))[:len(p)]; c.differs < 0 {
+		n, err := c.with.ReadAt(c.buffer, c.at)
+		if err != nil && err != io.EOF {
+			return 0, err
+		}
+		for i := range p {
+			if i >= n || p[i] != c.buffer[i] {
+				c.differs = c.at + int64(i)
+				return 0, io.ErrShortWrite // nothing more needs to be known
+			}
+		}
+	}
+	c.at += int64(len(p))
+	return len(p), nil
+}
+
+// MaxText bounds what is kept in memory of a control file, an inventory for example: this one is of a quarter of a million files.
+const MaxText = 64 << 20
+
+// Open gives the archive from its beginning.
+func (l *Library) Open() *io.SectionReader {
+	return io.NewSectionReader(l.archive, 0, l.archive.Size())
 }
 
 // Files goes through the archive; an error ends it.
 func (l *Library) Files() iter.Seq2[ControlFile, error] {
 	return func(yield func(ControlFile, error) bool) {
-		archive, err := ar.NewReader(bytes.NewReader(l.Archive), int64(len(l.Archive)))
+		archive, err := ar.NewReader(l.archive, l.archive.Size())
 		for err == nil {
 			var h *ar.Header
 			if h, err = archive.Next(); err != nil {
 				break
 			}
-			var text []byte
-			if text, err = io.ReadAll(archive); err != nil {
+			if h.Size > MaxText {
+				err = fmt.Errorf("%w: %s has %d bytes, more than %d", ErrImage, h.Name, h.Size, MaxText)
 				break
 			}
-			if !yield(ControlFile{h.Name, h.Mode, string(text), archive.Stored().Data}, nil) {
+			var text strings.Builder
+			text.Grow(int(h.Size)) // the archive has as many
+			if _, err = io.Copy(&text, archive); err != nil {
+				break
+			}
+			if !yield(ControlFile{h.Name, h.Mode, text.String(), archive.Stored().Data}, nil) {
 				return
 			}
 		}

@@ -1,10 +1,12 @@
 package installp
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/bff"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 )
 
@@ -22,32 +24,44 @@ func (m *Image) Listing() string {
 	}
 	for i := range m.Filesets {
 		f := &m.Filesets[i]
-		content := "usr"
-		if f.Content == ContentBoth {
-			content = "usr,root"
-		}
-		row(fault.Line(f.Name), f.Level.String(), kind, fault.Line(f.BosBoot), content)
+		content := strings.Join(f.Parts(), ",")
+		row(fault.Line(f.Name), f.ShownLevel(), kind, fault.Line(f.BosBoot), content)
 		b.WriteString("#   " + fault.Line(f.Text) + "\n")
 	}
 	return b.String()
 }
 
+// Parts names the parts of the fileset.
+func (f *Info) Parts() []string {
+	switch f.Content {
+	case ContentBoth:
+		return []string{"usr", "root"}
+	case ContentShare:
+		return []string{"share"}
+	}
+	return []string{"usr"}
+}
+
 // String gives the member as a line: mode, numbers of owner and group, size, date and name.
 func (m *Member) String() string {
 	date := m.ModTime.UTC().Format(time.DateTime)
-	return fmt.Sprintf("%s %5d %5d %10d %s %s", ModeString(m.Mode), m.UID, m.GID, m.Size, date, fault.Line(m.Name))
+	size := fmt.Sprintf("%10d", m.Size)
+	if m.Mode&^0o7777 == bff.TypeChar || m.Mode&^0o7777 == bff.TypeBlock {
+		size = fmt.Sprintf("%10s", fmt.Sprintf("%d,%d", m.Major, m.Minor))
+	}
+	return fmt.Sprintf("%s %5d %5d %s %s %s", ModeString(m.Mode), m.UID, m.GID, size, date, fault.Line(cmp.Or(m.Stored, m.Name)))
+}
+
+// typeLetters are those of "ls -l".
+var typeLetters = map[uint32]byte{
+	bff.TypeDir: 'd', bff.TypeRegular: '-', bff.TypeSymlink: 'l', bff.TypeFIFO: 'p', bff.TypeChar: 'c', bff.TypeMPX: 'c', bff.TypeBlock: 'b', bff.TypeSocket: 's',
 }
 
 // ModeString is the first column of "ls -l".
 func ModeString(mode uint32) string {
 	b := []byte("?rwxrwxrwx")
-	switch mode &^ 0o7777 {
-	case 0o040000:
-		b[0] = 'd'
-	case 0o100000:
-		b[0] = '-'
-	case 0o120000:
-		b[0] = 'l'
+	if letter := typeLetters[mode&^0o7777]; letter != 0 {
+		b[0] = letter
 	}
 	for i := range 9 {
 		if mode&(0o400>>i) == 0 {

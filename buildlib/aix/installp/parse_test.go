@@ -11,11 +11,14 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/vrmf"
 )
 
-// told collects what a parser tells of, as "line: text".
-func told(into *[]string) tell {
-	return func(line int, format string, args ...any) {
-		*into = append(*into, fmt.Sprintf("%d: %s", line, fmt.Sprintf(format, args...)))
+// told collects what a parser tells of, as "line: text", with "note" in front of what is no error.
+func told(into *[]string) tells {
+	say := func(prefix string) tell {
+		return func(line int, format string, args ...any) {
+			*into = append(*into, fmt.Sprintf("%s%d: %s", prefix, line, fmt.Sprintf(format, args...)))
+		}
 	}
+	return tells{say(""), say("note ")}
 }
 
 // lppNameOf has as many sections as others write: from two (OpenSSH) to eight (S3).
@@ -29,7 +32,8 @@ func TestParseLppName(t *testing.T) {
 		Name: "vendor.tool.rte", Level: vrmf.Level{Version: 1, Release: 2, Modification: 4}, Volume: "1", BosBoot: "b", Content: "U",
 		Language: "x",
 		Text:     "A tool, with commas", Requisites: []string{"*prereq bos.rte"}, Sizes: []Size{{Name: "/usr/tool", Permanent: 8, Line: 6}},
-		Line: 2,
+		LevelText: "01.02.0004.0000",
+		Line:      2,
 	}
 	with := func(change func(*Info)) Info {
 		f := base
@@ -54,7 +58,7 @@ func TestParseLppName(t *testing.T) {
 				"*prereq a.b", "}"}, nil
 		})},
 		"license lines": {lppNameOf("%\nINSTWORK 248 152\nLAR/usr/swlag/%L/a.la 0\n%\n"), with(func(f *Info) {
-			f.Requisites, f.Sizes = nil, []Size{{"INSTWORK", 248, 152, 5}, {"LAR/usr/swlag/%L/a.la", 0, 0, 6}}
+			f.Requisites, f.Sizes = nil, []Size{{"INSTWORK", 248, 152, 5, false}, {"LAR/usr/swlag/%L/a.la", 0, 0, 6, false}}
 		})},
 		"aligned columns": {strings.Replace(lppNameOf("*prereq bos.rte\n%\n/usr/tool 8\n"), "rte 01.02", "rte  01.02", 1), base},
 	} {
@@ -78,25 +82,27 @@ func TestParseLppNameTells(t *testing.T) {
 		want []string
 	}{
 		"empty":      {"", []string{`1: lpp_name ends without "}"`}},
-		"old format": {"3 R I a.b {\n}\n", []string{`1: the format "3" is not 4, that of AIX 4.1 and later`}},
+		"old format": {"3 R I a.b {\n}\n", []string{`note 1: the format "3" is not 4, that of AIX 4.1 and later`}},
 		"no package": {"4 R I {\n}\n", []string{`1: "4 R I {" is no first line such as "4 R I mailtools.sendmail {"`}},
-		"words": {"4 X Z a.b {\n}\n", []string{`1: the platform "X" is none of R, N and I`,
-			`1: the type "Z" is none of I, S, SR and ML`}},
+		"words": {"4 X Z a.b {\n}\n", []string{`note 1: the platform "X" is none of R, N and I`,
+			`note 1: the type "Z" is none of I, S, SR, ML and U`}},
 		"short line": {"4 R I a.b {\na.b 1.2\n[\n]\n}\n",
 			[]string{`2: "a.b 1.2" is no line with name, level, volume, bosboot, content, language and title of a fileset`}},
 		"level": {"4 R I a.b {\na.b 1.2.3 01 N U en_US T\n[\n]\n}\n",
 			[]string{`2: "1.2.3" is not an AIX level: it has 3 parts, a level has four, such as 7.2.5.101`}},
-		"share part": {"4 R I a.b {\na.b 1.2.3.4 01 N H en_US T\n[\n]\n}\n",
-			[]string{`2: the content H is a share part, which is not read: nobody here has seen one`}},
+		"share part": {"4 R I a.b {\na.b 1.2.3.4 01 N H en_US T\n[\n]\n}\n", nil},
+		"content":    {"4 R I a.b {\na.b 1.2.3.4 01 N X en_US T\n[\n]\n}\n", []string{`2: the content "X" is neither U nor B nor H`}},
+		"fix number": {"4 R S a.b {\na.b 1.2.3.4.IX1234 01 N U en_US T\n[\n]\n}\n",
+			[]string{`note 2: "IX1234" stands behind the four numbers of the level`}},
 		"glued percent": {"4 R I a.b {\na.b 1.2.3.4 01 N U en_US T\n[\n*prereq x.y%\n%\n/a x\n]\n}\n",
-			[]string{`6: "x" is no number of blocks`}},
+			[]string{`note 6: "/a x" is no directory with one or two numbers of blocks`}},
 		"unclosed":    {"4 R I a.b {\na.b 1.2.3.4 01 N U en_US T\n[\n%\n", []string{`5: lpp_name ends without "}"`}},
-		"more behind": {"4 R I a.b {\n}\nmore\n", []string{`3: "more" behind the end of the package`}},
+		"more behind": {"4 R I a.b {\n}\nmore\n", []string{`note 3: "more" behind the end of the package`}},
 		"twice": {"4 R I a.b {\na.b 1.2.3.4 01 N U en_US T\n[\n]\na.b 1.2.3.4 01 N U en_US T\n[\n]\n}\n",
 			[]string{"5: the fileset a.b is in line 2 already"}},
 		"carriage":       {"4 R I a.b {\r\n}\n", []string{"1: the byte 0x0d is not printable ASCII"}},
 		"many sections":  {lppNameOf(strings.Repeat("%\n", 17) + "x\n"), []string{"19: more than 16 sections"}},
-		"no newline":     {"4 R I a.b {\n}", []string{"2: the last line has no newline"}},
+		"no newline":     {"4 R I a.b {\n}", []string{"note 2: the last line has no newline"}},
 		"inside another": {lppNameOf("{\n"), []string{`4: "{" inside a fileset`}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -148,25 +154,45 @@ func TestParseInventory(t *testing.T) {
 			[]string{`4: the mode "844" is not in octal, with SUID, SGID or SVTX in front`}},
 		"mode word": {edit("= 644", "= SUIE,644"), with(func(s *Stanza) { s.Mode = 0 }),
 			[]string{`4: the mode "SUIE,644" is not in octal, with SUID, SGID or SVTX in front`}},
-		"type": {edit("= FILE", "= FIFO"), base, []string{`5: the type "FIFO" is none of FILE, DIRECTORY, SYMLINK`,
-			"1: /usr/a has no type"}},
+		"type": {edit("= FILE", "= PIPE"), base, []string{`5: the type "PIPE" is none of FILE, DIRECTORY, SYMLINK, FIFO, BLK_DEV, CHAR_DEV, MPX_DEV, MULT`}},
 		"attribute": {edit("owner =", "owmer ="), with(func(s *Stanza) { s.Owner = "" }),
-			[]string{`2: no attribute is called "owmer"`, "1: /usr/a has no owner"}},
-		"twice": {edit("\tclass", "\towner = bin\n\tclass"), base, []string{"6: a second owner"}},
+			[]string{`note 2: no attribute is called "owmer"`, "note 1: /usr/a has no owner"}},
+		"twice": {edit("\tclass", "\towner = bin\n\tclass"), base, []string{"note 6: a second owner"}},
 		"no colon": {edit("a:", "a"), with(func(s *Stanza) { s.Path = "/usr/a" }),
 			[]string{`1: "/usr/a" is neither a path with a colon nor an indented attribute`}},
 		"checksum": {edit("16556     1  ", "16556"), with(func(s *Stanza) { s.Checksum = "16556" }),
 			[]string{`8: the checksum "16556" is not what sum -r prints, a sum and a number of blocks`}},
 		"half volatile": {edit("= 3", "= VOLATILE"), with(func(s *Stanza) { s.Volatile, s.Size = true, 0 }),
-			[]string{"1: only one of size and checksum of /usr/a is VOLATILE"}},
+			[]string{"note 1: only one of size and checksum of /usr/a is VOLATILE"}},
 		"no attribute of it": {"\towner = root\n\n" + stanzaText, with(func(s *Stanza) { s.Line = 3 }),
 			[]string{`1: the attribute "owner = root" belongs to no stanza`}},
 		"link with content": {edit("= FILE", "= SYMLINK") + "\ttarget = b\n", with(func(s *Stanza) {
-			s.Type, s.Target = Symlink,
-				"b"
-		}), []string{"1: /usr/a has what only a FILE has"}},
+			s.Type, s.Target, s.Size, s.Checksum = Symlink, "b", 0, ""
+		}), []string{"note 1: /usr/a has what only a FILE has"}},
 		"file with target": {stanzaText + "\ttarget = b\n", with(func(s *Stanza) { s.Target = "b" }),
-			[]string{"1: /usr/a has a target, which only a SYMLINK has"}},
+			[]string{"note 1: /usr/a has a target, which only a SYMLINK has"}},
+		"made by a script": {strings.Replace(stanzaHead, "apply,", "", 1), with(func(s *Stanza) {
+			s.Class, s.Volatile, s.Size, s.Checksum = "inventory,a.b", true, 0, ""
+		}), nil},
+		"no size": {stanzaHead, with(func(s *Stanza) { s.Volatile, s.Size, s.Checksum = true, 0, "" }),
+			[]string{"note 1: /usr/a has no size", "note 1: /usr/a has no checksum"}},
+		"a device": {strings.Replace(strings.Replace(stanzaHead, "FILE", "CHAR_DEV", 1), "apply,", "", 1), with(func(s *Stanza) {
+			s.Class, s.Type, s.Size, s.Checksum = "inventory,a.b", CharDevice, 0, ""
+		}), nil},
+		"four digits":         {edit("= 644", "= 4755"), with(func(s *Stanza) { s.Mode = 0o4755 }), nil},
+		"five digits":         {edit("= 644", "= 02755"), with(func(s *Stanza) { s.Mode = 0o2755 }), nil},
+		"letters":             {edit("= 644", "= TCB,SUID,rwxr-x---"), with(func(s *Stanza) { s.Mode = 0o4750 }), nil},
+		"letters with commas": {edit("= 644", "= rw-,r--,r--"), base, nil},
+		"wrong letters":       {edit("= 644", "= rwxrwxrwt"), with(func(s *Stanza) { s.Mode = 0 }), []string{`4: the mode "rwxrwxrwt" is not in octal, with SUID, SGID or SVTX in front`}},
+		"comments":            {"* of ours\n" + strings.Replace(stanzaText, "\tgroup", "# here, too\n\tgroup", 1), with(func(s *Stanza) { s.Line = 2 }), nil},
+		"blanks":              {strings.ReplaceAll(strings.Replace(stanzaText, "a:", "a:  ", 1), "\t", " \t  "), base, nil},
+		"not indented":        {strings.ReplaceAll(stanzaText, "\t", ""), base, nil},
+		"another order":       {"/usr/a:\n\tchecksum = \"16556     1  \"\n\tsize = 3\n\tclass = apply,inventory,a.b\n\ttype = FILE\n\tmode = 644\n\tgroup = system\n\towner = root\n", base, nil},
+		"default":             {"default:\n\towner = root\n\n" + edit("\towner = root\n", ""), with(func(s *Stanza) { s.Line = 4 }), nil},
+		"no owner":            {edit("\towner = root\n", ""), with(func(s *Stanza) { s.Owner = "" }), []string{"note 1: /usr/a has no owner"}},
+		"no type":             {edit("\ttype = FILE\n", ""), base, []string{"1: /usr/a has no type"}},
+		"links with blanks":   {edit("\tclass", "\tlinks = /usr/b, /usr/c\n\tclass"), with(func(s *Stanza) { s.Links = []string{"/usr/b", "/usr/c"} }), nil},
+		"no quotes":           {edit("\"16556     1  \"", "16556 1"), with(func(s *Stanza) { s.Checksum = "16556 1" }), []string{"note 8: the checksum 16556 1 is not in double quotes"}},
 		"too large": {edit("= 3", "= 2147483648"), with(func(s *Stanza) { s.Size = 0x7fffffff }),
 			[]string{`7: the size "2147483648" is neither VOLATILE nor a number of bytes below 2 GiB`}},
 	} {
@@ -212,29 +238,29 @@ func TestParseLppNameBounds(t *testing.T) {
 func TestParseLists(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		parse func(tell)
+		parse func(tells)
 		want  []string
 	}{
-		"apply list":    {func(tell tell) { parseApplyList("./usr/a\n./usr/b\n", tell) }, nil},
-		"absolute":      {func(tell tell) { parseApplyList("/usr/a\n", tell) }, []string{`1: "/usr/a" is no path with ./ in front`}},
-		"line twice":    {func(tell tell) { parseApplyList("./a\n./b\n./a\n", tell) }, []string{"3: ./a is in line 1 already"}},
-		"configuration": {func(tell tell) { parseConfigFiles("/etc/a preserve\n./etc/b hold_new\n", tell) }, nil},
-		"method": {func(tell tell) { parseConfigFiles("/etc/a keep\n", tell) },
+		"apply list":    {func(tell tells) { parseApplyList("./usr/a\n./usr/b\n", tell) }, nil},
+		"absolute":      {func(tell tells) { parseApplyList("/usr/a\n", tell) }, []string{`note 1: "/usr/a" is no path with ./ in front`}},
+		"line twice":    {func(tell tells) { parseApplyList("./a\n./b\n./a\n", tell) }, []string{"3: ./a is in line 1 already"}},
+		"configuration": {func(tell tells) { parseConfigFiles("/etc/a preserve\n./etc/b hold_new\n", tell) }, nil},
+		"method": {func(tell tells) { parseConfigFiles("/etc/a keep\n", tell) },
 			[]string{`1: the method "keep" is none of preserve, auto_merge, hold_new, user_merge, other`}},
-		"three words": {func(tell tell) { parseConfigFiles("/etc/a preserve it\n", tell) },
+		"three words": {func(tell tells) { parseConfigFiles("/etc/a preserve it\n", tell) },
 			[]string{`1: "/etc/a preserve it" is no path with a method`}},
-		"relative": {func(tell tell) { parseConfigFiles("etc/a preserve\n", tell) },
+		"relative": {func(tell tells) { parseConfigFiles("etc/a preserve\n", tell) },
 			[]string{`1: the path "etc/a" is neither absolute nor begins with ./`}},
-		"sizes": {func(tell tell) { parseSizes("/usr 8\nINSTWORK 16 16\n", tell) }, nil},
-		"size without one": {func(tell tell) { parseSizes("/usr\n", tell) },
-			[]string{`1: "/usr" is no directory with one or two numbers of blocks`}},
-		"last printable": {func(tell tell) { parseSizes("/usr/~ 8\n", tell) }, nil},
-		"bytes": {func(tell tell) { parseSizes("\x1f/usr 8\n/usr\x7f 8\n\t/usr 8\n", tell) },
+		"sizes": {func(tell tells) { parseSizes("/usr 8\nINSTWORK 16 16\n", tell) }, nil},
+		"size without one": {func(tell tells) { parseSizes("/usr\n", tell) },
+			[]string{`note 1: "/usr" is no directory with one or two numbers of blocks`}},
+		"last printable": {func(tell tells) { parseSizes("/usr/~ 8\n", tell) }, nil},
+		"bytes": {func(tell tells) { parseSizes("\x1f/usr 8\n/usr\x7f 8\n\t/usr 8\n", tell) },
 			[]string{"1: the byte 0x1f is not printable ASCII", "2: the byte 0x7f is not printable ASCII"}},
-		"no newline": {func(tell tell) { parseSizes("/usr 8", tell) }, []string{"1: the last line has no newline"}},
-		"size of three": {func(tell tell) { parseSizes("/usr 8 8 8\n", tell) },
-			[]string{`1: "/usr 8 8 8" is no directory with one or two numbers of blocks`}},
-		"negative": {func(tell tell) { parseSizes("/usr -8\n", tell) }, []string{`1: "-8" is no number of blocks`}},
+		"no newline": {func(tell tells) { parseSizes("/usr 8", tell) }, []string{"note 1: the last line has no newline"}},
+		"size of three": {func(tell tells) { parseSizes("/usr 8 8 8\n", tell) },
+			[]string{`note 1: "/usr 8 8 8" is no directory with one or two numbers of blocks`}},
+		"negative": {func(tell tells) { parseSizes("/usr -8\n", tell) }, []string{`note 1: "/usr -8" is no directory with one or two numbers of blocks`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var problems []string
@@ -257,7 +283,7 @@ func FuzzLppName(f *testing.F) {
 			return
 		}
 		again := parseLppName(image.LppName(), told(&problems))
-		ignoreLines := cmp.FilterPath(func(p cmp.Path) bool { return p.Last().String() == ".Line" }, cmp.Ignore())
+		ignoreLines := cmp.FilterPath(func(p cmp.Path) bool { return p.Last().String() == ".Line" || p.Last().String() == ".LevelText" }, cmp.Ignore())
 		if diff := cmp.Diff(image, again, ignoreLines, cmpopts.EquateEmpty(), cmpopts.IgnoreUnexported(Image{},
 			Info{})); diff != "" || problems != nil {
 			t.Errorf("read, written and read again, it tells %q and differs:\n%s", problems, diff)

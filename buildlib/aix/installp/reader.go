@@ -1,6 +1,8 @@
 package installp
 
 import (
+	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -8,37 +10,39 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/ar"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/bff"
 )
 
-// MaxControl bounds what a Reader keeps in memory: no lpp_name and no control library may be larger. The largest control library
-// known here, that of S3, takes 60 kilobytes by its INSTWORK; four megabytes hold the inventory of 15000 files.
+// MaxControl bounds lpp_name, which is kept in memory.
 const MaxControl = 4 << 20
 
-// maxFront bounds the members before the last control library.
+// maxFront bounds the members before the last control library that are kept as the front of the image.
 const maxFront = 64
 
 // ErrImage is in every error of a [Reader] that the image is to blame for and the container is not.
 var ErrImage = errors.New("not an installp image")
 
-// ErrBackup is an ErrImage as well: names of a package begin with ./ and these do not; somebody has saved files.
+// ErrBackup is an ErrImage as well: what has no lpp_name is no package; somebody has saved files.
 var ErrBackup = fmt.Errorf("%w but a backup of files", ErrImage)
 
-// Reader reads an installation image or an update from front to back: lpp_name and the control libraries first, then the members
-// that are installed. The memory it needs does not grow with those.
+// Reader reads an installation image or an update: lpp_name and the control libraries first, then the members that are installed. The
+// memory it needs does not grow with those.
 type Reader struct {
 	Bff     *bff.Reader
+	source  sized // what it reads, if that can be read anywhere
 	image   *Image
-	pending *Member // read while the libraries were looked for
+	pending *Member        // read while the libraries were looked for
+	passed  map[int64]bool // offsets of those of a disordered image that were read at first
 }
 
 // NewReader reads up to the last control library. Every line of lpp_name and of the control files that is not as it should be is
-// told, in one error, with file and number.
+// told, in one error, with file and number; what is only unknown is not.
 func NewReader(r io.Reader) (*Reader, error) {
 	var problems []error
-	reader, err := NewLenientReader(r, func(where Where, what string) {
-		if len(problems) < MaxProblems {
-			problems = append(problems, fmt.Errorf("%w: %s: %s", ErrImage, where, Shorten(what)))
+	reader, err := NewLenientReader(r, func(p Problem) {
+		if !p.Note && len(problems) < MaxProblems {
+			problems = append(problems, fmt.Errorf("%w: %s", ErrImage, p))
 		}
 	})
 	if err := errors.Join(append(problems, err)...); err != nil {
@@ -46,6 +50,16 @@ func NewReader(r io.Reader) (*Reader, error) {
 	}
 	return reader, nil
 }
+
+// Problem is what a lenient reader tells of.
+type Problem struct {
+	Where Where
+	What  string
+	Note  bool // it is merely unknown, or otherwise than in our images
+}
+
+// String gives the problem with its place, as a line.
+func (p Problem) String() string { return fmt.Sprintf("%s: %s", p.Where, Shorten(p.What)) }
 
 // MaxProblems bounds what is told of one image: one damage can make every line wrong.
 const MaxProblems = 100
@@ -67,6 +81,9 @@ type Where struct {
 	Offset int64  `json:"offset"`         // of the line in the image if there is one, else of the member's header
 }
 
+// Text is the text that the place is in.
+func (w Where) Text() Where { return Where{Member: w.Member, File: w.File} }
+
 // String gives the place for a message.
 func (w Where) String() string {
 	s := w.Member
@@ -79,9 +96,18 @@ func (w Where) String() string {
 	return s
 }
 
-// NewLenientReader tells what is wrong with texts, and goes on; its own error is one that leaves nothing to go on with.
-func NewLenientReader(r io.Reader, tell func(Where, string)) (*Reader, error) {
-	reader := &Reader{Bff: bff.NewReader(r)}
+// sized is what is to be read at any place; an [io.SectionReader] or a [bytes.Reader].
+type sized interface {
+	io.ReaderAt
+	Size() int64
+}
+
+// NewLenientReader tells what is wrong with texts, and goes on; its own error is one that leaves nothing to go on with. From an
+// [io.SectionReader] or the like it also reads packages whose control libraries lie anywhere between what is installed; and libraries
+// take no memory then.
+func NewLenientReader(r io.Reader, tell func(Problem)) (*Reader, error) {
+	source, _ := r.(sized)
+	reader := &Reader{Bff: bff.NewReader(r), source: source}
 	if err := reader.readLppName(tell); err != nil {
 		return nil, err
 	}
@@ -108,54 +134,71 @@ func (r *Reader) Next() (*Member, error) {
 func (r *Reader) Read(p []byte) (int, error) { return r.Bff.Read(p) }
 
 func (r *Reader) next() (*Member, error) {
-	h, err := r.Bff.Next()
+	for {
+		m, err := NextMember(r.Bff)
+		if err != nil || !r.passed[m.Offset] {
+			return m, err
+		}
+	}
+}
+
+// NextMember gives the next member of an archive, with its name in the form of [MemberName].
+func NextMember(r *bff.Reader) (*Member, error) {
+	h, err := r.Next()
 	if err != nil {
 		return nil, err
 	}
-	s := r.Bff.Stored()
-	return &Member{*h, s.Offset, s.Data, s.Packed}, nil
+	s := r.Stored()
+	m := &Member{Header: *h, Offset: s.Offset, Data: s.Data, Packed: s.Packed, ACL: s.ACL, Special: r.Special()}
+	if m.Name = MemberName(h.Name); m.Name != h.Name {
+		m.Stored = h.Name
+	}
+	return m, nil
 }
 
-// readLppName reads up to lpp_name, before which only directories may be. OpenSSH writes its name without ./ in front.
-func (r *Reader) readLppName(tell func(Where, string)) error {
+// readLppName reads up to lpp_name, wherever that is. OpenSSH writes its name without ./ in front.
+func (r *Reader) readLppName(tell func(Problem)) error {
 	var front []Member
+	isDisordered := false
 	for {
 		m, err := r.next()
 		if err == io.EOF {
-			return fmt.Errorf("%w: it has no %s", ErrImage, LppNameMember)
+			return fmt.Errorf("%w: it has no %s", ErrBackup, LppNameMember)
 		}
 		if err != nil {
 			return err
 		}
-		front = append(front, *m)
-		if len(front) == 1 && !strings.HasPrefix(m.Name, "./") && m.Name != strings.TrimPrefix(LppNameMember, "./") {
-			return fmt.Errorf("%w: at offset %d: the first is %q", ErrBackup, m.Offset, m.Name)
-		}
-		if m.IsDir() && len(front) < maxFront {
+		if m.Name != LppNameMember || !m.IsRegular() {
+			if isDisordered = isDisordered || !m.IsDir() || len(front) == maxFront; !isDisordered {
+				front = append(front, *m)
+			}
 			continue
 		}
-		if m.Name != LppNameMember && m.Name != strings.TrimPrefix(LppNameMember, "./") {
-			return fmt.Errorf("%w: at offset %d: %q comes before %s", ErrImage, m.Offset, m.Name, LppNameMember)
-		}
-		text, err := r.control(m)
+		text, err := r.control(m, MaxControl)
 		if err != nil {
 			return err
 		}
-		r.image = parseLppName(string(text), func(line int, format string, args ...any) {
-			tell(Where{Member: m.Name, Line: line, Offset: m.Offset}, fmt.Sprintf(format, args...))
-		})
-		if len(r.image.Filesets) == 0 {
-			tell(Where{Member: m.Name, Line: 1, Offset: m.Offset}, "the package has no fileset")
+		say := func(note bool) func(int, string, ...any) {
+			return func(line int, format string, args ...any) {
+				tell(Problem{Where{Member: m.Name, Line: line, Offset: m.Offset}, fmt.Sprintf(format, args...), note})
+			}
 		}
-		r.image.Front, r.image.LppNameText = front, string(text)
+		r.image = parseLppName(string(text), tells{say(false), say(true)})
+		if len(r.image.Filesets) == 0 {
+			say(false)(1, "the package has no fileset")
+		}
+		if r.image.Disordered = isDisordered; isDisordered {
+			front = nil
+		}
+		r.image.Front, r.image.LppNameText = append(front, *m), string(text)
 		return nil
 	}
 }
 
 // control reads a member that is kept in memory.
-func (r *Reader) control(m *Member) ([]byte, error) {
-	if m.Size > MaxControl {
-		return nil, fmt.Errorf("%w: at offset %d: %s has %d bytes, more than %d", ErrImage, m.Offset, m.Name, m.Size, MaxControl)
+func (r *Reader) control(m *Member, limit int64) ([]byte, error) {
+	if m.Size > limit {
+		return nil, fmt.Errorf("%w: at offset %d: %s has %d bytes, more than %d", ErrImage, m.Offset, m.Name, m.Size, limit)
 	}
 	data, err := io.ReadAll(r.Bff)
 	if err != nil {
@@ -164,27 +207,69 @@ func (r *Reader) control(m *Member) ([]byte, error) {
 	return data, nil
 }
 
-// readLibraries reads on until each control library that lpp_name lets expect was there. Only directories may come between.
-func (r *Reader) readLibraries(tell func(Where, string)) error {
-	for _, part := range r.image.Parts() {
-		name := r.image.library(part)
-		for found := false; !found; {
-			m, err := r.next()
-			if err != nil && err != io.EOF {
+// readLibraries reads on until each control library that lpp_name lets expect was there. In our images only directories come between;
+// where something else does, the whole image is gone through for them, and then once more for what is installed.
+func (r *Reader) readLibraries(tell func(Problem)) error {
+	wanted := r.image.wanted()
+	for !r.image.Disordered && len(wanted) > 0 {
+		m, err := r.next()
+		if err != nil && err != io.EOF {
+			return err
+		}
+		if err == io.EOF || !slices.Contains(wanted[0].names, m.Name) && (!m.IsDir() || len(r.image.Front) >= maxFront) {
+			r.pending = m // to be told of, or not, by who reads on
+			break
+		}
+		r.image.Front = append(r.image.Front, *m)
+		if slices.Contains(wanted[0].names, m.Name) {
+			if err := r.readLibrary(wanted[0], m, tell); err != nil {
 				return err
 			}
-			if err == io.EOF || m.Name != name && (!m.IsDir() || len(r.image.Front) >= maxFront) {
-				r.pending = m // to be told of, or not, by who reads on
-				tell(Where{Member: name, Offset: r.Bff.Stored().Offset}, "this control library does not come before what is installed")
-				return nil
-			}
-			r.image.Front = append(r.image.Front, *m)
-			if found = m.Name == name; found {
-				if err := r.readLibrary(part, m, tell); err != nil {
-					return err
-				}
-			}
+			wanted = wanted[1:]
 		}
+	}
+	if r.image.Disordered || len(wanted) > 0 {
+		if err := r.findLibraries(&wanted, tell); err != nil {
+			return err
+		}
+	}
+	for _, w := range wanted {
+		tell(Problem{Where: Where{Member: w.names[0], Offset: r.Bff.Stored().Offset}, What: "this control library is not in the image"})
+	}
+	return nil
+}
+
+// findLibraries looks for control libraries in the whole image. Damage that ends it early is met again by who reads on.
+func (r *Reader) findLibraries(wanted *[]library, tell func(Problem)) error {
+	if r.source == nil {
+		return nil
+	}
+	again := func() *Reader {
+		return &Reader{Bff: bff.NewReader(io.NewSectionReader(r.source, 0, r.source.Size())), source: r.source, image: r.image}
+	}
+	passed := map[int64]bool{}
+	for _, m := range r.image.Front {
+		passed[m.Offset] = true
+	}
+	for search := again(); len(*wanted) > 0; {
+		m, err := search.next()
+		if err != nil {
+			break
+		}
+		at := slices.IndexFunc(*wanted, func(w library) bool { return slices.Contains(w.names, m.Name) })
+		if at < 0 || passed[m.Offset] || !m.IsRegular() {
+			continue
+		}
+		if err := search.readLibrary((*wanted)[at], m, tell); err != nil {
+			return err
+		}
+		*wanted = slices.Delete(*wanted, at, at+1)
+		r.image.Front, r.image.Disordered, passed[m.Offset] = append(r.image.Front, *m), true, true
+	}
+	if r.image.Disordered {
+		slices.SortFunc(r.image.Front, func(a, b Member) int { return cmp.Compare(a.Offset, b.Offset) })
+		slices.SortStableFunc(r.image.Libraries, func(a, b Library) int { return cmp.Compare(a.Part, b.Part) })
+		r.Bff, r.pending, r.passed = again().Bff, nil, passed
 	}
 	return nil
 }
@@ -195,63 +280,116 @@ const (
 	RootPart
 )
 
-// Parts are those that the image has a control library for.
-func (m *Image) Parts() []int {
-	if slices.ContainsFunc(m.Filesets, func(f Info) bool { return f.Content == ContentBoth }) {
-		return []int{UsrPart, RootPart}
-	}
-	return []int{UsrPart}
-}
-
 // Home is the directory of the usr part's control files in the image: that of the package, and of an update one for the fileset's
 // level in it (published walk-throughs of IBM's update images; Software::Packager::Aix).
 func (m *Image) Home() string {
-	home := "." + LppDirectory + m.Package
-	if m.IsUpdate() && len(m.Filesets) > 0 {
-		home += "/" + m.Filesets[0].Name + "/" + m.Filesets[0].levelText
+	if len(m.Filesets) == 0 {
+		return "." + LppDirectory + m.Package
 	}
-	return home
+	return m.homes(&m.Filesets[0])[0]
+}
+
+// homes are the directories that the control files of a fileset may be in.
+func (m *Image) homes(f *Info) []string {
+	home := "." + LppDirectory + m.Package
+	if f.Content == ContentShare {
+		home = "." + LppShare + m.Package
+	}
+	if !m.IsUpdate() {
+		return []string{home}
+	}
+	return []string{home + "/" + f.Name + "/" + f.LevelText, home + "/" + f.Name + "/" + f.Level.String()}
 }
 
 // InstRoot is the directory in the image below which the root part's files travel.
 func (m *Image) InstRoot() string { return m.Home() + "/" + InstRootName }
 
-func (m *Image) library(part int) string {
-	if part == RootPart {
-		return m.InstRoot() + "/" + LibraryName
+// library is a control library that lpp_name lets expect.
+type library struct {
+	names         []string
+	part, fileset int // as in Library
+}
+
+// wanted are the control libraries: those of usr and share parts, then those of root parts.
+func (m *Image) wanted() (all []library) {
+	for _, part := range []int{UsrPart, RootPart} {
+		for i := range m.Filesets {
+			f := &m.Filesets[i]
+			if part == RootPart && f.Content != ContentBoth {
+				continue
+			}
+			l := library{part: part, fileset: -1}
+			if m.IsUpdate() {
+				l.fileset = i
+			}
+			for _, home := range m.homes(f) {
+				l.names = append(l.names, home+[]string{UsrPart: "/", RootPart: "/" + InstRootName + "/"}[part]+LibraryName)
+			}
+			if !slices.ContainsFunc(all, func(o library) bool { return o.names[0] == l.names[0] }) {
+				all = append(all, l)
+			}
+		}
 	}
-	return m.Home() + "/" + LibraryName
+	return all
+}
+
+// LibraryOf is the control library of a part of a fileset, by number; nil when the image has none.
+func (m *Image) LibraryOf(fileset, part int) *Library {
+	home := m.homes(&m.Filesets[fileset])
+	for i := range m.Libraries {
+		l := &m.Libraries[i]
+		if l.Part == part && (l.Fileset == fileset || l.Fileset < 0 && strings.HasPrefix(l.Name, home[0]+"/")) {
+			return l
+		}
+	}
+	return nil
 }
 
 // readLibrary gives each control file to its fileset.
-func (r *Reader) readLibrary(part int, m *Member, tell func(Where, string)) error {
-	data, err := r.control(m)
-	if err != nil {
-		return err
+func (r *Reader) readLibrary(w library, m *Member, tell func(Problem)) error {
+	l := Library{Member: *m, Part: w.part, Fileset: w.fileset}
+	if r.source != nil && !m.Packed {
+		l.archive = io.NewSectionReader(r.source, m.Data, m.Size)
+	} else {
+		data, err := r.control(m, MaxText)
+		if err != nil {
+			return err
+		}
+		l.archive = io.NewSectionReader(bytes.NewReader(data), 0, int64(len(data)))
 	}
-	r.image.Libraries = append(r.image.Libraries, Library{*m, data})
+	r.image.Libraries = append(r.image.Libraries, l)
 	for i := range r.image.Filesets {
-		if f := &r.image.Filesets[i]; part == UsrPart {
-			f.Usr = &Part{Control: map[string]string{}}
-		} else if f.Content == ContentBoth {
-			f.Root = &Part{Control: map[string]string{}}
+		f := &r.image.Filesets[i]
+		switch {
+		case w.fileset >= 0 && w.fileset != i:
+		case w.part == RootPart && f.Content == ContentBoth:
+			f.Root = &Part{Control: map[string]string{}, Offsets: map[string]int64{}}
+		case w.part == UsrPart && slices.Contains(w.names, r.image.homes(f)[0]+"/"+LibraryName):
+			f.Usr = &Part{Control: map[string]string{}, Offsets: map[string]int64{}}
 		}
 	}
-	for file, err := range r.image.Libraries[len(r.image.Libraries)-1].Files() {
-		if err != nil {
-			tell(Where{Member: m.Name, Offset: m.Offset}, err.Error())
+	for file, err := range l.Files() {
+		if errors.Is(err, ar.ErrFormat) || errors.Is(err, ErrImage) {
+			tell(Problem{Where: Where{Member: m.Name, Offset: m.Offset}, What: err.Error()})
 			break
 		}
-		r.image.assign(part, file.Name, file.Text, func(line int, format string, args ...any) {
-			tell(Where{m.Name, file.Name, line, m.Offset}, fmt.Sprintf(format, args...))
-		})
+		if err != nil {
+			return err
+		}
+		say := func(note bool) func(int, string, ...any) {
+			return func(line int, format string, args ...any) {
+				tell(Problem{Where{m.Name, file.Name, line, m.Offset}, fmt.Sprintf(format, args...), note})
+			}
+		}
+		r.image.assign(w.part, &file, tells{say(false), say(true)})
 	}
 	return nil
 }
 
 // assign finds the fileset that a control file belongs to. The name of one fileset can be the beginning of another's; the longer
 // one is meant. Files such as lpp.README belong to none.
-func (m *Image) assign(part int, name, text string, tell tell) {
+func (m *Image) assign(part int, file *ControlFile, tell tells) {
+	name, text := file.Name, file.Text
 	var owner *Info
 	for i := range m.Filesets {
 		f := &m.Filesets[i]
@@ -261,7 +399,11 @@ func (m *Image) assign(part int, name, text string, tell tell) {
 	}
 	if owner == nil {
 		if !slices.Contains(OtherSuffixes, name) {
-			tell(0, "the control file belongs to no fileset of lpp_name")
+			say := tell.note
+			if suffix := name[strings.LastIndexByte(name, '.')+1:]; IsScript(name) || slices.Contains([]string{SuffixApplyList, SuffixInventory}, suffix) {
+				say = tell.wrong // something is not installed
+			}
+			say(0, "the control file belongs to no fileset of lpp_name")
 		}
 		return
 	}
@@ -270,15 +412,15 @@ func (m *Image) assign(part int, name, text string, tell tell) {
 		p = owner.Root
 	}
 	if p == nil {
-		tell(0, "lpp_name gives the fileset %s no root part", owner.Name)
+		tell.note(0, "lpp_name gives the fileset %s no root part", owner.Name)
 		return
 	}
 	suffix := name[len(owner.Name)+1:]
 	if _, twice := p.Control[suffix]; twice {
-		tell(0, "a second control file of this name")
+		tell.wrong(0, "a second control file of this name")
 		return
 	}
-	p.Control[suffix] = text
+	p.Control[suffix], p.Offsets[suffix] = text, file.Offset
 	switch suffix {
 	case SuffixApplyList:
 		p.ApplyList = parseApplyList(text, tell)
@@ -304,8 +446,15 @@ func (p *Part) Scripts() []Step {
 
 // Target gives the absolute path at which a member of the image ends up, and whether it belongs to the root part.
 func (m *Image) Target(member string) (name string, root bool) {
-	if rest, ok := strings.CutPrefix(member, m.InstRoot()+"/"); ok {
-		return "/" + rest, true
+	for i := range m.Filesets {
+		for _, home := range m.homes(&m.Filesets[i]) {
+			if rest, ok := strings.CutPrefix(member, home+"/"+InstRootName+"/"); ok {
+				return "/" + rest, true
+			}
+		}
+		if !m.IsUpdate() {
+			break // all have one
+		}
 	}
 	return path.Clean("/" + member), false
 }

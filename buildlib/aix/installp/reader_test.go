@@ -156,13 +156,13 @@ func TestReadFront(t *testing.T) {
 		want   string // "" for none
 	}{
 		"OpenSSH's":    {func(c *installptest.Contents) { c.Members = c.Members[1:] }, ""},
-		"files":        {func(c *installptest.Contents) { c.Members[0].Name = "./c" }, `the first is "etc"`},
-		"another file": {func(c *installptest.Contents) { c.Members[1].Name = "./other" }, `"./other" comes before ./lpp_name`},
-		"nothing else": {func(c *installptest.Contents) { c.Members = c.Members[:2] }, "this control library does not come before what is installed"},
+		"files":        {func(c *installptest.Contents) { c.Members[0].Name = "./c" }, ""},
+		"another file": {func(c *installptest.Contents) { c.Members[1].Name = "./other" }, "a backup of files: it has no ./lpp_name"},
+		"nothing else": {func(c *installptest.Contents) { c.Members = c.Members[:2] }, "this control library is not in the image"},
 		"update of nothing": {func(c *installptest.Contents) {
 			c.Member("./lpp_name").Data = "4 R S mailtools.sendmail {\n}\n"
 		}, "the package has no fileset"},
-		"a hundred lines": {installptest.LppName("/opt/mailtools/sbin 16\n", strings.Repeat("x\n", 2*installp.MaxProblems)), "x"},
+		"a hundred lines": {installptest.LppName("/opt/mailtools/sbin 16\n", strings.Repeat("\x01\n", 2*installp.MaxProblems)), "printable"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -2,6 +2,7 @@ package installp
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -9,7 +10,7 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/vrmf"
 )
 
-// requisiteTypes: prereq must be installed before; coreq before or together with; ifreq counts only if that fileset is installed
+// requisiteTypes: prereq must be installed before; coreq before or together with it; ifreq counts only if that fileset is installed
 // at all; instreq is like prereq but is selected automatically from the same media.
 var requisiteTypes = []string{"prereq", "coreq", "ifreq", "instreq"}
 
@@ -21,6 +22,64 @@ type Requisite struct {
 	// Group are alternatives: more than MoreThan of them must hold.
 	Group    []Requisite
 	MoreThan int
+	// What our own packages do not have:
+	Relations []Relation  // of single numbers of the level
+	Installed *vrmf.Level // of an ifreq: it counts when that level is installed, which stands in parentheses
+	Unknown   string      // text that no public grammar explains
+	Line      int         // from 1
+}
+
+// Relation is what one number of a level must be: "r<3".
+type Relation struct {
+	Number   byte   // v, r, m or f
+	Operator string // = < > <= >=
+	Value    int
+}
+
+// Holds reports whether a level that is installed is enough. What is unknown is taken to hold.
+func (r *Requisite) Holds(level vrmf.Level) bool {
+	for _, relation := range r.Relations {
+		n := map[byte]int{'v': level.Version, 'r': level.Release, 'm': level.Modification, 'f': level.Fix}[relation.Number]
+		holds := map[string]bool{"=": n == relation.Value, "<": n < relation.Value, ">": n > relation.Value, "<=": n <= relation.Value, ">=": n >= relation.Value}
+		if !holds[relation.Operator] {
+			return false
+		}
+	}
+	return level.Compare(r.Level) >= 0
+}
+
+// Meaning says in words what must be there.
+func (r *Requisite) Meaning() string {
+	if r.Kind == "" && r.Unknown == "" {
+		parts := make([]string, len(r.Group))
+		for i := range r.Group {
+			parts[i] = r.Group[i].Meaning()
+		}
+		return fmt.Sprintf("more than %d of: %s", r.MoreThan, strings.Join(parts, "; "))
+	}
+	if r.Kind == "" {
+		return "unknown: " + r.Unknown
+	}
+	var levels []string
+	if !r.Level.IsZero() {
+		levels = append(levels, r.Level.String()+" or later")
+	}
+	for _, relation := range r.Relations {
+		words := map[byte]string{'v': "version", 'r': "release", 'm': "modification level", 'f': "fix level"}
+		levels = append(levels, fmt.Sprintf("%s %s %d", words[relation.Number], relation.Operator, relation.Value))
+	}
+	level := strings.Join(levels, ", ")
+	meaning := map[string]string{
+		"prereq": "requires " + r.Name + " " + level, "coreq": "requires " + r.Name + " " + level + ", before or with it", "ifreq": "if " + r.Name + " is installed, " + level,
+		"instreq": "requires " + r.Name + " " + level + ", which comes along from the same medium",
+	}[r.Kind]
+	if r.Installed != nil {
+		meaning = "if " + r.Name + " is installed at " + r.Installed.String() + ", " + level
+	}
+	if r.Unknown != "" {
+		meaning += "; unknown: " + r.Unknown
+	}
+	return strings.TrimRight(strings.NewReplacer(" ,", ",", " ;", ";").Replace(meaning), ", ")
 }
 
 // RequisiteError tells which line is wrong, and why.
@@ -32,56 +91,59 @@ type RequisiteError struct {
 
 func (e *RequisiteError) Error() string { return fmt.Sprintf("line %d, %q: %v", e.Line, e.Text, e.Err) }
 
-// ParseRequisites reads the requisite section of a fileset in lpp_name, line by line. The grammar is that of S3's lines and of
-// groups as others ship them:
+// ParseRequisites reads requisites as our own packages have them, line by line. The grammar is that of S3's lines and of groups as
+// others ship them:
 //
 //	section = { line | group }
 //	line    = "*" type " " fileset [ " " level ]
 //	group   = ">" n " {", then more than n lines, then "}"
 //
-// Each entry is one line by itself, so none can smuggle in the "%" or "]" that end the section. The relational forms of levels
-// (v=, o>) are not taken: their exact grammar is known to nobody here. The error is a [*RequisiteError].
+// Each entry is one line by itself, so none can smuggle in the "%" or "]" that end the section. The error is a [*RequisiteError].
 func ParseRequisites(lines []string) ([]Requisite, error) {
-	var all []Requisite
-	groupAt := 0 // the line of the open group, the last of all
-	for i, line := range lines {
-		fail := func(format string, args ...any) ([]Requisite, error) {
-			return nil, &RequisiteError{i + 1, line, fmt.Errorf(format, args...)}
-		}
-		count, isGroup := strings.CutPrefix(line, ">")
-		switch {
-		case isGroup && groupAt != 0:
-			return fail("a group inside the group of line %d", groupAt)
-		case isGroup:
-			digits, ok := strings.CutSuffix(count, " {")
-			need, err := strconv.Atoi(digits)
-			if !ok || err != nil || need < 0 || strconv.Itoa(need) != digits {
-				return fail("a group begins with a line such as \">0 {\"")
-			}
-			groupAt = i + 1
-			all = append(all, Requisite{MoreThan: need})
-		case line == "}" && groupAt == 0:
-			return fail("no group is open")
-		case line == "}":
-			if group := all[len(all)-1]; len(group.Group) <= group.MoreThan {
-				return fail("the group of line %d needs more than %d of %d requisites", groupAt, group.MoreThan, len(group.Group))
-			}
-			groupAt = 0
-		default:
-			r, err := parseRequisite(line)
-			if err != nil {
-				return fail("%w", err)
-			}
-			if groupAt == 0 {
-				all = append(all, r)
-			} else {
-				group := &all[len(all)-1]
-				group.Group = append(group.Group, r)
-			}
-		}
+	all, wrong := ReadRequisites(lines)
+	if wrong != nil {
+		return nil, wrong[0]
 	}
-	if groupAt != 0 {
-		return nil, &RequisiteError{groupAt, lines[groupAt-1], fmt.Errorf("the group of line %d is not closed", groupAt)}
+	at := 0
+	fail := func(format string, args ...any) error {
+		return &RequisiteError{at + 1, lines[at], fmt.Errorf(format, args...)}
+	}
+	var check func(r *Requisite, inGroup bool) error
+	check = func(r *Requisite, inGroup bool) error {
+		want := fmt.Sprintf("*%s %s", r.Kind, r.Name)
+		if !r.Level.IsZero() || strings.HasSuffix(lines[at], " 0.0.0.0") {
+			want = strings.Join(append(strings.Split(want, " "), strings.Fields(lines[at])[2:]...), " ")
+		}
+		if r.Kind == "" {
+			want = fmt.Sprintf(">%d {", r.MoreThan)
+		}
+		switch {
+		case r.Unknown != "" || r.Relations != nil || r.Installed != nil:
+			return fail("a requisite is a line such as \"*prereq bos.rte 6.1.0.0\"")
+		case inGroup && r.Kind == "":
+			return fail("a group inside a group")
+		case lines[at] != want:
+			return fail("it is written %q", want)
+		}
+		at++
+		for i := range r.Group {
+			if err := check(&r.Group[i], true); err != nil {
+				return err
+			}
+		}
+		if r.Kind != "" {
+			return nil
+		}
+		if lines[at] != "}" {
+			return fail("it is written \"}\"")
+		}
+		at++
+		return nil
+	}
+	for i := range all {
+		if err := check(&all[i], false); err != nil {
+			return nil, err
+		}
 	}
 	return all, nil
 }
@@ -98,24 +160,107 @@ func RequiredNames(lines []string) ([]string, error) {
 	return names, err
 }
 
-func parseRequisite(line string) (Requisite, error) {
-	rest, ok := strings.CutPrefix(line, "*")
-	fields := strings.Split(rest, " ")
-	if !ok || len(fields) < 2 || len(fields) > 3 {
-		return Requisite{}, fmt.Errorf("a requisite is a line such as \"*prereq bos.rte 6.1.0.0\"")
-	}
-	r := Requisite{Kind: fields[0], Name: fields[1]}
-	if !slices.Contains(requisiteTypes, r.Kind) {
-		return Requisite{}, fmt.Errorf("the type %q is none of %s", r.Kind, Join(requisiteTypes))
-	}
-	if reason := BadName(r.Name, isNameByte); reason != "" {
-		return Requisite{}, fmt.Errorf("the fileset name %s", reason)
-	}
-	if len(fields) == 3 {
-		var err error
-		if r.Level, err = vrmf.Parse(fields[2]); err != nil {
-			return Requisite{}, err
+// What others write in requisites: groups on one line or without a number, blanks and tabs anywhere, relations of single numbers ("v=5, r<3":
+// APAR page node/2467707), levels in parentheses (lslpp -p of IBM's own filesets), a fifth part.
+var (
+	requisiteBegin = regexp.MustCompile(`\*|>\s*\d+\s*\{|\{|\}`)
+	groupBegin     = regexp.MustCompile(`^(?:>\s*(\d+)\s*)?\{$`)
+	aLevel         = regexp.MustCompile(`^(\()?\s*(\d+\.\d+\.\d+\.\d+)(?:\.\w+)?\s*(\))?(?:[\s,]+|$)`)
+	aRelation      = regexp.MustCompile(`^([vrmfVRMF])\s*(=|<=|>=|<|>)\s*(\d{1,4})(?:[\s,]+|$)`)
+)
+
+const deepest = 8 // groups in groups
+
+// ReadRequisites reads requisites as anybody may write them. What has a form that is not known is kept as text; what is no requisite at all,
+// or no whole group, is told of.
+func ReadRequisites(lines []string) (all []Requisite, wrong []*RequisiteError) {
+	open := []*Requisite{{}} // the groups that are open; the first stands for the section
+	for i, line := range lines {
+		fail := func(format string, args ...any) {
+			wrong = append(wrong, &RequisiteError{i + 1, line, fmt.Errorf(format, args...)})
 		}
+		for rest := strings.TrimSpace(line); rest != ""; {
+			begin := requisiteBegin.FindStringIndex(rest)
+			if begin == nil || begin[0] > 0 {
+				fail("a requisite is a line such as \"*prereq bos.rte 6.1.0.0\"")
+				break
+			}
+			piece := rest[:begin[1]]
+			rest = strings.TrimSpace(rest[begin[1]:])
+			group := open[len(open)-1]
+			switch {
+			case piece == "}" && len(open) == 1:
+				fail("no group is open")
+			case piece == "}":
+				open = open[:len(open)-1]
+				if len(group.Group) <= group.MoreThan {
+					fail("the group of line %d needs more than %d of %d requisites", group.Line, group.MoreThan, len(group.Group))
+				}
+				outer := open[len(open)-1]
+				outer.Group = append(outer.Group, *group)
+			case piece == "*":
+				own := rest
+				if next := requisiteBegin.FindStringIndex(rest); next != nil {
+					own = rest[:next[0]]
+				}
+				rest = strings.TrimSpace(rest[len(own):])
+				r, err := readRequisite(strings.TrimSpace(own))
+				if err != nil {
+					fail("%w", err)
+				}
+				r.Line = i + 1
+				group.Group = append(group.Group, r)
+			case len(open) > deepest:
+				fail("more than %d groups in each other", deepest)
+				return open[0].Group, wrong
+			default:
+				more, _ := strconv.Atoi(groupBegin.FindStringSubmatch(piece)[1]) // none: any of them
+				open = append(open, &Requisite{MoreThan: more, Line: i + 1})
+			}
+		}
+	}
+	if len(open) > 1 {
+		at := open[len(open)-1].Line
+		wrong = append(wrong, &RequisiteError{at, lines[at-1], fmt.Errorf("the group of line %d is not closed", at)})
+	}
+	return open[0].Group, wrong
+}
+
+// readRequisite reads what stands behind the star.
+func readRequisite(text string) (r Requisite, err error) {
+	kind, rest := cutField(text)
+	name, rest := cutField(rest)
+	unknown := Requisite{Unknown: "*" + text}
+	if name == "" {
+		return unknown, fmt.Errorf("a requisite is a line such as \"*prereq bos.rte 6.1.0.0\"")
+	}
+	if !slices.Contains(requisiteTypes, kind) {
+		return unknown, fmt.Errorf("the type %q is none of %s", kind, Join(requisiteTypes))
+	}
+	if reason := BadName(name, isNameByte); reason != "" {
+		return unknown, fmt.Errorf("the fileset name %s", reason)
+	}
+	r.Kind, r.Name = kind, name
+	for rest = strings.Trim(rest, " \t,"); rest != ""; {
+		if m := aLevel.FindStringSubmatch(rest); m != nil && (m[1] == "") == (m[3] == "") {
+			level, err := vrmf.Parse(m[2])
+			if err == nil && m[1] != "" && r.Kind == "ifreq" && r.Installed == nil {
+				r.Installed, rest = &level, rest[len(m[0]):]
+				continue
+			}
+			if err == nil && m[1] == "" && r.Level.IsZero() {
+				r.Level, rest = level, rest[len(m[0]):]
+				continue
+			}
+		}
+		m := aRelation.FindStringSubmatch(rest)
+		if m == nil {
+			r.Unknown = rest
+			break
+		}
+		value, _ := strconv.Atoi(m[3])
+		r.Relations = append(r.Relations, Relation{strings.ToLower(m[1])[0], m[2], value})
+		rest = rest[len(m[0]):]
 	}
 	return r, nil
 }

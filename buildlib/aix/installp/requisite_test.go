@@ -2,6 +2,7 @@ package installp
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -18,7 +19,8 @@ func TestParseRequisites(t *testing.T) {
 		{Group: []Requisite{{Kind: "coreq", Name: "e.f"}, {Kind: "instreq", Name: "g.h"}}, MoreThan: 1},
 		{Kind: "coreq", Name: "i.j"},
 	}
-	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+	noLine := cmp.FilterPath(func(p cmp.Path) bool { return p.Last().String() == ".Line" }, cmp.Ignore())
+	if diff := cmp.Diff(want, got, noLine); err != nil || diff != "" {
 		t.Errorf("%v, -want +got:\n%s", err, diff)
 	}
 	names, err := RequiredNames([]string{"*prereq a.b 1.2.3.4", "*ifreq c.d", ">0 {", "*coreq e.f", "}", "*coreq i.j"})
@@ -34,7 +36,8 @@ func TestParseRequisitesRefuses(t *testing.T) {
 		line  int
 		lines []string
 	}{
-		{2, []string{">0 {", ">0 {", "*prereq a.b", "}"}},
+		{2, []string{">0 {", ">0 {", "*prereq a.b", "}", "}"}},
+		{1, []string{">0 {", ">0 {", "*prereq a.b", "}"}},
 		{1, []string{">0", "*prereq a.b", "}"}},
 		{1, []string{">-1 {", "*prereq a.b", "}"}},
 		{1, []string{">00 {", "*prereq a.b", "}"}},
@@ -56,4 +59,70 @@ func TestParseRequisitesRefuses(t *testing.T) {
 			t.Errorf("%q: %v, want line %d to be wrong", test.lines, err, test.line)
 		}
 	}
+}
+
+// What others write has its meaning, and what is not known is kept.
+func TestReadRequisites(t *testing.T) {
+	t.Parallel()
+	for line, want := range map[string]string{
+		"*prereq bos.rte 6.1.0.0":                    "requires bos.rte 6.1.0.0 or later",
+		"*prereq\tbos.rte   6.1.0.0":                 "requires bos.rte 6.1.0.0 or later",
+		"* prereq bos.rte":                           "requires bos.rte",
+		"*coreq a.b 1.0.0.0":                         "requires a.b 1.0.0.0 or later, before or with it",
+		"*instreq a.b":                               "requires a.b, which comes along from the same medium",
+		"*ifreq bos.rte.libc (5.2.0.0) 5.2.0.41":     "if bos.rte.libc is installed at 5.2.0.0, 5.2.0.41 or later",
+		"*ifreq a.b 1.0.0.0":                         "if a.b is installed, 1.0.0.0 or later",
+		"*prereq bos.rte v=5, r<3":                   "requires bos.rte version = 5, release < 3",
+		"*prereq bos.rte v= 5 r> 2 m>=1 f<=9":        "requires bos.rte version = 5, release > 2, modification level >= 1, fix level <= 9",
+		"*prereq bos.rte 5.2.0.0 v=5":                "requires bos.rte 5.2.0.0 or later, version = 5",
+		"*prereq a.b 1.2.3.4.5":                      "requires a.b 1.2.3.4 or later",
+		">0 { *prereq a.b 1.0.0.0 *prereq c.d }":     "more than 0 of: requires a.b 1.0.0.0 or later; requires c.d",
+		"{ *prereq a.b *prereq c.d }":                "more than 0 of: requires a.b; requires c.d",
+		">1 {*prereq a.b {*prereq c.d *prereq e.f}}": "more than 1 of: requires a.b; more than 0 of: requires c.d; requires e.f",
+		"*prereq bos.rte o> 5.2":                     "requires bos.rte; unknown: o> 5.2",
+		"*needs a.b":                                 "unknown: *needs a.b",
+		"*prereq a.b (1.0.0.0)":                      "requires a.b; unknown: (1.0.0.0)",
+	} {
+		all, _ := ReadRequisites([]string{line})
+		if len(all) != 1 || all[0].Meaning() != want {
+			var got []string
+			for i := range all {
+				got = append(got, all[i].Meaning())
+			}
+			t.Errorf("%s: %q, want %q", line, got, want)
+		}
+	}
+	for _, line := range []string{"prereq a.b", "*prereq", "}", ">0 {", ">3 { *prereq a.b }", "*prereq a:b", "x *prereq a.b", strings.Repeat("{", 20)} {
+		if _, wrong := ReadRequisites([]string{line}); wrong == nil {
+			t.Errorf("%q is not told of", line)
+		}
+	}
+}
+
+func TestHolds(t *testing.T) {
+	t.Parallel()
+	for line, holds := range map[string]bool{
+		"*prereq a.b": true, "*prereq a.b 5.2.0.0": true, "*prereq a.b 5.4.0.0": false, "*prereq a.b v=5 r<4": true, "*prereq a.b v=5 r<3": false,
+		"*prereq a.b r>2": true, "*prereq a.b r>3": false, "*prereq a.b m<=0 f>=9": true, "*prereq a.b f>=10": false, "*prereq a.b x": true,
+	} {
+		all, _ := ReadRequisites([]string{line})
+		if got := all[0].Holds(vrmf.Level{Version: 5, Release: 3, Fix: 9}); got != holds {
+			t.Errorf("%s: %v", line, got)
+		}
+	}
+}
+
+// FuzzRequisites: any text has a meaning, and what our own grammar takes is written back to the same.
+func FuzzRequisites(f *testing.F) {
+	f.Add(">1 {*prereq a.b {*prereq c.d v=5 r<3 *ifreq e.f (1.0.0.0) 2.0.0.0}}\n*prereq x.y")
+	f.Fuzz(func(t *testing.T, text string) {
+		lines := strings.Split(text, "\n")
+		all, _ := ReadRequisites(lines)
+		for i := range all {
+			_ = all[i].Meaning()
+		}
+		if _, err := ParseRequisites(lines); err == nil && len(all) == 0 && strings.TrimSpace(text) != "" {
+			t.Errorf("%q is nothing", text)
+		}
+	})
 }

@@ -17,6 +17,7 @@ type Stanza struct {
 	Target       string   // of a symbolic link
 	Class        string
 	// Volatile files may change: neither size nor checksum is kept. Packages by SCX leave both empty, which is read as the same.
+	// So are files of a class other than apply's, which scripts make: sysck is not told either.
 	Volatile bool
 	Size     int64
 	Checksum string // as "sum -r" prints it: the sum and the number of blocks of 1024 bytes, with blanks that differ between packagers
@@ -63,12 +64,29 @@ func ModeWords(mode uint32) string {
 	return words + fmt.Sprintf("%o", mode&0o777)
 }
 
+// parseMode takes the forms of the sysck.cfg page: flags in any order, the permissions last, in octal or as letters. Octal ones with
+// set-id bits in them, four digits, are not on that page, but are written.
 func parseMode(text string) (mode uint32, ok bool) {
-	words := strings.Split(text, ",")
-	for _, word := range words[:len(words)-1] {
-		known := false
+	words := strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' })
+	for i, word := range words {
+		if n, err := strconv.ParseUint(word, 8, 12); err == nil {
+			return mode | uint32(n), i == len(words)-1
+		}
+		if letters := strings.Join(words[i:], ""); len(letters) == 9 {
+			for j, c := range []byte(letters) {
+				switch c {
+				case "rwxrwxrwx"[j]:
+					mode |= 0o400 >> j
+				case '-':
+				default:
+					return 0, false
+				}
+			}
+			return mode, true
+		}
+		known := strings.EqualFold(word, "tcb")
 		for _, bit := range modeBits {
-			if word == bit.word && mode&bit.mask == 0 {
+			if strings.EqualFold(word, bit.word) {
 				mode, known = mode|bit.mask, true
 			}
 		}
@@ -76,52 +94,54 @@ func parseMode(text string) (mode uint32, ok bool) {
 			return 0, false
 		}
 	}
-	octal := words[len(words)-1]
-	n, err := strconv.ParseUint(octal, 8, 12)
-	if err != nil || n > 0o777 {
-		return 0, false
-	}
-	return mode | uint32(n), true
+	return 0, false
 }
 
-// tell takes what is wrong with a line of a control file; lines count from 1.
-type tell func(line int, format string, args ...any)
-
-// parseInventory reads stanzas in the form of sysck.cfg: a path and a colon at the start of a line, indented lines "attribute =
-// value" behind it, and an empty line. What it tells of does not stop it, unless there is too much of it.
-func parseInventory(text string, tell tell) []Stanza {
+// parseInventory reads stanzas in the form of sysck.cfg: a path and a colon at the start of a line, lines "attribute = value" behind it,
+// and an empty line; a line that begins with a star or "#" is a comment, and what a stanza "default" has goes for those behind it. What
+// it tells of does not stop it, unless there is too much of it.
+func parseInventory(text string, to tells) []Stanza {
 	var all []Stanza
 	problems := 0
-	p := stanzaParser{tell: func(line int, format string, args ...any) {
-		problems++
-		tell(line, format, args...)
-	}}
+	counted := func(say tell) tell {
+		return func(line int, format string, args ...any) {
+			if problems++; problems <= MaxProblems+1 {
+				say(line, format, args...)
+			}
+		}
+	}
+	p := stanzaParser{tells: tells{counted(to.wrong), counted(to.note)}}
 	seen := map[string]int{}
 	finish := func() {
 		if s := p.finish(); s != nil {
 			if first := seen[s.Path]; first != 0 {
-				p.tell(s.Line, "%s has a stanza in line %d already", s.Path, first)
+				p.wrong(s.Line, "%s has a stanza in line %d already", s.Path, first)
 			}
 			seen[s.Path] = s.Line
 			all = append(all, *s)
 		}
 	}
-	for number, line := range controlLines(text, p.tell) {
+	for number, line := range controlLines(text, p.tells) {
 		if problems > MaxProblems {
-			tell(number, "too much is wrong; the rest is not read") // and takes no memory
+			to.wrong(number, "too much is wrong; the rest is not read") // and takes no memory
 			return all
 		}
-		indented := strings.HasPrefix(line, " ") || strings.HasPrefix(line, "\t")
+		isIndented := strings.HasPrefix(line, " ") || strings.HasPrefix(line, "\t")
+		trimmed := strings.TrimSpace(line)
 		switch {
-		case strings.TrimSpace(line) == "":
+		case trimmed == "":
 			finish()
-		case indented && p.stanza == nil:
-			p.tell(number, "the attribute %q belongs to no stanza", strings.TrimSpace(line))
-		case indented:
-			p.attribute(number, strings.TrimSpace(line))
+		case trimmed[0] == '*' || trimmed[0] == '#':
+		case !isIndented && (trimmed[0] == '/' || strings.HasSuffix(trimmed, ":")):
+			finish()
+			p.begin(number, trimmed)
+		case !isIndented && !strings.Contains(trimmed, "="):
+			finish()
+			p.begin(number, trimmed)
+		case p.stanza == nil:
+			p.wrong(number, "the attribute %q belongs to no stanza", trimmed)
 		default:
-			finish()
-			p.begin(number, line)
+			p.attribute(number, trimmed)
 		}
 	}
 	finish()
@@ -129,17 +149,32 @@ func parseInventory(text string, tell tell) []Stanza {
 }
 
 type stanzaParser struct {
-	tell   tell
-	stanza *Stanza
-	values map[string]string
+	tells
+	stanza    *Stanza
+	has       attributes // of the stanza
+	defaults  *Stanza
+	defaulted attributes
 }
+
+// attributes are those that a stanza has, a bit for each of attributeNames.
+type attributes uint16
+
+var attributeNames = []string{AttrOwner, AttrGroup, AttrMode, AttrType, attrLinks, attrTarget, AttrClass, AttrSize, AttrChecksum}
+
+func (a attributes) has(name string) bool { return a&(1<<slices.Index(attributeNames, name)) != 0 }
+
+const defaultStanza = "default"
 
 func (p *stanzaParser) begin(number int, line string) {
 	name, ok := strings.CutSuffix(line, ":")
-	if !ok || !strings.HasPrefix(name, "/") {
-		p.tell(number, "%q is neither a path with a colon nor an indented attribute", line)
+	if !ok || !strings.HasPrefix(name, "/") && name != defaultStanza {
+		p.wrong(number, "%q is neither a path with a colon nor an indented attribute", line)
 	}
-	p.stanza, p.values = &Stanza{Path: name, Line: number}, map[string]string{}
+	p.stanza, p.has = &Stanza{Path: name, Line: number}, 0
+	if p.defaults != nil && name != defaultStanza {
+		*p.stanza, p.has = *p.defaults, p.defaulted
+		p.stanza.Path, p.stanza.Line = name, number
+	}
 }
 
 // foreignAttributes are those of sysck.cfg that no sample has, and that say nothing of what an image holds.
@@ -149,12 +184,15 @@ func (p *stanzaParser) attribute(number int, line string) {
 	name, value, ok := strings.Cut(line, "=")
 	name, value = strings.TrimSpace(name), strings.TrimSpace(value)
 	if !ok {
-		p.tell(number, "%q is no attribute = value", line)
+		p.wrong(number, "%q is no attribute = value", line)
 		return
 	}
-	if _, twice := p.values[name]; twice {
-		p.tell(number, "a second %s", name)
-		return
+	if i := slices.Index(attributeNames, name); i >= 0 {
+		if p.has.has(name) && !p.defaulted.has(name) {
+			p.note(number, "a second %s", name)
+			return
+		}
+		p.has |= 1 << i
 	}
 	s := p.stanza
 	switch name {
@@ -164,17 +202,17 @@ func (p *stanzaParser) attribute(number int, line string) {
 		s.Group = value
 	case AttrMode:
 		if s.Mode, ok = parseMode(value); !ok {
-			p.tell(number, "the mode %q is not in octal, with SUID, SGID or SVTX in front", value)
+			p.wrong(number, "the mode %q is not in octal, with SUID, SGID or SVTX in front", value)
 		}
 	case AttrType:
 		i := slices.Index(TypeWords[:], value)
 		if i < 0 {
-			p.tell(number, "the type %q is none of %s", value, strings.Join(TypeWords[:], ", "))
+			p.wrong(number, "the type %q is none of %s", value, strings.Join(TypeWords[:], ", "))
 			return
 		}
 		s.Type = Type(i)
 	case attrLinks:
-		s.Links = strings.Split(value, ",")
+		s.Links = strings.FieldsFunc(value, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' })
 	case attrTarget:
 		s.Target = value
 	case AttrClass:
@@ -185,39 +223,44 @@ func (p *stanzaParser) attribute(number int, line string) {
 		p.checksum(number, value)
 	default:
 		if !slices.Contains(foreignAttributes, name) {
-			p.tell(number, "no attribute is called %q", name)
+			p.note(number, "no attribute is called %q", name)
 		}
 	}
-	p.values[name] = value
 }
 
 func isVolatileValue(value string) bool { return value == Volatile || value == "" }
 
 func (p *stanzaParser) size(number int, value string) {
-	if isVolatileValue(value) {
-		p.stanza.Volatile = true
+	if p.stanza.Volatile = isVolatileValue(value); p.stanza.Volatile {
 		return
 	}
 	n, err := strconv.ParseUint(value, 10, 31) // sysck cannot handle files of 2 GiB (its manual page)
 	if err != nil {
-		p.tell(number, "the size %q is neither %s nor a number of bytes below 2 GiB", value, Volatile)
+		p.wrong(number, "the size %q is neither %s nor a number of bytes below 2 GiB", value, Volatile)
 	}
 	p.stanza.Size = int64(n)
 }
 
 func (p *stanzaParser) checksum(number int, value string) {
 	if isVolatileValue(value) {
+		p.stanza.Checksum = ""
 		return
 	}
 	inner := strings.TrimSuffix(strings.TrimPrefix(value, `"`), `"`)
 	if value != `"`+inner+`"` {
-		p.tell(number, "the checksum %s is not in double quotes", value)
+		p.note(number, "the checksum %s is not in double quotes", value)
 	}
 	fields := strings.Fields(inner)
 	if len(fields) != 2 || slices.ContainsFunc(fields, func(f string) bool { return strings.Trim(f, "0123456789") != "" }) {
-		p.tell(number, "the checksum %s is not what sum -r prints, a sum and a number of blocks", value)
+		p.wrong(number, "the checksum %s is not what sum -r prints, a sum and a number of blocks", value)
 	}
 	p.stanza.Checksum = inner
+}
+
+// IsApplied reports whether the object is restored from the image: its class says so, or nothing. Others are made by scripts.
+func (s *Stanza) IsApplied() bool {
+	classes := strings.FieldsFunc(s.Class, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' })
+	return len(classes) == 0 || slices.Contains(classes, "apply")
 }
 
 // finish ends the open stanza, if there is one.
@@ -227,26 +270,45 @@ func (p *stanzaParser) finish() *Stanza {
 		return nil
 	}
 	p.stanza = nil
-	need := []string{AttrOwner, AttrGroup, AttrMode, AttrType}
-	switch s.Type {
-	case Regular:
-		need = append(need, AttrSize, AttrChecksum)
-	case Symlink:
+	if s.Path == defaultStanza {
+		p.defaults, p.defaulted = s, p.has
+		return nil
+	}
+	var need []string // that sysck's page says, or that nothing can stand for
+	need = append(need, AttrType)
+	if s.Type == Symlink {
 		need = append(need, attrTarget)
 	}
 	for _, name := range need {
-		if _, ok := p.values[name]; !ok {
-			p.tell(s.Line, "%s has no %s", s.Path, name)
+		if !p.has.has(name) {
+			p.wrong(s.Line, "%s has no %s", s.Path, name)
 		}
 	}
-	if s.Type == Regular && isVolatileValue(p.values[AttrSize]) != isVolatileValue(p.values[AttrChecksum]) {
-		p.tell(s.Line, "only one of size and checksum of %s is %s", s.Path, Volatile)
+	wanted := []string{AttrOwner, AttrGroup, AttrMode}
+	if s.Type == Regular && s.IsApplied() {
+		wanted = append(wanted, AttrSize, AttrChecksum)
 	}
-	if s.Type != Regular && (s.Volatile || s.Size != 0 || s.Checksum != "" || len(s.Links) > 0) {
-		p.tell(s.Line, "%s has what only a FILE has", s.Path)
+	for _, name := range wanted {
+		if !p.has.has(name) {
+			p.note(s.Line, "%s has no %s", s.Path, name)
+		}
+	}
+	if s.Type == Regular {
+		if p.has.has(AttrSize) && p.has.has(AttrChecksum) && s.Volatile != (s.Checksum == "") {
+			p.note(s.Line, "only one of size and checksum of %s is %s", s.Path, Volatile)
+		}
+		if !p.has.has(AttrSize) {
+			s.Volatile = true
+		}
+	}
+	if s.Type != Regular && (p.has.has(AttrSize) && !s.Volatile || s.Checksum != "" || len(s.Links) > 0) {
+		p.note(s.Line, "%s has what only a FILE has", s.Path)
+	}
+	if s.Type != Regular {
+		s.Volatile, s.Size, s.Checksum, s.Links = false, 0, "", nil
 	}
 	if s.Type != Symlink && s.Target != "" {
-		p.tell(s.Line, "%s has a target, which only a SYMLINK has", s.Path)
+		p.note(s.Line, "%s has a target, which only a SYMLINK has", s.Path)
 	}
 	return s
 }

@@ -34,12 +34,21 @@ func Toc(entries []TocEntry) string {
 		number := 0
 		for line := range strings.Lines(e.Image.LppNameText) {
 			number++
+			if line = strings.TrimRight(line, "\r\n") + "\n"; line == "\n" {
+				continue
+			}
 			switch f := filesets[number]; {
 			case number == 1:
 				b.WriteString(e.FileName + " " + line)
 			case f != nil:
-				l := f.Level
-				fmt.Fprintf(&b, "%s %02d.%02d.%04d.%04d %s %s %s %s %s\n", f.Name, l.Version, l.Release, l.Modification, l.Fix,
+				level := f.LevelText
+				if l := f.Level; !l.IsZero() { // else it could not be read
+					level = fmt.Sprintf("%02d.%02d.%04d.%04d", l.Version, l.Release, l.Modification, l.Fix)
+					if _, behind := cutLevel(f.LevelText); behind != "" {
+						level += "." + behind
+					}
+				}
+				fmt.Fprintf(&b, "%s %s %s %s %s %s %s\n", f.Name, level,
 					cmp.Or(strings.TrimLeft(f.Volume, "0"), "0"), f.BosBoot, f.Content, f.Language, f.Text)
 			default:
 				b.WriteString(line)

@@ -70,8 +70,8 @@ func (db *DB) Find(names []string) ([]*Fileset, error) {
 
 // Requires reports whether the fileset cannot be without another.
 func (f *Fileset) Requires(name string) bool {
-	requisites, err := installp.ParseRequisites(f.Top().Requisites)
-	return err == nil && slices.ContainsFunc(requisites, func(r installp.Requisite) bool { return r.Name == name && r.Kind != "ifreq" })
+	requisites, _ := installp.ReadRequisites(f.Top().Requisites)
+	return slices.ContainsFunc(requisites, func(r installp.Requisite) bool { return r.Name == name && r.Kind != "ifreq" })
 }
 
 // Lslpp prints what lslpp -l has, of what was installed here: each part, with its levels (observed).
@@ -106,10 +106,7 @@ func (db *DB) Lslpp() error {
 // Lacking lists the requisites that the levels given do not meet, "name level" each. A level is a minimum. What requisites of other
 // forms say is not known, and counts as met.
 func Lacking(lines []string, levels map[string]vrmf.Level) []string {
-	all, err := installp.ParseRequisites(lines)
-	if err != nil {
-		return nil
-	}
+	all, _ := installp.ReadRequisites(lines)
 	var lacks []string
 	for _, r := range all {
 		if !meets(r, levels) {
@@ -127,6 +124,9 @@ func Lacking(lines []string, levels map[string]vrmf.Level) []string {
 }
 
 func meets(r installp.Requisite, levels map[string]vrmf.Level) bool {
+	if r.Name == "" && r.Unknown != "" {
+		return true // nobody here knows
+	}
 	if r.Name == "" {
 		met := 0
 		for _, alternative := range r.Group {
@@ -137,10 +137,10 @@ func meets(r installp.Requisite, levels map[string]vrmf.Level) bool {
 		return met > r.MoreThan
 	}
 	level, installed := levels[r.Name]
-	if r.Kind == "ifreq" && !installed {
+	if r.Kind == "ifreq" && (!installed || r.Installed != nil && level.Compare(*r.Installed) < 0) {
 		return true
 	}
-	return installed && level.Compare(r.Level) >= 0
+	return installed && r.Holds(level)
 }
 
 // Selects reports whether a name on installp's command line means a fileset: its own, or one that it is below (documented: unless -w).

@@ -1,7 +1,6 @@
 package verify
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -37,10 +36,11 @@ func (v *verifier) makeViews() {
 	for i := range v.image.Filesets {
 		f := &v.image.Filesets[i]
 		for n, part := range []*installp.Part{f.Usr, f.Root} {
-			if part == nil || n >= len(v.image.Libraries) {
+			library := v.image.LibraryOf(i, n)
+			if part == nil || library == nil {
 				continue
 			}
-			p := &partView{part, f, &v.image.Libraries[n], n == installp.RootPart, map[string]*installp.Stanza{}}
+			p := &partView{part, f, library, n == installp.RootPart, map[string]*installp.Stanza{}}
 			for j := range part.Inventory {
 				p.stanzas[part.Inventory[j].Path] = &part.Inventory[j]
 			}
@@ -94,28 +94,27 @@ func (v *verifier) verifyFileset(f *installp.Info) {
 }
 
 func (v *verifier) verifyRequisites(f *installp.Info, where installp.Where) {
-	_, err := installp.ParseRequisites(f.Requisites)
-	bad, ok := errors.AsType[*installp.RequisiteError](err)
-	if !ok {
-		return
+	all, wrong := installp.ReadRequisites(f.Requisites)
+	first := where.Line + 1 // behind the fileset's line and "["
+	for _, w := range wrong {
+		where.Line = first + w.Line
+		v.tell("5.2/read", where, fmt.Sprintf("%q: %v", w.Text, w.Err), "")
 	}
-	where.Line += 1 + bad.Line // behind the fileset's line and "["
-	text := bad.Text
-	if isForeignRequisite(text) {
-		v.tell("5.2/relation", where, text, "")
-		return
+	var unknown func(requisites []installp.Requisite)
+	unknown = func(requisites []installp.Requisite) {
+		for _, r := range requisites {
+			if where.Line = first + r.Line; r.Unknown != "" && r.Kind != "" { // else it was told of
+				v.tell("5.2/relation", where, r.Unknown, "")
+			}
+			unknown(r.Group)
+		}
 	}
-	v.tell("5.2/read", where, fmt.Sprintf("%q: %v", text, bad.Err), "")
-}
-
-// isForeignRequisite knows relations of levels (v=, o>) and groups on one line, which others write.
-func isForeignRequisite(line string) bool {
-	return strings.Contains(line, "=") || strings.Contains(line, "o>") || strings.HasPrefix(line, ">") && strings.Contains(line, "*")
+	unknown(all)
 }
 
 func (v *verifier) lppNameOffset() int64 {
 	for _, m := range v.image.Front {
-		if m.IsRegular() {
+		if m.Name == installp.LppNameMember {
 			return m.Offset
 		}
 	}

@@ -28,7 +28,7 @@ func TestVerifyTogether(t *testing.T) {
 			rules = append(rules, f.ID)
 		}
 	}
-	if diff := cmp.Diff([]string{"5.2/read", "6.3/read", "6.3/account", "6.3/read", "6.3/size", "W25"}, rules); diff != "" {
+	if diff := cmp.Diff([]string{"5.2/read", "6.3/read", "6.3/size", "W25"}, rules); diff != "" {
 		t.Errorf("rules of the errors, -want +got:\n%s", diff)
 	}
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"strconv"
 	"strings"
 	"time"
 
@@ -22,13 +23,22 @@ func (v *verifier) verifyFront() {
 		want = append(want, dir)
 	}
 	want = append(want, home+"/"+installp.LibraryName)
-	if len(v.image.Parts()) > 1 {
-		want = append(want, instRoot, instRoot+"/"+installp.LibraryName)
+	for _, l := range v.image.Libraries {
+		if l.Part == installp.RootPart {
+			want = append(want, instRoot, instRoot+"/"+installp.LibraryName)
+			break
+		}
+	}
+	if v.image.Disordered {
+		v.tell("W17/order", installp.Where{Member: installp.LppNameMember, Offset: v.lppNameOffset()}, "", "")
 	}
 	for i, m := range v.image.Front {
 		where := installp.Where{Member: m.Name, Offset: m.Offset}
 		if m.Name == installp.LppNameMember {
 			v.time = m.ModTime
+		}
+		if v.image.Disordered {
+			continue
 		}
 		if i >= len(want) || m.Name != want[i] {
 			expected := "nothing more"
@@ -46,7 +56,7 @@ func (v *verifier) verifyFront() {
 			v.tell("W17/mode", where, fmt.Sprintf("%04o %d:%d", m.Mode&0o7777, m.UID, m.GID), fmt.Sprintf("%04o %d:%d", mode, owner, owner))
 		}
 	}
-	if len(v.image.Front) < len(want) {
+	if !v.image.Disordered && len(v.image.Front) < len(want) {
 		v.tell("W17/missing", installp.Where{Member: installp.LppNameMember}, fmt.Sprintf("%d members", len(v.image.Front)), fmt.Sprint(len(want)))
 	}
 }
@@ -54,8 +64,10 @@ func (v *verifier) verifyFront() {
 // verifyMember looks at the n-th member behind the control libraries.
 func (v *verifier) verifyMember(n int, m *installp.Member, data io.Reader) error {
 	where := installp.Where{Member: m.Name, Offset: m.Offset}
-	if rest, ok := strings.CutPrefix(m.Name, "./"); !ok || !fs.ValidPath(rest) {
+	if rest := strings.TrimPrefix(m.Name, "./"); rest != "" && !fs.ValidPath(rest) {
 		v.tell("W3", where, "", "")
+	} else if m.Stored != "" {
+		v.tell("W3/form", where, m.Stored, m.Name)
 	}
 	if !v.untimely && !m.ModTime.Equal(v.time) {
 		v.untimely = true
@@ -101,6 +113,10 @@ func (v *verifier) verifyUnclaimed(m *installp.Member, where installp.Where) {
 	if v.licensed && strings.HasPrefix(m.Name, "."+licenseDirectory) {
 		return
 	}
+	if m.IsDir() { // find brings those, too, that are AIX's own
+		v.tell("W18/directory", where, "", "")
+		return
+	}
 	v.tell("W18/unlisted", where, "", "")
 }
 
@@ -130,8 +146,12 @@ func (v *verifier) verifyAgainst(c *claimed, m *installp.Member, where installp.
 		fixed      map[string]uint32
 		id         uint32
 	}{{"W12/owner", s.Owner, rules.Users, m.UID}, {"W12/group", s.Group, rules.Groups, m.GID}} {
-		switch want, known := account.fixed[account.name]; {
-		case account.id == want:
+		want, known := account.fixed[account.name]
+		if n, err := strconv.ParseUint(account.name, 10, 32); err == nil {
+			want, known = uint32(n), true
+		}
+		switch {
+		case account.id == want || account.name == "":
 		case known:
 			wrong(account.rule, account.id, fmt.Sprintf("%d for %s", want, account.name))
 		default:

@@ -20,10 +20,20 @@ func TestVerifyNotes(t *testing.T) {
 		damage func(*installptest.Contents)
 		want   string
 	}{
-		"relation": {installptest.LppName("*prereq openssl.base 1.0.2.1000", "*prereq openssl.base v=1 r=1"),
+		"relation": {installptest.LppName("*prereq openssl.base 1.0.2.1000", "*prereq openssl.base o> 1.0"),
 			"5.2/relation"},
-		"group": {installptest.LppName("*prereq openssl.base 1.0.2.1000", ">0 { *prereq openssl.base *prereq a.b }"),
+		"relation in a group": {installptest.LppName("*prereq openssl.base 1.0.2.1000", ">0 { *prereq openssl.base o> 1 *prereq a.b }"),
 			"5.2/relation"},
+		"title behind":             {installptest.LppName("}\n", "}\nmore\n"), "5/note"},
+		"size without a number":    {installptest.LppName("/opt/mailtools 8\n", "/opt/mailtools 8\n/usr\n"), "5/note"},
+		"foreign attribute":        {installptest.Edit(installptest.UsrLib, "inventory", "          class", "          clasp = x\n          class"), "6.3/note"},
+		"apply list from the root": {installptest.Edit(installptest.UsrLib, "al", "./opt/mailtools\n", "/opt/mailtools\n"), "6.2/note"},
+		"no owner":                 {installptest.Edit(installptest.UsrLib, "inventory", "          owner = root\n", ""), "6.3/open"},
+		"directory late": {func(c *installptest.Contents) {
+			dir := *c.Member("./opt/mailtools/sbin")
+			c.Members = append(slices.DeleteFunc(c.Members, func(m installptest.RawMember) bool { return m.Name == dir.Name }), dir)
+		}, "W24"},
+		"a directory of AIX": {func(c *installptest.Contents) { c.Members = append(c.Members, installptest.DirMember("./etc")) }, "W18/directory"},
 		"title": {installptest.LppName("Sendmail mail", strings.Repeat("Sendmail mail ", 6)),
 			"5/title"},
 		"language": {installptest.LppName("en_US", "x"), "5/language"},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
@@ -26,7 +27,7 @@ func (c *stanzaCheck) all() {
 		c.path(name)
 		c.alone(name)
 	}
-	if c.Class != installp.ClassPrefix+c.part.fileset.Name {
+	if strings.Join(strings.FieldsFunc(c.Class, func(r rune) bool { return strings.ContainsRune(", \t", r) }), ",") != installp.ClassPrefix+c.part.fileset.Name {
 		c.tell("6.3/class", c.Class)
 	}
 	c.links()
@@ -114,8 +115,13 @@ func (c *stanzaCheck) accounts() {
 		fixed map[string]uint32
 	}{{c.Owner, rules.Users}, {c.Group, rules.Groups}} {
 		_, known := account.fixed[account.name]
+		if _, err := strconv.ParseUint(account.name, 10, 32); err == nil { // sysck's page takes numbers
+			known = true
+		}
 		switch {
-		case account.name == "" || strings.ContainsFunc(account.name, rules.IsForbidden):
+		case account.name == "":
+			c.tell("6.3/open", c.Path)
+		case strings.ContainsFunc(account.name, rules.IsForbidden):
 			c.tell("6.3/account", fmt.Sprintf("%q", account.name))
 		case !known && !c.created[account.name]:
 			c.tell("W39/unknown", account.name+" for "+c.Path)

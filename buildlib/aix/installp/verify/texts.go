@@ -1,7 +1,6 @@
 package verify
 
 import (
-	"bytes"
 	"fmt"
 	"maps"
 	"slices"
@@ -85,32 +84,15 @@ func (v *verifier) verifyStanzaOrder(p *partView) {
 
 // compareLibrary packs the control files again. A library that cannot be read was told of already.
 func (v *verifier) compareLibrary(l *installp.Library) {
-	var files []installp.ControlFile
-	for file, err := range l.Files() {
-		if err != nil {
-			return
-		}
-		file.Mode = 0o644
-		if _, suffix := cutSuffixName(file.Name); slices.Contains(installp.Steps, installp.Step(suffix)) || slices.Contains(installp.UpdateSteps, installp.Step(suffix)) {
-			file.Mode = 0o755
-		}
-		files = append(files, file)
-	}
-	want, err := installp.PackLibrary(files, v.time)
-	if err != nil {
-		return // names that we would not write
-	}
-	i := 0
-	for i < min(len(want), len(l.Archive)) && want[i] == l.Archive[i] {
-		i++
+	at := l.Differs(v.time)
+	if at < 0 {
+		return
 	}
 	where := installp.Where{Member: l.Name, Offset: l.Offset}
 	if !l.Packed {
-		where.Offset = l.Data + int64(i)
+		where.Offset = l.Data + at
 	}
-	if !bytes.Equal(want, l.Archive) {
-		v.tell("W13", where, fmt.Sprintf("%d bytes, another at %d", len(l.Archive), i), fmt.Sprint(len(want)))
-	}
+	v.tell("W13", where, fmt.Sprintf("%d bytes, another at %d", l.Size, at), "")
 }
 
 // verifySizes compares the sizes, in lpp_name and in .size, with what the members take.
@@ -166,7 +148,7 @@ func (v *verifier) compareSizes(f *installp.Info, own int64, usr, root, need map
 		for _, text := range p.Control {
 			permanent += installp.Blocks(int64(len(text)))
 		}
-		temporary += installp.Blocks(int64(len(p.library.Archive)))
+		temporary += installp.Blocks(p.library.Size)
 	}
 	if f.Root == nil {
 		want = append(want, installp.Size{Name: installp.WorkSpace})

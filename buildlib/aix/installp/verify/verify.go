@@ -155,8 +155,8 @@ func (v *verifier) verifyBackup(archive io.Reader) error {
 
 // verify reads the image once; again is for what turns out to be none. Only errors of the source come back; those that the image is to blame for become findings.
 func (v *verifier) verify(r, again io.Reader) error {
-	reader, err := installp.NewLenientReader(r, func(where installp.Where, what string) {
-		v.tell(chapter(where)+"/read", where, what, "")
+	reader, err := installp.NewLenientReader(r, func(p installp.Problem) {
+		v.tell(chapter(p.Where)+map[bool]string{false: "/read", true: "/note"}[p.Note], p.Where, p.What, "")
 	})
 	if errors.Is(err, installp.ErrBackup) {
 		return v.verifyBackup(again)
@@ -205,23 +205,34 @@ func (v *verifier) locate() {
 		text   string
 		offset int64
 	}
-	places := map[installp.Where]place{}
-	for _, m := range v.image.Front {
-		if m.IsRegular() && !m.Packed {
-			places[installp.Where{Member: m.Name}] = place{v.image.LppNameText, m.Data}
-			break
+	places := map[installp.Where]place{} // of the texts that something was found in
+	for _, f := range v.findings {
+		if f.Where.Line > 0 {
+			places[installp.Where{Member: f.Where.Member, File: f.Where.File}] = place{}
 		}
 	}
-	for _, l := range v.image.Libraries {
-		for file, err := range l.Files() {
-			if err == nil && !l.Packed {
-				places[installp.Where{Member: l.Name, File: file.Name}] = place{file.Text, l.Data + file.Offset}
+	keep := func(where installp.Where, text string, offset int64) {
+		if _, wanted := places[where]; wanted {
+			places[where] = place{text, offset}
+		}
+	}
+	for _, m := range v.image.Front {
+		if m.Name == installp.LppNameMember && !m.Packed {
+			keep(installp.Where{Member: m.Name}, v.image.LppNameText, m.Data)
+		}
+	}
+	for i := range v.image.Filesets {
+		for _, p := range v.views[&v.image.Filesets[i]] {
+			for suffix, text := range p.Control {
+				if !p.library.Packed {
+					keep(p.where(suffix, 0).Text(), text, p.library.Data+p.Offsets[suffix])
+				}
 			}
 		}
 	}
 	for i := range v.findings {
 		w := &v.findings[i].Where
-		if p, ok := places[installp.Where{Member: w.Member, File: w.File}]; ok && w.Line > 0 {
+		if p := places[w.Text()]; p.offset > 0 && w.Line > 0 {
 			w.Offset = p.offset + lineStart(p.text, w.Line)
 		}
 	}
