@@ -349,6 +349,9 @@ func (m *Image) LibraryOf(fileset, part int) *Library {
 func (r *Reader) readLibrary(w library, m *Member, tell func(Problem)) error {
 	l := Library{Member: *m, Part: w.part, Fileset: w.fileset}
 	if r.source != nil && !m.Packed {
+		if m.Size > r.source.Size()-m.Data {
+			return fmt.Errorf("%s: bff: at offset %d: %w", m.Name, r.source.Size(), io.ErrUnexpectedEOF)
+		}
 		l.archive = io.NewSectionReader(r.source, m.Data, m.Size)
 	} else {
 		data, err := r.control(m, MaxText)

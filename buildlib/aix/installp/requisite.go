@@ -108,8 +108,8 @@ func ParseRequisites(lines []string) ([]Requisite, error) {
 	fail := func(format string, args ...any) error {
 		return &RequisiteError{at + 1, lines[at], fmt.Errorf(format, args...)}
 	}
-	var check func(r *Requisite, inGroup bool) error
-	check = func(r *Requisite, inGroup bool) error {
+	var check func(r *Requisite, group *Requisite) error
+	check = func(r *Requisite, group *Requisite) error {
 		want := fmt.Sprintf("*%s %s", r.Kind, r.Name)
 		if !r.Level.IsZero() || strings.HasSuffix(lines[at], " 0.0.0.0") {
 			want = strings.Join(append(strings.Split(want, " "), strings.Fields(lines[at])[2:]...), " ")
@@ -120,14 +120,14 @@ func ParseRequisites(lines []string) ([]Requisite, error) {
 		switch {
 		case r.Unknown != "" || r.Relations != nil || r.Installed != nil:
 			return fail("a requisite is a line such as \"*prereq bos.rte 6.1.0.0\"")
-		case inGroup && r.Kind == "":
-			return fail("a group inside a group")
+		case group != nil && r.Kind == "":
+			return fail("a group inside the group of line %d", group.Line)
 		case lines[at] != want:
 			return fail("it is written %q", want)
 		}
 		at++
 		for i := range r.Group {
-			if err := check(&r.Group[i], true); err != nil {
+			if err := check(&r.Group[i], r); err != nil {
 				return err
 			}
 		}
@@ -141,9 +141,12 @@ func ParseRequisites(lines []string) ([]Requisite, error) {
 		return nil
 	}
 	for i := range all {
-		if err := check(&all[i], false); err != nil {
+		if err := check(&all[i], nil); err != nil {
 			return nil, err
 		}
+	}
+	if at < len(lines) {
+		return nil, fail("a requisite is a line such as \"*prereq bos.rte 6.1.0.0\"")
 	}
 	return all, nil
 }
