@@ -1,8 +1,11 @@
 package rehearsal
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -10,7 +13,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/box"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/ops"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/preview"
 )
 
@@ -178,5 +183,31 @@ func TestPowerCutOfCleanup(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A rehearsal that was killed leaves its disk, on which another run of this program cleans up.
+func TestContinue(t *testing.T) {
+	t.Parallel()
+	dir, props := t.TempDir(), props(t)
+	b, err := props.Box(filepath.Join(dir, "dash"), "dash", io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Fate.Power = 30
+	if err := errors.Join(ops.New(b).Apply(t.Context(), media(t, demo(t, "1.0.0.0")), preview.Options{}), b.Close()); !errors.Is(err, box.ErrPower) {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"CLEANUP     SUCCESS", "No filesets were found that need to be cleaned up."} {
+		var out strings.Builder
+		err := Continue(t.Context(), host.NewLocal(os.Environ()), dir, "dash", &out, func(ctx context.Context, in *ops.Installp) error {
+			return errors.Join(in.Cleanup(ctx), in.Check())
+		})
+		if err != nil || !strings.Contains(out.String(), want) {
+			t.Errorf("clean-up: %v\n%s\nwant %q", err, out.String(), want)
+		}
+	}
+	if err := Continue(t.Context(), host.NewLocal(os.Environ()), dir, "mksh", io.Discard, nil); err == nil {
+		t.Error("there is no disk of mksh's, and it is used")
 	}
 }

@@ -23,6 +23,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -69,7 +70,7 @@ func hasNewer(image, than *installp.Image) bool {
 
 // Result is what came out of a rehearsal.
 type Result struct {
-	// Reach is what scripts could reach besides their box, where this machine has no namespaces to keep them in.
+	// Reach is what scripts could reach outside their box, where this machine has no namespaces to keep them in.
 	Reach   string   `json:"reach,omitempty"`
 	Missing []string `json:"missing_shells,omitempty"` // under which it was not rehearsed
 	Lives   []*Life  `json:"lives"`                    // one under each shell
@@ -151,4 +152,18 @@ func Run(ctx context.Context, machine host.Runner, dir string, media []*preview.
 	}
 	result.Cuts, err = interrupt(ctx, props, filepath.Join(dir, "cuts"), result.Lives[0].Shell, media, o.Cuts)
 	return result, err
+}
+
+// Continue does more on the disk that a rehearsal under a shell has left in its directory, even one that was killed: a clean-up (installp -C), or
+// the rejection of updates (-r). It prints what installp would. The scripts there were trusted when the rehearsal began.
+func Continue(ctx context.Context, machine host.Runner, dir, shell string, out io.Writer, do func(context.Context, *ops.Installp) error) error {
+	again := filepath.Join(dir, "again") // the other props belong to the disk
+	props, err := box.Collect(ctx, machine, again)
+	if err == nil {
+		var b *box.Box
+		if b, err = props.Reopen(filepath.Join(dir, shell), shell, out); err == nil {
+			err = errors.Join(do(ctx, ops.New(b)), b.Close())
+		}
+	}
+	return errors.Join(err, os.RemoveAll(again))
 }

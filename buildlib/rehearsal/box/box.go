@@ -53,8 +53,7 @@ func (p *Props) Box(dir, shell string, out io.Writer) (*Box, error) {
 	if !p.Has(shell) {
 		return nil, fmt.Errorf("this machine has no shell %q", shell)
 	}
-	b := &Box{Shell: shell, Out: out, dir: dir, props: p}
-	root := b.Root()
+	root := filepath.Join(dir, "root")
 	// Nobody else may run what a package of this machine's programs brings, set-user-id programs among it.
 	if err := errors.Join(os.MkdirAll(dir, 0o700), os.Chmod(dir, 0o700)); err != nil {
 		return nil, err
@@ -76,11 +75,19 @@ func (p *Props) Box(dir, shell string, out io.Writer) (*Box, error) {
 	if err := errors.Join(standins.Fill(root), p.furnish(root)); err != nil {
 		return nil, err
 	}
-	var err error
-	if b.root, err = os.OpenRoot(root); err != nil {
+	b, err := p.Reopen(dir, shell, out)
+	if err != nil {
 		return nil, err
 	}
 	return b, b.castStandIns()
+}
+
+// Reopen gives a box that is there already.
+func (p *Props) Reopen(dir, shell string, out io.Writer) (*Box, error) {
+	b := &Box{Shell: shell, Out: out, dir: dir, props: p}
+	var err error
+	b.root, err = os.OpenRoot(b.Root())
+	return b, err
 }
 
 // castStandIns gives each command of AIX its stand-in, and the shells their AIX names. What stands in for a tool of this machine
@@ -108,7 +115,6 @@ func (b *Box) castStandIns() error {
 
 // Clone makes another box of the same content, in a directory that is missing: of what scripts can change a copy, of the rest a link.
 func (b *Box) Clone(dir string) (*Box, error) {
-	c := &Box{Shell: b.Shell, Out: b.Out, Free: b.Free, ReadOnlyUsr: b.ReadOnlyUsr, dir: dir, props: b.props}
 	own := b.props.inBox()
 	err := filepath.WalkDir(b.dir, func(from string, d fs.DirEntry, err error) error {
 		if err != nil {
@@ -136,7 +142,8 @@ func (b *Box) Clone(dir string) (*Box, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.root, err = os.OpenRoot(c.Root())
+	c, err := b.props.Reopen(dir, b.Shell, b.Out)
+	c.Free, c.ReadOnlyUsr = b.Free, b.ReadOnlyUsr
 	return c, err
 }
 

@@ -110,7 +110,7 @@ func (b *Box) parents(name string) error {
 	return b.root.MkdirAll(at, 0o755)
 }
 
-// PutFile writes a file anew, in two halves: a power cut or a full disk leaves the first.
+// PutFile writes a new file, in two halves: a power cut or a full disk leaves the first.
 func (b *Box) PutFile(name string, mode uint32, size int64, content io.Reader) error {
 	at, err := b.place("file", name)
 	if err != nil {

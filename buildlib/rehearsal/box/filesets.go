@@ -16,7 +16,7 @@ import (
 // lslppFile has the lines of lslpp -Lc for the stand-in: those of AIX, then those of what was installed.
 const lslppFile = "rehearsal/lslpp"
 
-// suppliedFile has lines of the same kind for what a box has got besides.
+// suppliedFile has lines of the same kind for what a box got in addition.
 const suppliedFile = "rehearsal/supplied"
 
 // Fileset is a line of lslpp -Lc.

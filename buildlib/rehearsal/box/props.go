@@ -230,7 +230,7 @@ func (p *Props) makeGate(ctx context.Context) error {
 		os.Symlink("old/proc", filepath.Join(p.gate(), "proc"))) // where umount looks up what is mounted
 }
 
-// Reach tells what scripts could reach besides their box, or "" when that is nothing.
+// Reach is what scripts could reach outside their box, or "" when that is nothing.
 func (p *Props) Reach() string {
 	if p.way.prison {
 		return ""

@@ -231,7 +231,7 @@ func (w *work) putBackConfigs(context.Context) error {
 	return nil
 }
 
-// odm only says what would be done: no package of ours brings objects for the ODM.
+// odm only says what would be done: none of our packages brings objects for the ODM.
 func (w *work) odm(context.Context) error {
 	for _, suffix := range []string{"odmdel", "odmadd", "err", "trc", "tcb"} {
 		if w.part().Control[suffix] != "" {

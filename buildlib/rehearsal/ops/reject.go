@@ -86,7 +86,7 @@ func (in *Installp) Reject(ctx context.Context, o preview.Options) error {
 }
 
 // reject takes the update of one fileset back: root part, then usr part, in the reverse of the application (inferred). A script that
-// fails is told, the rest goes on, and the whole has failed.
+// fails is reported, the rest goes on, and the whole has failed.
 func (in *Installp) reject(ctx context.Context, f *database.Fileset) ([]outcome, error) {
 	level := f.Top().Level
 	for _, r := range f.Parts {

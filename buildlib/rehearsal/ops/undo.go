@@ -96,7 +96,7 @@ func (w *work) keepWhatIsThere() error {
 	return w.keep(context.Background())
 }
 
-// try runs a script whose failure is told and changes nothing.
+// try runs a script whose failure is printed and changes nothing.
 func (w *work) try(ctx context.Context, name string) error {
 	err := w.run(ctx, name)
 	if err == nil || over(ctx, err) {

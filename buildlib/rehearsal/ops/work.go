@@ -53,7 +53,7 @@ func (w *work) saved() string { return w.control() + ".save" }
 // temporary is INUTEMPDIR.
 const temporary = "/tmp/installp.work"
 
-// environment is what scripts are told (documented: INULIBDIR, INUTEMPDIR, INUEXPAND, INUSAVEDIR; generally known: the others).
+// environment is what scripts get (documented: INULIBDIR, INUTEMPDIR, INUEXPAND, INUSAVEDIR; generally known: the others).
 func (w *work) environment(control string) []string {
 	env := []string{
 		"PATH=/usr/bin:/etc:/usr/sbin:/usr/ucb:/sbin", "LC_ALL=C", "TZ=UTC", "HOME=/",

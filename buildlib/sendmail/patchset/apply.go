@@ -18,7 +18,7 @@ import (
 
 // Apply applies the series to the tree under root. All patches are applied in memory first, so that one which does not fit leaves
 // the tree as it was; one fault then tells all that does not fit. The files must be those that the index lines name, before and after.
-// Then every changed file is written anew beside the old one and renamed over it: write-protected files are no
+// Then every changed file is written beside the old one and renamed over it: write-protected files are no
 // hindrance, and a hard link's other name keeps the old content. Written files get the time mtime, which should be that of
 // all other files in the tree, or make might want to build again what upstream ships ready made.
 func (s *Series) Apply(ctx context.Context, root string, mtime time.Time) error {
@@ -49,7 +49,7 @@ func (s *Series) Judge(ctx context.Context, root string) (findings []Finding, er
 	return findings, err
 }
 
-// walk lays the series over the tree, as far as it fits, and hands over the result. Visit, if not nil, is told of each step.
+// walk lays the series over the tree, as far as it fits, and hands over the result. Visit, if not nil, is called after each step.
 func (s *Series) walk(ctx context.Context, root string, images bool, visit func(*fitting), then func(*overlay) error) error {
 	dir, err := os.OpenRoot(root)
 	if err != nil {
@@ -317,22 +317,12 @@ func (t *overlay) writeBeside(name string, c *content, mtime time.Time) error {
 	if err := t.root.MkdirAll(path.Dir(name), 0o755); err != nil {
 		return err
 	}
-	if err := t.root.Remove(name + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	fresh := name + suffix
+	if err := t.root.Remove(fresh); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	f, err := t.root.OpenFile(name+suffix, os.O_CREATE|os.O_EXCL|os.O_WRONLY, c.mode)
-	if err != nil {
+	if err := t.root.WriteFile(fresh, []byte(c.data), c.mode); err != nil {
 		return err
 	}
-	defer f.Close() // for the error paths; the one below counts
-	if _, err := f.WriteString(c.data); err != nil {
-		return err
-	}
-	if err := f.Chmod(c.mode); err != nil { // the umask may have taken something away
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	return t.root.Chtimes(name+suffix, mtime, mtime)
+	return errors.Join(t.root.Chmod(fresh, c.mode), t.root.Chtimes(fresh, mtime, mtime)) // the umask may have taken something away
 }

@@ -18,7 +18,7 @@ type Rewritten struct {
 // contextLines is how many lines git shows around a change.
 const contextLines = 3
 
-// Refresh gives the patches that are to be written anew for the series to fit the tree under root exactly, and why. It changes
+// Refresh gives the patches that have to be rewritten for the series to fit the tree under root exactly, and why. It changes
 // nothing itself. What fits stays as it is to the byte, so that a refresh of a series that fits gives nothing. A hunk that conflicts
 // or is applied already is a fault.
 func (s *Series) Refresh(ctx context.Context, root string) (texts []Rewritten, why []Finding, err error) {

@@ -241,12 +241,8 @@ func (h *hunk) explain(f *Finding, lines []string, p place, floor int) {
 	case Offset:
 		f.Line += expected
 		f.Found = show(lines, found, h.old, expected) + fmt.Sprintf("\nthe old text stands at line %d: %s", p.at+1, lower(f.Offset))
-		switch p.others {
-		case 0:
-		case 1:
-			f.Found += "; it stands at 1 other place too"
-		default:
-			f.Found += fmt.Sprintf("; it stands at %d other places too", p.others)
+		if p.others > 0 {
+			f.Found += "; it stands at " + count(p.others, "other place") + " too"
 		}
 		return
 	case Fuzz:
@@ -292,10 +288,14 @@ func lower(offset int) string {
 	if offset < 0 {
 		way, offset = "higher", -offset
 	}
-	if offset == 1 {
-		return "1 line " + way
+	return count(offset, "line") + " " + way
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
 	}
-	return fmt.Sprintf("%d lines %s", offset, way)
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // difference is the first of the hunk's old lines that is not in the file at its place, and the index of that place.
@@ -335,6 +335,5 @@ func index(lines, text []string) int {
 }
 
 func splitLines(data string) []string {
-	lines := strings.SplitAfter(data, "\n")
-	return lines[:len(lines)-1+min(1, len(lines[len(lines)-1]))]
+	return slices.Collect(strings.Lines(data))
 }

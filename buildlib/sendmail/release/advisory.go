@@ -22,7 +22,7 @@ type Advisory struct {
 	Title     string    `toml:"title"`     // what goes wrong, in one line
 	Published time.Time `toml:"published"` // the day on which it became public, midnight UTC
 	Fixed     string    `toml:"fixed"`     // upstream's first release without it, or "" when there is none
-	Reference string    `toml:"reference"` // where it is told
+	Reference string    `toml:"reference"` // where it is described
 }
 
 // IsCVE reports whether the advisory goes by a CVE number: then a patch names it in its field CVE, and else in Bug.

@@ -29,7 +29,7 @@ type Result struct {
 	Fragments []*Fragment // in effect, defaults included, in the order of the text
 	Options   []string    // of the fragments
 	Libraries []string    // what the options link, each once, as in -lNAME
-	Builds    []string    // directories of the source to build besides the usual ones, such as "libmilter"
+	Builds    []string    // directories of the source to build in addition to the usual ones, such as "libmilter"
 	Layout    Layout
 }
 

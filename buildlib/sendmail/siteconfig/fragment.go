@@ -30,7 +30,7 @@ type Fragment struct {
 	Targets   target.OS       // the only kind of target it is for; "" for all
 	Default   string          // "aix", "host" or "all" where it is on unless switched off; "" nowhere
 	Provider  target.Part     // the library that the target must have a provider of: target.PartOpenSSL or PartSASL, or ""
-	Builds    []string        // directories of the source to build besides the usual ones
+	Builds    []string        // directories of the source to build in addition to the usual ones
 	Map       string          // type of the maps that it brings, as makemap takes it: the shipped configuration is to use it
 	Proof     string          // what "sendmail -d0.1" shows of it
 	SDKLacks  string          // what it takes of AIX's headers that the project's own do not have, such as "NAME of FILE"

@@ -7,7 +7,7 @@ import (
 )
 
 // Layout says where the installed package lives. All of it is beside IBM's own sendmail, not over it: updates of bos.net.tcp would
-// overwrite files in /usr/sbin, and AIX's integrity checks would complain of ours.
+// overwrite files in /usr/sbin, and AIX's integrity checks would complain about our files.
 type Layout struct {
 	Prefix   string // programs, libraries, manual pages: "/opt/sendmail"
 	ConfDir  string // sendmail.cf and what an administrator edits: "/etc/opt/sendmail"

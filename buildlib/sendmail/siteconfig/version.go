@@ -2,6 +2,7 @@ package siteconfig
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,22 +13,18 @@ type Version []int
 
 // ParseVersion reads "8.17.1.9". It takes up to six numbers of up to six digits.
 func ParseVersion(text string) (Version, error) {
+	if !versionForm.MatchString(text) {
+		return nil, fmt.Errorf("version %q: want numbers with dots between them", text)
+	}
 	var v Version
 	for part := range strings.SplitSeq(text, ".") {
-		if part == "" || len(part) > 6 || strings.Trim(part, "0123456789") != "" {
-			return nil, fmt.Errorf("version %q: want numbers with dots between them", text)
-		}
-		n, err := strconv.Atoi(part)
-		if err != nil {
-			return nil, fmt.Errorf("version %q: %w", text, err)
-		}
+		n, _ := strconv.Atoi(part) // the form sees to that
 		v = append(v, n)
-	}
-	if len(v) > 6 {
-		return nil, fmt.Errorf("version %q: too many numbers", text)
 	}
 	return v, nil
 }
+
+var versionForm = regexp.MustCompile(`^[0-9]{1,6}(\.[0-9]{1,6}){0,5}$`)
 
 // String writes the version as [ParseVersion] reads it.
 func (v Version) String() string {
@@ -58,20 +55,20 @@ type Range struct {
 // ParseRange reads ">=1.1.1", "<3.0", or both with a blank between them.
 func ParseRange(text string) (Range, error) {
 	var r Range
-	for _, word := range strings.Fields(text) {
-		bound, rest := &r.From, ""
-		var ok bool
-		if rest, ok = strings.CutPrefix(word, ">="); !ok {
+	for word := range strings.FieldsSeq(text) {
+		bound := &r.From
+		rest, found := strings.CutPrefix(word, ">=")
+		if !found {
 			bound = &r.Until
-			if rest, ok = strings.CutPrefix(word, "<"); !ok {
-				return Range{}, fmt.Errorf("range %q: want >=VERSION, <VERSION, or both", text)
-			}
-		}
-		if *bound != nil {
-			return Range{}, fmt.Errorf("range %q: two bounds of one kind", text)
+			rest, found = strings.CutPrefix(word, "<")
 		}
 		v, err := ParseVersion(rest)
-		if err != nil {
+		switch {
+		case !found:
+			return Range{}, fmt.Errorf("range %q: want >=VERSION, <VERSION, or both", text)
+		case *bound != nil:
+			return Range{}, fmt.Errorf("range %q: two bounds of one kind", text)
+		case err != nil:
 			return Range{}, err
 		}
 		*bound = v

@@ -34,7 +34,7 @@ type Builder struct {
 	Source  string   // the patched tree; nothing is written into it
 	Objects string   // absolute directory for the object trees, which lie There: see [host.Machine]
 	Site    string   // absolute path of site.config.m4
-	Extra   []string // directories to build besides those of upstream's list, such as libmilter
+	Extra   []string // directories to build in addition to upstream's list, such as libmilter
 	Name    string   // what the machine calls itself; see [MachineName]
 	// Key stands for all that decides what the objects are: source, site.config.m4, compiler. Objects of another key are
 	// removed; directories finished under the same key are kept, so that an interrupted build goes on where it was, unless they
@@ -44,7 +44,7 @@ type Builder struct {
 	Jobs   int      // directories at a time, and files in each
 	LogDir string   // one log per directory goes here
 	Log    logrus.FieldLogger
-	Status func(string) // is told how far it is, as in "[7/10] sendmail"; nil is not
+	Status func(string) // gets how far it is, as in "[7/10] sendmail"; nil is not
 }
 
 // Build compiles every directory and returns them in the order of upstream's list. The first failure stops the rest.
@@ -76,7 +76,7 @@ func (b *Builder) Build(ctx context.Context) ([]Directory, error) {
 	})
 }
 
-// What lies in the object root besides objects: the key, and for each directory that was finished the hash of what was left there.
+// What lies in the object root beside the objects: the key, and for each directory that was finished the hash of what was left there.
 const (
 	keyFile  = ".key"
 	doneFile = ".done-"

@@ -8,7 +8,7 @@ import (
 )
 
 // schedule calls do for every directory once those it needs are done, at most limit at a time. Of those that are ready the one
-// with the most work behind it goes first: that is the library everything waits for, then the largest program. Tell is told how many are done, and
+// with the most work behind it goes first: that is the library everything waits for, then the largest program. Tell gets how many are done, and
 // the name of one that runs.
 func schedule(ctx context.Context, directories []Directory, limit int, do func(context.Context, Directory) error, tell func(done int, name string)) error {
 	ctx, cancel := context.WithCancelCause(ctx)

@@ -40,7 +40,7 @@ type Fetcher struct {
 	http http.RoundTripper
 }
 
-// Progress is told how a download goes on.
+// Progress follows a download.
 type Progress interface {
 	// Update says how many bytes of a file are here; total is 0 when it is not known.
 	Update(file string, done, total int64)

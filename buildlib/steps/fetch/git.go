@@ -89,7 +89,7 @@ func (s *Source) gitFetch(ctx context.Context, repository string) error {
 // gitFile is a file of a tree of git's.
 type gitFile struct{ mode, object, path string }
 
-// Modes of what a tree of git's can hold besides directories.
+// Modes of what a tree of git's can hold, other than directories.
 const (
 	gitSymlink = "120000"
 	gitCommit  = "160000" // a submodule, which is not fetched
@@ -128,7 +128,7 @@ func (s *Source) gitRead(ctx context.Context, repository string, files []gitFile
 	}()
 	err := writeTar(bufio.NewReader(out), files, s.rel.Date, w)
 	_ = out.CloseWithError(err) // else git, and what copies from it, would wait for ever to be read; it never fails
-	// That git failed is what counts, unless it was only stopped because of ours.
+	// That git failed is what counts, unless it was only stopped because our side failed.
 	failed := <-ran
 	switch {
 	case failed != nil && (err == nil || errors.Is(err, failed)):
@@ -200,7 +200,7 @@ func (b *bounded) Write(p []byte) (int, error) {
 	return b.w.Write(p)
 }
 
-// gitList is what a command of git's lists. That it was not read to its end is told, and not how it died of that.
+// gitList is what a command of git's lists. When that is too long, this is the error, and not how git died of it.
 func (s *Source) gitList(ctx context.Context, c host.Cmd) (string, error) {
 	var list bytes.Buffer
 	limit := &bounded{w: &list, left: maxGitList}

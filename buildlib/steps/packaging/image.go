@@ -23,7 +23,7 @@ type Build struct {
 	Values   map[string]string // of the placeholders
 	Level    vrmf.Level
 	Time     time.Time
-	Needs    []string // as [Needs] gives them: requisites of the plan's first fileset that is made, besides those in the plan
+	Needs    []string // as [Needs] gives them: requisites of the plan's first fileset that is made, added to those in the plan
 }
 
 // Image fills the plan. Every entry of the manifest goes into exactly one fileset. A fileset that would hold directories alone, or

@@ -1,4 +1,4 @@
-// Package packaging decides what of ours is staged with sendmail, and what of the staged tree goes into which fileset, as
+// Package packaging decides which of our own files are staged with sendmail, and what of the staged tree goes into which fileset, as
 // packaging/filesets.toml says.
 package packaging
 
@@ -51,7 +51,7 @@ type Fileset struct {
 // Source; of none of them, it is an empty directory.
 type Added struct {
 	Path    string   `toml:"path"`
-	File    string   `toml:"file"`    // a text of ours, in which every @name@ is filled in
+	File    string   `toml:"file"`    // one of our texts, in which every @name@ is filled in
 	Macros  string   `toml:"macros"`  // such a text, which sendmail's macros make a configuration of
 	Source  string   `toml:"source"`  // of sendmail's source: a file, or a directory with all that is in it
 	Owner   string   `toml:"owner"`   // root when it says nothing
@@ -62,7 +62,7 @@ type Added struct {
 	line int // of the plan
 }
 
-// text is the file of ours that it is made of, or "".
+// text is our file that it is made of, or "".
 func (a Added) text() string { return cmp.Or(a.File, a.Macros) }
 
 var accountForm = regexp.MustCompile(`^[a-z_][a-z0-9_]{0,31}$`)
@@ -233,7 +233,7 @@ func (p *Plan) expand(values map[string]string) ([]expanded, error) {
 		return filled
 	}
 	copyright := fill(planFile+", copyright", p.Copyright)
-	texts := make(map[string]string) // both parts may have one script: its problems are told once
+	texts := make(map[string]string) // both parts may have one script: its problems are reported once
 	withShared := p.withShared(values)
 	for _, script := range p.scripts() {
 		filled, err := Fill(script, p.texts[script], withShared)

@@ -2,7 +2,6 @@
 package record
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -39,13 +38,11 @@ const header = `# What this image was made of. "mage reproduce" with this file m
 // Marshal gives the record's text, the same for the same record.
 func (r *Record) Marshal() ([]byte, error) {
 	r.Format = format
-	var b bytes.Buffer
-	b.WriteString(header)
-	e := toml.NewEncoder(&b) // it sorts the keys of maps
-	if err := e.Encode(r); err != nil {
+	text, err := toml.Marshal(r) // it sorts the keys of maps
+	if err != nil {
 		return nil, fmt.Errorf("encoding the build record: %w", err)
 	}
-	return b.Bytes(), nil
+	return append([]byte(header), text...), nil
 }
 
 // maxRecord is a hundred times what a record has.

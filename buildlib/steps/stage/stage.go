@@ -1,4 +1,4 @@
-// Package stage runs sendmail's own install into a root directory of ours, as any user, and writes down what was asked for.
+// Package stage runs sendmail's own install into a root directory of our own, as any user, and writes down what was asked for.
 //
 // Upstream's makefiles know the owner, group and mode of everything, and set them while they install, which takes root. Here small
 // programs stand in for install, chown, chgrp, chmod and mkdir: they copy the file and note the rest. Nothing of that knowledge is
