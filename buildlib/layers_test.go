@@ -77,7 +77,6 @@ var rooms = []struct{ room, imports string }{
 	{"build", "*"},
 	{"dev", "fault tree host target checkout series build"},
 	{"verbs", "version fault terminal tree host cross release siteconfig checkout report series imagetool rehearsal build dev logrus"},
-	{"targets", "report verbs mage terminal"},
 	{"cmd/sendmail-aix", "verbs"},
 	{"cmd/aiximage", "verbs"},
 	{"e2e", ""}, // tests of the whole

@@ -220,7 +220,7 @@ func fastest(times int, do func() error) (best time.Duration, err error) {
 }
 
 // checkoutParts are what a checkout needs to build sendmail.
-var checkoutParts = []string{"magefile.go", "go.mod", "go.sum", checkout.ConfigFile, "buildlib", "patches", "site.config.m4.d", "packaging"}
+var checkoutParts = []string{"magefile.go", "targets.go", "go.mod", "go.sum", checkout.ConfigFile, "buildlib", "patches", "site.config.m4.d", "packaging"}
 
 // copyCheckout copies what a build needs of this checkout.
 func (b *bench) copyCheckout(ctx context.Context, to string) error {

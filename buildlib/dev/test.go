@@ -38,7 +38,7 @@ func Test(ctx context.Context, c *checkout.Checkout, out, errOut io.Writer) erro
 		return err
 	}
 	aix := []string{"GOOS=aix", "GOARCH=ppc64", "CGO_ENABLED=0"}
-	unformatted, err := c.Machine.Output(ctx, host.Cmd{Argv: []string{"gofmt", "-l", "magefile.go", "buildlib"}, Dir: c.Root, Env: goEnv(c)})
+	unformatted, err := c.Machine.Output(ctx, host.Cmd{Argv: []string{"gofmt", "-l", "magefile.go", "targets.go", "buildlib"}, Dir: c.Root, Env: goEnv(c)})
 	if err != nil {
 		return err
 	}

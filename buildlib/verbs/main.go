@@ -23,9 +23,11 @@ var aiximage = Program{
 }
 
 func (g *Program) process() int {
-	ctx, stop := UntilSignal(context.Background())
+	ctx, stop := untilSignal(context.Background())
 	defer stop()
-	return g.Main(ctx, &Process{
-		Dir: ".", Environ: os.Environ(), In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Width: terminal.Width(os.Stderr),
-	}, os.Args[1:])
+	return g.Main(ctx, thisProcess(), os.Args[1:])
+}
+
+func thisProcess() *Process {
+	return &Process{Dir: ".", Environ: os.Environ(), In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Width: terminal.Width(os.Stderr)}
 }

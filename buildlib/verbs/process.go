@@ -78,9 +78,9 @@ func (p *Process) call(ctx context.Context, form report.Form, v *Verb, c *Call) 
 // "&". They stay ignored. They are asked for here, before anything takes them.
 var ignored = slices.DeleteFunc([]os.Signal{syscall.SIGINT, syscall.SIGHUP}, func(s os.Signal) bool { return !signal.Ignored(s) })
 
-// UntilSignal makes a context that ends when the process is told to end, and keeps others from writing to what it makes. A closed
+// untilSignal makes a context that ends when the process is told to end, and keeps others from writing to what it makes. A closed
 // terminal or a shutdown must not leave compilers running, nor must Ctrl-C, of which a second one ends the process at once.
-func UntilSignal(ctx context.Context) (context.Context, context.CancelFunc) {
+func untilSignal(ctx context.Context) (context.Context, context.CancelFunc) {
 	host.TightenUmask()
 	ctx, stop := signal.NotifyContext(ctx, slices.DeleteFunc([]os.Signal{syscall.SIGINT, syscall.SIGHUP, syscall.SIGTERM},
 		func(s os.Signal) bool { return slices.Contains(ignored, s) })...)
@@ -88,8 +88,8 @@ func UntilSignal(ctx context.Context) (context.Context, context.CancelFunc) {
 	return ctx, stop
 }
 
-// UntilSignalOfMage does the same in a target of mage's, whose context ends at Ctrl-C, and at nothing else.
-func UntilSignalOfMage(ctx context.Context) (context.Context, context.CancelFunc) {
+// untilSignalOfMage does the same in a target of mage's, whose context ends at Ctrl-C, and at nothing else.
+func untilSignalOfMage(ctx context.Context) (context.Context, context.CancelFunc) {
 	host.TightenUmask()
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGHUP)
 	ignoreAgain()

@@ -1,6 +1,8 @@
-// Code generated from the table of package verbs by the test of this package, run with -update. DO NOT EDIT.
+//go:build mage
 
-package targets
+// Code generated from the table of package verbs by its test, run with -update. DO NOT EDIT.
+
+package main
 
 import (
 	"context"
@@ -56,10 +58,7 @@ func Stage(ctx context.Context,
 // Why shows which input makes a step run.
 //
 // <step>  one of fetch, patch, configure, compile, stage, package
-func Why(ctx context.Context,
-	step string) error {
-	return run(ctx, "why", step)
-}
+func Why(ctx context.Context, step string) error { return run(ctx, "why", step) }
 
 // Rehearse runs every step with a release whose source is available here, and reports.
 //
@@ -69,10 +68,7 @@ func Rehearse(ctx context.Context) error { return run(ctx, "rehearse") }
 // Reproduce makes an image again from its build record, in a clean place, and compares.
 //
 // <record>  path of the .record.toml beside an image
-func Reproduce(ctx context.Context,
-	record string) error {
-	return run(ctx, "reproduce", record)
-}
+func Reproduce(ctx context.Context, record string) error { return run(ctx, "reproduce", record) }
 
 // Settings shows the effective settings and where each comes from.
 func Settings(ctx context.Context) error { return run(ctx, "settings") }
@@ -120,8 +116,7 @@ func (Cross) Sysroot(ctx context.Context) error { return run(ctx, "cross:sysroot
 // Its / is a copy of the staged files, build/<release>/<target>/emulated, which is made where there is none. What you put there stays.
 //
 // <command>  the program's path and its arguments; all in one word, quoted as for a shell
-func (Emulate) Run(ctx context.Context,
-	command string,
+func (Emulate) Run(ctx context.Context, command string,
 	root *string, // the directory that is to be its / instead
 ) error {
 	return run(ctx, "emulate:run", command, root)
@@ -144,20 +139,14 @@ func (Patches) Refresh(ctx context.Context) error { return run(ctx, "patches:ref
 // New makes a patch of the edits in build/<release>/<target>/source, with a header to fill in.
 //
 // <name>  topic of the patch, such as tls-crl-check
-func (Patches) New(ctx context.Context,
-	name string) error {
-	return run(ctx, "patches:new", name)
-}
+func (Patches) New(ctx context.Context, name string) error { return run(ctx, "patches:new", name) }
 
 // Edit puts the edits in build/<release>/<target>/source into a patch of the series.
 //
 // Patches after it that move with the edits are written anew.
 //
 // <patch>  file or number of the patch, such as 0004
-func (Patches) Edit(ctx context.Context,
-	patch string) error {
-	return run(ctx, "patches:edit", patch)
-}
+func (Patches) Edit(ctx context.Context, patch string) error { return run(ctx, "patches:edit", patch) }
 
 // Advisories checks that each release answers each known advisory, and prints the answers.
 //
@@ -168,10 +157,7 @@ func (Check) Advisories(ctx context.Context) error { return run(ctx, "check:advi
 // List shows the filesets of an image and its members.
 //
 // <image>  file, or directory with images; - is standard input
-func (Image) List(ctx context.Context,
-	image string) error {
-	return run(ctx, "image:list", image)
-}
+func (Image) List(ctx context.Context, image string) error { return run(ctx, "image:list", image) }
 
 // Verify checks an image: sums, lists, inventories, sizes, owners, scripts, programs.
 //
@@ -179,20 +165,16 @@ func (Image) List(ctx context.Context,
 // The status is 1 when there are errors, or when a digest lies beside the image, as IMAGE.sha256, and is that of another one.
 //
 // <image>  file, or directory with images; - is standard input
-func (Image) Verify(ctx context.Context,
-	image string) error {
-	return run(ctx, "image:verify", image)
-}
+func (Image) Verify(ctx context.Context, image string) error { return run(ctx, "image:verify", image) }
 
 // Inspect shows what programs and libraries are, import and export.
 //
 // The file is an XCOFF program, object or AIX archive, or an image with some in it. The status is 1 when imports are missing of what was asked for.
 //
 // <image>  file; - is standard input
-func (Image) Inspect(ctx context.Context,
-	image string,
-	member *string, // one of the image or archive alone, such as /opt/x/lib/libx.a, or libx.a(shr.o) with its own,
-	level *string, // of AIX, such as aix7.1: tell what it is known to lack,
+func (Image) Inspect(ctx context.Context, image string,
+	member *string, // one of the image or archive alone, such as /opt/x/lib/libx.a, or libx.a(shr.o) with its own
+	level *string, // of AIX, such as aix7.1: tell what it is known to lack
 	against *string, // directory of libraries, such as a copy of /usr/lib: tell what they do not have
 ) error {
 	return run(ctx, "image:inspect", image, member, level, against)
@@ -202,9 +184,7 @@ func (Image) Inspect(ctx context.Context,
 //
 // <image>  file; - is standard input
 // <dir>    directory that does not exist yet
-func (Image) Extract(ctx context.Context,
-	image string,
-	dir string) error {
+func (Image) Extract(ctx context.Context, image string, dir string) error {
 	return run(ctx, "image:extract", image, dir)
 }
 
@@ -214,19 +194,14 @@ func (Image) Extract(ctx context.Context,
 //
 // <before>  file; - is standard input
 // <after>   file
-func (Image) Diff(ctx context.Context,
-	before string,
-	after string) error {
+func (Image) Diff(ctx context.Context, before string, after string) error {
 	return run(ctx, "image:diff", before, after)
 }
 
 // Toc writes the .toc of a directory of images, by which installp -d finds them.
 //
 // <dir>  directory with images
-func (Image) Toc(ctx context.Context,
-	dir string) error {
-	return run(ctx, "image:toc", dir)
-}
+func (Image) Toc(ctx context.Context, dir string) error { return run(ctx, "image:toc", dir) }
 
 // Rehearse installs, updates, removes an image in a directory, scripts and all, as installp would.
 //
@@ -234,10 +209,9 @@ func (Image) Toc(ctx context.Context,
 // there. The scripts are kept in there by namespaces; where there are none, images of others are refused unless trusted.
 //
 // <image>  file; or several, each to be installed over the one before; all in one word, with commas between
-func (Image) Rehearse(ctx context.Context,
-	image string,
-	trust *bool, // run the scripts even where nothing keeps them in the box,
-	dir *string, // the directory, empty or missing; else build/rehearsal in a checkout, and elsewhere one for temporary files,
+func (Image) Rehearse(ctx context.Context, image string,
+	trust *bool, // run the scripts even where nothing keeps them in the box
+	dir *string, // the directory, empty or missing; else build/rehearsal in a checkout, and elsewhere one for temporary files
 	cuts *string, // let the power go off so many times in each operation; a clean-up and the same again must lead to the same
 ) error {
 	return run(ctx, "image:rehearse", image, trust, dir, cuts)

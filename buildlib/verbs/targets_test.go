@@ -1,9 +1,8 @@
-package targets
+package verbs
 
 import (
 	"bytes"
 	"cmp"
-	"flag"
 	"fmt"
 	"go/format"
 	"maps"
@@ -12,24 +11,20 @@ import (
 	"strings"
 	"testing"
 	"text/tabwriter"
-
-	"github.com/sendmail-aix/sendmail-aix/buildlib/verbs"
 )
 
-var update = flag.Bool("update", false, "write targets.go anew")
-
-// TestTargets holds targets.go against the table of verbs, of which it is made.
+// TestTargets holds mage's targets, targets.go beside the magefile, against the table of verbs, of which it is made.
 func TestTargets(t *testing.T) {
-	want, err := format.Source(generate(verbs.All()))
+	want, err := format.Source(generate(All()))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if *update {
-		if err := os.WriteFile("targets.go", want, 0o644); err != nil {
+		if err := os.WriteFile("../../targets.go", want, 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if got, err := os.ReadFile("targets.go"); err != nil || !bytes.Equal(got, want) {
+	if got, err := os.ReadFile("../../targets.go"); err != nil || !bytes.Equal(got, want) {
 		t.Errorf("targets.go is not what the verbs make (%v): run this test with -update", err)
 	}
 }
@@ -40,8 +35,8 @@ func TestAliases(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, v := range verbs.All() {
-		if line := fmt.Sprintf("%q: targets.%s", v.Alias, function(v.Name)); v.Alias != "" && !strings.Contains(string(magefile), line) {
+	for _, v := range All() {
+		if line := fmt.Sprintf("%q: %s", v.Alias, function(v.Name)); v.Alias != "" && !strings.Contains(string(magefile), line) {
 			t.Errorf("magefile.go has no alias %s", line)
 		}
 	}
@@ -56,9 +51,9 @@ func function(name string) string {
 	return strings.Join(words, ".")
 }
 
-func generate(all []verbs.Verb) []byte {
+func generate(all []Verb) []byte {
 	var b bytes.Buffer
-	b.WriteString("// Code generated from the table of package verbs by the test of this package, run with -update. DO NOT EDIT.\n\npackage targets\n\n" +
+	b.WriteString("//go:build mage\n\n// Code generated from the table of package verbs by its test, run with -update. DO NOT EDIT.\n\npackage main\n\n" +
 		"import (\n\"context\"\n\n\"github.com/magefile/mage/mg\"\n)\n")
 	groups := make(map[string]bool)
 	for _, v := range all {
@@ -77,7 +72,7 @@ func generate(all []verbs.Verb) []byte {
 	return b.Bytes()
 }
 
-func target(b *bytes.Buffer, v verbs.Verb) {
+func target(b *bytes.Buffer, v Verb) {
 	group, name, ok := strings.Cut(function(v.Name), ".")
 	receiver := "(" + group + ") "
 	if !ok {
@@ -104,14 +99,14 @@ func target(b *bytes.Buffer, v verbs.Verb) {
 	fmt.Fprintf(b, "\n// %s\nfunc %s%s(ctx context.Context", strings.ReplaceAll(strings.Join(comment, "\n// "), "// \n", "//\n"), receiver, name)
 	names := []string{fmt.Sprintf("%q", v.Name)}
 	for _, a := range v.Args {
-		fmt.Fprintf(b, ",\n%s string", a.Name)
+		fmt.Fprintf(b, ", %s string", a.Name)
 		names = append(names, a.Name)
 	}
 	for i, f := range v.Flags {
-		fmt.Fprintf(b, ",\n%s *%s, // %s\n", f.Name, cmp.Or(f.Kind, verbs.String), f.Meaning)
-		if i < len(v.Flags)-1 {
-			b.Truncate(b.Len() - 1)
+		if i == 0 {
+			b.WriteString(",\n")
 		}
+		fmt.Fprintf(b, "%s *%s, // %s\n", f.Name, cmp.Or(f.Kind, String), f.Meaning)
 		names = append(names, f.Name)
 	}
 	fmt.Fprintf(b, ") error { return run(ctx, %s) }\n", strings.Join(names, ", "))
