@@ -98,6 +98,9 @@ func open(root string, environ []string, settings *Settings, console Console) (*
 		c.Status = terminal.NewStatus(console.Err, console.Width)
 	}
 	c.Log, c.logFile = newLogger(filepath.Join(root, "build", "log"), settings.Log, console, c.Status)
+	for _, name := range settings.foreign {
+		c.Log.WithField("variable", name).Warn("this variable is no setting of sendmail-aix, and is passed over")
+	}
 	c.openCache()
 	c.Machine.Memory = c.cache.Memory
 	c.Machine.Trace = func(cmd host.Cmd) {

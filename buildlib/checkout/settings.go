@@ -37,7 +37,8 @@ type Settings struct {
 	Log      string   // text or json
 	Output   string   // text or json
 
-	origin map[string]string
+	origin  map[string]string
+	foreign []string // variables of the environment that begin as ours do, and are no settings
 }
 
 // setting is one row of the table that everything about settings is read from.
@@ -87,8 +88,10 @@ func StandardOptions() []string {
 	return s.With
 }
 
+const envPrefix = "SENDMAIL_"
+
 // env is the name of the setting's environment variable.
-func (row setting) env() string { return "SENDMAIL_" + strings.ToUpper(row.name) }
+func (row setting) env() string { return envPrefix + strings.ToUpper(row.name) }
 
 // set parses a value into the settings.
 func (row setting) set(s *Settings, value string) (err error) {
@@ -249,7 +252,8 @@ func LoadSettings(root string, environ []string) (*Settings, error) {
 			apply(row, value, originFile)
 		}
 	}
-	fromEnv, err := readEnviron(environ)
+	fromEnv, foreign, err := readEnviron(environ)
+	s.foreign = foreign
 	if err != nil {
 		problems = append(problems, err)
 	}
@@ -315,42 +319,32 @@ func parseConfig(data []byte) (map[string]string, error) {
 	return values, errors.Join(problems...)
 }
 
-// readEnviron finds the SENDMAIL_ variables. One that is empty counts as not set.
-func readEnviron(environ []string) (map[string]string, error) {
-	byEnv := make(map[string]string)
-	var variables []string
-	for _, row := range table {
-		byEnv[row.env()] = row.name
-		variables = append(variables, row.env())
-	}
-	values := make(map[string]string)
+// readEnviron finds the SENDMAIL_ variables. One that is empty counts as not set. One that is no setting is an error where it looks like one
+// that was mistyped; what else there is belongs to others.
+func readEnviron(environ []string) (values map[string]string, foreign []string, err error) {
+	values = make(map[string]string)
 	var problems []error
 	for _, pair := range environ {
 		name, value, _ := strings.Cut(pair, "=")
-		if !strings.HasPrefix(name, "SENDMAIL_") {
-			continue
-		}
-		setting, known := byEnv[name]
+		word, ours := strings.CutPrefix(name, envPrefix)
+		setting := strings.ToLower(word)
 		switch {
-		case !known:
-			problems = append(problems, &fault.Error{
-				Code: "setting-unknown", What: "unknown setting " + name, Where: "environment", Do: suggestion(name, variables),
-			})
-		case value != "":
+		case !ours || value == "":
+		case slices.Contains(settingNames(), setting) && word == strings.ToUpper(word):
 			values[setting] = value
+		case fault.Slip(setting, settingNames()) != "":
+			problems = append(problems, &fault.Error{
+				Code: "setting-unknown", What: "unknown setting " + name, Where: "environment",
+				Do: fmt.Sprintf("did you mean %s? %s", envPrefix+strings.ToUpper(fault.Slip(setting, settingNames())), seeAll),
+			})
+		default:
+			foreign = append(foreign, name)
 		}
 	}
-	return values, errors.Join(problems...)
+	return values, foreign, errors.Join(problems...)
 }
 
 const seeAll = `"mage settings" lists them all`
-
-func suggestion(name string, known []string) string {
-	if near := fault.Nearest(name, known); near != "" {
-		return fmt.Sprintf("did you mean %s? %s", near, seeAll)
-	}
-	return seeAll
-}
 
 func settingNames() []string {
 	names := make([]string, len(table))

@@ -104,6 +104,23 @@ func TestLoadSettingsRefuses(t *testing.T) {
 	}
 }
 
+// TestOthersVariables is what other programs and their users call their variables.
+func TestOthersVariables(t *testing.T) {
+	var environ []string
+	for word := range strings.FieldsSeq("PATH BIN LIB CF CFG DIR HOME HOST PORT USER OPTS ARGS ROOT COMMAND VERSION MC CONF ENABLE DAEMON PIDFILE path") {
+		environ = append(environ, "SENDMAIL_"+word+"=x")
+	}
+	s, err := LoadSettings(t.TempDir(), environ)
+	if err != nil || len(s.foreign) != len(environ) {
+		t.Errorf("LoadSettings() = %v, passed over %q, want all of %q", err, s.foreign, environ)
+	}
+	for word := range strings.FieldsSeq("JOSB LGO RELEASES TARGT OPENSLL COMPILR SOURCES REVISON PERFIX jobs") {
+		if _, err := LoadSettings(t.TempDir(), []string{"SENDMAIL_" + word + "=1"}); fault.Code(err) != "setting-unknown" {
+			t.Errorf("LoadSettings(SENDMAIL_%s) = %v, want setting-unknown", word, err)
+		}
+	}
+}
+
 func TestLoadSettingsShowsEveryProblem(t *testing.T) {
 	_, err := LoadSettings(t.TempDir(), []string{"SENDMAIL_JOBS=0", "SENDMAIL_LGO=json"})
 	if err == nil || !strings.Contains(err.Error(), "jobs") || !strings.Contains(err.Error(), "SENDMAIL_LGO") {

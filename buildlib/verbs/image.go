@@ -12,20 +12,20 @@ var (
 	anyImages = Arg{Name: "image", Meaning: "file, or directory with images; - is standard input"}
 )
 
-// imageVerbs are those that read images, ours and those of AIX. They need no checkout.
+// imageVerbs are those that read images, ours and those of AIX. They need no checkout, and but for the rehearsal, which works in that, no settings.
 var imageVerbs = []Verb{
 	{
-		Name: "image:list", Help: "shows the filesets of an image and its members", Args: []Arg{anyImages},
+		Name: "image:list", Anywhere: true, Help: "shows the filesets of an image and its members", Args: []Arg{anyImages},
 		Run: func(ctx context.Context, c *Call) (report.Value, error) { return imagetool.List(ctx, c.In, c.Args...) },
 	},
 	{
-		Name: "image:verify", Help: "checks an image: sums, lists, inventories, sizes, owners, scripts, programs", Args: []Arg{anyImages},
+		Name: "image:verify", Anywhere: true, Help: "checks an image: sums, lists, inventories, sizes, owners, scripts, programs", Args: []Arg{anyImages},
 		More: "Errors are what installp or sysck would refuse or do wrong. Notes are what differs from our own images though AIX takes it.\n" +
 			"The status is 1 when there are errors, or when a digest lies beside the image, as IMAGE.sha256, and is that of another one.",
 		Run: verify,
 	},
 	{
-		Name: "image:inspect", Help: "shows what programs and libraries are, import and export", Args: []Arg{anImage},
+		Name: "image:inspect", Anywhere: true, Help: "shows what programs and libraries are, import and export", Args: []Arg{anImage},
 		More: "The file is an XCOFF program, object or AIX archive, or an image with some in it. The status is 1 when imports are missing of what was asked for.",
 		Flags: []Flag{
 			{Name: "member", Meaning: "one of the image or archive alone, such as /opt/x/lib/libx.a, or libx.a(shr.o) with its own", Kind: String},
@@ -41,14 +41,14 @@ var imageVerbs = []Verb{
 		},
 	},
 	{
-		Name: "image:extract", Help: "writes the members of an image into a new directory",
+		Name: "image:extract", Anywhere: true, Help: "writes the members of an image into a new directory",
 		Args: []Arg{anImage, {Name: "dir", Meaning: "directory that does not exist yet"}},
 		Run: func(ctx context.Context, c *Call) (report.Value, error) {
 			return imagetool.Extract(ctx, c.In, c.Args[0], c.Args[1])
 		},
 	},
 	{
-		Name: "image:diff", Help: "shows what differs between two images, and fails if anything does",
+		Name: "image:diff", Anywhere: true, Help: "shows what differs between two images, and fails if anything does",
 		More: "The status is 0 when they are the same to the byte, 1 when they differ, and 2 when one cannot be read.",
 		Args: []Arg{{Name: "before", Meaning: "file; - is standard input"}, {Name: "after", Meaning: "file"}},
 		Run: func(ctx context.Context, c *Call) (report.Value, error) {
@@ -56,7 +56,7 @@ var imageVerbs = []Verb{
 		},
 	},
 	{
-		Name: "image:toc", Help: "writes the .toc of a directory of images, by which installp -d finds them",
+		Name: "image:toc", Anywhere: true, Help: "writes the .toc of a directory of images, by which installp -d finds them",
 		Args: []Arg{{Name: "dir", Meaning: "directory with images"}},
 		Run:  func(ctx context.Context, c *Call) (report.Value, error) { return imagetool.WriteToc(ctx, c.Args[0]) },
 	},

@@ -63,11 +63,18 @@ func Reason(err error) error {
 }
 
 // Nearest returns the candidate that is closest to word by edit distance, or "" when none is close enough to be what was meant.
-func Nearest(word string, candidates []string) string {
-	best, bestDistance := "", len(word)/2+2
+func Nearest(word string, candidates []string) string { return within(len(word)/2+1, word, candidates) }
+
+// Slip returns the candidate of which word is a slip of the fingers, or "": one letter is wrong, or two of six and more.
+func Slip(word string, candidates []string) string {
+	return within(min(2, max(1, len(word)/3)), word, candidates)
+}
+
+func within(most int, word string, candidates []string) string {
+	best := ""
 	for _, c := range candidates {
-		if d := distance(strings.ToLower(word), strings.ToLower(c)); d < bestDistance {
-			best, bestDistance = c, d
+		if d := distance(strings.ToLower(word), strings.ToLower(c)); d <= most {
+			best, most = c, d-1
 		}
 	}
 	return best
