@@ -116,13 +116,13 @@ func (in *Installp) reject(ctx context.Context, f *database.Fileset) ([]outcome,
 
 func (w *work) reject(ctx context.Context) error {
 	var problems []error
-	for _, do := range []func() error{
-		func() error { return w.run(ctx, "unconfig_u") },
-		func() error { return w.run(ctx, "unpost_u") },
-		w.putBackFiles,
-		func() error { return w.run(ctx, "unpre_u") },
-	} {
-		err := do()
+	for _, back := range updateBack {
+		var err error
+		if back.script == "" {
+			err = w.putBackFiles()
+		} else {
+			err = w.run(ctx, back.script)
+		}
 		if over(ctx, err) {
 			return err
 		}

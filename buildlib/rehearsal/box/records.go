@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -12,6 +14,17 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/standins"
 )
+
+// What a box knows beyond what its disk shows lies in files of the rehearsal's own: which filesets there are, and who owns what.
+
+// recorded reads such a file. One that is not there has nothing in it yet.
+func (b *Box) recorded(file string) ([]byte, error) {
+	text, err := regular.ReadIn(b.root, file, maxRead)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	return text, err
+}
 
 // lslppFile has the lines of lslpp -Lc for the stand-in: those of AIX, then those of what was installed.
 const lslppFile = "rehearsal/lslpp"
@@ -74,8 +87,8 @@ func (b *Box) Publish(installed []Fileset) error {
 	if err != nil {
 		return err
 	}
-	supplied, err := regular.ReadIn(b.root, suppliedFile, maxRead)
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
+	supplied, err := b.recorded(suppliedFile)
+	if err != nil {
 		return err
 	}
 	// What is supplied takes the place of the level that AIX came with.
@@ -91,4 +104,64 @@ func (b *Box) Publish(installed []Fileset) error {
 		text = append(text, f.String()...)
 	}
 	return b.root.WriteFile(lslppFile, text, 0o644)
+}
+
+// root owns what nobody gave to somebody else.
+var root = Owner{"root", "system"}
+
+// ownersFile keeps who owns what, a line "path user group" for each change: an ordinary user who rehearses cannot give files away,
+// and root would need numbers for names that only the box knows. A dash stands for no change.
+const ownersFile = "rehearsal/owners"
+
+// Owner is to whom a file belongs.
+type Owner struct{ User, Group string }
+
+// Owners reads who owns what; everything else is root's.
+func (b *Box) Owners() (map[string]Owner, error) {
+	text, err := b.recorded(ownersFile)
+	all := map[string]Owner{}
+	for line := range strings.Lines(string(text)) {
+		fields := strings.Fields(line)
+		if len(fields) != 3 {
+			continue // a name with a blank, which no inventory can have
+		}
+		o := OwnerOf(all, fields[0])
+		if fields[1] != "-" {
+			o.User = fields[1]
+		}
+		if fields[2] != "-" {
+			o.Group = fields[2]
+		}
+		all[fields[0]] = o
+	}
+	return all, err
+}
+
+// SetOwners adds lines "path user group".
+func (b *Box) SetOwners(lines string) error {
+	f, err := b.root.OpenFile(ownersFile, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(f, lines)
+	return errors.Join(err, f.Close())
+}
+
+// Accounts are the names in /etc/passwd or /etc/group.
+func (b *Box) Accounts(file string) (map[string]bool, error) {
+	text, err := b.Read(file)
+	names := map[string]bool{}
+	for line := range strings.Lines(string(text)) {
+		name, _, _ := strings.Cut(line, ":")
+		names[name] = true
+	}
+	return names, err
+}
+
+// OwnerOf is to whom a file belongs, of those that were given away.
+func OwnerOf(owners map[string]Owner, name string) Owner {
+	if o, known := owners[name]; known {
+		return o
+	}
+	return root
 }
