@@ -162,10 +162,15 @@ func (Image) List(ctx context.Context, image string) error { return run(ctx, "im
 // Verify checks an image: sums, lists, inventories, sizes, owners, scripts, programs.
 //
 // Errors are what installp or sysck would refuse or do wrong. Notes are what differs from our own images though AIX takes it.
-// The status is 1 when there are errors, or when a digest lies beside the image, as IMAGE.sha256, and is that of another one.
+// The status is 1 when there are errors, or when a digest lies beside the image, as IMAGE.sha256, and is that of another one,
+// or when the signature, a block at the image's end or IMAGE.sig beside it, is not by the key that is given.
 //
 // <image>  file, or directory with images; - is standard input
-func (Image) Verify(ctx context.Context, image string) error { return run(ctx, "image:verify", image) }
+func (Image) Verify(ctx context.Context, image string,
+	key *string, // file of the public key, or certificate, that the signature must be by
+) error {
+	return run(ctx, "image:verify", image, key)
+}
 
 // Inspect shows what programs and libraries are, import and export.
 //
@@ -182,10 +187,14 @@ func (Image) Inspect(ctx context.Context, image string,
 
 // Extract writes the members of an image into a new directory.
 //
+// Links, devices and what could lead out of the directory are left out and listed; the status is 1 then. Set-id bits and access lists are left out, too.
+//
 // <image>  file; - is standard input
 // <dir>    directory that does not exist yet
-func (Image) Extract(ctx context.Context, image string, dir string) error {
-	return run(ctx, "image:extract", image, dir)
+func (Image) Extract(ctx context.Context, image string, dir string,
+	members *string, // only these, with commas between, and what is below them
+) error {
+	return run(ctx, "image:extract", image, dir, members)
 }
 
 // Diff shows what differs between two images, and fails if anything does.

@@ -9,11 +9,13 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/bff"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp/extract"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/kind"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
 )
@@ -76,7 +78,7 @@ func spool(ctx context.Context, in io.Reader) (file *os.File, size int64, err er
 func (m *Image) Close() error { return m.file.Close() }
 
 // front reads from the beginning, whoever else reads.
-func (m *Image) front() io.Reader { return io.NewSectionReader(m, 0, m.Size()) }
+func (m *Image) front() *io.SectionReader { return io.NewSectionReader(m, 0, m.Size()) }
 
 // isLikeOne reports whether the image begins as one.
 func (m *Image) isLikeOne() (bool, error) {
@@ -111,16 +113,26 @@ func With(ctx context.Context, name string, in io.Reader, do func(*Image) error)
 	return do(image)
 }
 
-// each does something with every image that is named; a directory stands for the images in it. One that cannot be read does not keep it from
-// the others.
-func each(ctx context.Context, in io.Reader, names []string, do func(*Image) error) error {
+// each does something with every image that is named; a directory stands for the images in it, and for files of some other kinds. One that
+// cannot be read does not keep it from the others.
+func each(ctx context.Context, in io.Reader, names []string, also []*kind.Kind, do func(*Image) error) error {
 	var problems []error
 	for _, name := range names {
 		files := []string{name}
 		if info, err := os.Stat(name); err == nil && info.IsDir() && name != Stdin {
-			if files, _, err = imagesIn(ctx, name); err != nil {
+			found, err := filesIn(ctx, name)
+			if err != nil {
 				problems = append(problems, err)
 				continue
+			}
+			files = nil
+			for _, f := range found {
+				if f.isImage || f.kind != nil && slices.Contains(also, f.kind) {
+					files = append(files, f.name)
+				}
+			}
+			if files == nil {
+				problems = append(problems, noImage(name))
 			}
 		}
 		for _, file := range files {
@@ -133,37 +145,39 @@ func each(ctx context.Context, in io.Reader, names []string, do func(*Image) err
 	return errors.Join(problems...)
 }
 
-// imagesIn finds the files in a directory that begin as images do, and those that do not.
-func imagesIn(ctx context.Context, dir string) (images, others []string, err error) {
+// found is a file of a directory.
+type found struct {
+	name    string
+	isImage bool // it begins as one
+	kind    *kind.Kind
+}
+
+// filesIn looks at how the files in a directory begin.
+func filesIn(ctx context.Context, dir string) (all []found, err error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return nil, nil, &fault.Error{
+		return nil, &fault.Error{
 			Code: "image-directory", What: "cannot read the directory", Where: dir, Err: fault.Reason(err), Do: "name a directory with images in it",
 		}
 	}
 	for _, e := range entries {
-		file := filepath.Join(dir, e.Name())
-		info, err := os.Stat(file) // links may lead to images
+		f := found{name: filepath.Join(dir, e.Name())}
+		info, err := os.Stat(f.name) // links may lead to images
 		if err != nil || !info.Mode().IsRegular() || strings.HasPrefix(e.Name(), ".") {
 			continue
 		}
-		err = With(ctx, file, nil, func(m *Image) error {
-			like, err := m.isLikeOne()
-			if like {
-				images = append(images, file)
-			} else {
-				others = append(others, file)
+		err = With(ctx, f.name, nil, func(m *Image) (err error) {
+			if f.isImage, err = m.isLikeOne(); err == nil && !f.isImage {
+				f.kind, err = m.kind()
 			}
 			return err
 		})
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
+		all = append(all, f)
 	}
-	if len(images) == 0 {
-		return nil, others, noImage(dir)
-	}
-	return images, others, nil
+	return all, nil
 }
 
 func noImage(dir string) error {

@@ -62,10 +62,10 @@ func TestImageEnds(t *testing.T) {
 	defer writer.Close()
 	for name, do := range map[string]func() error{
 		"list":      func() error { _, err := List(ctx, nil, file); return err },
-		"verify":    func() error { _, err := Verify(ctx, nil, file); return err },
-		"directory": func() error { _, err := Verify(ctx, nil, dir); return err },
-		"stdin":     func() error { _, err := Verify(ctx, endless{}, Stdin); return err },
-		"silence":   func() error { _, err := Verify(ctx, silent, Stdin); return err },
+		"verify":    func() error { _, err := Verify(ctx, nil, "", file); return err },
+		"directory": func() error { _, err := Verify(ctx, nil, "", dir); return err },
+		"stdin":     func() error { _, err := Verify(ctx, endless{}, "", Stdin); return err },
+		"silence":   func() error { _, err := Verify(ctx, silent, "", Stdin); return err },
 		"diff":      func() error { _, err := Diff(ctx, nil, file, file); return err },
 		"toc":       func() error { _, err := WriteToc(ctx, dir); return err },
 		"extract":   func() error { _, err := Extract(ctx, nil, file, filepath.Join(dir, "out")); return err },
@@ -179,7 +179,7 @@ func TestSeveral(t *testing.T) {
 		t.Fatal(err)
 	}
 	absent := filepath.Join(dir, "absent")
-	v, err := Verify(t.Context(), nil, absent, dir)
+	v, err := Verify(t.Context(), nil, "", absent, dir)
 	var seen []string
 	for _, one := range v.Images {
 		seen = append(seen, filepath.Base(one.Image))
@@ -200,7 +200,7 @@ func TestImageIsFIFO(t *testing.T) {
 		t.Skip(err)
 	}
 	refused := make(chan error, 1)
-	go func() { _, err := Verify(t.Context(), nil, file); refused <- err }()
+	go func() { _, err := Verify(t.Context(), nil, "", file); refused <- err }()
 	select {
 	case err := <-refused:
 		if fault.Code(err) != "image-unreadable" {
@@ -219,7 +219,7 @@ func TestImageCancelled(t *testing.T) {
 	writeBackup(t, b, "./", "./b")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if v, err := Verify(ctx, nil, a); !errors.Is(err, context.Canceled) || len(v.Images) > 0 {
+	if v, err := Verify(ctx, nil, "", a); !errors.Is(err, context.Canceled) || len(v.Images) > 0 {
 		t.Errorf("Verify = %v, %v", v.Images, err)
 	}
 	if c, err := Diff(ctx, nil, a, b); !errors.Is(err, context.Canceled) || c != nil {
@@ -248,9 +248,9 @@ func TestExtractPrintable(t *testing.T) {
 	if err := os.WriteFile(image, data, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	_, err = Extract(t.Context(), nil, image, filepath.Join(t.TempDir(), "out"))
-	if text := fmt.Sprint(err); fault.Code(err) != "image-extract" || strings.Contains(text, "\x1b") || !strings.Contains(text, "name too long") {
-		t.Errorf("Extract = %q", text)
+	e, err := Extract(t.Context(), nil, image, filepath.Join(t.TempDir(), "out"))
+	if shown := text(t, e); fault.Code(err) != "image-left" || strings.Contains(shown, "\x1b") || !strings.Contains(shown, "name too long") {
+		t.Errorf("Extract = %v, %q", err, shown)
 	}
 }
 

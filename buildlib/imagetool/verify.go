@@ -2,6 +2,7 @@ package imagetool
 
 import (
 	"context"
+	"crypto/rsa"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -11,7 +12,9 @@ import (
 	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp/rules"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp/verify"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/kind"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
 )
@@ -28,6 +31,8 @@ type Verdict struct {
 	Notes    int              `json:"notes"`
 	Findings []verify.Finding `json:"findings"` // in the order of the image
 	Digest   Digest           `json:"digest"`
+	// Signature is none where there is none.
+	Signature *Signature `json:"signature,omitempty"`
 }
 
 // Digest is what came of comparing the image with the digest in the file beside it, IMAGE.sha256.
@@ -47,6 +52,9 @@ func (v *Verdicts) WriteText(w io.Writer) error {
 		for _, f := range one.Findings {
 			fmt.Fprintln(w, f)
 		}
+		if one.Signature != nil && one.Signature.State != Unchecked {
+			fmt.Fprintf(w, "%s: the signature is %s\n", fault.Line(one.Image), one.Signature.State)
+		}
 		if _, err := fmt.Fprintf(w, "%s: %s, %s\n", fault.Line(one.Image), count(one.Errors, "error"), count(one.Notes, "note")); err != nil {
 			return err
 		}
@@ -54,11 +62,16 @@ func (v *Verdicts) WriteText(w io.Writer) error {
 	return nil
 }
 
-// Verify checks images, and their digests where these lie beside them; a directory stands for the images in it.
-func Verify(ctx context.Context, in io.Reader, names ...string) (*Verdicts, error) {
+// Verify checks images and interim fixes, and their digests where these lie beside them; a directory stands for the images in it. Signatures
+// are verified by the public key in a file, if one is named.
+func Verify(ctx context.Context, in io.Reader, keyFile string, names ...string) (*Verdicts, error) {
 	v := &Verdicts{Images: []*Verdict{}}
-	err := each(ctx, in, names, func(m *Image) error {
-		one, err := m.Verify()
+	k, err := key(keyFile)
+	if err != nil {
+		return v, err
+	}
+	err = each(ctx, in, names, []*kind.Kind{kind.Compressed}, func(m *Image) error {
+		one, err := m.verify(k)
 		if one != nil {
 			v.Images = append(v.Images, one)
 		}
@@ -67,26 +80,51 @@ func Verify(ctx context.Context, in io.Reader, names ...string) (*Verdicts, erro
 	return v, err
 }
 
-// Verify checks the image. The error says that it is not as it should be, or why that cannot be told.
-func (m *Image) Verify() (*Verdict, error) {
-	if like, err := m.isLikeOne(); err != nil {
-		return nil, err
-	} else if !like {
-		return nil, Unreadable(m.Name, installp.ErrImage)
-	}
-	findings, err := verify.Image(m.SectionReader)
+// verify checks the image. The error says that it is not as it should be, or why that cannot be told.
+func (m *Image) verify(k *rsa.PublicKey) (*Verdict, error) {
+	what, err := m.kind()
 	if err != nil {
 		return nil, err
 	}
-	v := &Verdict{Image: m.Name, Findings: append([]verify.Finding{}, findings...)}
-	for _, f := range findings {
+	v := &Verdict{Image: m.Name, Findings: []verify.Finding{}}
+	unsigned, block, err := m.unsigned()
+	if err != nil {
+		return nil, err
+	}
+	var found []verify.Finding
+	switch like, err := m.isLikeOne(); {
+	case err != nil:
+		return nil, err
+	case like:
+		if found, err = verify.Image(unsigned); err != nil {
+			return nil, err
+		}
+		if block != nil {
+			found = append(found, verify.Finding{Rule: rules.Find("18/signed"), Where: installp.Where{Member: "the image", Offset: block.Offset}, Got: block.KeyPath()})
+		}
+	case what == kind.Compressed:
+		f, err := m.fix()
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range f.Problems {
+			found = append(found, verify.Finding{Rule: rules.Find(p.Rule), Where: installp.Where{Member: p.Member, Line: p.Line}, Got: p.Got, Want: p.Want})
+		}
+	default:
+		return nil, m.isNoImage()
+	}
+	v.Findings = append(v.Findings, found...)
+	for _, f := range v.Findings {
 		if f.Note {
 			v.Notes++
 		} else {
 			v.Errors++
 		}
 	}
-	if v.Digest, err = m.compareDigest(); v.Errors > 0 {
+	var unequal, wrong error
+	v.Digest, unequal = m.compareDigest()
+	v.Signature, wrong = m.verifySignature(k, block, unsigned)
+	if err = errors.Join(unequal, wrong); v.Errors > 0 {
 		err = errors.Join(&fault.Error{
 			Code: "image-damaged", What: "installp would refuse the image, or install something wrong", Where: m.Name, Finding: true,
 			Found: count(v.Errors, "error") + ", listed above",

@@ -2,6 +2,7 @@ package verbs
 
 import (
 	"context"
+	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/imagetool"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/report"
@@ -16,13 +17,15 @@ var (
 var imageVerbs = []Verb{
 	{
 		Name: "image:list", Anywhere: true, Help: "shows the filesets of an image and its members", Args: []Arg{anyImages},
-		Run: func(ctx context.Context, c *Call) (report.Value, error) { return imagetool.List(ctx, c.In, c.Args...) },
+		Run: list,
 	},
 	{
 		Name: "image:verify", Anywhere: true, Help: "checks an image: sums, lists, inventories, sizes, owners, scripts, programs", Args: []Arg{anyImages},
 		More: "Errors are what installp or sysck would refuse or do wrong. Notes are what differs from our own images though AIX takes it.\n" +
-			"The status is 1 when there are errors, or when a digest lies beside the image, as IMAGE.sha256, and is that of another one.",
-		Run: verify,
+			"The status is 1 when there are errors, or when a digest lies beside the image, as IMAGE.sha256, and is that of another one,\n" +
+			"or when the signature, a block at the image's end or IMAGE.sig beside it, is not by the key that is given.",
+		Flags: []Flag{{Name: "key", Meaning: "file of the public key, or certificate, that the signature must be by", Kind: String}},
+		Run:   verify,
 	},
 	{
 		Name: "image:inspect", Anywhere: true, Help: "shows what programs and libraries are, import and export", Args: []Arg{anImage},
@@ -42,9 +45,19 @@ var imageVerbs = []Verb{
 	},
 	{
 		Name: "image:extract", Anywhere: true, Help: "writes the members of an image into a new directory",
-		Args: []Arg{anImage, {Name: "dir", Meaning: "directory that does not exist yet"}},
+		More:  "Links, devices and what could lead out of the directory are left out and listed; the status is 1 then. Set-id bits and access lists are left out, too.",
+		Args:  []Arg{anImage, {Name: "dir", Meaning: "directory that does not exist yet"}},
+		Flags: []Flag{{Name: "members", Meaning: "only these, with commas between, and what is below them", Kind: String}},
 		Run: func(ctx context.Context, c *Call) (report.Value, error) {
-			return imagetool.Extract(ctx, c.In, c.Args[0], c.Args[1])
+			var members []string
+			if c.Flags["members"] != "" {
+				members = strings.Split(c.Flags["members"], ",")
+			}
+			e, err := imagetool.Extract(ctx, c.In, c.Args[0], c.Args[1], members...)
+			if e == nil {
+				return nil, err
+			}
+			return e, err
 		},
 	},
 	{
@@ -74,8 +87,18 @@ var imageVerbs = []Verb{
 	},
 }
 
+func list(ctx context.Context, c *Call) (report.Value, error) {
+	l, err := imagetool.List(ctx, c.In, c.Args...)
+	for _, one := range l.Images {
+		for _, warning := range one.Warnings {
+			c.Log.WithField("file", one.Image).Warn(warning)
+		}
+	}
+	return l, err
+}
+
 func verify(ctx context.Context, c *Call) (report.Value, error) {
-	v, err := imagetool.Verify(ctx, c.In, c.Args...)
+	v, err := imagetool.Verify(ctx, c.In, c.Flags["key"], c.Args...)
 	for _, one := range v.Images {
 		if one.Digest == imagetool.NoDigest {
 			c.Log.WithField("file", one.Image).

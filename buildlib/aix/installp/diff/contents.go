@@ -6,11 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/xcoff"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 )
 
@@ -36,7 +34,8 @@ func sameBytes(a, b *io.SectionReader) (bool, error) {
 
 // contents is what is compared of an image.
 type contents struct {
-	image    *installp.Image
+	image    *installp.Image // nil for a backup of files, which has the next
+	files    map[string]*saved
 	date     string
 	filesets map[string]*filesetContents
 	others   others
@@ -74,19 +73,18 @@ func (f *filesetContents) String() string {
 // fileContents is a stanza of the inventory with the member that it is about.
 type fileContents struct {
 	*installp.Stanza
-	part    string
-	method  installp.Method
-	member  string // mode and numbers of owner and group in the container
-	digest  [sha256.Size]byte
-	size    int64
-	packed  bool // the next three are not known
-	many    int  // the number of imports, when there are too many to compare
-	imports []xcoff.Import
-	search  []string // library path
+	part   string
+	method installp.Method
+	member string // mode and numbers of owner and group in the container
+	*content
 }
 
 func readContents(r *io.SectionReader) (*contents, error) {
-	reader, err := installp.NewReader(io.NewSectionReader(r, 0, r.Size()))
+	reader, err := installp.NewLenientReader(io.NewSectionReader(r, 0, r.Size()), func(installp.Problem) {})
+	if errors.Is(err, installp.ErrBackup) {
+		files, err := readBackup(r)
+		return &contents{files: files}, err
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +98,7 @@ func readContents(r *io.SectionReader) (*contents, error) {
 				continue
 			}
 			for j := range p.Inventory {
-				f.files[p.Inventory[j].Path] = &fileContents{Stanza: &p.Inventory[j], part: []string{installp.UsrPart: "usr", installp.RootPart: "root"}[n]}
+				f.files[p.Inventory[j].Path] = &fileContents{Stanza: &p.Inventory[j], content: &content{}, part: []string{installp.UsrPart: "usr", installp.RootPart: "root"}[n]}
 			}
 			for _, config := range p.Configs {
 				if file := f.files[config.Path]; file != nil {
@@ -139,43 +137,15 @@ func readContents(r *io.SectionReader) (*contents, error) {
 	}
 }
 
-func (f *fileContents) read(m *installp.Member, data io.Reader, image io.ReaderAt) error {
+func (f *fileContents) read(m *installp.Member, data io.Reader, image io.ReaderAt) (err error) {
 	f.member = fmt.Sprintf("%s %d:%d", installp.ModeString(m.Mode), m.UID, m.GID)
-	if m.IsDir() {
+	if !m.IsRegular() {
 		return nil
 	}
-	digest := sha256.New()
-	if _, err := io.Copy(digest, data); err != nil {
-		return err
+	at := io.NewSectionReader(image, m.Data, m.Size)
+	if m.Packed {
+		at = nil
 	}
-	digest.Sum(f.digest[:0])
-	f.size = m.Size
-	if f.packed = m.Packed; f.packed || !m.IsRegular() {
-		return nil
-	}
-	program, err := xcoff.NewFile(io.NewSectionReader(image, m.Data, m.Size))
-	switch {
-	case err == nil:
-		f.search = program.LibraryPath()
-		for range program.EachImport() {
-			f.many++
-		}
-		if f.many <= maxImports {
-			f.many, f.imports = 0, cloned(program.Imports())
-		}
-	case !errors.Is(err, xcoff.ErrMagic) && !errors.Is(err, xcoff.ErrFormat):
-		return err
-	}
-	return nil
-}
-
-// maxImports is a hundred times what a large program imports. To compare more would take many times the memory of the program.
-const maxImports = 1 << 16
-
-// cloned are the imports without the file that they were read from.
-func cloned(imports []xcoff.Import) []xcoff.Import {
-	for i := range imports {
-		imports[i].Symbol = strings.Clone(imports[i].Symbol)
-	}
-	return imports
+	f.content, err = readContent(data, at, m.Size)
+	return err
 }

@@ -2,13 +2,16 @@
 package diff
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"maps"
 	"slices"
 	"strconv"
+	"sync"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/signature"
 )
 
 // Kind is what a Difference is about.
@@ -16,14 +19,15 @@ type Kind string
 
 // The kinds. Of the image as a whole:
 const (
-	Package  Kind = "package"
-	Type     Kind = "type"
-	Platform Kind = "platform"
-	Date     Kind = "date"
-	Fileset  Kind = "fileset" // one that only one image has
-	Members  Kind = "members" // those that no fileset installs, all together
-	Space    Kind = "space"   // that is asked for; told only when nothing else differs: each packager has formulas of its own
-	Form     Kind = "form"    // what remains when nothing else differs
+	Package   Kind = "package"
+	Type      Kind = "type"
+	Platform  Kind = "platform"
+	Date      Kind = "date"
+	Fileset   Kind = "fileset"   // one that only one image has
+	Members   Kind = "members"   // those that no fileset installs, all together
+	Space     Kind = "space"     // that is asked for; told only when nothing else differs: each packager has formulas of its own
+	Form      Kind = "form"      // what remains when nothing else differs
+	Signature Kind = "signature" // of the block at the end
 )
 
 // Of a fileset that both have:
@@ -68,15 +72,22 @@ func Images(a, b *io.SectionReader) (Differences, error) {
 	if same, err := sameBytes(a, b); same || err != nil {
 		return nil, err
 	}
-	before, err := readContents(a)
-	if err != nil {
-		return nil, fmt.Errorf("the first image: %w", err)
-	}
-	after, err := readContents(b)
-	if err != nil {
-		return nil, fmt.Errorf("the second image: %w", err)
+	var before, after *contents
+	var errA, errB error
+	var both sync.WaitGroup
+	both.Go(func() { before, errA = readContents(a) })
+	both.Go(func() { after, errB = readContents(b) })
+	both.Wait()
+	switch {
+	case errA != nil:
+		return nil, fmt.Errorf("the first image: %w", errA)
+	case errB != nil:
+		return nil, fmt.Errorf("the second image: %w", errB)
 	}
 	d := &differ{}
+	if before.image == nil || after.image == nil {
+		return d.withBackup(before, after), nil
+	}
 	d.value(Package, before.image.Package, after.image.Package)
 	d.value(Type, before.image.Type, after.image.Type)
 	d.value(Platform, before.image.Platform, after.image.Platform)
@@ -95,6 +106,35 @@ func Images(a, b *io.SectionReader) (Differences, error) {
 		d.add(Difference{Kind: Form})
 	}
 	return d.all, nil
+}
+
+// withBackup compares where at least one is a backup of files.
+func (d *differ) withBackup(before, after *contents) Differences {
+	what := func(c *contents) string {
+		return map[bool]string{true: "a backup of files", false: "a package"}[c.image == nil]
+	}
+	if what(before) != what(after) {
+		d.add(Difference{Kind: Type, Before: what(before), After: what(after)})
+		return d.all
+	}
+	if d.backups(before.files, after.files); d.all == nil {
+		d.add(Difference{Kind: Form})
+	}
+	return d.all
+}
+
+// Signatures compares the signature blocks of two images, either of which may have none.
+func Signatures(before, after *signature.Block) Differences {
+	text := func(b *signature.Block) string {
+		if b == nil {
+			return ""
+		}
+		return fmt.Sprintf("%x by %s", sha256.Sum256(b.Signature), b.KeyPath())
+	}
+	if text(before) == text(after) {
+		return nil
+	}
+	return Differences{{Kind: Signature, Before: text(before), After: text(after)}}
 }
 
 // union lists the keys of both, in order.

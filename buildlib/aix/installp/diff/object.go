@@ -2,12 +2,9 @@ package diff
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/xcoff"
 )
 
 // Attribute is one thing of an object that differs.
@@ -25,6 +22,7 @@ const (
 
 // Imports are symbols that only one of two programs imports from a library, or imports otherwise than the other; then a symbol tells how.
 type Imports struct {
+	Member  string   `json:"member,omitempty"` // of the archive that the file is
 	Library string   `json:"library"`
 	Added   bool     `json:"added"` // else only the program before imports them
 	Names   []string `json:"names"`
@@ -58,18 +56,7 @@ func changed(before, after *fileContents) (d Difference, differs bool) {
 	word("links", strings.Join(before.Links, ","), strings.Join(after.Links, ","))
 	word("volatile", before.Volatile, after.Volatile)
 	word("method", before.method, after.method)
-	word("size", before.size, after.size)
-	if before.size == after.size && before.digest != after.digest {
-		d.Attributes = append(d.Attributes, Attribute{Name: attrContent})
-	}
-	if !before.packed && !after.packed {
-		word("library path", strings.Join(before.search, ":"), strings.Join(after.search, ":"))
-		if before.many == 0 && after.many == 0 {
-			d.Imports = changedImports(before, after)
-		} else if before.digest != after.digest {
-			d.Attributes = append(d.Attributes, Attribute{attrImports, fmt.Sprint(before.many + len(before.imports)), fmt.Sprint(after.many + len(after.imports))})
-		}
-	}
+	before.changes(&d, "", after.content)
 	return d, d.Attributes != nil
 }
 
@@ -82,37 +69,4 @@ func (f *fileContents) describe() string {
 		s += " -> " + f.Target
 	}
 	return s
-}
-
-// changedImports go by library and direction. What stands in both is imported otherwise, and its name says how.
-func changedImports(before, after *fileContents) []Imports {
-	gone, added := xcoff.DiffImports(before.imports, after.imports)
-	return append(byLibrary(false, gone, added), byLibrary(true, added, gone)...)
-}
-
-func byLibrary(isAdded bool, imports, others []xcoff.Import) []Imports {
-	there := map[string]bool{}
-	for _, i := range others {
-		there[i.From.String()+" "+i.Symbol] = true
-	}
-	symbols := map[string][]string{}
-	for _, i := range imports {
-		library, name := i.From.String(), i.Symbol
-		if there[library+" "+name] {
-			name += importedAs(i)
-		}
-		symbols[library] = append(symbols[library], name)
-	}
-	var all []Imports
-	for _, library := range slices.Sorted(maps.Keys(symbols)) {
-		all = append(all, Imports{library, isAdded, symbols[library]})
-	}
-	return all
-}
-
-func importedAs(i xcoff.Import) string {
-	if i.Weak {
-		return fmt.Sprintf(" (%s, weak)", i.Class)
-	}
-	return fmt.Sprintf(" (%s)", i.Class)
 }

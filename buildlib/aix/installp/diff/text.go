@@ -57,6 +57,8 @@ func (d *Difference) lines() []string {
 		return []string{fmt.Sprintf("members that no fileset installs: %s -> %s", d.Before, d.After)}
 	case Package, Type, Platform, Date:
 		return []string{fmt.Sprintf("%s %s -> %s", d.Kind, d.Before, d.After)}
+	case Signature:
+		return []string{fmt.Sprintf("signature %s -> %s", cmp.Or(d.Before, "none"), cmp.Or(d.After, "none"))}
 	case Fileset:
 		return []string{fmt.Sprintf("%s fileset %s %s", sign, d.Fileset, there)}
 	case Requisite, Supersedes, Fix:
@@ -81,11 +83,11 @@ func (d *Difference) lines() []string {
 func (d *Difference) changes() []string {
 	var words []string
 	for _, a := range d.Attributes {
-		switch a.Name {
-		case attrContent:
+		switch {
+		case a.Before == "" && a.After == "": // content
 			words = append(words, a.Name)
-		case attrImports:
-			words = append(words, fmt.Sprintf("imports not compared (%s and %s, where more than %d are many)", a.Before, a.After, maxImports))
+		case strings.HasSuffix(a.Name, attrImports) && a.Before != "" && a.After != "":
+			words = append(words, fmt.Sprintf("%s not compared (%s and %s, where more than %d are many)", a.Name, a.Before, a.After, maxImports))
 		default:
 			words = append(words, fmt.Sprintf("%s %s -> %s", a.Name, cmp.Or(a.Before, "none"), cmp.Or(a.After, "none")))
 		}
@@ -99,7 +101,11 @@ func (d *Difference) changes() []string {
 		if more := len(i.Names) - maxNames; more > 0 {
 			text += fmt.Sprintf(" and %d more", more)
 		}
-		all = append(all, fmt.Sprintf("      %s imports from %s: %s", sign, i.Library, text))
+		in := ""
+		if i.Member != "" {
+			in = i.Member + " "
+		}
+		all = append(all, fmt.Sprintf("      %s %simports from %s: %s", sign, in, i.Library, text))
 	}
 	return all
 }

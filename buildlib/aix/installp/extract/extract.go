@@ -11,60 +11,142 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/bff"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 )
 
 // Into writes the members of an image into root, at the paths and with the modes and dates that the image has: lpp_name and the
 // control libraries as well, and the root part's files below inst_root. Owners are those of who extracts, so set-id bits are left
-// out: they would be for another account. Access lists are left out as well. Whatever is there already, or reaches out of root, or is a link, is refused; nothing is
-// taken back after an error.
+// out: they would be for another account. Access lists are left out as well. Whatever is there already, or reaches out of root, or is a link,
+// is refused; nothing is taken back after an error.
 func Into(ctx context.Context, r io.Reader, root *os.Root) error {
-	x := &extractor{ctx: ctx, root: root, reader: bff.NewReader(r), made: map[string]bool{".": true}}
+	left, err := Some(ctx, r, root, nil)
+	if err == nil && len(left) > 0 {
+		err = fmt.Errorf("extracting %s: %w", fault.Line(left[0].Name), left[0].Err)
+	}
+	return err
+}
+
+// Left is a member that was left out, or whose access list was.
+type Left struct {
+	Name string
+	Err  error
+	// Access is what was left out of a member that is there all the same.
+	Access []string
+}
+
+// Some does the same with the members that are named, and what is below them; with all when none is. It goes on after a member that it
+// cannot make, and tells of it. The error is one that ends it.
+func Some(ctx context.Context, r io.Reader, root *os.Root, names []string) ([]Left, error) {
+	x := &extractor{
+		ctx: ctx, root: root, reader: bff.NewReader(r), made: map[string]bool{".": true}, files: map[uint32]string{}, buffer: make([]byte, 256<<10),
+		wanted: map[string]bool{}, parent: root,
+	}
+	defer x.leave()
+	for _, name := range names {
+		x.wanted[plain(name)] = false
+	}
 	for {
-		h, err := x.reader.Next()
+		m, err := installp.NextMember(x.reader)
 		if err == io.EOF {
 			return x.finish()
 		}
-		if err != nil {
-			return err
+		if errors.Is(err, bff.ErrVolume) {
+			x.left = append(x.left, Left{Name: "what is in further volumes", Err: bff.ErrVolume})
+			return x.finish()
 		}
-		if err := x.member(h); err != nil {
-			return fmt.Errorf("extracting %s: %w", fault.Line(h.Name), err)
+		if err != nil {
+			return nil, err
+		}
+		if !x.wants(m) {
+			continue
+		}
+		switch err := x.member(m); {
+		case err == nil && len(m.ACL) > 0:
+			x.left = append(x.left, Left{Name: m.Name, Access: m.ACL})
+		case err == nil:
+		case x.ctx.Err() != nil:
+			return nil, x.ctx.Err()
+		case !isOfMember(err):
+			return nil, fmt.Errorf("extracting %s: %w", fault.Line(m.Name), err)
+		case len(x.left) < mostLeft:
+			x.left = append(x.left, Left{Name: m.Name, Err: err})
 		}
 	}
+}
+
+// mostLeft bounds what is told of one image.
+const mostLeft = 10000
+
+// isOfMember reports whether an error is about one member, so that others can be made.
+func isOfMember(err error) bool {
+	for _, e := range []error{ErrMember, fs.ErrExist, fs.ErrInvalid, bff.ErrData, bff.ErrVolume, syscall.ENAMETOOLONG, syscall.ENOTDIR, syscall.EISDIR, syscall.EINVAL, syscall.EILSEQ} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return false
 }
 
 type extractor struct {
 	ctx    context.Context
 	root   *os.Root
 	reader *bff.Reader
+	buffer []byte
 	made   map[string]bool // directories; true while the image did not name it
 	dirs   []*bff.Header   // to be given their modes when all is in them
+	files  map[uint32]string
+	wanted map[string]bool // names that are asked for, and whether they were met
+	left   []Left
+	dir    string   // of parent
+	parent *os.Root // the directory of the last member: in it, each call takes one step
 }
 
-// ErrMember is in the error of a member that [Into] refuses: its path may lead out of the directory, or it is a link.
+// ErrMember is in the error of a member that is refused: its path may lead out of the directory, or it is a link or a device.
 var ErrMember = errors.New("no file or directory with a plain path")
 
-func (x *extractor) member(h *bff.Header) error {
+// plain is the path of a member below the directory.
+func plain(name string) string {
+	if name = strings.TrimPrefix(installp.MemberName(name), "./"); name == "" {
+		return "."
+	}
+	return name
+}
+
+// wants reports whether a member is asked for, itself or with what it is in.
+func (x *extractor) wants(m *installp.Member) bool {
+	if len(x.wanted) == 0 {
+		return true
+	}
+	for name := plain(m.Name); ; name = path.Dir(name) {
+		if _, wanted := x.wanted[name]; wanted {
+			x.wanted[name] = true
+			return true
+		}
+		if name == "." || name == "/" {
+			return false
+		}
+	}
+}
+
+func (x *extractor) member(m *installp.Member) error {
 	if err := x.ctx.Err(); err != nil {
 		return err
 	}
-	if h.IsNFS4ACL() {
+	if m.IsNFS4ACL() {
 		return nil
 	}
-	name := strings.TrimPrefix(h.Name, "./")
-	if h.Name == "./" || h.Name == "." {
-		name = "."
-	}
-	if !fs.ValidPath(name) || strings.ContainsAny(name, "\\\x00") || h.IsSymlink() {
+	name := plain(m.Name)
+	if !fs.ValidPath(name) || strings.ContainsAny(name, "\\\x00") || !m.IsDir() && !m.IsRegular() {
 		return ErrMember
 	}
 	if err := x.directories(path.Dir(name)); err != nil {
 		return err
 	}
-	if h.IsDir() {
+	if m.IsDir() {
 		if named, there := x.made[name]; there && !named {
 			return fs.ErrExist
 		} else if !there {
@@ -73,10 +155,10 @@ func (x *extractor) member(h *bff.Header) error {
 			}
 		}
 		x.made[name] = false
-		x.dirs = append(x.dirs, h)
+		x.dirs = append(x.dirs, &m.Header)
 		return nil
 	}
-	return x.file(name, h)
+	return x.file(name, m)
 }
 
 // directories makes those that a member needs and that the image does not have before it (S3 ships inst_root/etc/rpm without etc).
@@ -87,49 +169,102 @@ func (x *extractor) directories(name string) error {
 	if err := x.directories(path.Dir(name)); err != nil {
 		return err
 	}
+	if err := x.root.Mkdir(name, 0o755); err != nil {
+		return err
+	}
 	x.made[name] = true
-	return x.root.Mkdir(name, 0o755)
+	return nil
 }
 
-func (x *extractor) file(name string, h *bff.Header) error {
-	out, err := x.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+// enter opens the directory of a member, if it is not that of the one before.
+func (x *extractor) enter(dir string) error {
+	if dir == x.dir || dir == "." && x.parent == x.root {
+		return nil
+	}
+	x.leave()
+	if dir == "." {
+		return nil
+	}
+	parent, err := x.root.OpenRoot(dir)
+	if err == nil {
+		x.parent, x.dir = parent, dir
+	}
+	return err
+}
+
+func (x *extractor) leave() {
+	if x.parent != x.root {
+		_ = x.parent.Close() // nothing is written through it
+	}
+	x.parent, x.dir = x.root, ""
+}
+
+func (x *extractor) file(name string, m *installp.Member) error {
+	if m.HardLink {
+		first, there := x.files[m.Inode]
+		if !there {
+			return fmt.Errorf("%w: another name of a file that is not there", ErrMember)
+		}
+		return x.root.Link(first, name)
+	}
+	if err := x.enter(path.Dir(name)); err != nil {
+		return err
+	}
+	base := path.Base(name)
+	out, err := x.parent.OpenFile(base, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}
-	_, err = io.Copy(out, &cancelled{x.ctx, x.reader})
-	if err := errors.Join(err, out.Close()); err != nil {
+	err = x.copy(out)
+	if err := errors.Join(err, out.Chmod(fs.FileMode(m.Mode&0o777)), out.Close(), x.parent.Chtimes(base, m.ModTime, m.ModTime)); err != nil {
+		if isOfMember(err) { // half a file is none
+			err = errors.Join(err, x.parent.Remove(base))
+		}
 		return err
 	}
-	return x.attributes(name, h)
-}
-
-func (x *extractor) attributes(name string, h *bff.Header) error {
-	return errors.Join(x.root.Chmod(name, fs.FileMode(h.Mode&0o777)), x.root.Chtimes(name, h.ModTime, h.ModTime))
-}
-
-// finish goes backwards: a directory that may not be written to comes after what is in it.
-func (x *extractor) finish() error {
-	for _, h := range slices.Backward(x.dirs) {
-		name := path.Clean(h.Name)
-		if name == "." {
-			continue // the directory that the caller made
-		}
-		if err := x.attributes(name, h); err != nil {
-			return err
-		}
+	if m.Links > 1 && m.Inode != 0 {
+		x.files[m.Inode] = name
 	}
 	return nil
 }
 
-// cancelled is a reader that ends with its context.
-type cancelled struct {
-	ctx context.Context
-	r   io.Reader
+// copy writes the current member's data, until the context ends.
+func (x *extractor) copy(out *os.File) error {
+	for {
+		n, err := x.reader.Read(x.buffer)
+		if _, err := out.Write(x.buffer[:n]); err != nil {
+			return err
+		}
+		if err == io.EOF {
+			return nil
+		}
+		if err == nil {
+			err = x.ctx.Err()
+		}
+		if err != nil {
+			return err
+		}
+	}
 }
 
-func (c *cancelled) Read(p []byte) (int, error) {
-	if err := c.ctx.Err(); err != nil {
-		return 0, err
+// finish goes backwards: a directory that may not be written to comes after what is in it.
+func (x *extractor) finish() ([]Left, error) {
+	for _, h := range slices.Backward(x.dirs) {
+		name := path.Clean(plain(h.Name))
+		if name == "." {
+			continue // the directory that the caller made
+		}
+		if err := errors.Join(x.root.Chmod(name, fs.FileMode(h.Mode&0o777)), x.root.Chtimes(name, h.ModTime, h.ModTime)); err != nil {
+			return nil, err
+		}
 	}
-	return c.r.Read(p)
+	for name, met := range x.wanted {
+		if !met {
+			x.left = append(x.left, Left{Name: name, Err: ErrAbsent})
+		}
+	}
+	return x.left, nil
 }
+
+// ErrAbsent: a member that is asked for is not in the image.
+var ErrAbsent = errors.New("there is no such member")

@@ -1,0 +1,193 @@
+package diff
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/ar"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/xcoff"
+)
+
+// content is what is compared of a file's data: of a program what it imports, of an archive each member.
+type content struct {
+	digest  [sha256.Size]byte
+	size    int64
+	many    int // the number of imports, when there are too many to compare
+	imports []xcoff.Import
+	search  []string            // library path
+	members map[string]*content // of an archive, by name; nil for what is none
+}
+
+// maxImports is a hundred times what a large program imports. To compare more would take many times the memory of the program.
+const maxImports = 1 << 16
+
+// readContent reads data to its end; at brings the same at any place, or is nil where that cannot be had: then what may be a program or an
+// archive is put into a file without a name.
+func readContent(data io.Reader, at *io.SectionReader, size int64) (*content, error) {
+	digest := sha256.New()
+	c := &content{size: size}
+	first := make([]byte, min(size, 8))
+	if _, err := io.ReadFull(data, first); err != nil {
+		return nil, err
+	}
+	digest.Write(first)
+	into := io.Writer(digest)
+	looksIn := slices.ContainsFunc([]string{"\x01\xdf", "\x01\xf7", "<aiaff>\n", "<bigaf>\n"}, func(m string) bool { return bytes.HasPrefix(first, []byte(m)) })
+	if at == nil && looksIn {
+		file, err := os.CreateTemp("", "member-*")
+		if err != nil {
+			return nil, err
+		}
+		defer file.Close() // it is only read from now on
+		if err := os.Remove(file.Name()); err != nil {
+			return nil, err
+		}
+		if _, err := file.Write(first); err != nil {
+			return nil, err
+		}
+		at, into = io.NewSectionReader(file, 0, size), io.MultiWriter(digest, file)
+	}
+	if _, err := io.Copy(into, data); err != nil {
+		return nil, err
+	}
+	digest.Sum(c.digest[:0])
+	if !looksIn {
+		return c, nil
+	}
+	err := c.program(at)
+	if errors.Is(err, xcoff.ErrMagic) {
+		err = c.archive(at)
+	}
+	if errors.Is(err, xcoff.ErrFormat) || errors.Is(err, ar.ErrFormat) {
+		return c, nil // verify tells of it
+	}
+	return c, err
+}
+
+func (c *content) program(at io.ReaderAt) error {
+	program, err := xcoff.NewFile(at)
+	if err != nil {
+		return err
+	}
+	c.search = program.LibraryPath()
+	for range program.EachImport() {
+		c.many++
+	}
+	if c.many <= maxImports {
+		c.many, c.imports = 0, cloned(program.Imports())
+	}
+	return nil
+}
+
+// archive reads the members of an archive. Of several with one name the last counts.
+func (c *content) archive(at *io.SectionReader) error {
+	r, err := ar.NewReader(at, at.Size())
+	for err == nil {
+		var h *ar.Header
+		if h, err = r.Next(); err != nil {
+			break
+		}
+		if c.members == nil {
+			c.members = map[string]*content{}
+		}
+		member := &content{size: h.Size}
+		digest := sha256.New()
+		if _, err = io.Copy(digest, r); err != nil {
+			break
+		}
+		digest.Sum(member.digest[:0])
+		err = member.program(io.NewSectionReader(at, r.Stored().Data, h.Size))
+		if errors.Is(err, xcoff.ErrMagic) || errors.Is(err, xcoff.ErrFormat) {
+			err = nil
+		}
+		c.members[h.Name] = member
+	}
+	if err == io.EOF {
+		return nil
+	}
+	return err
+}
+
+// cloned are the imports without the file that they were read from.
+func cloned(imports []xcoff.Import) []xcoff.Import {
+	for i := range imports {
+		imports[i].Symbol = strings.Clone(imports[i].Symbol)
+	}
+	return imports
+}
+
+// changes tells how two contents differ. The name is that of a member of an archive, or "".
+func (c *content) changes(d *Difference, name string, after *content) {
+	in := func(attribute string) string {
+		return strings.TrimSpace(strings.TrimSuffix("member "+name, "member ") + " " + attribute)
+	}
+	word := func(attribute string, a, b any) {
+		if x, y := fmt.Sprint(a), fmt.Sprint(b); x != y {
+			d.Attributes = append(d.Attributes, Attribute{in(attribute), x, y})
+		}
+	}
+	word("size", c.size, after.size)
+	if c.size == after.size && c.digest != after.digest {
+		d.Attributes = append(d.Attributes, Attribute{Name: in(attrContent)})
+	}
+	word("library path", strings.Join(c.search, ":"), strings.Join(after.search, ":"))
+	if c.many == 0 && after.many == 0 {
+		for _, i := range changedImports(c, after) {
+			i.Member = name
+			d.Imports = append(d.Imports, i)
+		}
+	} else if c.digest != after.digest {
+		d.Attributes = append(d.Attributes, Attribute{in(attrImports), fmt.Sprint(c.many + len(c.imports)), fmt.Sprint(after.many + len(after.imports))})
+	}
+	for _, member := range union(c.members, after.members) {
+		switch a, b := c.members[member], after.members[member]; {
+		case a == nil && c.members == nil, b == nil && after.members == nil: // no archive at all
+		case a == nil:
+			d.Attributes = append(d.Attributes, Attribute{"member " + member, "", fmt.Sprintf("%d bytes", b.size)})
+		case b == nil:
+			d.Attributes = append(d.Attributes, Attribute{"member " + member, fmt.Sprintf("%d bytes", a.size), ""})
+		case a.digest != b.digest:
+			a.changes(d, member, b)
+		}
+	}
+}
+
+// changedImports go by library and direction. What stands in both is imported otherwise, and its name says how.
+func changedImports(before, after *content) []Imports {
+	gone, added := xcoff.DiffImports(before.imports, after.imports)
+	return append(byLibrary(false, gone, added), byLibrary(true, added, gone)...)
+}
+
+func byLibrary(isAdded bool, imports, others []xcoff.Import) []Imports {
+	there := map[string]bool{}
+	for _, i := range others {
+		there[i.From.String()+" "+i.Symbol] = true
+	}
+	symbols := map[string][]string{}
+	for _, i := range imports {
+		library, name := i.From.String(), i.Symbol
+		if there[library+" "+name] {
+			name += importedAs(i)
+		}
+		symbols[library] = append(symbols[library], name)
+	}
+	var all []Imports
+	for _, library := range slices.Sorted(maps.Keys(symbols)) {
+		all = append(all, Imports{Library: library, Added: isAdded, Names: symbols[library]})
+	}
+	return all
+}
+
+func importedAs(i xcoff.Import) string {
+	if i.Weak {
+		return fmt.Sprintf(" (%s, weak)", i.Class)
+	}
+	return fmt.Sprintf(" (%s)", i.Class)
+}
