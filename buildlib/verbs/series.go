@@ -39,6 +39,18 @@ var seriesVerbs = []Verb{
 		},
 	},
 	{
+		Name: "release:new", Help: "adds a release: what its source is, and the patches of another release that fit",
+		More: "It writes patches/VERSION and says of each patch whether it fits, and what is left to do. An advisory is for a person to answer.",
+		Args: []Arg{{Name: "version", Meaning: "such as 8.16.1"}, {Name: "source", Meaning: "a tarball, a directory or a git URL with ?ref=; NAME.sig or NAME.asc beside a tarball is its signature"}},
+		Flags: []Flag{
+			{Name: "from", Meaning: "the release whose patches are tried; else the nearest", Kind: String},
+			{Name: "date", Meaning: "day of the release, as 2020-07-05; else that of its RELEASE_NOTES", Kind: String},
+		},
+		Run: func(ctx context.Context, c *Call) (report.Value, error) {
+			return series.NewRelease{Version: c.Args[0], Source: c.Args[1], From: c.Flags["from"], Date: c.Flags["date"]}.Create(ctx, c.Checkout)
+		},
+	},
+	{
 		Name: "check:advisories", Help: "checks that each release answers each known advisory, and prints the answers",
 		More: "An answer names the patch that fixes it, or the places in the source that show why none is needed. Those are looked up,\n" +
 			"the line numbers where the source can be had.",

@@ -179,10 +179,14 @@ func (t *overlay) fit(s *fitting, c *content) {
 	s.before, s.pre, s.mode = splitLines(c.data), c.image(), c.mode
 	named := t.images && s.pre == s.file.OldOIDPrefix
 	var out []string
-	floor, delta := 0, 0
+	floor, delta, shift := 0, 0, 0
 	for i, fragment := range s.file.TextFragments {
 		h := newHunk(fragment)
+		h.shift = shift
 		p := h.locate(s.before, floor)
+		if p.verdict == Offset || p.verdict == Fuzz {
+			shift = p.at - h.at
+		}
 		if named && (p.verdict == Offset || p.verdict == Fuzz) {
 			p = place{verdict: Conflict, at: h.at, other: p.at + 1}
 		}

@@ -105,6 +105,7 @@ type hunk struct {
 	old, new    []string // with line ends
 	lead, trail int      // context lines at both ends
 	at          int      // index of the first old line in the file
+	shift       int      // how many lines lower the hunk above it was found
 	newAt       int      // the same after the patch, as the patch says
 }
 
@@ -228,7 +229,12 @@ func (h *hunk) explain(f *Finding, lines []string, p place, floor int) {
 	if len(h.old) == 0 {
 		f.Line = max(h.at, 1)
 	}
-	expected, found := h.difference(lines, h.at)
+	at := h.at
+	if p.verdict == Conflict {
+		at += h.shift // where it would be
+		f.Line += h.shift
+	}
+	expected, found := h.difference(lines, at)
 	switch p.verdict {
 	case Clean:
 		f.Verdict, f.Offset = Offset, h.newAt-p.at
@@ -258,7 +264,7 @@ func (h *hunk) explain(f *Finding, lines []string, p place, floor int) {
 	}
 	f.Line += expected
 	switch {
-	case h.at < floor:
+	case h.at+h.shift < floor:
 		f.Found = "the hunk overlaps with the one above it"
 	case h.stands(lines):
 		f.bare, f.Found = true, lessContext

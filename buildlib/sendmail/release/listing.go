@@ -1,6 +1,7 @@
 package release
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"time"
@@ -46,8 +47,12 @@ func (l *Listing) WriteText(w io.Writer) error {
 		if r.Set {
 			mark = "*"
 		}
+		if r.SHA256 == "" {
+			fmt.Fprintf(w, "%s %-9s %s  no tarball is pinned\n    tree   %s\n", mark, r.Release, r.Date, r.Tree)
+			continue
+		}
 		fmt.Fprintf(w, "%s %-9s %s  %8d bytes\n", mark, r.Release, r.Date, r.Bytes)
-		fmt.Fprintf(w, "    sha256 %s\n    tree   %s\n    signed by %s\n", r.SHA256, r.Tree, r.SignedBy)
+		fmt.Fprintf(w, "    sha256 %s\n    tree   %s\n    signed by %s\n", r.SHA256, r.Tree, cmp.Or(r.SignedBy, "nobody known"))
 		for _, url := range r.URLs {
 			fmt.Fprintf(w, "    %s\n", url)
 		}

@@ -47,13 +47,14 @@ func (r *Release) check() error {
 	need(!r.Date.IsZero(), "date is missing: the release's day, as 2015-07-03T00:00:00Z")
 	// TOML takes a time without a zone for one of the reader's own: it would be another moment on each machine.
 	need(r.Date.Location() != time.Local, "date %s says no time zone: put Z behind it", r.Date.Format(time.DateTime))
-	need(r.Size > 0, "size %d is not a number of bytes", r.Size)
-	need(sha256Form.MatchString(r.SHA256), "sha256 %q is not 64 lower case hexadecimal digits", r.SHA256)
+	bare := r.IsBare() && r.Size == 0 && r.SHA512 == "" && len(r.URLs) == 0 // all of it, or nothing
+	need(bare || r.Size > 0, "size %d is not a number of bytes", r.Size)
+	need(bare || sha256Form.MatchString(r.SHA256), "sha256 %q is not 64 lower case hexadecimal digits", r.SHA256)
 	need(r.SHA512 == "" || sha512Form.MatchString(r.SHA512), "sha512 %q is not 128 lower case hexadecimal digits", r.SHA512)
 	need(sha256Form.MatchString(r.Tree), "tree %q is not 64 lower case hexadecimal digits", r.Tree)
 	need(r.OpenSSL == "" || rangeForm.MatchString(r.OpenSSL) && !strings.HasSuffix(r.OpenSSL, " "),
 		"openssl %q is not a range of versions: >=VERSION, <VERSION, or both with a blank between them", r.OpenSSL)
-	need(len(r.URLs) > 0, "urls is empty: nothing says where the source comes from")
+	need(bare || len(r.URLs) > 0, "urls is empty: nothing says where the source comes from")
 	for _, u := range slices.Concat(r.URLs, r.Signature.URLs) {
 		errs = append(errs, checkURL(u))
 	}

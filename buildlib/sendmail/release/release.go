@@ -26,7 +26,7 @@ type Release struct {
 	Version string    `toml:"version"` // such as "8.15.2"; also the name of its directory
 	Date    time.Time `toml:"date"`
 	Size    int64     `toml:"size"`   // of the tarball, in bytes
-	SHA256  string    `toml:"sha256"` // of the tarball, in hexadecimal
+	SHA256  string    `toml:"sha256"` // of the tarball, in hexadecimal; "" when none is pinned
 	SHA512  string    `toml:"sha512"` // the same, or "" when it is not known
 	Tree    string    `toml:"tree"`   // hash of the unpacked tree; see package tree
 	URLs    []string  `toml:"urls"`   // where the tarball may be had, best first: https, http, file, or apt:<path in a Debian archive>
@@ -40,6 +40,9 @@ type Release struct {
 	Dir   string `toml:"-"` // the release's directory
 	Files string `toml:"-"` // listing of the pristine tree, whose SHA-256 is Tree
 }
+
+// IsBare reports whether no tarball is pinned: the tree alone is known, and the user must say where it is.
+func (r *Release) IsBare() bool { return r.SHA256 == "" }
 
 // Signature is what is needed to check who made the tarball. The zero value means that nobody's signature is known.
 type Signature struct {

@@ -59,6 +59,13 @@ type Tarball struct {
 
 // Get returns the tarball that a release pins, from the cache or from the first address that has it.
 func (f *Fetcher) Get(ctx context.Context, rel *release.Release) (*Tarball, error) {
+	if rel.IsBare() {
+		return nil, &fault.Error{
+			Code: "source-unavailable", What: fmt.Sprintf("the source of sendmail %s cannot be had", rel.Version), Where: filepath.Join(rel.Dir, "release.toml"),
+			Found: "no tarball is pinned, only the tree",
+			Do:    "set SENDMAIL_SOURCE to a directory with the unpacked tree, a tarball, or git::https://HOST/REPOSITORY?ref=TAG; what it holds is compared with the pinned tree",
+		}
+	}
 	unlock, err := f.lock(ctx, rel.SHA256)
 	if err != nil {
 		return nil, err
@@ -88,6 +95,9 @@ func (f *Fetcher) cached(sha256Hex string) string {
 func (f *Fetcher) Needed(releases []*release.Release) []string {
 	var needed []string
 	for _, r := range releases {
+		if r.IsBare() {
+			continue
+		}
 		parts, _ := filepath.Glob(f.partPattern(r.SHA256)) // the pattern is a good one
 		needed = append(append(needed, f.cached(r.SHA256)), parts...)
 	}

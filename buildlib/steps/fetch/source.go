@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -232,7 +233,7 @@ func (s *Source) unique() string { return s.String() + " (" + filepath.Base(s.re
 func (s *Source) Identity(ctx context.Context) (string, error) {
 	switch s.Kind {
 	case Pinned:
-		return "tarball " + s.rel.SHA256, nil
+		return "tarball " + cmp.Or(s.rel.SHA256, "of "+s.rel.Tree), nil
 	case Archive:
 		sum, err := regular.Sum(ctx, s.Name)
 		return "tarball " + sum, err
@@ -276,6 +277,21 @@ func (s *Source) Unpack(ctx context.Context, dst string) error {
 		return errors.Join(err, left)
 	}
 	return err
+}
+
+// Take makes the tree in dst of whatever the source holds, which is compared with nothing, and gives the tarball that it came in, if any.
+func (s *Source) Take(ctx context.Context, dst string) (tarball string, err error) {
+	if err := s.unpack(ctx, dst); err != nil {
+		return "", err
+	}
+	switch s.Kind {
+	case Archive:
+		return s.Name, nil
+	case Download:
+		sum, err := s.downloaded(ctx)
+		return s.f.cached(sum), err
+	}
+	return "", nil
 }
 
 func (s *Source) unpack(ctx context.Context, dst string) error {
