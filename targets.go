@@ -148,6 +148,19 @@ func (Patches) New(ctx context.Context, name string) error { return run(ctx, "pa
 // <patch>  file or number of the patch, such as 0004
 func (Patches) Edit(ctx context.Context, patch string) error { return run(ctx, "patches:edit", patch) }
 
+// New adds a release: what its source is, and the patches of another release that fit.
+//
+// It writes patches/VERSION and says of each patch whether it fits, and what is left to do. An advisory is for a person to answer.
+//
+// <version>  such as 8.16.1
+// <source>   a tarball, a directory or a git URL with ?ref=; NAME.sig or NAME.asc beside a tarball is its signature
+func (Release) New(ctx context.Context, version string, source string,
+	from *string, // the release whose patches are tried; else the nearest
+	date *string, // day of the release, as 2020-07-05; else that of its RELEASE_NOTES
+) error {
+	return run(ctx, "release:new", version, source, from, date)
+}
+
 // Advisories checks that each release answers each known advisory, and prints the answers.
 //
 // An answer names the patch that fixes it, or the places in the source that show why none is needed. Those are looked up,
