@@ -6,12 +6,16 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/step"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
@@ -212,4 +216,74 @@ func (b *Build) stage(ctx context.Context, _ map[string]string) error {
 		return err
 	}
 	return tree.WriteFile(b.Manifest(), []byte(m.String()), 0o644)
+}
+
+// Reasons are why a step would run.
+type Reasons struct {
+	Step    string        `json:"step"`
+	First   string        `json:"first"`   // the first step that would run; after it the others are looked at again
+	Changes []step.Change `json:"changes"` // what makes it run; none when all is up to date
+}
+
+// WriteText shows a line for each reason.
+func (r *Reasons) WriteText(w io.Writer) error {
+	switch {
+	case len(r.Changes) == 0:
+		fmt.Fprintf(w, "%s is up to date\n", r.Step)
+	case r.First == r.Step:
+		fmt.Fprintf(w, "%s would run:\n", r.Step)
+	default:
+		fmt.Fprintf(w, "%s depends on %s, which would run:\n", r.Step, r.First)
+	}
+	for _, change := range r.Changes {
+		fmt.Fprintf(w, "  %s\n", change)
+	}
+	return nil
+}
+
+// Why finds what would make a step run.
+func Why(ctx context.Context, c *checkout.Checkout, name string) (*Reasons, error) {
+	b, err := Prepare(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	r := &Reasons{Step: name}
+	if r.First, r.Changes, err = b.chain.Why(ctx, name); errors.Is(err, step.ErrUnknown) {
+		return nil, &fault.Error{Code: "step-unknown", What: "there is no step " + name, Do: suggestStep(name, b.chain.Names())}
+	} else if err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+func suggestStep(name string, names []string) string {
+	if near := fault.Nearest(name, names); near != "" {
+		return "did you mean " + near + "?"
+	}
+	return "the steps are " + strings.Join(names, ", ")
+}
+
+// code is for steps that take long and whose result depends on this program's own code: the text of the rooms that decide it, which each program
+// made of it carries. So a program that is built anew, another one (mage's, sendmail-aix), or a change in another room makes no step run.
+func code(name string, rooms ...fs.FS) step.Read {
+	return step.Read{Name: name, Of: func(context.Context) (string, error) { return codeDigest(rooms...) }}
+}
+
+// codeDigest tells the code of rooms from any other. Tests are no part of it.
+func codeDigest(rooms ...fs.FS) (string, error) {
+	h := sha256.New()
+	for _, room := range rooms {
+		err := fs.WalkDir(room, ".", func(name string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || strings.HasSuffix(name, "_test.go") {
+				return err
+			}
+			text, err := fs.ReadFile(room, name)
+			fmt.Fprintf(h, "%q %d\n%s", name, len(text), text)
+			return err
+		})
+		if err != nil {
+			return "", err
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
 }

@@ -220,16 +220,13 @@ func checkPrefix(value string) error {
 
 const ConfigFile = "build.toml"
 
-// Origins of a value besides environment variables.
-const (
-	originDefault = "default"
-	originFile    = ConfigFile
-)
-
 // LoadSettings reads the settings of the project at root. Every problem is reported, not only the first.
 func LoadSettings(root string, environ []string) (*Settings, error) {
 	s := &Settings{origin: make(map[string]string)}
-	var problems []error
+	fromFile, fileErr := readConfig(filepath.Join(root, ConfigFile))
+	fromEnv, foreign, envErr := readEnviron(environ)
+	s.foreign = foreign
+	problems := []error{fileErr, envErr}
 	apply := func(row setting, value, origin string) {
 		if err := row.set(s, value); err != nil {
 			problems = append(problems, &fault.Error{
@@ -241,23 +238,10 @@ func LoadSettings(root string, environ []string) (*Settings, error) {
 		s.origin[row.name] = origin
 	}
 	for _, row := range table {
-		apply(row, row.standard, originDefault)
-	}
-	fromFile, err := readConfig(filepath.Join(root, ConfigFile))
-	if err != nil {
-		problems = append(problems, err)
-	}
-	for _, row := range table {
+		apply(row, row.standard, "default")
 		if value, ok := fromFile[row.name]; ok {
-			apply(row, value, originFile)
+			apply(row, value, ConfigFile)
 		}
-	}
-	fromEnv, foreign, err := readEnviron(environ)
-	s.foreign = foreign
-	if err != nil {
-		problems = append(problems, err)
-	}
-	for _, row := range table {
 		if value, ok := fromEnv[row.name]; ok {
 			apply(row, value, "environment variable "+row.env())
 		}

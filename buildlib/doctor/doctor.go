@@ -5,10 +5,18 @@
 package doctor
 
 import (
+	"cmp"
+	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"path"
+	"slices"
 	"strings"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/cross"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/target"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/siteconfig"
@@ -82,4 +90,252 @@ func (r *Report) String() string {
 		}
 	}
 	return b.String()
+}
+
+// Check looks at a machine and reports what it has and lacks for a request.
+func Check(ctx context.Context, m host.Machine, q Request) (*Report, error) {
+	t, err := target.Examine(ctx, m, q.Want)
+	if err != nil {
+		return nil, err
+	}
+	e := &examiner{ctx: ctx, want: q.Want, r: &Report{Target: t, machine: m}}
+	system, err := m.Output(ctx, host.Cmd{Argv: []string{"uname", "-s"}})
+	if err != nil {
+		return nil, err
+	}
+	e.r.OnAIX = system == "AIX"
+	files, err := m.Find(ctx, managers...)
+	if err != nil {
+		return nil, err
+	}
+	for i, manager := range managers {
+		if e.r.manager == "" && files[i] != "" && (manager == "dnf" || !e.r.OnAIX) {
+			e.r.manager = manager
+		}
+	}
+	e.add(Finding{Name: "target", Status: OK, Found: t.String()})
+	if t.Here {
+		if t.OS == target.AIX {
+			e.r.Findings[0].Found += ", AIX " + t.Level.String()
+		}
+		e.parts()
+	} else if e.r.OnAIX {
+		e.r.Findings[0].Status = Note
+		e.r.Findings[0].Found += ": this machine is another one: it can configure for it, not compile"
+	} else {
+		e.r.Findings[0].Found += ", which this machine compiles for by a toolchain of its own"
+		e.toolchain()
+	}
+	if t.OS == target.AIX && t.Here {
+		e.filesets()
+	}
+	if q.Set != nil && t.Here {
+		fragments, err := q.Set.Choose(q.Options, t.OS)
+		if err != nil {
+			return nil, err
+		}
+		e.headers(fragments)
+	}
+	if q.Tests {
+		e.programs(testPrograms)
+		if !e.r.OnAIX {
+			e.toolchain() // they build for AIX as well
+		}
+	}
+	return e.r, context.Cause(ctx)
+}
+
+type examiner struct {
+	ctx  context.Context
+	r    *Report
+	want target.Request
+	// programsSeen are those that were looked for, by name.
+	programsSeen []string
+}
+
+func (e *examiner) add(f Finding) { e.r.Findings = append(e.r.Findings, f) }
+
+// parts reports what the target's detection found.
+func (e *examiner) parts() {
+	t := e.r.Target
+	compiler := t.Compiler.String()
+	if file := t.Programs()[string(target.PartCompiler)]; file != "" {
+		compiler = strings.TrimSpace(string(t.Compiler.Kind)+" "+t.Compiler.Version) + ", " + file
+	}
+	e.part(target.PartCompiler, compiler)
+	e.part(target.PartMake, e.program(target.PartMake, t.Make))
+	e.part(target.PartM4, e.program(target.PartM4, t.M4))
+	e.part(target.PartAr, e.program(target.PartAr, t.Ar))
+	e.part(target.PartOpenSSL, t.OpenSSL.String())
+	e.part(target.PartSASL, t.SASL.String())
+}
+
+// program describes a tool by its place, and by what it says of itself when it is GNU's. AIX's own know no --version.
+func (e *examiner) program(p target.Part, name string) string {
+	file := e.r.Target.Programs()[string(p)]
+	if file == "" {
+		return name
+	}
+	out, err := e.r.machine.Output(e.ctx, host.Cmd{Argv: []string{file, "--version"}})
+	first, _, _ := strings.Cut(out, "\n")
+	if err != nil || !strings.Contains(first, "GNU") {
+		return file
+	}
+	return strings.TrimSpace(first) + ", " + file
+}
+
+// part reports one; found is what to say when nothing speaks against it.
+func (e *examiner) part(p target.Part, found string) {
+	if err := e.r.Target.Need(p); err != nil {
+		f, ok := errors.AsType[*fault.Error](err)
+		if !ok {
+			return // Need returns nothing else
+		}
+		text := strings.TrimSpace(strings.Join([]string{f.Where, f.Found}, "\n"))
+		bring := p.Packages()
+		if !isOurs(p, e.want) {
+			bring = target.Packages{}
+		}
+		e.add(Finding{Name: string(p), Status: Missing, Found: f.What + "\n" + text, Cure: f.Do, Packages: bring})
+		return
+	}
+	e.add(Finding{Name: string(p), Status: OK, Found: found})
+}
+
+// isOurs reports whether the packages that we know for a part bring what was asked for. For another compiler than gcc, or a library from
+// another place, they would be installed and help nothing.
+func isOurs(p target.Part, want target.Request) bool {
+	switch p {
+	case target.PartCompiler:
+		return want.Compiler == "" || want.Compiler == "gcc"
+	case target.PartOpenSSL:
+		return want.OpenSSL == "" || want.OpenSSL == string(target.Base)
+	case target.PartSASL:
+		return want.SASL == "" || want.SASL == string(target.Toolbox)
+	}
+	return true
+}
+
+// filesets asks lslpp for what compiling on AIX takes. The state is the sixth column (published lists of AIX 5.3 to 7.2; the fourth, which
+// is called that, is blank): what is BROKEN has to be installed again (IBM's manual page of lslpp), and ? stands for parts that differ.
+func (e *examiner) filesets() {
+	for _, name := range filesets {
+		out, err := e.r.machine.Output(e.ctx, host.Cmd{Argv: []string{"lslpp", "-Lcq", name}})
+		fields := strings.Split(out, ":")
+		finding := e.missing(name, "fileset not installed", target.Packages{Filesets: name})
+		if err == nil && len(fields) > 5 && fields[1] == name {
+			switch state := strings.TrimSpace(fields[5]); state {
+			case "B":
+				finding.Found = "fileset " + fields[2] + " is broken"
+			case "?":
+				finding.Found = "fileset " + fields[2] + " is inconsistent; lppchk -v tells more"
+			default:
+				finding = Finding{Name: name, Status: OK, Found: fields[2]}
+			}
+		}
+		e.add(finding)
+	}
+}
+
+// missing is a lack that packages cure.
+func (e *examiner) missing(name, found string, bring target.Packages) Finding {
+	return Finding{Name: name, Status: Missing, Found: found, Packages: bring,
+		Cure: cmp.Or(bring.Cure(e.r.OnAIX), "install it by hand, or leave the option out")}
+}
+
+// headers looks for the headers of what the options link, but for libraries that are parts of the target.
+func (e *examiner) headers(fragments []*siteconfig.Fragment) {
+	for _, f := range fragments {
+		name := f.Option
+		if len(f.Libraries) > 0 {
+			name = "lib" + f.Libraries[0]
+		}
+		if f.Provider != "" || slices.ContainsFunc(e.r.Findings, func(f Finding) bool { return f.Name == name }) {
+			continue
+		}
+		if len(f.Libraries) > 0 && f.Headers == nil {
+			e.add(Finding{Name: name, Status: Note, Found: "not looked for: option " + f.Option + " names no Headers"})
+		}
+		var found, missed []string
+		for _, header := range f.Headers {
+			file, places := e.header(header)
+			if file != "" {
+				found = append(found, file)
+			}
+			missed = append(missed, places...)
+		}
+		if len(missed) > 0 {
+			e.add(e.missing(name, "no "+strings.Join(missed, "\nno "), f.Packages))
+		} else if len(found) > 0 {
+			e.add(Finding{Name: name, Status: OK, Found: strings.Join(found, "\n")})
+		}
+	}
+}
+
+// header finds a header, or tells the files that were looked for.
+func (e *examiner) header(name string) (found string, missed []string) {
+	dirs := []string{"/usr/include", "/usr/local/include"}
+	if e.r.Target.OS == target.AIX {
+		dirs = []string{"/usr/include", target.ToolboxPrefix + "/include"}
+	}
+	for _, p := range []target.Provider{e.r.Target.OpenSSL, e.r.Target.SASL} {
+		if p.Include != "" && !slices.Contains(dirs, p.Include) {
+			dirs = append(dirs, p.Include)
+		}
+	}
+	files := make([]string, len(dirs))
+	for i, dir := range dirs {
+		files[i] = path.Join(dir, name)
+	}
+	for i, err := range e.r.machine.Stat(e.ctx, files...) {
+		if err == nil {
+			return files[i], nil
+		}
+		if p, ok := errors.AsType[*fs.PathError](err); ok {
+			files[i] = p.Path // on a simulated machine it lies elsewhere
+		}
+		missed = append(missed, files[i])
+	}
+	return "", missed
+}
+
+// toolchain looks for what compiling for AIX on another system takes.
+func (e *examiner) toolchain() {
+	const name = "clang for AIX"
+	if !slices.Contains(e.programsSeen, name) {
+		e.programsSeen = append(e.programsSeen, name)
+		f := Finding{Name: name, Status: OK}
+		var err error
+		if f.Found, err = cross.Clang(e.ctx, e.r.machine); err != nil {
+			f = e.missing(name, err.Error(), target.Packages{Debian: "clang-19", Fedora: "clang"})
+			if fault, ok := errors.AsType[*fault.Error](err); ok {
+				f.Found = strings.TrimSpace(fault.What + "\n" + fault.Found)
+			}
+		}
+		e.add(f)
+	}
+	e.programs(crossPrograms)
+}
+
+// programs looks for tools, and whether they can do what they are wanted for.
+func (e *examiner) programs(list []program) {
+	for _, p := range list {
+		if slices.Contains(e.programsSeen, p.name) { // two purposes may take the same
+			continue
+		}
+		e.programsSeen = append(e.programsSeen, p.name)
+		f := Finding{Name: p.name, Status: OK, Found: p.what}
+		if p.argv != nil {
+			out, err := e.r.machine.Output(e.ctx, host.Cmd{Argv: p.argv})
+			if err != nil || !strings.Contains(out, p.answer) {
+				f.Status = Missing
+			}
+		} else if _, err := host.LookPath(e.ctx, e.r.machine, p.name); err != nil {
+			f.Status = Missing
+		}
+		if f.Status == Missing {
+			f = e.missing(p.name, "nothing that "+p.what, p.bring)
+		}
+		e.add(f)
+	}
 }

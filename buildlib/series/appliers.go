@@ -6,6 +6,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -17,6 +20,7 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/patchset"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/release"
 )
 
 // Applier is a way to apply a series.
@@ -122,4 +126,142 @@ func threeWays(ctx context.Context, c *checkout.Checkout, s *patchset.Series, ba
 		}
 	}
 	return first.Hash(), nil
+}
+
+// Checks is how the series of all releases apply.
+type Checks struct {
+	Releases []Checked `json:"releases"`
+}
+
+// Checked is how the series of one release applies. Each hash is that of the tree that we, GNU patch and git alike make of it.
+type Checked struct {
+	Release  string `json:"release"`
+	Patches  int    `json:"patches"`
+	Skeleton string `json:"skeleton"`         // hash of the patched skeleton
+	Source   string `json:"source,omitempty"` // hash of the patched source; "" when the source cannot be had
+}
+
+// WriteText writes a line for each tree.
+func (v *Checks) WriteText(w io.Writer) error {
+	for _, c := range v.Releases {
+		source := "skeleton only: the source cannot be had here"
+		if c.Source != "" {
+			source = "source    " + c.Source
+		}
+		if _, err := fmt.Fprintf(w, "%-9s %2d patches  skeleton  %s\n%-9s %2d patches  %s\n", c.Release, c.Patches, c.Skeleton, c.Release, c.Patches, source); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Check applies each release's series in three ways, on a skeleton of the source and, where it can be had, on the source.
+func Check(ctx context.Context, c *checkout.Checkout) (v *Checks, err error) {
+	releases, err := release.List(c.Path("patches"))
+	if err != nil {
+		return nil, err
+	}
+	dir, remove, err := scratch(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, remove()) }()
+	v = new(Checks)
+	for _, r := range releases {
+		checked, err := checkSeries(ctx, c, r, filepath.Join(dir, r.Version))
+		if err != nil {
+			return v, err
+		}
+		v.Releases = append(v.Releases, checked)
+	}
+	return v, nil
+}
+
+func checkSeries(ctx context.Context, c *checkout.Checkout, r *release.Release, work string) (v Checked, err error) {
+	s, err := patchset.Load(r.Dir)
+	if err != nil {
+		return v, err
+	}
+	if err := s.Finished(); err != nil {
+		return v, err
+	}
+	base := filepath.Join(work, "source")
+	if err := os.MkdirAll(work, 0o755); err != nil {
+		return v, err
+	}
+	had, err := pristine(ctx, c, r, base)
+	if fault.Code(err) == "source-mismatch" {
+		err = judgeNamed(ctx, c, s, err)
+	}
+	if err != nil {
+		return v, err
+	}
+	if had { // it says more precisely what is wrong than the skeleton can
+		findings, err := s.Judge(ctx, base)
+		if err != nil {
+			return v, err
+		}
+		if len(findings) > 0 {
+			return v, asFinding(patchset.Misfit(findings))
+		}
+	}
+	files, err := pristineFiles(r)
+	if err != nil {
+		return v, err
+	}
+	if err := s.CheckChain(func(path string) (fs.FileMode, bool) { mode, there := files[path]; return mode, there }); err != nil {
+		return v, asFinding(err)
+	}
+	k, err := s.Skeleton()
+	if err != nil {
+		return v, err
+	}
+	bones := filepath.Join(work, "skeleton")
+	if err := k.Write(ctx, bones, r.Date); err != nil {
+		return v, err
+	}
+	v = Checked{Release: r.Version, Patches: len(s.Patches)}
+	if v.Skeleton, err = threeWays(ctx, c, s, bones, work, false, r.Date); err != nil {
+		return v, err
+	}
+	if !had {
+		return v, nil
+	}
+	if v.Source, err = threeWays(ctx, c, s, base, work, true, r.Date); err != nil {
+		return v, err
+	}
+	return v, os.RemoveAll(work)
+}
+
+// judgeNamed tells where the series does not fit a directory that the user named and that is not the release's source.
+func judgeNamed(ctx context.Context, c *checkout.Checkout, s *patchset.Series, mismatch error) error {
+	name := strings.TrimPrefix(c.Settings.Source, "file://")
+	if info, err := os.Stat(name); err != nil || !info.IsDir() {
+		return mismatch
+	}
+	findings, err := s.Judge(ctx, name)
+	if err != nil || len(findings) == 0 {
+		return mismatch
+	}
+	c.Log.WithError(mismatch).Debug("the source is not the release's")
+	return asFinding(patchset.Misfit(findings))
+}
+
+// asFinding makes of what is wrong with a patch, or with an answer, what a check has found; whoever wanted to apply the patch has failed. Errors
+// of other kinds stay what they are.
+func asFinding(err error) error {
+	switch e := err.(type) {
+	case *fault.Error:
+		if found := *e; strings.HasPrefix(e.Code, "patch-") || strings.HasPrefix(e.Code, "advisory-") {
+			found.Finding = true
+			return &found
+		}
+	case interface{ Unwrap() []error }:
+		var all []error
+		for _, one := range e.Unwrap() {
+			all = append(all, asFinding(one))
+		}
+		return errors.Join(all...)
+	}
+	return err
 }

@@ -7,12 +7,14 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strconv"
 	"syscall"
 	"time"
 
 	"github.com/sirupsen/logrus"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/terminal"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/report"
 )
@@ -107,3 +109,64 @@ func ignoreAgain() {
 	}
 	signal.Ignore(ignored...)
 }
+
+// Main is the command sendmail-aix: it does what the process was told to, and returns the exit status.
+func Main() int {
+	return (&Program{
+		Name: "sendmail-aix", About: `Builds sendmail for AIX, with SMTP AUTH and STARTTLS, as an installp image. Start with "sendmail-aix doctor".`, Verbs: All(),
+	}).process()
+}
+
+// ImageMain is the command aiximage.
+func ImageMain() int { return aiximage.process() }
+
+var aiximage = Program{
+	Name: "aiximage", About: "Reads installp images: those of sendmail-aix, of AIX, and of others.", Verbs: slices.Concat(imageVerbs, aboutVerbs), Alone: true, Group: "image:",
+}
+
+func (g *Program) process() int {
+	ctx, stop := untilSignal(context.Background())
+	defer stop()
+	return g.Main(ctx, thisProcess(), os.Args[1:])
+}
+
+func thisProcess() *Process {
+	return &Process{Dir: ".", Environ: os.Environ(), In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Width: terminal.Width(os.Stderr)}
+}
+
+// Mage does a verb with what mage has read of its arguments, all of them strings, and then its flags, which are pointers.
+func Mage(ctx context.Context, verbose bool, name string, given ...any) error {
+	ctx, stop := untilSignalOfMage(ctx)
+	defer stop()
+	all := All()
+	v := &all[slices.IndexFunc(all, func(v Verb) bool { return v.Name == name })]
+	args := make([]string, len(v.Args))
+	for i := range args {
+		args[i] = given[i].(string)
+	}
+	flags := make(map[string]string)
+	for i, f := range v.Flags {
+		switch value := given[len(v.Args)+i].(type) {
+		case *bool:
+			if value != nil {
+				flags[f.Name] = strconv.FormatBool(*value)
+			}
+		case *string:
+			if value != nil {
+				flags[f.Name] = *value
+			}
+		}
+	}
+	p := thisProcess()
+	p.Verbose, p.Mage = verbose, true
+	if err := p.Do(ctx, v, args, flags); err != nil {
+		return failure{err}
+	}
+	return nil
+}
+
+// failure is an error whose status mage exits with.
+type failure struct{ error }
+
+func (f failure) ExitStatus() int { return report.Status(f.error) }
+func (f failure) Unwrap() error   { return f.error }
