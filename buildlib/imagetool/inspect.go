@@ -47,10 +47,10 @@ func (i *Inspected) WriteText(w io.Writer) error {
 		if name == "" {
 			name = i.File
 		}
-		if p.Object.Member != "" {
-			name += "(" + p.Object.Member + ")"
+		if p.Member != "" {
+			name += "(" + p.Member + ")"
 		}
-		text := name + ": " + p.Object.String()
+		text := name + ": " + p.String()
 		if len(p.Lacks) > 0 {
 			text += "  lacking:      " + strings.Join(p.Lacks, " ") + "\n"
 		}
