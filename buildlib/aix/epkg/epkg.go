@@ -16,8 +16,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/compress"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/sum"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/compress"
 )
 
 // ErrFormat: this is no interim fix.

@@ -197,3 +197,24 @@ func TestXZAgainstTool(t *testing.T) {
 		}
 	}
 }
+
+// A tar that compress(1) packed is unpacked; one that was cut off is told by tar, as the packing has no end mark.
+func TestUnpackCompressed(t *testing.T) {
+	t.Parallel()
+	program, err := exec.LookPath("compress")
+	if err != nil {
+		t.Skip("no compress on this machine")
+	}
+	cmd := exec.Command(program, "-c", "-f")
+	cmd.Stdin = bytes.NewReader(small(t))
+	packed, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := Unpack(t.Context(), bytes.NewReader(packed), filepath.Join(t.TempDir(), "dst"), released, Limits{}); err != nil {
+		t.Errorf("Unpack(.Z) = %v", err)
+	}
+	if err := Unpack(t.Context(), bytes.NewReader(packed[:len(packed)-40]), filepath.Join(t.TempDir(), "dst"), released, Limits{}); err == nil || !strings.Contains(err.Error(), "too early") {
+		t.Errorf("Unpack(.Z cut) = %v, want it ends too early", err)
+	}
+}

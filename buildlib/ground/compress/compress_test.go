@@ -1,7 +1,6 @@
-package tree
+package compress
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -15,8 +14,8 @@ import (
 	"testing/iotest"
 )
 
-func unLZW(data []byte) ([]byte, error) {
-	z, err := newLZWReader(bufio.NewReader(bytes.NewReader(data)))
+func unpack(data []byte) ([]byte, error) {
+	z, err := NewReader(bytes.NewReader(data))
 	if err != nil {
 		return nil, err
 	}
@@ -24,7 +23,7 @@ func unLZW(data []byte) ([]byte, error) {
 }
 
 // Made by ncompress 4.2.4.6: "compress -c" and "compress -b 10 -c".
-func TestLZWKnown(t *testing.T) {
+func TestKnown(t *testing.T) {
 	t.Parallel()
 	const want = "to be or not to be, that is the question: to be or not to be\n"
 	for _, name := range []string{"hamlet.Z", "hamlet-b10.Z"} {
@@ -32,10 +31,10 @@ func TestLZWKnown(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := unLZW(data); string(got) != want || err != nil {
+		if got, err := unpack(data); string(got) != want || err != nil {
 			t.Errorf("%s = %q, %v, want %q", name, got, err, want)
 		}
-		z, err := newLZWReader(bufio.NewReader(bytes.NewReader(data)))
+		z, err := NewReader(bytes.NewReader(data))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -45,17 +44,17 @@ func TestLZWKnown(t *testing.T) {
 	}
 }
 
-// lzwPacked writes what compress -b writes, and empties the table after so many codes, if it may. It follows the reader in its mind: the
+// packed writes what compress -b writes, and empties the table after so many codes, if it may. It follows the reader in its mind: the
 // reader's table has an entry less than the writer's, and groups of eight codes are filled up where the width changes.
-func lzwPacked(data []byte, bits int, block bool, every int) []byte {
+func packed(data []byte, bits int, block bool, every int) []byte {
 	out := []byte{0x1f, 0x9d, byte(bits)}
-	first := lzwClear
+	first := clearCode
 	if block {
 		out[2] |= 0x80
 		first++
 	}
 	var group []byte
-	used, width, next, codes := 0, lzwFirstBits, first, 0
+	used, width, next, codes := 0, firstBits, first, 0
 	end := func(size int) {
 		out = append(append(out, group...), make([]byte, size-len(group))...)
 		group, used = nil, 0
@@ -101,11 +100,11 @@ func lzwPacked(data []byte, bits int, block bool, every int) []byte {
 		}
 		text = longer[len(longer)-1:]
 		if block && codes == every {
-			write(lzwClear)
+			write(clearCode)
 			if used > 0 {
 				end(width)
 			}
-			width, next, codes = lzwFirstBits, first, 0
+			width, next, codes = firstBits, first, 0
 			clear(table)
 		}
 	}
@@ -117,22 +116,22 @@ func lzwPacked(data []byte, bits int, block bool, every int) []byte {
 }
 
 // Every code width, with and without a table that is emptied, and one that fills up.
-func TestLZWWidths(t *testing.T) {
+func TestWidths(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(3, 4))
 	var words, noise bytes.Buffer
 	for range 5000 {
 		fmt.Fprintf(&words, "word%d ", random.IntN(3000))
 	}
-	for range 1 << (lzwMaxBits + 1) { // more codes than the largest table has
+	for range 1 << (widest + 1) { // more codes than the largest table has
 		noise.WriteByte(byte(random.Uint32()))
 	}
 	noise.Write(bytes.Repeat([]byte("a"), 5000)) // codes that are used while they are made
 	noise.Write(words.Bytes())
 	for name, data := range map[string][]byte{"nothing": nil, "one": []byte("a"), "two": []byte("aa"), "words": words.Bytes(), "noise": noise.Bytes()} {
-		for bits := lzwMinBits; bits <= lzwMaxBits; bits++ {
+		for bits := narrowest; bits <= widest; bits++ {
 			for _, every := range []int{0, 1, 256, 5000} {
-				got, err := unLZW(lzwPacked(data, bits, every > 0, every))
+				got, err := unpack(packed(data, bits, every > 0, every))
 				if err != nil || !bytes.Equal(got, data) {
 					t.Errorf("%s, %d bits, emptied every %d codes: %d bytes, %v, want %d", name, bits, every, len(got), err, len(data))
 				}
@@ -140,20 +139,20 @@ func TestLZWWidths(t *testing.T) {
 		}
 	}
 	for size := range 9 { // the last group has each number of codes
-		data := noise.Bytes()[:1<<lzwMaxBits+size]
-		if got, err := unLZW(lzwPacked(data, lzwMaxBits, false, 0)); err != nil || !bytes.Equal(got, data) {
+		data := noise.Bytes()[:1<<widest+size]
+		if got, err := unpack(packed(data, widest, false, 0)); err != nil || !bytes.Equal(got, data) {
 			t.Errorf("%d bytes of noise: %d bytes, %v", len(data), len(got), err)
 		}
 	}
 	hamlet, err := os.ReadFile(filepath.Join("testdata", "hamlet.Z"))
-	if got := lzwPacked([]byte("to be or not to be, that is the question: to be or not to be\n"), 16, true, 0); err != nil || !bytes.Equal(got, hamlet) {
-		t.Errorf("lzwPacked() = %x, want what compress wrote, %x", got, hamlet)
+	if got := packed([]byte("to be or not to be, that is the question: to be or not to be\n"), 16, true, 0); err != nil || !bytes.Equal(got, hamlet) {
+		t.Errorf("packed() = %x, want what compress wrote, %x", got, hamlet)
 	}
 }
 
 // compress(1) itself is the other reader and writer of this format: every code width, text that makes it empty its table
 // (block mode), text that never does, and noise.
-func TestLZWAgainstCompress(t *testing.T) {
+func TestAgainstCompress(t *testing.T) {
 	t.Parallel()
 	program, err := exec.LookPath("compress")
 	if err != nil {
@@ -172,50 +171,37 @@ func TestLZWAgainstCompress(t *testing.T) {
 	}
 	for name, data := range map[string][]byte{
 		"empty": nil, "one": []byte("a"), "run": bytes.Repeat([]byte("a"), 100000), "words": words.Bytes(), "noise": noise.Bytes(), "mixed": mixed.Bytes(),
-		"tar": small(t),
 	} {
-		for bits := lzwMinBits; bits <= 16; bits++ {
+		for bits := narrowest; bits <= 16; bits++ {
 			cmd := exec.Command(program, "-c", "-f", "-b", fmt.Sprint(bits))
 			cmd.Stdin = bytes.NewReader(data)
 			packed, err := cmd.Output()
 			if err != nil {
 				t.Fatalf("compress -b %d of %s: %v", bits, name, err)
 			}
-			if got, err := unLZW(packed); err != nil || !bytes.Equal(got, data) {
+			if got, err := unpack(packed); err != nil || !bytes.Equal(got, data) {
 				t.Errorf("%s with %d bits: %d bytes, %v, want %d", name, bits, len(got), err, len(data))
 			}
 		}
 	}
-	cmd := exec.Command(program, "-c", "-f")
-	cmd.Stdin = bytes.NewReader(small(t))
-	packed, err := cmd.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := Unpack(t.Context(), bytes.NewReader(packed), filepath.Join(t.TempDir(), "dst"), released, Limits{}); err != nil {
-		t.Errorf("Unpack(.Z) = %v", err)
-	}
-	if err := Unpack(t.Context(), bytes.NewReader(packed[:len(packed)-40]), filepath.Join(t.TempDir(), "dst"), released, Limits{}); err == nil || !strings.Contains(err.Error(), "too early") {
-		t.Errorf("Unpack(.Z cut) = %v, want it ends too early", err)
-	}
 }
 
-func TestLZWDamaged(t *testing.T) {
+func TestDamaged(t *testing.T) {
 	t.Parallel()
 	for name, data := range map[string][]byte{
 		"short header": {0x1f, 0x9d}, "other magic": {0x1f, 0x8b, 0x90}, "too wide": {0x1f, 0x9d, 0x91}, "too narrow": {0x1f, 0x9d, 0x89},
 		"reserved bits": {0x1f, 0x9d, 0xd0}, "first code": {0x1f, 0x9d, 0x90, 0xff, 0x01}, "code ahead": {0x1f, 0x9d, 0x90, 0x61, 0xfe, 0x03},
 	} {
-		if _, err := unLZW(data); !errors.Is(err, errLZW) {
-			t.Errorf("%s: %v, want errLZW", name, err)
+		if _, err := unpack(data); !errors.Is(err, ErrFormat) {
+			t.Errorf("%s: %v, want ErrFormat", name, err)
 		}
 	}
-	if _, err := unLZW([]byte{0x1f, 0x9d, 0x90, 0x61, 0xfe, 0x03}); err == nil || !strings.Contains(err.Error(), "code 511 where the table ends at 256") {
-		t.Errorf("unLZW() = %v, want to be told of code 511", err)
+	if _, err := unpack([]byte{0x1f, 0x9d, 0x90, 0x61, 0xfe, 0x03}); err == nil || !strings.Contains(err.Error(), "code 511 where the table ends at 256") {
+		t.Errorf("unpack() = %v, want to be told of code 511", err)
 	}
 }
 
-func FuzzLZW(f *testing.F) {
+func FuzzReader(f *testing.F) {
 	for _, name := range []string{"hamlet.Z", "hamlet-b10.Z"} {
 		data, err := os.ReadFile(filepath.Join("testdata", name))
 		if err != nil {
@@ -224,7 +210,7 @@ func FuzzLZW(f *testing.F) {
 		f.Add(data)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		z, err := newLZWReader(bufio.NewReader(bytes.NewReader(data)))
+		z, err := NewReader(bytes.NewReader(data))
 		if err != nil {
 			return
 		}
