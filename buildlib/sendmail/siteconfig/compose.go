@@ -100,7 +100,6 @@ func (r *Result) Proofs() []string {
 // better than a compiler that looks for it.
 func (r *Result) SDKLacks(ctx context.Context, t *target.Target, m host.Machine) error {
 	var lacks []string
-	do := "leave out the option that needs it"
 	for _, name := range r.Libraries {
 		var files []string
 		for _, dir := range append(t.LibraryPath(), target.ToolboxPrefix+"/lib") {
@@ -111,12 +110,8 @@ func (r *Result) SDKLacks(ctx context.Context, t *target.Target, m host.Machine)
 		}
 	}
 	for _, f := range r.Fragments {
-		if f.SDKLacks == "" || slices.Contains(r.Options, f.SDKUnless) {
-			continue
-		}
-		lacks = append(lacks, f.SDKLacks)
-		if f.SDKUnless != "" {
-			do += ", or add " + f.SDKUnless
+		if f.SDKLacks != "" {
+			lacks = append(lacks, f.SDKLacks)
 		}
 	}
 	if lacks == nil {
@@ -125,7 +120,7 @@ func (r *Result) SDKLacks(ctx context.Context, t *target.Target, m host.Machine)
 	return &fault.Error{
 		Code: "sdk-lacks", What: "the project's own headers and libraries for AIX have no " + strings.Join(lacks, ", no "),
 		Where: "options " + strings.Join(r.Options, ","),
-		Do:    do + `, or build with those of a real machine: "mage cross:sysroot" tells how`,
+		Do:    `leave out the option that needs it, or build with those of a real machine: "mage cross:sysroot" tells how`,
 	}
 }
 

@@ -34,7 +34,6 @@ type Fragment struct {
 	Map       string          // type of the maps that it brings, as makemap takes it: the shipped configuration is to use it
 	Proof     string          // what "sendmail -d0.1" shows of it
 	SDKLacks  string          // what it takes of AIX's headers that the project's own do not have, such as "NAME of FILE"
-	SDKUnless string          // option that does without that
 	Body      string          // the m4 text, comments included, as it is in the file
 	calls     []line
 }
@@ -93,8 +92,6 @@ func ParseFragment(file string, text []byte) (*Fragment, error) {
 	switch {
 	case f.Option == "" || f.Summary == "":
 		return nil, errors.New("the header must have Option and Summary")
-	case f.SDKUnless != "" && f.SDKLacks == "":
-		return nil, errors.New("SDKUnless is for an option that has SDKLacks")
 	case f.Provider != "" && len(f.Libraries) == 0:
 		return nil, errors.New("an option that has a Provider must say by Libraries what it links of it")
 	}
@@ -143,10 +140,9 @@ var keys = map[string]func(f *Fragment, value string) error{
 		f.Provider = target.Part(value)
 		return oneOf(value, string(target.PartOpenSSL), string(target.PartSASL))
 	},
-	"Map":       word(mapForm, "small letters", func(f *Fragment) *string { return &f.Map }),
-	"Proof":     word(proofForm, "one word", func(f *Fragment) *string { return &f.Proof }),
-	"SDKLacks":  func(f *Fragment, value string) error { f.SDKLacks = value; return nil },
-	"SDKUnless": word(optionName, anOption, func(f *Fragment) *string { return &f.SDKUnless }),
+	"Map":      word(mapForm, "small letters", func(f *Fragment) *string { return &f.Map }),
+	"Proof":    word(proofForm, "one word", func(f *Fragment) *string { return &f.Proof }),
+	"SDKLacks": func(f *Fragment, value string) error { f.SDKLacks = value; return nil },
 }
 
 // header takes one line of the header.

@@ -18,7 +18,7 @@ func TestParseFragment(t *testing.T) {
 		{"least", "10-x.m4", header, ""},
 		{"all keys", "10-x.m4", header + "dnl Libraries: a b++\ndnl Needs: y z\ndnl Conflicts: no-x\ndnl Since: 8.16.1\ndnl Before: 8.17.1.9\n" +
 			"dnl Headers: a.h b/b.h\ndnl Debian: liba-dev\ndnl Fedora: a-devel\ndnl Toolbox: a a-devel\ndnl Map: hash\ndnl Proof: A_B\n" +
-			"dnl SDKLacks: A of b.h\ndnl SDKUnless: no-a\ndnl Filesets: bos.x.y\ndnl OpenSSL: >=1.0.2 <3.0\ndnl Targets: aix\ndnl Default: all\ndnl Provider: sasl\ndnl Builds: libmilter\ndnl\ndnl why\n" +
+			"dnl SDKLacks: A of b.h\ndnl Filesets: bos.x.y\ndnl OpenSSL: >=1.0.2 <3.0\ndnl Targets: aix\ndnl Default: all\ndnl Provider: sasl\ndnl Builds: libmilter\ndnl\ndnl why\n" +
 			"APPENDDEF(`confMAPDEF', `-DX')\nPREPENDDEF(`confENVDEF', `-DA=\\\"/b\\\"')dnl yes\ndefine(`confSTFILE', `s')\n\n", ""},
 		{"name without digits", "x.m4", header, "two digits"},
 		{"name of another option", "10-y.m4", header, "the name of the file y"},
@@ -33,7 +33,6 @@ func TestParseFragment(t *testing.T) {
 		{"package with an option", "10-x.m4", header + "dnl Debian: --yes\n", "header Debian"},
 		{"two map types", "10-x.m4", header + "dnl Map: hash btree\n", "header Map"},
 		{"two proofs", "10-x.m4", header + "dnl Proof: A B\n", "header Proof"},
-		{"a way without a lack", "10-x.m4", header + "dnl SDKUnless: y\n", "SDKUnless is for"},
 		{"provider of nothing", "10-x.m4", header + "dnl Provider: sasl\n", "must say by Libraries"},
 		{"key twice", "10-x.m4", header + "dnl Option: x\n", "line 3: Option is there twice"},
 		{"capitals", "10-x.m4", "dnl Option: X\n", "lower case"},

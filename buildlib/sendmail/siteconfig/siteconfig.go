@@ -16,7 +16,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
@@ -79,10 +78,10 @@ func load(fsys fs.FS, dir string) (*Set, error) {
 func (s *Set) checkNames(fragments []*Fragment) error {
 	var errs []error
 	for _, f := range fragments {
-		for _, other := range slices.Concat(f.Needs, f.Conflicts, strings.Fields(f.SDKUnless)) {
+		for _, other := range slices.Concat(f.Needs, f.Conflicts) {
 			if s.find(other) == nil {
 				errs = append(errs, &fault.Error{Code: "fragment-bad", What: "a fragment names an option that no fragment has",
-					Where: s.dir + "/" + f.File, Found: other, Do: "bring that fragment back, correct Needs, Conflicts and SDKUnless of this one, or leave option " + f.Option + " out"})
+					Where: s.dir + "/" + f.File, Found: other, Do: "bring that fragment back, correct Needs and Conflicts of this one, or leave option " + f.Option + " out"})
 			}
 		}
 	}

@@ -68,11 +68,10 @@ dnl from site.config.m4.d/40-milter.m4
 APPENDDEF(`conf_sendmail_ENVDEF', `-DMILTER=1')
 dnl
 dnl from site.config.m4.d/50-ipv6.m4
-dnl sendmail 8.15.2 does not compile with it where resolv.h has no RES_USE_INET6, as in glibc from 2.26 on.
 APPENDDEF(`confENVDEF', `-DNETINET6')
 dnl
 dnl from site.config.m4.d/51-needs-getipnode.m4
-dnl Not known whether netdb.h of AIX 6 and 7 declares getipnodebyname: try ipv6 alone first.
+dnl AIX has it (IBM, "getipnodebyname Subroutine", 5.2 to 7.2), and glibc is known to sendmail: of use elsewhere alone.
 APPENDDEF(`confENVDEF', `-DNEEDSGETIPNODE')
 dnl
 dnl from site.config.m4.d/54-perfstat.m4

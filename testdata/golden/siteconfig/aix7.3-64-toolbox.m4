@@ -72,6 +72,9 @@ APPENDDEF(`conf_sendmail_ENVDEF', `-DMILTER=1')
 dnl
 dnl from site.config.m4.d/42-libmilter.m4
 dnl Upstream's top-level Makefile leaves this directory out. What it needs for threads comes from the target.
+dnl NETINET6, whatever sendmail itself is built with: without it the library closes the connection of a sendmail that tells it of a client
+dnl over IPv6.
+APPENDDEF(`conf_libmilter_ENVDEF', `-DNETINET6')
 dnl
 dnl from site.config.m4.d/52-tcpwrappers.m4
 APPENDDEF(`conf_sendmail_ENVDEF', `-DTCPWRAPPERS')

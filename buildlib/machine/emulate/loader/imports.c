@@ -144,7 +144,7 @@ static const struct import imports[] = {
 	RENAMED(__fd_select, select), RENAMED(naccept, accept), RENAMED(ngetpeername, getpeername), RENAMED(ngetsockname, getsockname),
 	RENAMED(nrecvfrom, recvfrom), OURS(bind), OURS(connect), OURS(ioctl), HOST(listen), OURS(poll), OURS(rresvport), OURS(sendto),
 	OURS(setsockopt), OURS(socket), OURS(socketpair), RENAMED(_res_init, res_init), HOST(dn_expand), HOST(dn_skipname),
-	OURS(freehostent), OURS(gethostbyaddr), OURS(gethostbyname), OURS(gethostname), OURS(getipnodebyname), OURS(getnameinfo),
+	OURS(freehostent), OURS(gethostbyaddr), OURS(gethostbyname), OURS(gethostname), OURS(getipnodebyaddr), OURS(getipnodebyname), OURS(getnameinfo),
 	OURS(getservbyname), HOST(inet_addr), LIKE(inet_aton), { "inet_ntoa", (void *)inet_ntoa_of_register, NULL, FUNCTION }, OURS(inet_ntop),
 	OURS(inet_pton), OURS(res_query), OURS(res_querydomain), OURS(res_search),
 

@@ -131,7 +131,7 @@ static struct aix_hostent *host_by_name(const char *name, int family, int *error
 
 struct aix_hostent *aix_gethostbyname(const char *name) { return host_by_name(name, AF_INET, &program_h_errno); }
 
-struct aix_hostent *aix_gethostbyaddr(const void *address, size_t size, int family)
+struct aix_hostent *aix_getipnodebyaddr(const void *address, size_t size, int family, int *error)
 {
 	static _Thread_local struct line l;
 	struct question q;
@@ -141,8 +141,13 @@ struct aix_hostent *aix_gethostbyaddr(const void *address, size_t size, int fami
 		if (look_up("/etc/hosts", known_hosts, &l, has_address, &q))
 			return answer(&l, q.family);
 	}
-	program_h_errno = aix_HOST_NOT_FOUND;
+	*error = aix_HOST_NOT_FOUND;
 	return NULL;
+}
+
+struct aix_hostent *aix_gethostbyaddr(const void *address, size_t size, int family)
+{
+	return aix_getipnodebyaddr(address, size, family, &program_h_errno);
 }
 
 /* Of the flags only AI_V4MAPPED changes what is found, and mapped addresses are found by nobody who asks for AF_INET as well. */

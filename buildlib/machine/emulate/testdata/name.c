@@ -27,6 +27,13 @@ int main(void)
 	CHECK(h != NULL && strcmp(h->h_name, "mail.example.com") == 0);
 	h = getipnodebyname("six", AF_INET6, AI_DEFAULT, &error);
 	CHECK(h != NULL && h->h_addrtype == AF_INET6 && h->h_length == 16 && (unsigned char)h->h_addr_list[0][0] == 0x20);
+	memcpy(six, h->h_addr_list[0], sizeof six);
+	freehostent(h);
+	h = getipnodebyaddr(six, sizeof six, AF_INET6, &error);
+	CHECK(h != NULL && h->h_addrtype == AF_INET6 && strcmp(h->h_name, "six") == 0 && memcmp(h->h_addr_list[0], six, sizeof six) == 0);
+	error = 0;
+	six[15]++;
+	CHECK(getipnodebyaddr(six, sizeof six, AF_INET6, &error) == NULL && error == HOST_NOT_FOUND);
 	CHECK(gethostbyname("unknown") == NULL && h_errno == HOST_NOT_FOUND);
 	CHECK(gethostname(name, sizeof name) == 0 && gethostbyname(name) != NULL);
 	h = gethostbyname("192.0.2.7");

@@ -77,7 +77,9 @@ extern int h_errno; /* [bsd] */
 
 struct hostent *gethostbyname(const char *);
 struct hostent *gethostbyaddr(const void *, size_t, int);
+/* IBM, "Technical Reference: Base Operating System", 5.2 to 7.2, has these three in netdb.h and libc. */
 struct hostent *getipnodebyname(const char *, int, int, int *);
+struct hostent *getipnodebyaddr(const void *, size_t, int, int *);
 void freehostent(struct hostent *);
 struct servent *getservbyname(const char *, const char *);
 struct servent *getservbyport(int, const char *);
