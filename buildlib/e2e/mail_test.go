@@ -80,16 +80,31 @@ func (b build) install(t *testing.T) *site {
 // mailBuild is TestRealSource's build, unless another one is asked for.
 func mailBuild(t *testing.T) build {
 	t.Helper()
-	var env []string
+	env, verb := mailSettings()
+	if verb == "rehearse" {
+		return rehearse(t)
+	}
+	return another.get(t, env, verb)
+}
+
+// buildWith is the same release with other options.
+func buildWith(t *testing.T, options string) build {
+	t.Helper()
+	env, verb := mailSettings()
+	return newBuild(t, append(env, "SENDMAIL_WITH="+options), verb)
+}
+
+// mailSettings are those of mailBuild, and the verb that makes the image.
+func mailSettings() (env []string, verb string) {
+	verb = "rehearse"
+	env = append(env, "SENDMAIL_TARGET=host")
 	for from, to := range map[string]string{"MAIL_TEST_RELEASE": "SENDMAIL_RELEASE", "MAIL_TEST_SOURCE": "SENDMAIL_SOURCE"} {
 		if value := os.Getenv(from); value != "" {
 			env = append(env, to+"="+value)
+			verb = "package"
 		}
 	}
-	if env == nil {
-		return rehearse(t)
-	}
-	return another.get(t, append(env, "SENDMAIL_TARGET=host"), "package")
+	return env, verb
 }
 
 // another is the build of what MAIL_TEST_RELEASE and MAIL_TEST_SOURCE name.
