@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
@@ -103,6 +104,26 @@ func CrossSetup(ctx context.Context, c *checkout.Checkout) (*Made, error) {
 		return nil, checkout.Explain(c.ExplainCache(err))
 	}
 	return &Made{[]string{dir}}, nil
+}
+
+// CollectSysroot tells how to take from an AIX machine the headers and libraries that the options in effect need.
+func CollectSysroot(c *checkout.Checkout) (string, error) {
+	set, err := siteconfig.Load(c.Path("site.config.m4.d"))
+	if err != nil {
+		return "", err
+	}
+	fragments, err := set.Choose(c.Settings.With, target.AIX)
+	if err != nil {
+		return "", err
+	}
+	var libraries, packages []string
+	for _, f := range fragments {
+		if f.IsOfToolbox() {
+			brought, _ := f.Packages.On(true, false)
+			libraries, packages = append(libraries, f.Libraries...), append(packages, brought)
+		}
+	}
+	return cross.Collect(libraries, slices.DeleteFunc(packages, func(p string) bool { return p == "" })), nil
 }
 
 // EmulateSetup compiles the libraries that programs which were linked with OpenSSL and SASL need to run here, for both widths, once.

@@ -40,7 +40,7 @@ type Plan struct {
 	// What does not stop all steps: each is told by the first step that cannot do without.
 	Refused error // why the release cannot be configured with these options on this target
 	Absent  error // why nothing here compiles for the target
-	Lacks   error // what the options need and the project's own headers and libraries for AIX do not have
+	Lacks   error // what the options need and the headers and libraries here do not have
 }
 
 // Make decides what to build in a checkout. It takes no step, but finds out everything that can be wrong with the settings. Besides the plan
@@ -72,6 +72,8 @@ func Make(ctx context.Context, c *checkout.Checkout) (*Plan, *Means, error) {
 	}
 	if p.SDK {
 		p.Lacks = p.Site.SDKLacks(ctx, p.Target, m.Machine)
+	} else if p.Target.Here {
+		p.Lacks = p.Site.Lacks(ctx, p.Target, m.Machine)
 	}
 	if p.Packaging, err = packaging.Load(c.Path("packaging")); err != nil {
 		return nil, nil, err

@@ -7,7 +7,6 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/build"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/dev"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/cross"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/report"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/release"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/siteconfig"
@@ -113,7 +112,10 @@ var buildVerbs = []Verb{
 	{Name: "cross:setup", Help: "builds the linker for AIX, once, into the user's cache", Run: seen(build.CrossSetup)},
 	{
 		Name: "cross:sysroot", Help: "shows how to take headers and libraries from an AIX machine, to build with them",
-		Run: func(context.Context, *Call) (report.Value, error) { return commands{cross.Collect}, nil },
+		Run: func(_ context.Context, c *Call) (report.Value, error) {
+			text, err := build.CollectSysroot(c.Checkout)
+			return commands{text}, err
+		},
 	},
 	{
 		Name: "emulate:run", Alias: "emulate", Help: "runs an AIX program on this machine",

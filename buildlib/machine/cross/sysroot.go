@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"path/filepath"
+	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
@@ -48,15 +49,26 @@ func checkSysroot(dir, name string) error {
 }
 
 // Collect tells how to take from an AIX machine what the SDK stands in for: for a copy to compile with, in place of it. The libraries are
-// those that sendmail's options for AIX link; AIX's tar says which of them the machine lacks, and goes on. With h, as
-// some are links to other directories.
-const Collect = `On an AIX machine of the level to build for, with the filesets bos.adt.include, bos.adt.base and openssl.base, and with the Toolbox's
-cyrus-sasl-devel if SASL is to be the Toolbox's:
+// those that sendmail's usual options for AIX link, and those of the Toolbox that others do, which packages bring; AIX's tar says which of
+// them the machine lacks, and goes on. With h, as some are links to other directories.
+func Collect(libraries, packages []string) string {
+	headers, and := "opt/freeware/include/sasl", ""
+	if len(libraries) > 0 {
+		headers, and = "opt/freeware/include", "; with its "+strings.Join(packages, ", ")+" for the options that are set"
+	}
+	for _, name := range libraries {
+		headers += " opt/freeware/lib/lib" + name + ".a"
+	}
+	return strings.NewReplacer("@and@", and, "@headers@", headers).Replace(collect)
+}
+
+const collect = `On an AIX machine of the level to build for, with the filesets bos.adt.include, bos.adt.base and openssl.base, and with the Toolbox's
+cyrus-sasl-devel if SASL is to be the Toolbox's@and@:
 
     cd /
     tar chf /tmp/sysroot.tar usr/include usr/lib/crt0.o usr/lib/crt0_64.o usr/lib/libc.a usr/lib/libpthreads.a usr/lib/libpthread.a \
         usr/lib/libdbm.a usr/lib/libperfstat.a usr/lib/libssl.a usr/lib/libcrypto.a \
-        opt/freeware/include/sasl opt/freeware/lib/libsasl2.a
+        opt/freeware/lib/libsasl2.a @headers@
 
 On this machine, with the file copied over:
 

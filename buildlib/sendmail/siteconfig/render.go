@@ -83,27 +83,14 @@ func targetSections(t *target.Target, macros []string, chosen []*Fragment) []sec
 // When OpenSSL is the base system's and SASL is not, both directories may hold an OpenSSL: the base system's must be found first, in
 // headers and in libraries. xlc honours an -I for /usr/include; gcc and clang ignore it, and have -idirafter instead.
 func librarySection(t *target.Target, chosen []*Fragment, flags target.Flags) section {
-	need := map[target.Part]bool{} // only the directories of what the options use are searched
-	for _, f := range chosen {
-		need[f.Provider] = true
-	}
-	var inc, lib, origin []string
-	ssl, sasl := t.OpenSSL, t.SASL
-	if need[target.PartOpenSSL] {
-		origin = append(origin, "OpenSSL from "+string(ssl.Kind))
-	} else {
-		ssl.Include, ssl.Lib = "", ""
-	}
-	if need[target.PartSASL] {
-		origin = append(origin, "SASL from "+string(sasl.Kind))
-	} else {
-		sasl.Include, sasl.Lib = "", ""
-	}
+	var inc, lib []string
+	ssl, sasl, origin := providers(t, chosen)
+	baseFirst := isBaseFirst(ssl, chosen)
 	if ssl.Include != "" {
 		inc, lib = append(inc, "-I"+ssl.Include), append(lib, "-L"+ssl.Lib)
 	}
 	if sasl.Include != "" && sasl.Prefix != ssl.Prefix {
-		if need[target.PartOpenSSL] && ssl.Include == "" {
+		if baseFirst {
 			if flags.IncludeFirst != "" {
 				inc = append(inc, flags.IncludeFirst)
 			}
@@ -111,9 +98,6 @@ func librarySection(t *target.Target, chosen []*Fragment, flags target.Flags) se
 		} else {
 			inc, lib = append(inc, "-I"+sasl.Include), append(lib, "-L"+sasl.Lib)
 		}
-	}
-	if len(origin) == 0 {
-		origin = []string{"no library with a provider"}
 	}
 	sec := section{origin: "target: " + strings.Join(origin, ", ")}
 	sec.lines = append(sec.lines, line{"define", "confINCDIRS", strings.Join(inc, " ")}, line{"define", "confLIBDIRS", strings.Join(lib, " ")})

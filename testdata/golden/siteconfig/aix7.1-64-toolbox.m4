@@ -52,7 +52,7 @@ dnl from site.config.m4.d/13-regex.m4
 APPENDDEF(`confMAPDEF', `-DMAP_REGEX')
 dnl
 dnl from site.config.m4.d/15-ldap.m4
-dnl The headers must be OpenLDAP's. Those of IBM's own LDAP client differ.
+dnl The headers must be OpenLDAP's. Those of IBM's own LDAP client differ, and its ldap.h may be in /usr/include; OpenLDAP's takes in ldap_features.h.
 APPENDDEF(`confMAPDEF', `-DLDAPMAP')
 APPENDDEF(`confLIBS', `-lldap -llber')
 dnl

@@ -1,0 +1,66 @@
+dnl Composed by sendmail-aix; changes made here are lost. Change the options, or the fragments in site.config.m4.d.
+dnl sendmail 8.15.2 for aix7.1-32 with ndbm,regex,ldap,starttls,milter
+dnl
+dnl from target: gcc, 32 bit
+define(`confCC', `gcc -maix32 -mcpu=powerpc -std=gnu99')
+define(`confOPTIMIZE', `-O2')
+define(`confMTCCOPTS', `-D_THREAD_SAFE -pthread')
+define(`confMTLDOPTS', `-pthread')
+define(`confAR', `ar -X32')
+define(`confRANLIBOPTS', `-X32')
+define(`confSTRIPOPTS', `-X32')
+dnl
+dnl from target: aix7.1-32
+define(`confENVDEF', `-D_AIX5=50300 -DHASSTRERROR=1 -DLA_TYPE=LA_ZERO -D_PATH_SENDMAILCF=\"/etc/opt/sendmail/sendmail.cf\" -D_DIR_SENDMAILCF=\"/etc/opt/sendmail/\" -D_PATH_SENDMAILPID=\"/var/opt/sendmail/sendmail.pid\" -DSMRSH_CMDDIR=\"/etc/opt/sendmail/smrsh\"')
+define(`confLIBS', `')
+define(`confSM_OS_HEADER', `sm_os_aix')
+define(`confMAPDEF', `')
+dnl
+dnl from target: OpenSSL from base, others from toolbox
+define(`confINCDIRS', `-idirafter /opt/freeware/include')
+define(`confLIBDIRS', `-L/usr/lib -L/opt/freeware/lib')
+define(`confLDOPTS', `-Wl,-blibpath:/usr/lib:/lib:/opt/freeware/lib')
+dnl
+dnl from traps of sendmail's build system
+define(`confLIBSEARCH', `')
+define(`confDEPEND_TYPE', `generic')
+define(`confNROFF', `false')
+dnl
+dnl from layout: /opt/sendmail /etc/opt/sendmail /var/opt/sendmail
+define(`confMBINDIR', `/opt/sendmail/sbin')
+define(`confSBINDIR', `/opt/sendmail/sbin')
+define(`confUBINDIR', `/opt/sendmail/bin')
+define(`confEBINDIR', `/opt/sendmail/libexec')
+define(`confLIBDIR', `/opt/sendmail/lib')
+define(`confINCLUDEDIR', `/opt/sendmail/include')
+define(`confMANROOT', `/opt/sendmail/share/man/cat')
+define(`confMANROOTMAN', `/opt/sendmail/share/man/man')
+define(`confHFDIR', `/etc/opt/sendmail')
+define(`confSTDIR', `/var/opt/sendmail')
+define(`confSTFILE', `statistics')
+define(`confMSP_QUEUE_DIR', `/var/opt/sendmail/clientmqueue')
+define(`confINST_DEP', `${DESTDIR}${MSPQ}')
+define(`confSBINGRP', `system')
+dnl
+dnl from site.config.m4.d/10-ndbm.m4
+dnl The map type that IBM's own sendmail uses. One key and its value must fit a block, 1024 bytes where its size is known (AIX's is not):
+dnl newaliases and makemap refuse what does not and leave the old map in place. Long lists go to :include: files.
+APPENDDEF(`confMAPDEF', `-DNDBM')
+APPENDDEF(`confLIBS', `-ldbm')
+dnl
+dnl from site.config.m4.d/13-regex.m4
+APPENDDEF(`confMAPDEF', `-DMAP_REGEX')
+dnl
+dnl from site.config.m4.d/15-ldap.m4
+dnl The headers must be OpenLDAP's. Those of IBM's own LDAP client differ, and its ldap.h may be in /usr/include; OpenLDAP's takes in ldap_features.h.
+APPENDDEF(`confMAPDEF', `-DLDAPMAP')
+APPENDDEF(`confLIBS', `-lldap -llber')
+dnl
+dnl from site.config.m4.d/20-starttls.m4
+dnl HASURANDOMDEV: without it, sendmail for AIX asks for a RandFile and, when it gets none, silently offers no STARTTLS. AIX has had
+dnl /dev/urandom since 5.2, and OpenSSL seeds itself from it.
+APPENDDEF(`conf_sendmail_ENVDEF', `-DSTARTTLS -DHASURANDOMDEV=1')
+APPENDDEF(`conf_sendmail_LIBS', `-lssl -lcrypto')
+dnl
+dnl from site.config.m4.d/40-milter.m4
+APPENDDEF(`conf_sendmail_ENVDEF', `-DMILTER=1')
