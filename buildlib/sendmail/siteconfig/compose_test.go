@@ -72,7 +72,6 @@ var goldenCases = []goldenCase{
 	{"aix7.2-64", "base", "xlclang", "8.17.1.9", "sasl,starttls"},
 	{"aix7.2-64", "toolbox", "xlc", "8.15.2", "sasl,starttls"},
 	{"aix7.2-64", "mixed", "xlc", "8.15.2", "sasl,starttls,libmilter"},
-	{"aix7.1-32", "base", "gcc", "8.15.2", "starttls,ldap"},
 	{"aix7.2-64", "prefix", "gcc", "8.18.2", "sasl,starttls,dane,socketmap,mta-sts"},
 	{"aix7.3-64", "base", "ibm-clang", "8.18.2", "sasl,starttls"},
 	{"aix7.3-64", "toolbox", "ibm-clang", "8.17.1.9", "sasl,starttls,newdb,tcpwrappers,libmilter"},

@@ -108,14 +108,17 @@ func (s *Stager) survey(ctx context.Context, asked map[string]ownership) (Manife
 		case d.Type().IsRegular() && isAsked:
 			e.Type = File
 			info, failed := d.Info()
-			if err = errors.Join(failed, os.Chmod(file, 0o644), clearStamps(file)); err == nil {
+			if err = errors.Join(failed, e.apply(o)); err == nil { // a program of this machine can be tried where it is
+				err = errors.Join(os.Chmod(file, 0o644|fs.FileMode(e.Mode&0o111)), clearStamps(file))
+			}
+			if err == nil {
 				e.Size = info.Size()
 				e.SHA256, err = regular.Sum(ctx, file)
 			}
 		default:
 			strays = append(strays, target)
 		}
-		if err == nil && isAsked {
+		if err == nil && isAsked && e.Type != File {
 			err = e.apply(o)
 		}
 		m = append(m, e)
