@@ -27,6 +27,7 @@ var update = flag.Bool("update", false, "write the transcripts in testdata/scrip
 type box struct {
 	dir, shell, umask string
 	env               []string
+	input             string // for standard input, which is closed where this is empty
 }
 
 // newBox makes a system with IBM's sendmail in charge, and with our programs.
@@ -74,6 +75,8 @@ func (b *box) install(t *testing.T, script, as, needs string) {
 		{"PATH=", "/usr/bin:/usr/sbin:/etc", b.dir + "/bin:" + os.Getenv("PATH")},
 		{"links=", "/usr/", b.dir + "/usr/"},
 		{"boot=", "/etc/", b.dir + "/etc/"},
+		{"ibm=", "/usr/", b.dir + "/usr/"},
+		{"bundles=", "/var/", b.dir + "/var/"},
 		{"#!", "/usr/bin/ksh", b.shell},
 	} {
 		lines := strings.SplitAfter(filled, "\n")
@@ -151,19 +154,23 @@ func (b *box) put(t *testing.T, lines ...string) {
 // run runs one of the project's scripts, perhaps with an environment variable in front of it, as installp does: with nothing to read.
 func (b *box) run(t *testing.T, line string) (status int, stdout, stderr string) {
 	t.Helper()
-	argv := strings.Fields(line)
+	argv := strings.Fields(strings.ReplaceAll(line, "ROOT", b.dir))
 	env := []string{"PATH=" + os.Getenv("PATH"), "LC_ALL=C", "REHEARSAL_STANDINS=" + b.dir + "/rehearsal", "REHEARSAL_BOX=" + b.dir + "/rehearsal",
 		"REHEARSAL_ROOT=" + b.dir, "REHEARSAL_PATH=" + os.Getenv("PATH")}
 	for strings.Contains(argv[0], "=") {
 		env, argv = append(env, argv[0]), argv[1:]
 	}
 	file := filepath.Join(b.dir, "bin", argv[0])
-	if argv[0] == "sendmail-switch" {
+	if strings.HasPrefix(argv[0], "sendmail-") {
 		file = filepath.Join(b.dir, "opt/sendmail/sbin", argv[0])
 	}
 	var out, problems bytes.Buffer
-	cmd := exec.CommandContext(t.Context(), "sh", append([]string{"-c", `umask "$1"; shift; exec "$@" <&-`, "sh", b.umask, b.shell, file}, argv[1:]...)...)
-	cmd.Dir, cmd.Stdout, cmd.Stderr = b.dir, &out, &problems
+	start := `umask "$1"; shift; exec "$@"`
+	if b.input == "" {
+		start += " <&-"
+	}
+	cmd := exec.CommandContext(t.Context(), "sh", append([]string{"-c", start, "sh", b.umask, b.shell, file}, argv[1:]...)...)
+	cmd.Dir, cmd.Stdin, cmd.Stdout, cmd.Stderr = b.dir, strings.NewReader(b.input), &out, &problems
 	cmd.Env = append(env, b.env...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // see TestSwitchInterrupted
 	if err := cmd.Run(); err != nil {

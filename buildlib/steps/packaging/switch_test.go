@@ -14,7 +14,8 @@ import (
 // killer stands in for a command. It counts the calls of all such, and at the call whose number is in $KILL_AT ends the script as a power
 // cut would, before the command has done its work or, where $KILL_LATE is set, after.
 const killer = `#!/bin/sh
-n=$(($(cat "$REHEARSAL_BOX/kill") + 1))
+read -r n <"$REHEARSAL_BOX/kill"
+n=$((n + 1))
 echo $n >"$REHEARSAL_BOX/kill"
 [ $n -ne ${KILL_AT:-0} ] || [ -n "$KILL_LATE" ] || kill -9 0
 PATH=${PATH#*:} PROGRAM "$@"
