@@ -131,7 +131,7 @@ func TestProjectExtras(t *testing.T) {
 		slices.Sort(paths)
 		return paths
 	}
-	always := []string{"/etc/opt/sendmail/aliases.default", "/etc/opt/sendmail/smrsh", "/opt/sendmail/sbin/sendmail-switch", "/var/opt/sendmail/mqueue",
+	always := []string{"/etc/opt/sendmail/aliases.default", "/etc/opt/sendmail/smrsh", "/opt/sendmail/sbin/sendmail-relay", "/opt/sendmail/sbin/sendmail-switch", "/var/opt/sendmail/mqueue",
 		"/opt/sendmail/share/cf", "/opt/sendmail/share/LICENSE", "/opt/sendmail/share/cf/cf/aix-sendmail.mc", "/opt/sendmail/share/cf/cf/aix-submit.mc",
 		"/etc/opt/sendmail/sendmail.cf.default", "/etc/opt/sendmail/submit.cf.default"}
 	slices.Sort(always)

@@ -169,7 +169,7 @@ func TestRelayRefuses(t *testing.T) {
 		{"dollar in the host", "", `sendmail-relay set a$b`, 2, "no name of a host"},
 		{"bracket in the host", "", "sendmail-relay set [relay]", 2, "no name of a host"},
 		{"port that is none", "", "sendmail-relay set relay.example.com:a", 2, "no port"},
-		{"port 465", "", "sendmail-relay set relay.example.com:465", 1, "Use 587"},
+		{"port 465", "", "sendmail-relay set relay.example.com:465 --ca ROOT/ca.pem", 1, "Use 587"},
 		{"domain with a rule in it", "", set + " --from a>b", 2, "no domain"},
 		{"two relays", "", "sendmail-relay set a.example b.example", 2, "one relay"},
 		{"unknown option", "", set + " --password=x", 2, "no --password"},
