@@ -131,15 +131,15 @@ func TestProjectExtras(t *testing.T) {
 		slices.Sort(paths)
 		return paths
 	}
-	always := []string{"/etc/opt/sendmail/aliases.default", "/etc/opt/sendmail/smrsh", "/opt/sendmail/sbin/sendmail-relay", "/opt/sendmail/sbin/sendmail-switch", "/var/opt/sendmail/mqueue",
-		"/opt/sendmail/share/cf", "/opt/sendmail/share/LICENSE", "/opt/sendmail/share/cf/cf/aix-sendmail.mc", "/opt/sendmail/share/cf/cf/aix-submit.mc",
+	always := []string{"/etc/opt/sendmail/aliases.default", "/etc/opt/sendmail/smrsh", "/opt/sendmail/sbin/sendmail-switch", "/opt/sendmail/sbin/sendmail-relay",
+		"/var/opt/sendmail/mqueue", "/opt/sendmail/share/cf", "/opt/sendmail/share/LICENSE", "/opt/sendmail/share/cf/cf/aix-sendmail.mc", "/opt/sendmail/share/cf/cf/aix-submit.mc",
 		"/etc/opt/sendmail/sendmail.cf.default", "/etc/opt/sendmail/submit.cf.default"}
 	slices.Sort(always)
 	if diff := cmp.Diff(always, paths()); diff != "" {
 		t.Errorf("without options (-want +got):\n%s", diff)
 	}
 	all := append(slices.Clone(always), "/etc/opt/sendmail/access.default", "/etc/opt/sendmail/sasl", "/etc/opt/sendmail/sasl/Sendmail.conf.default",
-		"/etc/opt/sendmail/tls")
+		"/etc/opt/sendmail/tls", "/opt/sendmail/sbin/sendmail-cert")
 	slices.Sort(all)
 	if diff := cmp.Diff(all, paths("ndbm", "sasl", "starttls")); diff != "" {
 		t.Errorf("with all options (-want +got):\n%s", diff)
