@@ -239,5 +239,18 @@ func (Image) Rehearse(ctx context.Context, image string,
 	return run(ctx, "image:rehearse", image, trust, dir, cuts)
 }
 
+// Cleanup does installp -C on the disk of a rehearsal: what was interrupted is undone.
+//
+// <disk>  as image:rehearse has named it
+func (Image) Cleanup(ctx context.Context, disk string) error { return run(ctx, "image:cleanup", disk) }
+
+// Reject does installp -r on the disk of a rehearsal: applied updates are taken back.
+//
+// <disk>      as image:rehearse has named it
+// <filesets>  their names, or all; all in one word, with commas between
+func (Image) Reject(ctx context.Context, disk string, filesets string) error {
+	return run(ctx, "image:reject", disk, filesets)
+}
+
 // Version shows the version of this program.
 func Version(ctx context.Context) error { return run(ctx, "version") }

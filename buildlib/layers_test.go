@@ -76,7 +76,7 @@ var rooms = []struct{ room, imports string }{
 	{"report", "fault"},
 	{"build", "*"},
 	{"dev", "fault tree host target checkout series build"},
-	{"verbs", "version fault terminal tree host cross release siteconfig checkout report series imagetool rehearsal build dev logrus"},
+	{"verbs", "version fault terminal tree host cross release siteconfig checkout report series imagetool rehearsal ops preview build dev logrus"},
 	{"cmd/sendmail-aix", "verbs"},
 	{"cmd/aiximage", "verbs"},
 	{"e2e", ""}, // tests of the whole

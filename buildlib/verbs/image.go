@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/imagetool"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/ops"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/preview"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/report"
 )
 
@@ -84,6 +86,22 @@ var imageVerbs = []Verb{
 			{Name: "cuts", Meaning: "let the power go off so many times in each operation; a clean-up and the same again must lead to the same", Kind: String},
 		},
 		Run: rehearse,
+	},
+	{
+		Name: "image:cleanup", Anywhere: true, Help: "does installp -C on the disk of a rehearsal: what was interrupted is undone",
+		Args: []Arg{{Name: "disk", Meaning: "as image:rehearse has named it"}},
+		Run:  onDisk(func(ctx context.Context, _ *Call, in *ops.Installp) error { return in.Cleanup(ctx) }),
+	},
+	{
+		Name: "image:reject", Anywhere: true, Help: "does installp -r on the disk of a rehearsal: applied updates are taken back",
+		Args: []Arg{{Name: "disk", Meaning: "as image:rehearse has named it"}, {Name: "filesets", Meaning: "their names, or all", Split: Commas, Word: "with commas between"}},
+		Run: onDisk(func(ctx context.Context, c *Call, in *ops.Installp) error {
+			o := preview.Options{Names: c.Args[1:], Dependents: true}
+			if c.Args[1] == "all" {
+				o.Names = nil
+			}
+			return in.Reject(ctx, o)
+		}),
 	},
 }
 

@@ -4,15 +4,18 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/imagetool"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/ops"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/report"
 )
 
@@ -53,6 +56,36 @@ func rehearse(ctx context.Context, c *Call) (report.Value, error) {
 		c.Log.WithField("shell", shell).Warn(`not rehearsed under a shell that is not here; in a checkout, "mage setup test" installs it`)
 	}
 	return result, err
+}
+
+// continued is what installp said on the disk that a rehearsal left.
+type continued struct {
+	Disk   string `json:"disk"`
+	Output string `json:"output"`
+}
+
+func (v *continued) WriteText(w io.Writer) error {
+	_, err := io.WriteString(w, v.Output)
+	return err
+}
+
+// onDisk does an operation of installp on the disk of a rehearsal, DIRECTORY/SHELL/root as that has named it.
+func onDisk(do func(context.Context, *Call, *ops.Installp) error) func(context.Context, *Call) (report.Value, error) {
+	return func(ctx context.Context, c *Call) (report.Value, error) {
+		disk, err := filepath.Abs(c.Args[0])
+		if err != nil {
+			return nil, err
+		}
+		of := filepath.Dir(disk)
+		if _, err := os.Stat(filepath.Join(disk, "rehearsal")); err != nil || filepath.Base(disk) != "root" {
+			return nil, &fault.Error{
+				Code: "rehearsal-disk", What: "this is no disk that a rehearsal has left", Where: c.Args[0], Do: "name the directory that image:rehearse ends with, such as build/rehearsal/dash/root",
+			}
+		}
+		var out strings.Builder
+		err = rehearsal.Continue(ctx, c.Machine, filepath.Dir(of), filepath.Base(of), &out, func(ctx context.Context, in *ops.Installp) error { return do(ctx, c, in) })
+		return &continued{c.Args[0], out.String()}, err
+	}
 }
 
 // stage is the directory that a rehearsal is in, empty or missing.
