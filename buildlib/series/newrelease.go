@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha512"
+	"embed"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -359,6 +360,9 @@ func writePorted(ctx context.Context, from string, kept []*patchset.Patch, base,
 	return s.Apply(ctx, base, mtime)
 }
 
+//go:embed release.toml.tmpl advisories.toml.tmpl
+var texts embed.FS
+
 // describe writes what else belongs to a release.
 func (n NewRelease) describe(c *checkout.Checkout, to string, r, from, signed *release.Release, known []release.Advisory, kept []*patchset.Patch) error {
 	answers, _ := from.Answers(known, time.Now()) // hints: what is wrong with them, check:advisories tells
@@ -369,10 +373,10 @@ func (n NewRelease) describe(c *checkout.Checkout, to string, r, from, signed *r
 		}
 	}
 	files := []patchset.Rewritten{{Name: "files.sha256", Text: []byte(r.Files)}}
-	for name, text := range map[string]string{"release.toml": releaseText, "advisories.toml": answersText} {
+	for _, name := range []string{"release.toml", "advisories.toml"} {
 		var b bytes.Buffer
 		data := map[string]any{"Release": r, "From": from, "Answers": answers, "Source": listed(n.Source), "Key": signed != nil}
-		if err := template.Must(template.New(name).Parse(text)).Execute(&b, data); err != nil {
+		if err := template.Must(template.ParseFS(texts, name+".tmpl")).Execute(&b, data); err != nil {
 			return err
 		}
 		files = append(files, patchset.Rewritten{Name: name, Text: b.Bytes()})
@@ -390,62 +394,3 @@ func listed(source string) string {
 	}
 	return fetch.Shown(source)
 }
-
-const releaseText = `# sendmail {{.Release.Version}}, added by "release:new" with the patches of other releases that fit, {{.From.Version}} first.
-
-version = {{printf "%q" .Release.Version}}
-date    = {{.Release.Date.Format "2006-01-02T15:04:05Z"}}
-{{if .Release.SHA256}}
-size   = {{.Release.Size}}
-sha256 = {{printf "%q" .Release.SHA256}}
-sha512 = {{printf "%q" .Release.SHA512}}
-{{else}}
-# No tarball was at hand: size, sha256, sha512 and urls are missing, and SENDMAIL_SOURCE must name the source.
-{{end}}
-# Of files.sha256, which lists {{.Source}}.
-tree = {{printf "%q" .Release.Tree}}
-{{if .Release.URLs}}
-# Those of {{.From.Version}} with another number: whether the tarball is there was not tried.
-urls = [
-{{- range .Release.URLs}}
-	{{printf "%q" .}},
-{{- end}}
-]
-{{end}}
-{{- if .Release.OpenSSL}}
-# As {{.From.Version}} has it: try others before you rely on it.
-openssl = {{printf "%q" .Release.OpenSSL}}
-{{end}}
-{{- if .Key}}
-[signature]
-urls = [
-{{- range .Release.Signature.URLs}}
-	{{printf "%q" .}},
-{{- end}}
-]
-fingerprint = {{printf "%q" .Release.Signature.Fingerprint}}
-key         = {{printf "%q" .Release.Signature.Key}}
-{{- if .Release.Signature.AcceptSHA1}}
-# The signature is over a SHA-1 digest: the pinned SHA-256 is what protects the content.
-accept_sha1 = true
-{{- end}}
-{{end}}`
-
-const answersText = `# What sendmail {{.Release.Version}} with the patches in this directory has to do with each of ../advisories.toml.
-# status: affected (and why it stays so), not-affected (not in this release as published), fixed (by the patch named). Line numbers
-# are those of the release as published.
-#
-# What follows is what {{.From.Version}} answers, and which patch is there. Nobody has read this release's code yet: for each, do so, correct it, and take the # away.
-{{range .Answers}}
-#[[advisory]]
-#id = {{printf "%q" .ID}}
-#status = {{printf "%q" .Status}}
-{{- if .Patch}}
-#patch = {{printf "%q" .Patch}}
-{{- end}}
-{{- if .Reason}}
-#reason = {{printf "%q" .Reason}}
-{{- end}}
-#evidence = {{printf "%q" .Evidence}}
-#reviewed =
-{{end}}`
