@@ -18,6 +18,7 @@ struct GENERAL_NAME_st {
 typedef struct GENERAL_NAME_st GENERAL_NAME;
 #define sk_GENERAL_NAME_num(st) SDK_SK_NUM(st)
 #define sk_GENERAL_NAME_value(st, i) ((GENERAL_NAME *)SDK_SK_VALUE((st), (i)))
+void GENERAL_NAMES_free(STACK_OF(GENERAL_NAME) *);
 
 int X509_check_purpose(X509 *, int, int);
 unsigned char *ASN1_STRING_data(ASN1_STRING *);
