@@ -1,0 +1,345 @@
+//go:build e2e
+
+package e2e_test
+
+import (
+	"bytes"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"errors"
+	"fmt"
+	"math/big"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"text/template"
+	"time"
+)
+
+// relayCase is one way in which a relay, or what is known of it, may be. In all else it is a good one: it has the right certificate, and demands STARTTLS
+// and AUTH.
+type relayCase struct {
+	name     string
+	relay    script
+	host     string // who is asked for; mostly relay.mail.test
+	plain    bool   // whether the mailer lacks the flag Q, as any other has
+	nobody   bool   // whether the relay refuses connections
+	login    string // what the file of logins holds; mostly the one that the relay takes
+	flags    string // of the mailer, beside Q
+	messages int    // sent in one queue run, if there are several
+}
+
+const relayHost = "relay.mail.test"
+
+// right is the certificate of most relays.
+const right = "right"
+
+func says(verb, answer string) script {
+	return script{certificate: right, says: map[string]string{verb: answer}}
+}
+
+var wrongPassword = "535 5.7.8 authentication failed"
+
+var relayCases = []relayCase{
+	{name: "right", relay: script{certificate: right}},
+	{name: "right, three messages in a queue run", relay: script{certificate: right}, messages: 3},
+	{name: "TLS 1.2 only", relay: script{certificate: right, versions: [2]uint16{tls.VersionTLS12, tls.VersionTLS12}}},
+	{name: "TLS 1.3 only", relay: script{certificate: right, versions: [2]uint16{tls.VersionTLS13, tls.VersionTLS13}}},
+	{name: "LOGIN only", relay: script{certificate: right, offers: "LOGIN"}},
+
+	{name: "name in the CN, no alternative ones", relay: script{certificate: "CN"}},
+	{name: "name in the alternative ones only", relay: script{certificate: "SAN"}},
+	{name: "a second alternative name", relay: script{certificate: "second SAN"}},
+	{name: "*.mail.test", relay: script{certificate: "*.mail.test"}},
+	{name: "*.mail.test in the CN, no alternative names", relay: script{certificate: "CN *.mail.test"}},
+	{name: "name in the CN, another alternative one", relay: script{certificate: "CN, other SAN"}},
+	{name: "*.test for relay.test", relay: script{certificate: "*.test"}, host: "relay.test"},
+	{name: "*.test for relay.mail.test", relay: script{certificate: "*.test"}},
+	{name: "r*.mail.test", relay: script{certificate: "r*.mail.test"}},
+	{name: "*.mail.test for relay.deep.mail.test", relay: script{certificate: "*.mail.test"}, host: "relay.deep.mail.test"},
+	{name: "certificate of another name", relay: script{certificate: "other"}},
+	{name: "certificate that has expired", relay: script{certificate: "expired"}},
+	{name: "certificate of another authority", relay: script{certificate: "stranger"}},
+	{name: "certificate that is self-signed", relay: script{certificate: "self-signed"}},
+
+	{name: "no STARTTLS", relay: script{}},
+	{name: "454 to STARTTLS", relay: says("STARTTLS", "454 4.7.0 TLS not available")},
+	{name: "TLS 1.0 only", relay: script{certificate: right, versions: [2]uint16{tls.VersionTLS10, tls.VersionTLS10}}},
+	{name: "no TLS after STARTTLS", relay: script{certificate: right, broken: true}},
+
+	{name: "no AUTH", relay: script{certificate: right, offers: "none"}},
+	{name: "no AUTH, MAIL is taken", relay: script{certificate: right, offers: "none", open: true}},
+	{name: "an unknown mechanism only", relay: script{certificate: right, offers: "XNEW"}},
+	{name: "535 at AUTH", relay: says("AUTH", wrongPassword)},
+	{name: "535 at AUTH, MAIL is taken", relay: script{certificate: right, open: true, says: map[string]string{"AUTH": wrongPassword}}},
+	{name: "535 at AUTH, three messages in a queue run", relay: says("AUTH", wrongPassword), messages: 3},
+	{name: "550 at AUTH", relay: says("AUTH", "550 5.7.1 no")},
+	{name: "454 at AUTH", relay: says("AUTH", "454 4.7.0 later")},
+	{name: "421 at AUTH", relay: says("AUTH", "421 4.7.0 closing")},
+	{name: "closed at AUTH", relay: script{certificate: right, hangs: "AUTH"}},
+	{name: "no login known", relay: script{certificate: right}, login: "none"},
+	{name: "no login known, MAIL is taken", relay: script{certificate: right, open: true}, login: "none"},
+	{name: "login that is cut off", relay: script{certificate: right, open: true}, login: "AuthInfo\t\"U:tester\" \"P:open\n"},
+
+	{name: "connection refused", nobody: true},
+	{name: "host unknown", host: "nosuch.mail.test", nobody: true},
+	{name: "DNS down", host: "down.mail.test", nobody: true},
+	{name: "554 as greeting", relay: says("greeting", "554 5.7.1 not you")},
+	{name: "421 as greeting", relay: says("greeting", "421 4.7.0 not now")},
+	{name: "closed before the greeting", relay: script{certificate: right, hangs: "greeting"}},
+	{name: "550 at EHLO and HELO", relay: script{certificate: right, says: map[string]string{"EHLO": "550 5.7.1 no", "HELO": "550 5.7.1 no"}}},
+	{name: "our own name in EHLO", relay: says("EHLO", "250 "+mailHost)},
+
+	{name: "451 at MAIL", relay: says("MAIL", "451 4.3.0 later")},
+	{name: "530 at MAIL", relay: says("MAIL", "530 5.7.0 Authentication required")},
+	{name: "550 at MAIL", relay: says("MAIL", "550 5.7.1 not as this sender")},
+	{name: "450 at RCPT", relay: says("RCPT", "450 4.2.1 later")},
+	{name: "550 at RCPT", relay: says("RCPT", "550 5.1.1 no such user")},
+	{name: "451 at DATA", relay: says("DATA", "451 4.3.0 later")},
+	{name: "554 at DATA", relay: says("DATA", "554 5.6.0 no")},
+	{name: "452 after the message", relay: says("message", "452 4.3.1 full")},
+	{name: "552 after the message", relay: says("message", "552 5.3.4 too large")},
+	{name: "closed in the message", relay: script{certificate: right, hangs: "message"}},
+
+	{name: "without flag Q: right", relay: script{certificate: right}, plain: true},
+	{name: "without flag Q: 535 at AUTH", relay: says("AUTH", wrongPassword), plain: true},
+	{name: "without flag Q: host unknown", host: "nosuch.mail.test", nobody: true, plain: true},
+}
+
+// smtpsCases are relays as on port 465, where TLS begins with the connection. Releases from 8.18 on have that.
+var smtpsCases = []relayCase{
+	{name: "right", relay: script{certificate: right, implicit: true}, flags: "_"},
+	{name: "three messages in a queue run", relay: script{certificate: right, implicit: true}, flags: "_", messages: 3},
+	{name: "certificate of another name", relay: script{certificate: "other", implicit: true}, flags: "_"},
+	{name: "certificate that has expired", relay: script{certificate: "expired", implicit: true}, flags: "_"},
+	{name: "no TLS", relay: script{certificate: right}, flags: "_"},
+	{name: "TLS 1.0 only", relay: script{certificate: right, implicit: true, versions: [2]uint16{tls.VersionTLS10, tls.VersionTLS10}}, flags: "_"},
+	{name: "535 at AUTH", relay: script{certificate: right, implicit: true, says: map[string]string{"AUTH": wrongPassword}}, flags: "_"},
+	{name: "no AUTH, MAIL is taken", relay: script{certificate: right, implicit: true, offers: "none", open: true}, flags: "_"},
+	{name: "554 as greeting", relay: script{certificate: right, implicit: true, says: map[string]string{"greeting": "554 no"}}, flags: "_"},
+	{name: "connection refused", nobody: true, flags: "_"},
+	{name: "550 at RCPT", relay: script{certificate: right, implicit: true, says: map[string]string{"RCPT": "550 5.1.1 no such user"}}, flags: "_"},
+}
+
+// TestRelay has sendmail hand a message to relays that are right and that are not, with the rules that sendmail-relay writes. What
+// becomes of the message, how often the password goes out, and what the log says is in testdata/relay.golden, for all releases.
+func TestRelay(t *testing.T) {
+	needTools(t)
+	s := newRelaySite(t)
+	s.compare(t, "testdata/relay.golden", relayCases)
+	t.Run("port 465", func(t *testing.T) {
+		if !s.smtps {
+			t.Skip("this release has no TLS from the first byte on")
+		}
+		s.compare(t, "testdata/relay-465.golden", smtpsCases)
+	})
+}
+
+// compare tries all cases, and compares what comes of them with a table.
+func (s *relaySite) compare(t *testing.T, golden string, cases []relayCase) {
+	t.Helper()
+	var table strings.Builder
+	table.WriteString("# relay | the message is | passwords sent | the log says\n")
+	for i, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			fmt.Fprintf(&table, "%s | %s\n", c.name, s.try(t, filepath.Base(golden)+fmt.Sprint(i), c))
+		})
+	}
+	if *update {
+		if err := os.WriteFile(golden, []byte(table.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if table.String() != string(want) {
+		t.Errorf("the table is\n%s\nwant (-update writes it)\n%s", &table, want)
+	}
+}
+
+// relaySite is a site with the certificates of relays.
+type relaySite struct {
+	*site
+	smtps        bool // whether the program has TLS from the first byte on
+	certificates map[string]tls.Certificate
+	text         *template.Template
+}
+
+func newRelaySite(t *testing.T) *relaySite {
+	t.Helper()
+	b := mailBuild(t)
+	s := &relaySite{site: b.install(t), smtps: strings.HasPrefix(b.version, "8.18.")}
+	s.makeRelayCertificates(t)
+	cc := exec.CommandContext(t.Context(), "cc", "-shared", "-fPIC", "-o", s.path("relayhost.so"), "testdata/relayhost.c")
+	if out, err := cc.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %v\n%s", cc, err, out)
+	}
+	text, err := template.ParseFiles("testdata/relay.mc")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.text = text
+	return s
+}
+
+// try sends what a case says to its relay, and tells what came of it.
+func (s *relaySite) try(t *testing.T, queue string, c relayCase) string {
+	t.Helper()
+	r := newFakeRelay(t, c.relay, s.certificates)
+	address := r.listener.Addr().String()
+	if c.nobody {
+		r.close()
+	}
+	_, port, err := net.SplitHostPort(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.host == "" {
+		c.host = relayHost
+	}
+	flags := "Q" + c.flags
+	if c.plain {
+		flags = ""
+	}
+	log := queue + ".log"
+	if err := os.Mkdir(s.path(queue), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	s.give(t, queue)
+	s.writeLogin(t, c.login)
+	var settings bytes.Buffer
+	if err := s.text.Execute(&settings, map[string]string{"Dir": s.dir, "Host": c.host, "Queue": queue, "Flags": flags, "Port": port}); err != nil {
+		t.Fatal(err)
+	}
+	cf := s.configure(t, "A", settings.String(), address)
+	send := func(args ...string) { s.sendmailLogging(t, cf, log, args...) }
+	if c.messages == 0 {
+		send("-odi", "-f", "someone@"+mailHost, "friend@elsewhere.test")
+	} else {
+		for range c.messages {
+			send("-odq", "-f", "someone@"+mailHost, "friend@elsewhere.test")
+		}
+		send("-qf")
+	}
+	if !c.nobody {
+		r.close()
+	}
+	lines, err := os.ReadFile(s.path(log))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("sessions: %q\n%s", r.sessions, lines)
+	return s.outcome(t, c, r, queue, string(lines))
+}
+
+func (s *relaySite) outcome(t *testing.T, c relayCase, r *fakeRelay, queue, log string) string {
+	t.Helper()
+	waiting, err := filepath.Glob(s.path(queue + "/[qh]f*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sent, deferred := r.messages, len(waiting)
+	becomes := fmt.Sprintf("%d sent, %d deferred, %d bounced", sent, deferred, max(c.messages, 1)-sent-deferred)
+	if c.messages == 0 {
+		becomes = map[[2]int]string{{1, 0}: "sent", {0, 1}: "deferred", {0, 0}: "BOUNCED"}[[2]int{sent, deferred}]
+	}
+	passwords := fmt.Sprint(r.passwords)
+	if r.clear > 0 {
+		passwords += " IN CLEAR"
+	}
+	last := regexp.MustCompile(`(?m) to=friend@elsewhere\.test,.*, dsn=([0-9.]+),.* stat=(.*)$`).FindAllStringSubmatch(log, -1)
+	if last == nil {
+		t.Fatalf("the log does not tell what became of the message:\n%s", log)
+	}
+	reason := strings.Replace(last[len(last)-1][2], "4.4.2 reply: read", "4.4.1 reply: read", 1) // as 8.18 has it
+	return becomes + " | " + passwords + " | " + reason
+}
+
+// writeLogin writes the file of logins: one that the relays take, unless told another.
+func (s *relaySite) writeLogin(t *testing.T, text string) {
+	t.Helper()
+	if err := os.Remove(s.path("authinfo")); err != nil && !errors.Is(err, os.ErrNotExist) {
+		t.Fatal(err)
+	}
+	switch text {
+	case "none":
+		return
+	case "":
+		text = fmt.Sprintf("AuthInfo\t\"U:%s\" \"P:%s\" \"M:PLAIN LOGIN\"\n", mailUser, mailPassword)
+	}
+	s.write(t, "authinfo", text)
+	s.give(t, "authinfo")
+}
+
+// sendmailLogging runs sendmail with a message. What it logs is appended to a file.
+func (s *relaySite) sendmailLogging(t *testing.T, cf, log string, args ...string) {
+	t.Helper()
+	cmd := s.command(t.Context(), append([]string{s.sendmail, "-C", cf}, args...)...)
+	cmd.Env = append(cmd.Env, "LD_PRELOAD="+s.path("gethostname.so")+":"+s.path("relayhost.so"), "RELAY_LOG="+s.path(log))
+	cmd.Stdin = strings.NewReader("Subject: hello\n\nHello.\n")
+	out, err := cmd.CombinedOutput()
+	if exit := new(exec.ExitError); err != nil && !errors.As(err, &exit) {
+		t.Fatalf("%v: %v\n%s", cmd, err, out)
+	}
+	if len(out) > 0 {
+		t.Logf("%v: %v\n%s", cmd, err, out)
+	}
+}
+
+// makeRelayCertificates makes tls/relays.pem, the authority of the right relays, and the certificates that relays show.
+func (s *relaySite) makeRelayCertificates(t *testing.T) {
+	t.Helper()
+	a, stranger := newAuthority(t), newAuthority(t)
+	s.write(t, "tls/relays.pem", pemText("CERTIFICATE", a.certificate.Raw))
+	s.give(t, "tls/relays.pem")
+	s.certificates = make(map[string]tls.Certificate)
+	for _, c := range []struct {
+		name, cn string
+		dns      []string
+		from     *authority
+		age      time.Duration
+	}{
+		{right, relayHost, []string{relayHost}, a, 0},
+		{"CN", relayHost, nil, a, 0},
+		{"SAN", "", []string{relayHost}, a, 0},
+		{"second SAN", "farm.test", []string{"farm.test", relayHost}, a, 0},
+		{"*.mail.test", "farm.test", []string{"*.mail.test"}, a, 0},
+		{"CN *.mail.test", "*.mail.test", nil, a, 0},
+		{"CN, other SAN", relayHost, []string{"other.test"}, a, 0},
+		{"*.test", "farm.test", []string{"*.test"}, a, 0},
+		{"r*.mail.test", "farm.test", []string{"r*.mail.test"}, a, 0},
+		{"other", "other.test", []string{"other.test"}, a, 0},
+		{"expired", relayHost, []string{relayHost}, a, 48 * time.Hour},
+		{"stranger", relayHost, []string{relayHost}, stranger, 0},
+		{"self-signed", relayHost, []string{relayHost}, nil, 0},
+	} {
+		s.certificates[c.name] = relayCertificate(t, c.cn, c.dns, c.from, c.age)
+	}
+}
+
+func relayCertificate(t *testing.T, cn string, dns []string, from *authority, age time.Duration) tls.Certificate {
+	t.Helper()
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: cn}, DNSNames: dns,
+		NotBefore: time.Now().Add(-time.Hour - age), NotAfter: time.Now().Add(24*time.Hour - age),
+		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+	}
+	key := newKey(t)
+	parent, signer := template, key
+	if from != nil {
+		parent, signer = from.certificate, from.key
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, parent, key.Public(), signer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
+}

@@ -1,0 +1,67 @@
+/*
+**  Preloaded into the sendmail of TestRelay. The names of its relays are known without DNS: those that begin with "relay." are this machine, of "down."
+**  no server can tell, and any other there is not. What would go to the system's log goes to a file.
+*/
+
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+static char file[1024];
+
+/* main() empties the environment, and closes what is open. */
+__attribute__((constructor)) static void
+begin(void)
+{
+	const char *name = getenv("RELAY_LOG");
+
+	if (name != NULL && strlen(name) < sizeof file)
+		strcpy(file, name);
+}
+
+void
+syslog(int priority, const char *format, ...)
+{
+	char line[4096];
+	va_list list;
+	int length, log;
+
+	va_start(list, format);
+	length = vsnprintf(line, sizeof line - 1, format, list);
+	va_end(list);
+	if (length > (int) sizeof line - 2)
+		length = sizeof line - 2;
+	line[length++] = '\n';
+	log = open(file, O_WRONLY | O_APPEND | O_CREAT, 0600);
+	if (write(log, line, length) != length || close(log) < 0)
+		abort();
+}
+
+struct hostent *
+gethostbyname(const char *name)
+{
+	static struct in_addr address;
+	static char *addresses[2], *aliases[1], known[256];
+	static struct hostent host;
+
+	if (strncmp(name, "relay.", 6) != 0)
+	{
+		h_errno = strncmp(name, "down.", 5) == 0 ? TRY_AGAIN : HOST_NOT_FOUND;
+		return NULL;
+	}
+	address.s_addr = htonl(INADDR_LOOPBACK);
+	addresses[0] = (char *) &address;
+	snprintf(known, sizeof known, "%s", name);
+	host.h_name = known;
+	host.h_aliases = aliases;
+	host.h_addrtype = AF_INET;
+	host.h_length = sizeof address;
+	host.h_addr_list = addresses;
+	return &host;
+}
