@@ -148,14 +148,15 @@ func (Patches) New(ctx context.Context, name string) error { return run(ctx, "pa
 // <patch>  file or number of the patch, such as 0004
 func (Patches) Edit(ctx context.Context, patch string) error { return run(ctx, "patches:edit", patch) }
 
-// New adds a release: what its source is, and the patches of another release that fit.
+// New adds a release: what its source is, and the patches of other releases that fit.
 //
-// It writes patches/VERSION and says of each patch whether it fits, and what is left to do. An advisory is for a person to answer.
+// It writes patches/VERSION, which must not be there yet, and tells what became of each patch and what is left to do.
+// For example: sendmail-aix release:new 8.16.1 sendmail.8.16.1.tar.gz
 //
 // <version>  such as 8.16.1
 // <source>   a tarball, a directory or a git URL with ?ref=; NAME.sig or NAME.asc beside a tarball is its signature
 func (Release) New(ctx context.Context, version string, source string,
-	from *string, // the release whose patches are tried; else the nearest
+	from *string, // the release whose patches are tried first; else the one whose source is most like this one
 	date *string, // day of the release, as 2020-07-05; else that of its RELEASE_NOTES
 ) error {
 	return run(ctx, "release:new", version, source, from, date)

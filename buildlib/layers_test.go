@@ -71,7 +71,7 @@ var rooms = []struct{ room, imports string }{
 	{"rehearsal", "fault host installp vrmf box database preview ops"},
 	{"checkout", "fault regular terminal cache tomlfile host target cross emulate release siteconfig fetch record logrus"},
 	{"plan", "fault regular vrmf host target release patchset siteconfig fetch packaging checkout"},
-	{"series", "fetch fault regular tree host patchset release checkout"},
+	{"series", "vrmf fault regular tree host patchset release fetch checkout"},
 	{"imagetool", "fault regular tree bff ar kind inspect epkg rpm signature installp rules verify diff extract"},
 	{"report", "fault"},
 	{"build", "*"},

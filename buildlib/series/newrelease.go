@@ -1,23 +1,19 @@
 package series
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha512"
-	"embed"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
-	"text/template"
 	"time"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/vrmf"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
@@ -31,80 +27,31 @@ import (
 type NewRelease struct {
 	Version string
 	Source  string // as SENDMAIL_SOURCE takes it
-	From    string // the release whose patches are tried; "" is the nearest
+	From    string // the release whose patches are tried first; "" is the one whose source is most like this one
 	Date    string // of the release; "" is what its RELEASE_NOTES say
 }
 
-// Made is a new release.
-type Made struct {
-	Release    string   `json:"release"`
-	Dir        string   `json:"dir"`
-	From       string   `json:"from"`
-	Date       string   `json:"date"`
-	Files      int      `json:"files"` // of its source
-	Tree       string   `json:"tree"`
-	SHA256     string   `json:"sha256,omitempty"`    // of its tarball
-	SignedBy   string   `json:"signed_by,omitempty"` // fingerprint of the key
-	Patches    []Ported `json:"patches"`
-	Unanswered []string `json:"unanswered"` // advisories
-	source     string
+// adding is a release that is being added.
+type adding struct {
+	NewRelease
+	c     *checkout.Checkout
+	all   []*release.Release
+	known []release.Advisory
+	draft release.Draft
+
+	source  *fetch.Source
+	base    string // directory of its tree
+	files   tree.Listing
+	tarball string // "" where the source is none
+	signer  string // of the signature beside the tarball: a fingerprint, or unknownKey
+	ported  []Ported
+	kept    []*patchset.Patch // those that fit
 }
 
-// Ported is what became of a patch of the other release.
-type Ported struct {
-	Patch   string           `json:"patch"` // without .patch
-	Of      string           `json:"of"`    // the release that it is of
-	Taken   bool             `json:"taken"`
-	Verdict patchset.Verdict `json:"verdict"` // how it fits as it stands there
-	Found   []string         `json:"found,omitempty"`
-}
-
-// WriteText tells what was made and what is left to do, in order.
-func (v *Made) WriteText(w io.Writer) error {
-	fmt.Fprintf(w, "%s: sendmail %s of %s, %d files, tree %s\n", v.Dir, v.Release, v.Date, v.Files, v.Tree)
-	switch {
-	case v.SHA256 == "":
-		fmt.Fprintln(w, "no tarball is pinned: SENDMAIL_SOURCE must name the source")
-	case v.SignedBy == "":
-		fmt.Fprintf(w, "tarball %s, no signature\n", v.SHA256)
-	default:
-		fmt.Fprintf(w, "tarball %s, signed by %s\n", v.SHA256, v.SignedBy)
-	}
-	taken := 0
-	for _, p := range v.Patches {
-		what := "left out"
-		if p.Taken {
-			what = "taken"
-			taken++
-		}
-		fmt.Fprintf(w, "%-9s %-8s %s, of %s\n", what, p.Verdict, p.Patch, p.Of)
-		for _, found := range p.Found {
-			fmt.Fprintf(w, "          %s\n", strings.ReplaceAll(found, "\n", "\n          "))
-		}
-	}
-	fmt.Fprintf(w, "%d of %d patches\n\nto do:\n", taken, len(v.Patches))
-	if taken < len(v.Patches) {
-		fmt.Fprintf(w, "- look at what was left out: nothing to do where the release has it (applied); else edit the source and run \"mage patches:new\"\n")
-	}
-	fmt.Fprintf(w, "- SENDMAIL_RELEASE=%s SENDMAIL_SOURCE=%s SENDMAIL_TARGET=host go tool mage package\n", v.Release, v.source)
-	if len(v.Unanswered) > 0 {
-		fmt.Fprintf(w, "- read the code for each of %d advisories, and answer it in %s\n", len(v.Unanswered), filepath.Join(v.Dir, "advisories.toml"))
-	}
-	_, err := fmt.Fprintln(w, "- go tool mage patches:check check:advisories")
-	return err
-}
-
-// versionForm is what a release may be called; it is a name of a directory, too.
-var versionForm = regexp.MustCompile(`^[0-9]{1,4}(\.[0-9]{1,4}){1,5}$`)
-
-// Create adds a release: what its source is, and the patches of another release that fit. The directory appears whole or not at all.
+// Create adds a release: what its source is, and the patches of other releases that fit. The directory appears whole or not at all.
 func (n NewRelease) Create(ctx context.Context, c *checkout.Checkout) (v *Made, err error) {
-	all, from, err := n.choose(c)
-	if err != nil {
-		return nil, err
-	}
-	known, err := release.Advisories(c.Path("patches"))
-	if err != nil && fault.Code(err) != "advisories-missing" { // then there is none to answer
+	a := &adding{NewRelease: n, c: c}
+	if err := a.choose(); err != nil {
 		return nil, err
 	}
 	dir, remove, err := scratch(ctx, c)
@@ -112,285 +59,245 @@ func (n NewRelease) Create(ctx context.Context, c *checkout.Checkout) (v *Made, 
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, remove()) }()
-	base := filepath.Join(dir, "source")
-	r, signed, err := n.look(ctx, c, all, from, base)
-	if err != nil {
+	a.base = filepath.Join(dir, "source")
+	for _, do := range []func(context.Context) error{a.look, a.pin, a.sign, a.port} {
+		if err := do(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if err := a.write(ctx, dir); err != nil {
 		return nil, err
 	}
-	v = &Made{
-		Release: r.Version, Dir: c.Shown(c.Path("patches", r.Version)), From: from.Version, Date: r.Date.Format(time.DateOnly), Files: strings.Count(r.Files, "\n"),
-		Tree: r.Tree, SHA256: r.SHA256, SignedBy: r.Signature.Fingerprint, source: n.Source,
-	}
-	for _, a := range known {
-		v.Unanswered = append(v.Unanswered, a.ID)
-	}
-	work := filepath.Join(dir, r.Version)
-	if err := os.Mkdir(work, 0o755); err != nil {
-		return nil, err
-	}
-	var kept []*patchset.Patch
-	if v.Patches, kept, err = port(ctx, from, others(all, from), base); err != nil {
-		return nil, err
-	}
-	if err := writePorted(ctx, from.Dir, kept, base, work, r.Date); err != nil {
-		return nil, err
-	}
-	if err := n.describe(c, work, r, from, signed, known, kept); err != nil {
-		return nil, err
-	}
-	if _, err := release.Load(dir, r.Version); err != nil { // as everybody else will read it
-		return nil, err
-	}
-	if err := tree.Move(work, c.Path("patches", r.Version)); err != nil {
-		return nil, checkout.Explain(err)
-	}
-	return v, nil
+	return a.made(), nil
 }
 
-// choose finds the release whose patches are tried.
-func (n NewRelease) choose(c *checkout.Checkout) (all []*release.Release, from *release.Release, err error) {
-	if !versionForm.MatchString(n.Version) {
-		return nil, nil, &fault.Error{Code: "release-version", What: fmt.Sprintf("%q is no release of sendmail", n.Version), Do: "give numbers with dots between them, such as 8.16.1"}
+// choose reads what there is, and refuses what cannot be added.
+func (a *adding) choose() (err error) {
+	if _, err := vrmf.FromSendmail(a.Version, 1); err != nil { // it is a name of a directory, too
+		return &fault.Error{Code: "release-version", What: "no release of sendmail can be called so", Err: err, Do: "give numbers with dots between them, such as 8.16.1"}
 	}
-	if _, err := os.Lstat(c.Path("patches", n.Version)); !errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, &fault.Error{
-			Code: "release-exists", What: "there is a release " + n.Version + " already", Where: c.Shown(c.Path("patches", n.Version)), Err: err,
+	a.draft.Version, a.draft.Dir = a.Version, a.c.Path("patches", a.Version)
+	if _, err := os.Lstat(a.draft.Dir); !errors.Is(err, fs.ErrNotExist) {
+		return &fault.Error{
+			Code: "release-exists", What: "there is a release " + a.Version + " already", Where: a.c.Shown(a.draft.Dir), Err: err,
 			Do: "work on it, or move it away first: nothing is written over it",
 		}
 	}
-	if all, err = release.List(c.Path("patches")); err != nil {
-		return nil, nil, err
-	}
-	if n.From != "" {
-		from, err = release.Load(c.Path("patches"), n.From)
-		return all, from, err
-	}
-	for _, r := range all { // oldest first
-		if from == nil || release.Compare(r.Version, n.Version) < 0 {
-			from = r
+	if a.Date != "" {
+		if a.draft.Date, err = time.Parse(time.DateOnly, a.Date); err != nil || a.draft.Date.Unix() < 0 {
+			return &fault.Error{Code: "release-date", What: "this is no day", Where: "-date=" + a.Date, Do: "give one as 2020-07-05"}
 		}
 	}
-	if from == nil {
-		return nil, nil, &fault.Error{Code: "release-unknown", What: "there is no release whose patches could be tried", Where: c.Path("patches"), Do: "run this in a whole checkout"}
+	if a.all, err = release.List(a.c.Path("patches")); err != nil {
+		return err
 	}
-	return all, from, nil
-}
-
-// others are the other releases, the nearest first.
-func others(all []*release.Release, from *release.Release) []*release.Release {
-	at := slices.IndexFunc(all, func(r *release.Release) bool { return r.Version == from.Version })
-	var near []*release.Release
-	for d := 1; d < len(all); d++ {
-		for _, i := range []int{at - d, at + d} {
-			if i >= 0 && i < len(all) {
-				near = append(near, all[i])
-			}
+	if len(a.all) == 0 {
+		return &fault.Error{Code: "release-unknown", What: "there is no release whose patches could be tried", Where: a.c.Path("patches"), Do: "run this in a whole checkout"}
+	}
+	if a.From != "" {
+		if a.draft.From, err = release.Load(a.c.Path("patches"), a.From); err != nil {
+			return err
 		}
 	}
-	return near
+	if a.known, err = release.Advisories(a.c.Path("patches")); fault.Code(err) == "advisories-missing" { // then there is none to answer
+		err = nil
+	}
+	return err
 }
 
-// look unpacks the source and finds out all that is pinned of a release. Signed is the release whose key signed its tarball.
-func (n NewRelease) look(ctx context.Context, c *checkout.Checkout, all []*release.Release, from *release.Release, base string) (r, signed *release.Release, err error) {
-	fetcher, err := c.Fetcher()
+// look unpacks the source, and finds out what it is.
+func (a *adding) look(ctx context.Context) error {
+	fetcher, err := a.c.Fetcher()
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
-	r = &release.Release{Version: n.Version, Date: time.Unix(0, 0).UTC(), OpenSSL: from.OpenSSL}
-	source, err := fetcher.Open(r, n.Source)
+	// Of what is not pinned all files get one time; that of a build is the release's.
+	a.source, err = fetcher.Open(&release.Release{Version: a.Version, Dir: a.draft.Dir, Date: time.Unix(0, 0)}, a.Source)
+	if err == nil && a.source.Kind == fetch.Pinned {
+		err = &fault.Error{Code: "source-invalid", Do: "name a tarball, a directory with the unpacked tree, or a git repository with its tag"}
+	}
+	if f, ok := errors.AsType[*fault.Error](err); ok && f.Code == "source-invalid" {
+		f.What = "this is not something that the source of a release can come from"
+	}
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
-	if source.Kind == fetch.Pinned {
-		return nil, nil, &fault.Error{Code: "source-invalid", What: "no source is named", Do: "name a tarball, a directory with the unpacked tree, or a git repository with its tag"}
+	d := &a.draft
+	if a.source.Kind == fetch.Directory { // before anybody walks through it: it may be "/"
+		if err := d.Look(a.source.Name, nil); err != nil {
+			return err
+		}
 	}
-	tarball, err := source.Take(ctx, base)
+	if a.tarball, err = a.source.Take(ctx, a.base); err != nil {
+		return err
+	}
+	if a.files, err = tree.List(ctx, a.base); err != nil {
+		return err
+	}
+	var paths []string
+	for _, e := range a.files {
+		paths = append(paths, e.Path)
+	}
+	if err := d.Look(a.base, paths); err != nil {
+		return err
+	}
+	d.Files, d.Tree = a.files.String(), a.files.Hash()
+	if d.Source = "an unpacked tree"; a.source.Kind == fetch.Git {
+		d.Source = a.source.Ref + " of a git repository"
+	}
+	slices.SortStableFunc(a.all, func(r, s *release.Release) int { return a.unlike(r) - a.unlike(s) })
+	if d.From == nil {
+		d.From = a.all[0]
+	}
+	d.OpenSSL = d.From.OpenSSL
+	return nil
+}
+
+// unlike counts the files that differ from those of another release.
+func (a *adding) unlike(r *release.Release) int {
+	files, _ := tree.ParseListing(r.Files) // what is wrong with it, whoever builds that release is told
+	return len(tree.Compare(files, a.files))
+}
+
+// pin takes down what identifies the tarball, and where it may be.
+func (a *adding) pin(ctx context.Context) error {
+	if a.tarball == "" {
+		return nil
+	}
+	d := &a.draft
+	in, size, err := regular.Open(a.tarball)
 	if err != nil {
-		return nil, nil, err
-	}
-	listing, err := tree.List(ctx, base)
-	if err != nil {
-		return nil, nil, err
-	}
-	r.Files, r.Tree = listing.String(), listing.Hash()
-	if r.Date, err = n.date(base); err != nil {
-		return nil, nil, err
-	}
-	if tarball == "" {
-		return r, nil, nil
-	}
-	in, size, err := regular.Open(tarball)
-	if err != nil {
-		return nil, nil, err
+		return err
 	}
 	defer in.Close() // only read
 	long := sha512.New()
 	if _, err := io.Copy(long, regular.Reader(ctx, in)); err != nil {
-		return nil, nil, err
+		return err
 	}
-	if r.SHA256, err = regular.Sum(ctx, tarball); err != nil {
-		return nil, nil, err
+	if d.SHA256, err = regular.Sum(ctx, a.tarball); err != nil {
+		return err
 	}
-	r.Size, r.SHA512 = size, hex.EncodeToString(long.Sum(nil))
-	elsewhere := func(urls []string) (moved []string) {
-		for _, u := range urls {
-			if m := strings.ReplaceAll(u, from.Version, n.Version); m != u {
-				moved = append(moved, m)
-			}
-		}
-		return moved
+	d.Size, d.SHA512 = size, hex.EncodeToString(long.Sum(nil))
+	name := a.source.Name
+	d.URLs = a.elsewhere(d.From.URLs)
+	if a.source.Kind == fetch.Download && fetch.Shown(name) == name && !slices.Contains(d.URLs, name) { // no password comes into a tracked file
+		d.URLs = append([]string{name}, d.URLs...)
 	}
-	if r.URLs = elsewhere(from.URLs); source.Kind == fetch.Download {
-		r.URLs = append([]string{source.Name}, r.URLs...)
+	if d.URLs == nil {
+		d.URLs = []string{"file://" + a.tarball}
 	}
-	if r.URLs == nil {
-		r.URLs = []string{"file://" + tarball}
-	}
-	if signed, err = fetch.SignedBy(ctx, all, tarball); signed != nil {
-		r.Signature = signed.Signature
-		r.Signature.URLs, r.Signature.Key = elsewhere(from.Signature.URLs), "signing-key.asc"
-	}
-	return r, signed, err
+	return nil
 }
 
-// date is the release's day as it was given or as the release notes say.
-func (n NewRelease) date(base string) (time.Time, error) {
-	given, layout, where := n.Date, time.DateOnly, "date"
-	if given == "" {
-		where = "RELEASE_NOTES"
-		notes, err := regular.Read(filepath.Join(base, where), 64<<20)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return time.Time{}, err
-		}
-		if m := regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(n.Version) + `/[0-9.]+\s+(\S+)`).FindSubmatch(notes); m != nil {
-			given, layout = string(m[1]), "2006/01/02"
+// elsewhere are the addresses of the release that is the model, where they have its version, with this one.
+func (a *adding) elsewhere(urls []string) (moved []string) {
+	for _, u := range urls {
+		if m := strings.ReplaceAll(u, a.draft.From.Version, a.Version); m != u {
+			moved = append(moved, m)
 		}
 	}
-	day, err := time.Parse(layout, given)
-	if err != nil || day.Unix() < 0 {
-		return day, &fault.Error{
-			Code: "release-date", What: "it is not known when sendmail " + n.Version + " was released", Where: where, Found: fmt.Sprintf("%q", given),
-			Do: "give the day, as in -date=2020-07-05: all that is built carries it; or is the source that of another release?",
-		}
-	}
-	return day, nil
+	return moved
 }
 
-// port finds patches that fit a source, each on top of those before it that do: those of the release that was named, in its order, then what
-// the others have besides. Where a patch does not fit, one of another release about the same may.
-func port(ctx context.Context, from *release.Release, others []*release.Release, base string) (all []Ported, kept []*patchset.Patch, err error) {
-	byTopic := make(map[string][]candidate)
-	var topics []string
-	for _, r := range append([]*release.Release{from}, others...) {
-		s, err := patchset.Load(r.Dir)
+// sign looks for a signature beside the tarball, and for the key that made it: among those that releases here have, then in what the tarball has.
+func (a *adding) sign(ctx context.Context) error {
+	if a.tarball == "" {
+		return nil
+	}
+	signature, where, err := a.source.Beside(ctx)
+	if err != nil || signature == nil {
+		return err
+	}
+	var trusted []release.Signature
+	for _, r := range a.all {
+		if r.Signature.Fingerprint != "" {
+			trusted = append(trusted, r.Signature)
+		}
+	}
+	own, err := regular.Read(filepath.Join(a.base, "PGPKEYS"), 1<<20)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	a.signer = unknownKey
+	for i, keys := range [][]release.Signature{trusted, fetch.Keys(own)} {
+		by, err := fetch.SignedBy(ctx, a.Version, a.tarball, where, signature, keys)
 		if err != nil {
-			return nil, nil, err
+			return err
 		}
-		for _, p := range s.Patches {
-			topic := p.Name[len("0001-"):]
-			if byTopic[topic] == nil {
-				topics = append(topics, topic)
-			}
-			byTopic[topic] = append(byTopic[topic], candidate{r, p})
+		if by == nil {
+			continue
 		}
+		if by.URLs = a.elsewhere(a.draft.From.Signature.URLs); by.URLs == nil {
+			by.URLs = []string{a.draft.URLs[0] + filepath.Ext(where)}
+		}
+		a.draft.Signature, a.draft.Unproven, a.signer = *by, i > 0, by.Fingerprint
+		return nil
 	}
-	for _, topic := range topics {
-		var first Ported
-		for i, c := range byTopic[topic] {
-			findings, err := (&patchset.Series{Dir: from.Dir, Patches: append(slices.Clip(kept), c.patch)}).Judge(ctx, base)
-			if err != nil {
-				return nil, nil, err
-			}
-			tried := c.judged(findings)
-			if i == 0 || tried.Taken {
-				first = tried
-			}
-			if tried.Taken {
-				patch := *c.patch
-				patch.Name = fmt.Sprintf("%04d-%s", len(kept)+1, topic)
-				first.Patch = strings.TrimSuffix(patch.Name, ".patch")
-				kept = append(kept, &patch)
-				break
-			}
-		}
-		all = append(all, first)
-	}
-	return all, kept, nil
+	return nil
 }
 
-// candidate is a patch of a release that may fit another.
-type candidate struct {
-	of    *release.Release
-	patch *patchset.Patch
-}
-
-// judged tells how it fits. With fuzz the lines around the change are others: such a patch may fit and not compile.
-func (c candidate) judged(findings []patchset.Finding) Ported {
-	findings = slices.DeleteFunc(findings, func(f patchset.Finding) bool { return f.Patch != c.patch.Name })
-	p := Ported{Patch: strings.TrimSuffix(c.patch.Name, ".patch"), Of: c.of.Version, Verdict: patchset.Worst(findings)}
-	p.Taken = p.Verdict == patchset.Clean || p.Verdict == patchset.Stale || p.Verdict == patchset.Offset
-	for _, f := range findings {
-		if !p.Taken && f.Verdict == p.Verdict {
-			p.Found = append(p.Found, fmt.Sprintf("%s: %s", f.Where(), f.Found))
-		}
+// write makes the directory where nobody looks, has it read as everybody else will, applies its series in three ways, and puts it into its place.
+func (a *adding) write(ctx context.Context, dir string) error {
+	d := &a.draft
+	work := filepath.Join(dir, a.Version)
+	if err := os.Mkdir(work, 0o755); err != nil {
+		return err
 	}
-	return p
-}
-
-// writePorted writes the patches as they fit the source exactly, and tries them.
-func writePorted(ctx context.Context, from string, kept []*patchset.Patch, base, to string, mtime time.Time) error {
-	texts, _, err := (&patchset.Series{Dir: from, Patches: kept}).Refresh(ctx, base)
+	texts, _, err := (&patchset.Series{Dir: d.From.Dir, Patches: a.kept}).Refresh(ctx, a.base)
 	if err != nil {
 		return err
 	}
-	list := patchset.Rewritten{Name: "series"}
-	for _, p := range kept {
-		list.Text = append(list.Text, p.Name+"\n"...)
+	list := "# Patches for sendmail " + a.Version + ", in the order in which they are applied.\n"
+	for _, p := range a.kept {
+		list += p.Name + "\n"
 		if !slices.ContainsFunc(texts, func(t patchset.Rewritten) bool { return t.Name == p.Name }) {
 			texts = append(texts, patchset.Rewritten{Name: p.Name, Text: p.Text})
 		}
 	}
-	if err := writeAll(to, append(texts, list)); err != nil {
-		return err
-	}
-	s, err := patchset.Load(to)
+	d.Open = a.open()
+	described, err := d.Texts()
 	if err != nil {
 		return err
 	}
-	return s.Apply(ctx, base, mtime)
+	described["series"], described["files.sha256"] = list, d.Files
+	if d.Signature.Key != "" {
+		described[release.KeyFile] = d.Signature.Key
+	}
+	for name, text := range described {
+		texts = append(texts, patchset.Rewritten{Name: name, Text: []byte(text)})
+	}
+	if err := writeAll(work, texts); err != nil {
+		return err
+	}
+	if _, err := release.Load(dir, a.Version); err != nil {
+		return err
+	}
+	s, err := patchset.Load(work)
+	if err != nil {
+		return err
+	}
+	_, err = threeWays(ctx, a.c, s, a.base, filepath.Join(dir, "ways"), true, d.Date)
+	if fault.Code(err) == "command-missing" { // we alone, then
+		err = s.Apply(ctx, a.base, d.Date)
+	}
+	if err != nil {
+		return err
+	}
+	return checkout.Explain(tree.Move(work, d.Dir))
 }
 
-//go:embed release.toml.tmpl advisories.toml.tmpl
-var texts embed.FS
-
-// describe writes what else belongs to a release.
-func (n NewRelease) describe(c *checkout.Checkout, to string, r, from, signed *release.Release, known []release.Advisory, kept []*patchset.Patch) error {
-	answers, _ := from.Answers(known, time.Now()) // hints: what is wrong with them, check:advisories tells
-	for i := range answers {
-		at := slices.IndexFunc(kept, func(p *patchset.Patch) bool { return names(p, answers[i].Advisory) })
-		if answers[i].Patch = ""; at >= 0 {
-			answers[i].Status, answers[i].Patch, answers[i].Reason = release.Fixed, kept[at].Name, ""
+// open is what the release has to answer.
+func (a *adding) open() (open []release.Open) {
+	answers, _ := a.draft.From.Answers(a.known, time.Now()) // what is wrong with them, check:advisories tells
+	for i := range a.known {
+		o := release.Open{Advisory: &a.known[i]}
+		if n := slices.IndexFunc(a.kept, func(p *patchset.Patch) bool { return names(p, o.Advisory) }); n >= 0 {
+			o.By = a.kept[n].Name
 		}
-	}
-	files := []patchset.Rewritten{{Name: "files.sha256", Text: []byte(r.Files)}}
-	for _, name := range []string{"release.toml", "advisories.toml"} {
-		var b bytes.Buffer
-		data := map[string]any{"Release": r, "From": from, "Answers": answers, "Source": listed(n.Source), "Key": signed != nil}
-		if err := template.Must(template.ParseFS(texts, name+".tmpl")).Execute(&b, data); err != nil {
-			return err
+		if n := slices.IndexFunc(answers, func(answer release.Answer) bool { return answer.ID == o.ID }); n >= 0 {
+			o.Other = &answers[n]
 		}
-		files = append(files, patchset.Rewritten{Name: name, Text: b.Bytes()})
+		open = append(open, o)
 	}
-	if signed != nil {
-		files = append(files, patchset.Rewritten{Name: r.Signature.Key, Text: []byte(signed.Signature.Key)})
-	}
-	return writeAll(to, files)
-}
-
-// listed is a source as a tracked file may name it: without a directory of this machine.
-func listed(source string) string {
-	if _, err := os.Stat(source); err == nil {
-		return filepath.Base(source)
-	}
-	return fetch.Shown(source)
+	return open
 }

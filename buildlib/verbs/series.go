@@ -39,11 +39,12 @@ var seriesVerbs = []Verb{
 		},
 	},
 	{
-		Name: "release:new", Help: "adds a release: what its source is, and the patches of another release that fit",
-		More: "It writes patches/VERSION and says of each patch whether it fits, and what is left to do. An advisory is for a person to answer.",
+		Name: "release:new", Help: "adds a release: what its source is, and the patches of other releases that fit",
+		More: "It writes patches/VERSION, which must not be there yet, and tells what became of each patch and what is left to do.\n" +
+			"For example: sendmail-aix release:new 8.16.1 sendmail.8.16.1.tar.gz",
 		Args: []Arg{{Name: "version", Meaning: "such as 8.16.1"}, {Name: "source", Meaning: "a tarball, a directory or a git URL with ?ref=; NAME.sig or NAME.asc beside a tarball is its signature"}},
 		Flags: []Flag{
-			{Name: "from", Meaning: "the release whose patches are tried; else the nearest", Kind: String},
+			{Name: "from", Meaning: "the release whose patches are tried first; else the one whose source is most like this one", Kind: String},
 			{Name: "date", Meaning: "day of the release, as 2020-07-05; else that of its RELEASE_NOTES", Kind: String},
 		},
 		Run: func(ctx context.Context, c *Call) (report.Value, error) {

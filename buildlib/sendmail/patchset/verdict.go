@@ -42,6 +42,7 @@ type Finding struct {
 	Line    int    // of the tree's file, where it shows
 	Verdict Verdict
 	Offset  int    // how many lines lower the old text stands
+	Others  int    // at how many other places it stands, too
 	Found   string // for people
 
 	lineEnds bool // of DOS
@@ -247,7 +248,7 @@ func (h *hunk) explain(f *Finding, lines []string, p place, floor int) {
 	case Offset:
 		f.Line += expected
 		f.Found = show(lines, found, h.old, expected) + fmt.Sprintf("\nthe old text stands at line %d: %s", p.at+1, lower(f.Offset))
-		if p.others > 0 {
+		if f.Others = p.others; p.others > 0 {
 			f.Found += "; it stands at " + count(p.others, "other place") + " too"
 		}
 		return

@@ -132,11 +132,16 @@ func (r *Release) Answers(known []Advisory, today time.Time) ([]Answer, error) {
 	for i := range known {
 		a := &known[i]
 		n := slices.IndexFunc(entries, func(e Answer) bool { return e.ID == a.ID })
-		if n < 0 {
-			errs = append(errs, &fault.Error{
+		if n < 0 || entries[n] == (Answer{ID: a.ID}) {
+			f := &fault.Error{
 				Code: "advisory-unanswered", What: fmt.Sprintf("advisories.toml of sendmail %s has no entry for %s", r.Version, a.ID), Where: where, Found: a.Title,
 				Do: "read the release's code and add an [[advisory]] with this id: status affected, not-affected or fixed, and the evidence",
-			})
+			}
+			if n >= 0 {
+				f.What = fmt.Sprintf("advisories.toml of sendmail %s leaves %s open", r.Version, a.ID)
+				f.Do = "read the release's code and give the entry its status, affected, not-affected or fixed, the evidence, and the day in reviewed"
+			}
+			errs = append(errs, f)
 			continue
 		}
 		e := entries[n]

@@ -31,37 +31,6 @@ const (
 // errNotSignature is something that was stored where a signature should be, such as a web page.
 var errNotSignature = errors.New("what is there is not an OpenPGP signature")
 
-// SignedBy finds the release whose pinned key made the signature that lies beside a tarball, NAME.sig or NAME.asc. It gives nil when none
-// lies there; that none of the keys made it is an error.
-func SignedBy(ctx context.Context, releases []*release.Release, tarball string) (*release.Release, error) {
-	for _, suffix := range []string{signatureSuffix, ".asc"} {
-		signature, err := regular.Read(tarball+suffix, maxSignature)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		var failed error
-		for _, r := range releases {
-			if r.Signature.Fingerprint == "" {
-				continue
-			}
-			if err = verify(ctx, r, tarball, signature); err == nil {
-				return r, nil
-			}
-			if failed == nil || !errors.Is(err, pgperrors.ErrUnknownIssuer) {
-				failed = err // one that is by a known key, and bad, counts more
-			}
-		}
-		return nil, &fault.Error{
-			Code: "signature-bad", What: "the signature beside the tarball is by no key that a release here pins", Where: tarball + suffix, Err: failed,
-			Do: "find out whose it is; if upstream has a new key, add the release without the signature, and then key and fingerprint to its release.toml",
-		}
-	}
-	return nil, nil
-}
-
 // cachedSignature checks the signature that was kept with a tarball of the cache. It does not go to the network for one that could not be
 // had when the tarball came: that is not waited for each time. But one that has gone bad since it was kept is had again, as a tarball is.
 func (f *Fetcher) cachedSignature(ctx context.Context, rel *release.Release, tarball string) (string, error) {
