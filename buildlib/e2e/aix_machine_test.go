@@ -115,7 +115,6 @@ func (a *aixMachine) configure(t *testing.T) {
 	t.Helper()
 	a.edit(t, "#Djmail.example.com", "Dj"+a.name)
 	a.edit(t, "#Cwexample.com", "Cw"+a.name)
-	a.edit(t, "#O ServiceSwitchFile=/etc/opt/sendmail/service.switch", "O ServiceSwitchFile=/etc/opt/sendmail/service.switch")
 	a.write(t, "etc/opt/sendmail/service.switch", "hosts files\naliases files\n", 0o644)
 	a.write(t, "etc/opt/sendmail/aliases", "postmaster: root\nroot: /m/root\nsink: /m/sink\n", 0o644)
 	for _, box := range []string{"m/root", "m/sink"} {
