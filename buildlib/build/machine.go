@@ -25,7 +25,14 @@ func Settings(ctx context.Context, c *checkout.Checkout) (*checkout.Listing, err
 		found["target"], found["compiler"] = t.String(), t.Compiler.String()
 		found["openssl"], found["sasl"] = t.OpenSSL.String(), t.SASL.String()
 	}
-	return c.Settings.List(found), err
+	l := c.Settings.List(found)
+	if c.Settings.IsStandard("release") {
+		l.Notes = append(l.Notes, c.Settings.Release+" is the default: it is the release that this project was asked for.")
+	}
+	if n := newer(c); n != nil {
+		l.Notes = append(l.Notes, "The newest release here is "+n.String()+". SENDMAIL_RELEASE="+n.Release+" takes it.")
+	}
+	return l, err
 }
 
 // examine asks the doctor about this machine.

@@ -22,6 +22,7 @@ import (
 type Rehearsed struct {
 	plan.Outline
 	InsteadOf string         `json:"instead_of,omitempty"` // the release that is set, which could not be had
+	Newer     *Newer         `json:"newer,omitempty"`      // what the newest release would change; none for that
 	Installed map[string]int `json:"installed"`            // files, directories, links
 	Proof     string         `json:"proof"`                // what the sendmail in the image was seen to do, or why it was not run
 	Steps     int            `json:"steps"`                // of which Result.Ran were run
@@ -34,9 +35,13 @@ func (r *Rehearsed) WriteText(w io.Writer) error {
 	if r.InsteadOf != "" {
 		instead = " (not " + r.InsteadOf + ", which could not be had)"
 	}
-	_, err := fmt.Fprintf(w, "release    %s%s\ntarget     %s\noptions    %s\nsource     %s\npatches    %d, all applied exactly\n"+
+	newest := ""
+	if r.Newer != nil {
+		newest = "newest     " + r.Newer.String() + "\n"
+	}
+	_, err := fmt.Fprintf(w, "release    %s%s\n%starget     %s\noptions    %s\nsource     %s\npatches    %d, all applied exactly\n"+
 		"installed  %d files, %d directories, %d links\nproof      %s\nsteps run  %d of %d\n",
-		r.Release, instead, r.Target, strings.Join(r.Options, " "), r.Source, r.Patches,
+		r.Release, instead, newest, r.Target, strings.Join(r.Options, " "), r.Source, r.Patches,
 		r.Installed["files"], r.Installed["directories"], r.Installed["links"], r.Proof, len(r.Result.Ran), r.Steps)
 	return errors.Join(err, r.Result.WriteText(w))
 }
@@ -64,7 +69,7 @@ func Rehearse(ctx context.Context, c *checkout.Checkout) (r *Rehearsed, err erro
 	}
 	_, err = b.Run(ctx, "package", func(made *Result) error {
 		made.Ran = append(fetched, made.Ran...)
-		r = &Rehearsed{Outline: b.Outline(), Steps: len(b.chain.Steps), Result: made}
+		r = &Rehearsed{Outline: b.Outline(), Newer: newer(b.checkout), Steps: len(b.chain.Steps), Result: made}
 		if r.Release != wanted {
 			r.InsteadOf = wanted
 		}

@@ -3,6 +3,7 @@ package checkout
 import (
 	"fmt"
 	"io"
+	"slices"
 	"text/tabwriter"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
@@ -12,6 +13,7 @@ import (
 // Listing is the effective settings, in the order that they are shown.
 type Listing struct {
 	Settings []Effective `json:"settings"`
+	Notes    []string    `json:"notes,omitempty"` // what else there is to know of them
 }
 
 // Effective is one setting.
@@ -33,7 +35,18 @@ func (l *Listing) WriteText(w io.Writer) error {
 		}
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", s.Name, fault.Line(value), s.From, s.Meaning)
 	}
-	return t.Flush()
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	for _, note := range l.Notes {
+		fmt.Fprintf(w, "\n%s\n", fault.Line(note))
+	}
+	return nil
+}
+
+// IsStandard reports whether a setting has the value that it has where nobody sets it.
+func (s *Settings) IsStandard(name string) bool {
+	return slices.ContainsFunc(table, func(row setting) bool { return row.name == name && row.get(s) == row.standard })
 }
 
 // List lists the settings. What detecting found stands in for those that leave it to the machine.
