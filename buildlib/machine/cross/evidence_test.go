@@ -178,13 +178,13 @@ func TestParseTable(t *testing.T) {
 // FuzzTable: what is read is written as it can be read again, to the same.
 func FuzzTable(f *testing.F) {
 	for _, library := range []string{"libc", "libdbm", "libssl"} {
-		text, err := evidence.ReadFile("evidence/" + library)
+		text, err := fs.ReadFile(evidence, library)
 		if err != nil {
 			f.Fatal(err)
 		}
 		f.Add(string(text))
 	}
-	text, err := evidence.ReadFile("evidence/sources")
+	text, err := fs.ReadFile(evidence, "sources")
 	if err != nil {
 		f.Fatal(err)
 	}

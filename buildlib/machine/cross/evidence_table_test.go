@@ -1,19 +1,17 @@
 package cross
 
 import (
-	"embed"
 	"fmt"
 	"io/fs"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 )
 
 // evidence holds, for each list of sdk/imports, how it is known that AIX has the names of it. It stands apart from the SDK, whose every byte
-// makes another toolchain.
-//
-//go:embed evidence
-var evidence embed.FS
+// makes another toolchain; nothing but tests reads it.
+var evidence = os.DirFS("evidence")
 
 // Kinds of evidence, the strongest first. AIX refuses to start a program one of whose imports the member does not have: the first two kinds
 // leave no doubt, the third hardly any, the next three leave one about the member, the others about the form of the name as well.
@@ -69,8 +67,8 @@ func (t Table) Find(name string, bits int) []Evidence {
 
 // Tables gives what is known of the libraries, by the name of each, such as libc.
 func Tables() (map[string]Table, error) {
-	const list = "evidence/sources"
-	text, err := evidence.ReadFile(list)
+	const list = "sources"
+	text, err := fs.ReadFile(evidence, list)
 	if err != nil {
 		return nil, err
 	}
@@ -79,12 +77,12 @@ func Tables() (map[string]Table, error) {
 		return nil, fmt.Errorf("%s: %w", list, err)
 	}
 	tables := make(map[string]Table)
-	names, err := fs.Glob(evidence, "evidence/lib*")
+	names, err := fs.Glob(evidence, "lib*")
 	if err != nil {
 		return nil, err
 	}
 	for _, name := range names {
-		text, err := evidence.ReadFile(name)
+		text, err := fs.ReadFile(evidence, name)
 		if err != nil {
 			return nil, err
 		}
@@ -92,7 +90,7 @@ func Tables() (map[string]Table, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		tables[strings.TrimPrefix(name, "evidence/")] = table
+		tables[name] = table
 	}
 	return tables, nil
 }
