@@ -28,17 +28,11 @@ type Request struct {
 // request names and the machine lacks: nothing else will do instead.
 func Detect(ctx context.Context, m host.Machine, want Request) (*Target, error) {
 	t, err := Examine(ctx, m, want)
+	if err == nil {
+		err = t.faults(func(l Lack) bool { return l.Named })
+	}
 	if err != nil {
 		return nil, err
-	}
-	var errs []error
-	for _, l := range t.Lacks {
-		if l.Named {
-			errs = append(errs, l.Fault)
-		}
-	}
-	if len(errs) > 0 {
-		return nil, errors.Join(errs...)
 	}
 	return t, nil
 }
@@ -77,7 +71,7 @@ func Examine(ctx context.Context, m host.Machine, want Request) (*Target, error)
 	if err != nil {
 		return nil, err
 	}
-	if !t.Level.IsSame(level) {
+	if t.Level.compare(level) != 0 {
 		return elsewhere(want)
 	}
 	t.Level, t.Here, t.Processor = level, true, want.Processor
@@ -174,23 +168,6 @@ func flatten(errs []error) error {
 	return errors.New(strings.Join(lines, "; "))
 }
 
-// parseUname reads "uname -vr", which prints the release before the version.
-func parseUname(text string) (Level, error) {
-	fields := strings.Fields(text)
-	if len(fields) != 2 {
-		return Level{}, fmt.Errorf("%q is not a release and a version", text)
-	}
-	release, err := number(fields[0])
-	if err != nil {
-		return Level{}, err
-	}
-	version, err := number(fields[1])
-	if err != nil {
-		return Level{}, err
-	}
-	return Level{Version: version, Release: release}, nil
-}
-
 // ownName is the target that an AIX box is by itself. From 7.1 on that is 64 bit, if the kernel is: packages of OpenSSL and SASL are
 // made for it there. A 6.1 box often has 32-bit libraries alone.
 func ownName(ctx context.Context, m host.Machine, l Level) (string, error) {
@@ -278,21 +255,23 @@ func (d *detector) output(argv ...string) string {
 	return out
 }
 
-// find looks for programs.
-func (d *detector) find(names []string) []string {
+// choose looks for the first of several names, "" for none; those with a slash are places outside of PATH. It passes over what is no good.
+func (d *detector) choose(part Part, names []string, good func(name string) bool) string {
 	files, err := d.m.Find(d.ctx, names...)
 	d.silent = cmp.Or(d.silent, err)
-	return files
+	for i, file := range files {
+		if file != "" && (good == nil || good(names[i])) {
+			d.t.find(part, file)
+			return names[i]
+		}
+	}
+	return ""
 }
 
-// program looks for the first of several names; those with a slash are places outside of PATH.
 func (d *detector) program(part Part, found *string, names ...string) {
-	for i, file := range d.find(names) {
-		if file != "" {
-			*found = names[i]
-			d.t.find(part, file)
-			return
-		}
+	if name := d.choose(part, names, nil); name != "" {
+		*found = name
+		return
 	}
 	d.lack(part, &fault.Error{Code: string(part) + "-missing", What: "there is no " + names[0] + " here", Err: fs.ErrNotExist,
 		Where: "PATH", Do: cure(d.t.OS, part)})

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
@@ -38,24 +39,16 @@ func (d *detector) compiler(want string) {
 		candidates = aixCompilers
 	}
 	if want != "" {
-		c := candidate{name: want}
-		for _, known := range candidates {
-			if known.name == want {
-				c = known
-			}
-		}
-		candidates = []candidate{c}
+		known := slices.DeleteFunc(slices.Clone(candidates), func(c candidate) bool { return c.name != want })
+		candidates = append(known, candidate{name: want})[:1]
 	}
 	var programs []string
 	for _, c := range candidates {
 		programs = append(append(programs, c.name), prefixed(c.places, c.name)...)
 	}
-	for i, file := range d.find(programs) {
-		if file != "" {
-			d.t.find(PartCompiler, file)
-			d.inspect(programs[i])
-			return
-		}
+	if program := d.choose(PartCompiler, programs, nil); program != "" {
+		d.inspect(program)
+		return
 	}
 	f := &fault.Error{Code: "compiler-missing", What: "there is no C compiler here", Where: "PATH and the usual directories",
 		Do: cure(d.t.OS, PartCompiler)}
@@ -123,18 +116,17 @@ func (d *detector) m4() {
 		names = []string{"m4", "gm4"}
 	}
 	bad := ""
-	for i, file := range d.find(names) {
-		if file == "" {
-			continue
-		}
-		n := names[i]
-		out, err := d.m.Output(d.ctx, host.Cmd{Argv: []string{n}, Stdin: strings.NewReader(sanity)})
+	good := d.choose(PartM4, names, func(name string) bool {
+		out, err := d.m.Output(d.ctx, host.Cmd{Argv: []string{name}, Stdin: strings.NewReader(sanity)})
 		if err == nil && out == "right" {
-			d.t.M4 = n
-			d.t.find(PartM4, file)
-			return
+			return true
 		}
-		bad = n
+		bad = name
+		return false
+	})
+	if good != "" {
+		d.t.M4 = good
+		return
 	}
 	f := &fault.Error{Code: "m4-missing", What: "there is no m4 here", Where: "PATH", Do: cure(d.t.OS, PartM4)}
 	if bad != "" {

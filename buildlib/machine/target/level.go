@@ -1,6 +1,7 @@
 package target
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -22,8 +23,10 @@ func (l Level) String() string {
 	return s
 }
 
-// IsSame reports whether two levels are the same version and release: technology levels do not change what can be built.
-func (l Level) IsSame(o Level) bool { return l.Version == o.Version && l.Release == o.Release }
+// compare goes by version and release: technology levels do not change what can be built.
+func (l Level) compare(o Level) int {
+	return cmp.Or(cmp.Compare(l.Version, o.Version), cmp.Compare(l.Release, o.Release))
+}
 
 // ParseOSLevel reads what "oslevel -s" prints: VRMF without dots, technology level, service pack, week: 7200-05-03-2148.
 // The shorter answer of "oslevel -r" (7200-05) will do too.
@@ -32,17 +35,13 @@ func ParseOSLevel(text string) (Level, error) {
 	if len(fields) < 2 || len(fields) > 4 || len(fields[0]) != 4 {
 		return Level{}, fmt.Errorf("level %q: want VRMF-TL-SP-YYWW", text)
 	}
-	var numbers []int
-	for _, f := range fields {
-		n, err := number(f)
-		if err != nil {
-			return Level{}, fmt.Errorf("level %q: %w", text, err)
-		}
-		numbers = append(numbers, n)
+	n, err := numbers(fields)
+	if err != nil {
+		return Level{}, fmt.Errorf("level %q: %w", text, err)
 	}
-	l := Level{Version: numbers[0] / 1000, Release: numbers[0] / 100 % 10, TL: numbers[1], HasTL: true}
-	if len(numbers) > 2 {
-		l.SP = numbers[2]
+	l := Level{Version: n[0] / 1000, Release: n[0] / 100 % 10, TL: n[1], HasTL: true}
+	if len(n) > 2 {
+		l.SP = n[2]
 	}
 	return l, nil
 }
@@ -60,16 +59,37 @@ func ParseLslpp(text string) (Level, error) {
 		if len(parts) != 4 {
 			return Level{}, fmt.Errorf("level %q of bos.rte: want four numbers", fields[2])
 		}
-		var n [3]int
-		for i := range n {
-			var err error
-			if n[i], err = number(parts[i]); err != nil {
-				return Level{}, fmt.Errorf("level %q of bos.rte: %w", fields[2], err)
-			}
+		n, err := numbers(parts[:3])
+		if err != nil {
+			return Level{}, fmt.Errorf("level %q of bos.rte: %w", fields[2], err)
 		}
 		return Level{Version: n[0], Release: n[1], TL: n[2], HasTL: true}, nil
 	}
 	return Level{}, fmt.Errorf("no line of fileset bos.rte")
+}
+
+// parseUname reads "uname -vr", which prints the release before the version.
+func parseUname(text string) (Level, error) {
+	fields := strings.Fields(text)
+	if len(fields) != 2 {
+		return Level{}, fmt.Errorf("%q is not a release and a version", text)
+	}
+	n, err := numbers(fields)
+	if err != nil {
+		return Level{}, err
+	}
+	return Level{Version: n[1], Release: n[0]}, nil
+}
+
+func numbers(fields []string) ([]int, error) {
+	all := make([]int, len(fields))
+	for i, field := range fields {
+		var err error
+		if all[i], err = number(field); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
 }
 
 // number reads up to four decimal digits and nothing else.

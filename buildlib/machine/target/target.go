@@ -172,19 +172,15 @@ func beyond(text string) string {
 	if m == nil {
 		return ""
 	}
-	var l Level
-	for i, to := range []*int{&l.Version, &l.Release} {
-		n, err := number(m[i+1])
-		if err != nil {
-			return "" // the expression takes nothing else
-		}
-		*to = n
+	n, err := numbers(m[1:])
+	if err != nil {
+		return "" // the expression takes nothing else
 	}
-	older := func(a, b Level) bool { return a.Version < b.Version || a.Version == b.Version && a.Release < b.Release }
+	l := Level{Version: n[0], Release: n[1]}
 	switch first, last := levels[0], levels[len(levels)-1]; {
-	case older(l, first):
+	case l.compare(first) < 0:
 		return fmt.Sprintf("the oldest level that can be built for is aix%s", first)
-	case older(last, l):
+	case l.compare(last) > 0:
 		return fmt.Sprintf("the newest level that can be built for is aix%s", last)
 	}
 	return ""
@@ -244,9 +240,13 @@ func (t *Target) String() string {
 
 // Need returns the faults of those parts that the machine lacks, joined, or nil when it has them all.
 func (t *Target) Need(parts ...Part) error {
+	return t.faults(func(l Lack) bool { return slices.Contains(parts, l.Part) })
+}
+
+func (t *Target) faults(of func(Lack) bool) error {
 	var errs []error
 	for _, l := range t.Lacks {
-		if slices.Contains(parts, l.Part) {
+		if of(l) {
 			errs = append(errs, l.Fault)
 		}
 	}
@@ -274,17 +274,10 @@ func (t *Target) LibraryPath() []string {
 	if t.OS != AIX {
 		return nil
 	}
-	base := []string{"/usr/lib", "/lib"}
-	var first, last []string
-	if t.OpenSSL.Lib != "" {
-		first = append(first, t.OpenSSL.Lib)
+	base, own := []string{"/usr/lib", "/lib"}, slices.Compact([]string{t.OpenSSL.Lib, t.SASL.Lib})
+	dirs := slices.Concat(own, base)
+	if t.OpenSSL.Lib == "" {
+		dirs = slices.Concat(base, own)
 	}
-	if lib := t.SASL.Lib; lib != "" && lib != t.OpenSSL.Lib {
-		if t.OpenSSL.Lib == "" {
-			last = append(last, lib)
-		} else {
-			first = append(first, lib)
-		}
-	}
-	return slices.Concat(first, base, last)
+	return slices.DeleteFunc(dirs, func(dir string) bool { return dir == "" })
 }
