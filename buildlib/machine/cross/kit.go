@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -34,6 +35,20 @@ func SDK() fs.FS {
 		panic(err) // the name is valid
 	}
 	return sub
+}
+
+// each goes through the files below a directory of the SDK.
+func each(dir string, do func(name, text string) error) error {
+	return fs.WalkDir(sdk, dir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := sdk.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		return do(name, string(text))
+	})
 }
 
 // generation changes with what this file makes of the same SDK: what older code made is not taken from the cache then.
@@ -85,13 +100,9 @@ func (k *kit) key(ctx context.Context) (string, error) {
 	}
 	key := []string{generation, k.target.String(), processor(k.target), fmt.Sprint(k.target.OpenSSL, k.target.SASL), k.clang, version, compiler,
 		k.binutils, linker, k.sysroot}
-	err = fs.WalkDir(sdk, "sdk", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		text, err := sdk.ReadFile(name)
-		key = append(key, name, string(text))
-		return err
+	err = each("sdk", func(name, text string) error {
+		key = append(key, name, text)
+		return nil
 	})
 	if err != nil {
 		return "", err
@@ -162,12 +173,7 @@ func (k *kit) state(ctx context.Context) (string, error) {
 }
 
 // suffix is what the names of AIX's 64-bit files end in.
-func (k *kit) suffix() string {
-	if k.target.Bits == 64 {
-		return "_64"
-	}
-	return ""
-}
+func (k *kit) suffix() string { return map[int]string{64: "_64"}[k.target.Bits] }
 
 // programs writes those that stand before all others in PATH.
 func (k *kit) programs() error {
@@ -185,18 +191,11 @@ func (k *kit) programs() error {
 		"@triple@", k.triple(),
 		"@clang@", quoted(k.clang), "@cpu@", processor(k.target), "@binutils@", quoted(k.binutils), "@root@", root, "@start@", "crt0"+k.suffix()+".o",
 	)
-	scripts, err := fs.ReadDir(sdk, "sdk/programs")
+	err := each("sdk/programs", func(name, text string) error {
+		return os.WriteFile(filepath.Join(bin, path.Base(name)), []byte(values.Replace(text)), 0o755)
+	})
 	if err != nil {
 		return err
-	}
-	for _, s := range scripts {
-		text, err := sdk.ReadFile("sdk/programs/" + s.Name())
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(filepath.Join(bin, s.Name()), []byte(values.Replace(string(text))), 0o755); err != nil {
-			return err
-		}
 	}
 	for name := range tools {
 		if name == "ld" || name == "as" {
@@ -214,10 +213,7 @@ func processor(t *target.Target) string { return cmp.Or(t.Processor, target.Olde
 
 // triple is what clang calls the target.
 func (k *kit) triple() string {
-	arch := "powerpc"
-	if k.target.Bits == 64 {
-		arch = "powerpc64"
-	}
+	arch := map[int]string{32: "powerpc", 64: "powerpc64"}[k.target.Bits]
 	return fmt.Sprintf("%s-ibm-aix%d.%d", arch, k.target.Level.Version, k.target.Level.Release)
 }
 
@@ -245,31 +241,25 @@ func (k *kit) headers() error {
 
 // libraries writes AIX's libraries into the root, as lists of what is imported from them, and the SDK's own, with the start code.
 func (k *kit) libraries(ctx context.Context) error {
-	lists, err := fs.ReadDir(sdk, "sdk/imports")
-	if err != nil {
-		return err
-	}
-	for _, l := range lists {
-		text, err := sdk.ReadFile("sdk/imports/" + l.Name())
-		if err != nil {
-			return err
-		}
-		p := providerOf(l.Name(), k.target)
+	err := each("sdk/imports", func(name, text string) error {
+		name = path.Base(name)
+		p := providerOf(name, k.target)
 		lib := filepath.Join(k.dir, "root", p.Prefix, "lib")
 		if err := os.MkdirAll(lib, 0o755); err != nil {
 			return err
 		}
-		list := importFile(string(text), k.target.Bits, p)
+		list := importFile(text, k.target.Bits, p)
 		if list == "" {
 			return &fault.Error{
-				Code: "cross-provider", What: fmt.Sprintf("cannot link with %s from %s for %s", l.Name(), p, k.target),
+				Code: "cross-provider", What: fmt.Sprintf("cannot link with %s from %s for %s", name, p, k.target),
 				Found: "it is not known what the library's members are called there",
 				Do:    "leave the setting of that library out, or let SENDMAIL_SYSROOT name a copy of a machine that has it",
 			}
 		}
-		if err := os.WriteFile(filepath.Join(lib, l.Name()+".a"), []byte(list), 0o644); err != nil {
-			return err
-		}
+		return os.WriteFile(filepath.Join(lib, name+".a"), []byte(list), 0o644)
+	})
+	if err != nil {
+		return err
 	}
 	return k.startCode(ctx)
 }

@@ -192,7 +192,7 @@ func (e *Emulator) Needed(ctx context.Context) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		libraries, _, err := e.libraryDir(ctx, w)
+		libraries, _, err := e.LibraryDir(ctx, w.bits)
 		if err != nil {
 			return nil, err
 		}

@@ -289,8 +289,8 @@ func standIn(t *testing.T, e *Emulator, w *width, dir, name string) {
 // keep puts libraries where [Emulator.MakeLibraries] does.
 func keep(t *testing.T, e *Emulator, w *width, made string) (dir string) {
 	t.Helper()
-	if dir, made, err := e.libraryDir(t.Context(), w); made || err != nil {
-		t.Fatalf("libraryDir() = %s, %v, %v before there are any", dir, made, err)
+	if dir, made, err := e.LibraryDir(t.Context(), w.bits); made || err != nil {
+		t.Fatalf("LibraryDir() = %s, %v, %v before there are any", dir, made, err)
 	}
 	key, err := e.libraryKey(t.Context(), w)
 	if err != nil {
@@ -369,8 +369,8 @@ func testLibraries(t *testing.T, w *width) {
 		t.Errorf("of a loader that was damaged it is told: %s", &told)
 	}
 	write(t, filepath.Join(at, "lib/libssl.a"), "!<arch>\n")
-	if _, made, err := e.libraryDir(t.Context(), w); made || err != nil {
-		t.Errorf("libraryDir() = %v, %v with a library that is another one", made, err)
+	if _, made, err := e.LibraryDir(t.Context(), w.bits); made || err != nil {
+		t.Errorf("LibraryDir() = %v, %v with a library that is another one", made, err)
 	}
 	if again, err := e.loader(t.Context(), w); again != without || err != nil {
 		t.Errorf("loader() = %s, %v with damaged libraries, want %s", again, err, without)

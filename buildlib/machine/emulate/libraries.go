@@ -27,7 +27,7 @@ type library struct {
 
 // libraries finds what the loader for programs of this width is to be made with: nothing until [Emulator.MakeLibraries] has been there.
 func (e *Emulator) libraries(ctx context.Context, w *width) ([]library, error) {
-	dir, made, err := e.libraryDir(ctx, w)
+	dir, made, err := e.LibraryDir(ctx, w.bits)
 	if !made || err != nil {
 		return nil, err
 	}

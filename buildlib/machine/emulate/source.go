@@ -50,10 +50,7 @@ var recipes = []recipe{
 // LibraryDir is where [Emulator.MakeLibraries] puts the libraries for programs of so many bits, and whether they are there. Another release of the
 // distribution, or another compiler, has another directory.
 func (e *Emulator) LibraryDir(ctx context.Context, bits int) (dir string, made bool, err error) {
-	return e.libraryDir(ctx, widths[bits])
-}
-
-func (e *Emulator) libraryDir(ctx context.Context, w *width) (dir string, made bool, err error) {
+	w := widths[bits]
 	key, err := e.libraryKey(ctx, w)
 	if err != nil {
 		return "", false, err

@@ -3,6 +3,7 @@ package host
 
 import (
 	"context"
+	"embed"
 	"fmt"
 	"io"
 	"io/fs"
@@ -10,6 +11,11 @@ import (
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
 )
+
+// Code is the text of this room, to be told from other states of it: in which environment commands run decides what comes of them.
+//
+//go:embed *.go
+var Code embed.FS
 
 // Runner runs commands.
 type Runner interface {
