@@ -50,7 +50,8 @@ func LayOut(p *installp.Package, dir string, own func(name string, uid, gid int)
 
 // layOutTexts writes the template and what it names outside of the build root.
 func layOutTexts(pl *write.Arrangement, l *Layout) error {
-	problems := []error{os.WriteFile(l.Template, []byte(template(pl, l)), 0o644)}
+	text, err := l.fill(pl)
+	problems := []error{err, os.WriteFile(l.Template, []byte(text), 0o644)}
 	for _, f := range pl.Filesets {
 		problems = append(problems, os.WriteFile(l.copyright(f), []byte(f.Copyright), 0o644))
 		if text := overrideInventory(f); text != "" {

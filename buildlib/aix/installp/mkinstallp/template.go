@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"text/template"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp/rules"
@@ -44,73 +45,53 @@ var keywords = map[installp.Step]string{
 	installp.UnpreI: "Unpre-installation Script",
 }
 
-// template renders the template of mkinstallp, as its README (/usr/lpp/bos/README.MKINSTALLP) and the templates of aixtools, Apache
-// httpd and Chef have it. Lines are "keyword: value", and lists stand between a word and the same with EO in front:
-//
-//	template = "Package Name: " name, "Package VRMF: " level, "Update: N", { fileset }
-//	fileset  = "Fileset", "Fileset Name: " name, "Fileset VRMF: " level, "Fileset Description: " title, "Copyright file path: " file,
-//	           "USRLIBLPPFiles", { script }, "EOUSRLIBLPPFiles",
-//	           "Bosboot required: N", "License agreement acceptance required: N", "Include license files in this package: N",
-//	           "Requisites: " [ requisite { ";" requisite } ],
-//	           "USRFiles", { path }, "EOUSRFiles",
-//	           "ROOT Part: " ( "Y", "ROOTLIBLPPFiles", { script }, "EOROOTLIBLPPFiles" | "N" ),
-//	           "ROOTFiles", { path }, "EOROOTFiles",
-//	           "Relocatable: N", [ "OVERRIDE_INVENTORY: " file ], "EOFileset"
-//	script   = keyword ": " file
-//
-// Paths are those on the target, files are absolute and on this machine. Blanks in front of a line mean nothing.
-func template(pl *write.Arrangement, l *Layout) string {
-	var b strings.Builder
-	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
-	scripts := func(f *write.Fileset, part string, scripts installp.Scripts) {
+// form is the template of mkinstallp, as its README (/usr/lpp/bos/README.MKINSTALLP) and the templates of aixtools, Apache httpd and Chef
+// have it: lines "keyword: value", and lists between a word and the same with EO in front. Paths are those on the target, files are
+// absolute and on this machine. Blanks in front of a line mean nothing.
+const form = `Package Name: {{.Pkg.Name}}
+Package VRMF: {{.Pkg.Level}}
+Update: N
+{{range .Filesets}}Fileset
+  Fileset Name: {{.Name}}
+  Fileset VRMF: {{.Level}}
+  Fileset Description: {{.Text}}
+  Copyright file path: {{copyright .}}
+  USRLIBLPPFiles
+{{scripts . "usr" .Usr.Scripts}}  EOUSRLIBLPPFiles
+  Bosboot required: N
+  License agreement acceptance required: N
+  Include license files in this package: N
+  Requisites:{{with .Requisites}} {{join . ";"}}{{end}}
+  USRFiles
+{{range .Usr.All}}    {{.Path}}
+{{end}}  EOUSRFiles
+{{if .HasRoot}}  ROOT Part: Y
+  ROOTLIBLPPFiles
+{{scripts . "root" .Root.Scripts}}  EOROOTLIBLPPFiles
+{{else}}  ROOT Part: N
+{{end}}  ROOTFiles
+{{range .Root.All}}    {{.Path}}
+{{end}}  EOROOTFiles
+  Relocatable: N
+{{if overrides .}}  OVERRIDE_INVENTORY: {{override .}}
+{{end}}EOFileset
+{{end}}`
+
+func (l *Layout) fill(pl *write.Arrangement) (string, error) {
+	scripts := func(f *write.Fileset, part string, scripts installp.Scripts) string {
+		var b strings.Builder
 		for _, step := range installp.Steps {
 			if scripts[step] != "" {
-				line("    %s: %s", keywords[step], l.script(f, part, step))
+				fmt.Fprintf(&b, "    %s: %s\n", keywords[step], l.script(f, part, step))
 			}
 		}
+		return b.String()
 	}
-	paths := func(p *write.Part) {
-		for _, e := range p.All() {
-			line("    %s", e.Path)
-		}
-	}
-	line("Package Name: %s", pl.Pkg.Name)
-	line("Package VRMF: %s", pl.Pkg.Level)
-	line("Update: N")
-	for _, f := range pl.Filesets {
-		line("Fileset")
-		line("  Fileset Name: %s", f.Name)
-		line("  Fileset VRMF: %s", f.Level)
-		line("  Fileset Description: %s", f.Text)
-		line("  Copyright file path: %s", l.copyright(f))
-		line("  USRLIBLPPFiles")
-		scripts(f, "usr", f.Usr.Scripts)
-		line("  EOUSRLIBLPPFiles")
-		line("  Bosboot required: N")
-		line("  License agreement acceptance required: N")
-		line("  Include license files in this package: N")
-		line("%s", strings.TrimSuffix("  Requisites: "+strings.Join(f.Requisites, ";"), " "))
-		line("  USRFiles")
-		paths(&f.Usr)
-		line("  EOUSRFiles")
-		if f.HasRoot() {
-			line("  ROOT Part: Y")
-			line("  ROOTLIBLPPFiles")
-			scripts(f, "root", f.Root.Scripts)
-			line("  EOROOTLIBLPPFiles")
-		} else {
-			line("  ROOT Part: N")
-		}
-		line("  ROOTFiles")
-		paths(&f.Root)
-		line("  EOROOTFiles")
-		line("  Relocatable: N")
-		if overrideInventory(f) != "" {
-			line("  OVERRIDE_INVENTORY: %s", l.override(f))
-		}
-		line("EOFileset")
-	}
-	return b.String()
+	var b strings.Builder
+	err := template.Must(template.New("").Funcs(template.FuncMap{
+		"copyright": l.copyright, "override": l.override, "overrides": overrideInventory, "scripts": scripts, "join": strings.Join,
+	}).Parse(form)).Execute(&b, pl)
+	return b.String(), err
 }
 
 // overrideInventory gives names to owners and groups, which in the build root are numbers of this machine, and says which files are
