@@ -32,8 +32,7 @@ func readBackup(r *io.SectionReader) (map[string]*saved, error) {
 			return nil, err
 		}
 		s := &saved{
-			what: fmt.Sprintf("%s %d:%d", installp.ModeString(m.Mode), m.UID, m.GID), date: m.ModTime.UTC().Format(time.DateTime),
-			acl: fmt.Sprint(m.ACL), content: &content{},
+			what: stored(m), date: m.ModTime.UTC().Format(time.DateTime), acl: fmt.Sprint(m.ACL), content: &content{},
 		}
 		switch {
 		case m.HardLink:
@@ -47,11 +46,7 @@ func readBackup(r *io.SectionReader) (map[string]*saved, error) {
 		case m.IsSpecial():
 			s.special = fmt.Sprintf("%d,%d", m.Major, m.Minor)
 		case m.IsRegular():
-			at := io.NewSectionReader(r, m.Data, m.Size)
-			if m.Packed {
-				at = nil
-			}
-			if s.content, err = readContent(archive, at, m.Size); err != nil {
+			if s.content, err = readContent(m, archive, r); err != nil {
 				return nil, fmt.Errorf("%s: %w", fault.Line(m.Name), err)
 			}
 		}
@@ -69,13 +64,10 @@ func (d *differ) backups(before, after map[string]*saved) {
 		case b == nil:
 			one.Before = fmt.Sprintf("%s, %d bytes %s", a.what, a.size, a.special)
 		default:
-			for _, v := range []struct{ name, a, b string }{
-				{"member", a.what, b.what}, {"is", a.special, b.special}, {"date", a.date, b.date}, {"access list", a.acl, b.acl},
-			} {
-				if v.a != v.b {
-					one.Attributes = append(one.Attributes, Attribute{v.name, v.a, v.b})
-				}
-			}
+			one.word("member", a.what, b.what)
+			one.word("is", a.special, b.special)
+			one.word("date", a.date, b.date)
+			one.word("access list", a.acl, b.acl)
 			a.changes(&one, "", b.content)
 			if one.Attributes == nil {
 				continue

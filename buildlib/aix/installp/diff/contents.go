@@ -138,14 +138,14 @@ func readContents(r *io.SectionReader) (*contents, error) {
 }
 
 func (f *fileContents) read(m *installp.Member, data io.Reader, image io.ReaderAt) (err error) {
-	f.member = fmt.Sprintf("%s %d:%d", installp.ModeString(m.Mode), m.UID, m.GID)
-	if !m.IsRegular() {
-		return nil
+	f.member = stored(m)
+	if m.IsRegular() {
+		f.content, err = readContent(m, data, image)
 	}
-	at := io.NewSectionReader(image, m.Data, m.Size)
-	if m.Packed {
-		at = nil
-	}
-	f.content, err = readContent(data, at, m.Size)
 	return err
+}
+
+// stored is a member's mode, with the numbers of owner and group.
+func stored(m *installp.Member) string {
+	return fmt.Sprintf("%s %d:%d", installp.ModeString(m.Mode), m.UID, m.GID)
 }

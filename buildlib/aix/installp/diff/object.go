@@ -14,6 +14,13 @@ type Attribute struct {
 	After  string `json:"after,omitempty"`
 }
 
+// word tells of an attribute if it differs.
+func (d *Difference) word(name string, before, after any) {
+	if a, b := fmt.Sprint(before), fmt.Sprint(after); a != b {
+		d.Attributes = append(d.Attributes, Attribute{name, a, b})
+	}
+}
+
 // Attributes that are not told by their values.
 const (
 	attrContent = "content" // of the same size
@@ -40,22 +47,17 @@ func changed(before, after *fileContents) (d Difference, differs bool) {
 		return d, true
 	}
 	d.Name = before.Path
-	word := func(name string, a, b any) {
-		if x, y := fmt.Sprint(a), fmt.Sprint(b); x != y {
-			d.Attributes = append(d.Attributes, Attribute{name, x, y})
-		}
-	}
-	word("type", installp.TypeWords[before.Type], installp.TypeWords[after.Type])
-	word("mode", installp.ModeWords(before.Mode), installp.ModeWords(after.Mode))
-	word("owner", before.Owner+":"+before.Group, after.Owner+":"+after.Group)
+	d.word("type", installp.TypeWords[before.Type], installp.TypeWords[after.Type])
+	d.word("mode", installp.ModeWords(before.Mode), installp.ModeWords(after.Mode))
+	d.word("owner", before.Owner+":"+before.Group, after.Owner+":"+after.Group)
 	if d.Attributes == nil { // else they differ for that
-		word("member", before.member, after.member)
+		d.word("member", before.member, after.member)
 	}
-	word("part", before.part, after.part)
-	word("target", before.Target, after.Target)
-	word("links", strings.Join(before.Links, ","), strings.Join(after.Links, ","))
-	word("volatile", before.Volatile, after.Volatile)
-	word("method", before.method, after.method)
+	d.word("part", before.part, after.part)
+	d.word("target", before.Target, after.Target)
+	d.word("links", strings.Join(before.Links, ","), strings.Join(after.Links, ","))
+	d.word("volatile", before.Volatile, after.Volatile)
+	d.word("method", before.method, after.method)
 	before.changes(&d, "", after.content)
 	return d, d.Attributes != nil
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/ar"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/xcoff"
 )
 
@@ -28,19 +29,20 @@ type content struct {
 // maxImports is a hundred times what a large program imports. To compare more would take many times the memory of the program.
 const maxImports = 1 << 16
 
-// readContent reads data to its end; at brings the same at any place, or is nil where that cannot be had: then what may be a program or an
-// archive is put into a file without a name.
-func readContent(data io.Reader, at *io.SectionReader, size int64) (*content, error) {
+// readContent reads a member's data to its end. Programs and archives are read at any place: of the image, or, of a packed one, of a file without
+// a name.
+func readContent(m *installp.Member, data io.Reader, image io.ReaderAt) (*content, error) {
 	digest := sha256.New()
-	c := &content{size: size}
-	first := make([]byte, min(size, 8))
+	c := &content{size: m.Size}
+	at := io.NewSectionReader(image, m.Data, m.Size)
+	first := make([]byte, min(m.Size, 8))
 	if _, err := io.ReadFull(data, first); err != nil {
 		return nil, err
 	}
 	digest.Write(first)
 	into := io.Writer(digest)
 	looksIn := slices.ContainsFunc([]string{"\x01\xdf", "\x01\xf7", "<aiaff>\n", "<bigaf>\n"}, func(m string) bool { return bytes.HasPrefix(first, []byte(m)) })
-	if at == nil && looksIn {
+	if m.Packed && looksIn {
 		file, err := os.CreateTemp("", "member-*")
 		if err != nil {
 			return nil, err
@@ -52,7 +54,7 @@ func readContent(data io.Reader, at *io.SectionReader, size int64) (*content, er
 		if _, err := file.Write(first); err != nil {
 			return nil, err
 		}
-		at, into = io.NewSectionReader(file, 0, size), io.MultiWriter(digest, file)
+		at, into = io.NewSectionReader(file, 0, m.Size), io.MultiWriter(digest, file)
 	}
 	if _, err := io.Copy(into, data); err != nil {
 		return nil, err
@@ -128,16 +130,11 @@ func (c *content) changes(d *Difference, name string, after *content) {
 	in := func(attribute string) string {
 		return strings.TrimSpace(strings.TrimSuffix("member "+name, "member ") + " " + attribute)
 	}
-	word := func(attribute string, a, b any) {
-		if x, y := fmt.Sprint(a), fmt.Sprint(b); x != y {
-			d.Attributes = append(d.Attributes, Attribute{in(attribute), x, y})
-		}
-	}
-	word("size", c.size, after.size)
+	d.word(in("size"), c.size, after.size)
 	if c.size == after.size && c.digest != after.digest {
 		d.Attributes = append(d.Attributes, Attribute{Name: in(attrContent)})
 	}
-	word("library path", strings.Join(c.search, ":"), strings.Join(after.search, ":"))
+	d.word(in("library path"), strings.Join(c.search, ":"), strings.Join(after.search, ":"))
 	if c.many == 0 && after.many == 0 {
 		for _, i := range changedImports(c, after) {
 			i.Member = name

@@ -13,6 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/ar"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/bff"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
 )
 
 func archive(t *testing.T, members ...string) string {
@@ -43,11 +45,12 @@ func TestArchives(t *testing.T) {
 	program := string(data)
 	other := strings.Replace(program, "res_querydomain", "res_querydomxin", 1)
 	read := func(data string, isPacked bool) *content {
-		at := io.NewSectionReader(strings.NewReader(data), 0, int64(len(data)))
+		m := &installp.Member{Header: bff.Header{Size: int64(len(data))}, Packed: isPacked}
+		image := io.ReaderAt(strings.NewReader(data))
 		if isPacked {
-			at = nil
+			image = strings.NewReader("") // its bytes are not those of the member
 		}
-		c, err := readContent(strings.NewReader(data), at, int64(len(data)))
+		c, err := readContent(m, strings.NewReader(data), image)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -85,7 +88,7 @@ func TestArchives(t *testing.T) {
 			}
 		})
 	}
-	if _, err := readContent(iotest.ErrReader(io.ErrUnexpectedEOF), nil, 10); err == nil {
+	if _, err := readContent(&installp.Member{Header: bff.Header{Size: 10}}, iotest.ErrReader(io.ErrUnexpectedEOF), nil); err == nil {
 		t.Error("no error of what cannot be read")
 	}
 }
