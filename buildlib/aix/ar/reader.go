@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"iter"
 	"math"
 	"slices"
 	"time"
@@ -82,6 +83,29 @@ func (r *Reader) Next() (*Header, error) {
 		r.data = io.NewSectionReader(r.archive, 0, 0)
 	}
 	return h, r.err
+}
+
+// Member is a member with its data.
+type Member struct {
+	Header
+	Stored
+	Content *io.SectionReader
+}
+
+// Members goes through the archive that r holds; an error ends it.
+func Members(r *io.SectionReader) iter.Seq2[*Member, error] {
+	return func(yield func(*Member, error) bool) {
+		archive, err := NewReader(r, r.Size())
+		for err == nil {
+			var h *Header
+			if h, err = archive.Next(); err == nil && !yield(&Member{*h, archive.stored, archive.data}, nil) {
+				return
+			}
+		}
+		if err != io.EOF {
+			yield(nil, err)
+		}
+	}
 }
 
 // Read reads the data of the current member; at its end it returns io.EOF.

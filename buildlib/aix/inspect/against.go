@@ -91,20 +91,20 @@ func (l *Libraries) read(file xcoff.ImportFile, search []string) (map[string]boo
 // exportsOf gives what a member exports, or the file itself when no member is named; nil when there is none of these.
 func exportsOf(r *io.SectionReader, member string) (map[string]bool, error) {
 	if member != "" {
-		archive, err := ar.NewReader(r, r.Size())
-		var h *ar.Header
-		for err == nil {
-			if h, err = archive.Next(); err == nil && h.Name == member {
+		archive := r
+		r = nil
+		for m, err := range ar.Members(archive) {
+			if err != nil && !errors.Is(err, ar.ErrFormat) {
+				return nil, err
+			}
+			if err == nil && m.Name == member {
+				r = m.Content
 				break
 			}
 		}
-		if err == io.EOF || errors.Is(err, ar.ErrFormat) {
+		if r == nil {
 			return nil, nil
 		}
-		if err != nil {
-			return nil, err
-		}
-		r = io.NewSectionReader(r, archive.Stored().Data, h.Size)
 	}
 	f, err := xcoff.NewFile(r)
 	if errors.Is(err, xcoff.ErrMagic) || errors.Is(err, xcoff.ErrFormat) || err == nil && f.Loader == nil {

@@ -70,21 +70,16 @@ func IsScript(name string) bool {
 // Differs compares the library with what we pack of the same control files, and gives the first byte that is another, -1 for none. An archive that
 // cannot be read, or holds what we would not write, has none.
 func (l *Library) Differs(modified time.Time) int64 {
-	r, err := ar.NewReader(l.archive, l.archive.Size())
 	var files []packed
-	for err == nil {
-		var h *ar.Header
-		if h, err = r.Next(); err != nil {
-			break
+	for m, err := range ar.Members(l.archive) {
+		if err != nil {
+			return -1
 		}
 		mode := uint32(0o644)
-		if IsScript(h.Name) {
+		if IsScript(m.Name) {
 			mode = 0o755
 		}
-		files = append(files, packed{h.Name, mode, h.Size, io.NewSectionReader(l.archive, r.Stored().Data, h.Size)})
-	}
-	if err != io.EOF {
-		return -1
+		files = append(files, packed{m.Name, mode, m.Size, m.Content})
 	}
 	c := &comparer{with: l.archive, differs: -1}
 	if err := pack(c, files, modified); err != nil && c.differs < 0 {
@@ -132,27 +127,21 @@ func (l *Library) Open() *io.SectionReader {
 // Files goes through the archive; an error ends it.
 func (l *Library) Files() iter.Seq2[ControlFile, error] {
 	return func(yield func(ControlFile, error) bool) {
-		archive, err := ar.NewReader(l.archive, l.archive.Size())
-		for err == nil {
-			var h *ar.Header
-			if h, err = archive.Next(); err != nil {
-				break
-			}
-			if h.Size > MaxText {
-				err = fmt.Errorf("%w: %s has %d bytes, more than %d", ErrImage, h.Name, h.Size, MaxText)
-				break
-			}
+		for m, err := range ar.Members(l.archive) {
 			var text strings.Builder
-			text.Grow(int(h.Size)) // the archive has as many
-			if _, err = io.Copy(&text, archive); err != nil {
-				break
+			if err == nil && m.Size > MaxText {
+				err = fmt.Errorf("%w: %s has %d bytes, more than %d", ErrImage, m.Name, m.Size, MaxText)
+			} else if err == nil {
+				text.Grow(int(m.Size)) // the archive has as many
+				_, err = io.Copy(&text, m.Content)
 			}
-			if !yield(ControlFile{h.Name, h.Mode, text.String(), archive.Stored().Data}, nil) {
+			if err != nil {
+				yield(ControlFile{}, err)
 				return
 			}
-		}
-		if err != io.EOF {
-			yield(ControlFile{}, err)
+			if !yield(ControlFile{m.Name, m.Mode, text.String(), m.Data}, nil) {
+				return
+			}
 		}
 	}
 }

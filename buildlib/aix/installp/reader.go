@@ -178,14 +178,10 @@ func (r *Reader) readLppName(tell func(Problem)) error {
 		if err != nil {
 			return err
 		}
-		say := func(note bool) func(int, string, ...any) {
-			return func(line int, format string, args ...any) {
-				tell(Problem{Where{Member: m.Name, Line: line, Offset: m.Offset}, fmt.Sprintf(format, args...), note})
-			}
-		}
-		r.image = parseLppName(string(text), tells{say(false), say(true)})
+		say := about(Where{Member: m.Name, Offset: m.Offset}, tell)
+		r.image = parseLppName(string(text), say)
 		if len(r.image.Filesets) == 0 {
-			say(false)(1, "the package has no fileset")
+			say.wrong(1, "the package has no fileset")
 		}
 		if r.image.Disordered = isDisordered; isDisordered {
 			front = nil
@@ -193,6 +189,17 @@ func (r *Reader) readLppName(tell func(Problem)) error {
 		r.image.Front, r.image.LppNameText = append(front, *m), string(text)
 		return nil
 	}
+}
+
+// about tells of lines of one text.
+func about(where Where, to func(Problem)) tells {
+	say := func(note bool) tell {
+		return func(line int, format string, args ...any) {
+			where.Line = line
+			to(Problem{where, fmt.Sprintf(format, args...), note})
+		}
+	}
+	return tells{say(false), say(true)}
 }
 
 // control reads a member that is kept in memory.
@@ -379,12 +386,7 @@ func (r *Reader) readLibrary(w library, m *Member, tell func(Problem)) error {
 		if err != nil {
 			return err
 		}
-		say := func(note bool) func(int, string, ...any) {
-			return func(line int, format string, args ...any) {
-				tell(Problem{Where{m.Name, file.Name, line, m.Offset}, fmt.Sprintf(format, args...), note})
-			}
-		}
-		r.image.assign(w.part, &file, tells{say(false), say(true)})
+		r.image.assign(w.part, &file, about(Where{Member: m.Name, File: file.Name, Offset: m.Offset}, tell))
 	}
 	return nil
 }

@@ -90,31 +90,25 @@ func (c *content) program(at io.ReaderAt) error {
 
 // archive reads the members of an archive. Of several with one name the last counts.
 func (c *content) archive(at *io.SectionReader) error {
-	r, err := ar.NewReader(at, at.Size())
-	for err == nil {
-		var h *ar.Header
-		if h, err = r.Next(); err != nil {
-			break
+	for m, err := range ar.Members(at) {
+		if err != nil {
+			return err
 		}
 		if c.members == nil {
 			c.members = map[string]*content{}
 		}
-		member := &content{size: h.Size}
+		member := &content{size: m.Size}
 		digest := sha256.New()
-		if _, err = io.Copy(digest, r); err != nil {
-			break
+		if _, err := io.Copy(digest, m.Content); err != nil {
+			return err
 		}
 		digest.Sum(member.digest[:0])
-		err = member.program(io.NewSectionReader(at, r.Stored().Data, h.Size))
-		if errors.Is(err, xcoff.ErrMagic) || errors.Is(err, xcoff.ErrFormat) {
-			err = nil
+		if err := member.program(m.Content); err != nil && !errors.Is(err, xcoff.ErrMagic) && !errors.Is(err, xcoff.ErrFormat) {
+			return err
 		}
-		c.members[h.Name] = member
+		c.members[m.Name] = member
 	}
-	if err == io.EOF {
-		return nil
-	}
-	return err
+	return nil
 }
 
 // cloned are the imports without the file that they were read from.

@@ -145,25 +145,18 @@ type LibraryMember struct {
 
 func Library(t testing.TB, content []byte) []LibraryMember {
 	t.Helper()
-	r, err := ar.NewReader(bytes.NewReader(content), int64(len(content)))
-	if err != nil {
-		t.Fatal(err)
-	}
 	var members []LibraryMember
-	for {
-		h, err := r.Next()
-		if err == io.EOF {
-			return members
-		}
+	for m, err := range ar.Members(Section(content)) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		data, err := io.ReadAll(r)
+		data, err := io.ReadAll(m.Content)
 		if err != nil {
 			t.Fatal(err)
 		}
-		members = append(members, LibraryMember{*h, string(data)})
+		members = append(members, LibraryMember{m.Header, string(data)})
 	}
+	return members
 }
 
 const (
