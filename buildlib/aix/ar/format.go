@@ -63,8 +63,6 @@ func (l *layout) fixedAt(i int) int { return len(l.magic) + i*l.width }
 var (
 	// ErrFormat: the archive breaks the format, or is none.
 	ErrFormat = errors.New("invalid archive")
-	// ErrStrict: a strict Reader met what the Writer would not have written.
-	ErrStrict = errors.New("not as our Writer makes it")
 	// ErrHeader: the format cannot hold the member.
 	ErrHeader = errors.New("invalid member")
 	// ErrWriteTooLong: more data than the header announced.

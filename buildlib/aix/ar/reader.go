@@ -13,14 +13,8 @@ import (
 // Reader reads an archive along its chain of members. The memory it needs is bounded by the size of the archive, not by what
 // the archive claims.
 type Reader struct {
-	// Strict makes every byte an error, [ErrStrict], that the Writer would have written otherwise: another layout, a symbol table, a
-	// mode with type bits. The archive is written again for that, in memory, when Next reaches its end. What no rule of the format
-	// covers is the data of members, their dates, owners and permissions. Set it before the first Next.
-	Strict bool
-
 	archive io.ReaderAt
 	size    int64
-	format  Format
 	*layout
 	fixed  []int64 // the offsets in the fixed header
 	next   int64   // offset of the next member, 0 for none
@@ -42,7 +36,7 @@ func NewReader(r io.ReaderAt, size int64) (*Reader, error) {
 	if i < 0 {
 		return nil, broken(0, "it begins with %q", b[:min(len(b), len(layouts[0].magic))])
 	}
-	a.format, a.layout = Format(i), &layouts[i]
+	a.layout = &layouts[i]
 	if len(b) < a.fixedSize() {
 		return nil, broken(0, "%d bytes, too short for the fixed header", len(b))
 	}
@@ -60,9 +54,6 @@ func NewReader(r io.ReaderAt, size int64) (*Reader, error) {
 	a.next = a.fixed[a.first()]
 	return a, nil
 }
-
-// Format tells which of the two formats the archive has.
-func (r *Reader) Format() Format { return r.format }
 
 // Stored tells where the archive holds the current member.
 func (r *Reader) Stored() Stored { return r.stored }

@@ -3,7 +3,6 @@ package ar
 import (
 	"bytes"
 	"encoding/binary"
-	"fmt"
 	"io"
 )
 
@@ -26,9 +25,6 @@ func (r *Reader) readEnd() error {
 		if !members[s.Offset] {
 			return broken(s.Offset, "the symbol %q is said to be defined in a member here, and there is none", s.Name)
 		}
-	}
-	if r.Strict {
-		return r.compare()
 	}
 	return io.EOF
 }
@@ -135,39 +131,4 @@ func binaryNumber(b []byte) uint64 {
 		return uint64(binary.BigEndian.Uint32(b))
 	}
 	return binary.BigEndian.Uint64(b)
-}
-
-// compare writes the archive again and looks for the first byte that differs. It returns io.EOF when there is none.
-func (r *Reader) compare() error {
-	var b bytes.Buffer
-	w := NewWriter(&b, r.format)
-	for _, e := range r.seen {
-		h, _, data, err := r.parseMember(e.offset)
-		if err != nil {
-			return err
-		}
-		if err := w.WriteHeader(h); err != nil {
-			return fmt.Errorf("ar: at offset %d: %w: %w", e.offset, ErrStrict, err)
-		}
-		if _, err := io.Copy(w, io.NewSectionReader(r.archive, data, h.Size)); err != nil {
-			return err
-		}
-	}
-	if err := w.Close(); err != nil {
-		return err
-	}
-	want := b.Bytes()
-	got, err := r.at(0, r.size)
-	if err != nil {
-		return err
-	}
-	for i := range min(len(got), len(want)) {
-		if got[i] != want[i] {
-			return fmt.Errorf("ar: at offset %d: %w: byte %#02x, not %#02x", i, ErrStrict, got[i], want[i])
-		}
-	}
-	if len(got) != len(want) {
-		return fmt.Errorf("ar: at offset %d: %w: it has %d bytes, not %d", min(len(got), len(want)), ErrStrict, len(got), len(want))
-	}
-	return io.EOF
 }
