@@ -46,7 +46,7 @@ type LoaderHeader struct {
 // LoaderSymbol is a symbol that is imported or exported, or the entry point.
 type LoaderSymbol struct {
 	Name       string
-	Value      uint64 // an address; 0 for imports, but for fixed ones (ClassXO)
+	Value      uint64 // an address; 0 for imports, but for those at a fixed address (XO)
 	Section    int16  // number of the section, counted from 1; 0 for imports, -1 for absolute values
 	Type       SymbolType
 	Class      Class

@@ -48,39 +48,20 @@ const (
 // Class is the storage mapping class of a symbol.
 type Class uint8
 
-// The storage mapping classes (IBM: XMC_PR and so on). A function is imported by its descriptor, ClassDS, and data as ClassRW or ClassUA.
+// The storage mapping classes that are asked for. A function is imported by its descriptor, ClassDS, and data as ClassRW or ClassUA.
 const (
-	ClassPR     Class = iota // code
-	ClassRO                  // constants
-	ClassDB                  // debug dictionary
-	ClassTC                  // entry of the TOC
-	ClassUA                  // unclassified
-	ClassRW                  // data
-	ClassGL                  // linkage to another module's function
-	ClassXO                  // code at a fixed address of the system
-	ClassSV                  // system call, 32 bits
-	ClassBS                  // zeroed data
-	ClassDS                  // function descriptor
-	ClassUC                  // unnamed Fortran common
-	ClassTI                  // traceback index
-	ClassTB                  // traceback table
-	_                        //
-	ClassTC0                 // anchor of the TOC
-	ClassTD                  // data in the TOC
-	ClassSV64                // system call, 64 bits
-	ClassSV3264              // system call, both
-	_                        //
-	ClassTL                  // thread-local data
-	ClassUL                  // zeroed thread-local data
-	ClassTE                  // entry at the end of the TOC
+	ClassUA Class = 4  // unclassified
+	ClassRW Class = 5  // data
+	ClassDS Class = 10 // function descriptor
 )
 
-// String returns IBM's two letters.
+// classes are the letters that IBM has for all of them, XMC_PR and so on.
+var classes = [...]string{"PR", "RO", "DB", "TC", "UA", "RW", "GL", "XO", "SV", "BS", "DS", "UC", "TI", "TB", 15: "TC0", "TD", "SV64", "SV3264", 20: "TL", "UL", "TE"}
+
+// String returns IBM's letters.
 func (c Class) String() string {
-	names := [...]string{"PR", "RO", "DB", "TC", "UA", "RW", "GL", "XO", "SV", "BS", "DS", "UC", "TI", "TB", "",
-		"TC0", "TD", "SV64", "SV3264", "", "TL", "UL", "TE"}
-	if int(c) < len(names) && names[c] != "" {
-		return names[c]
+	if int(c) < len(classes) && classes[c] != "" {
+		return classes[c]
 	}
 	return fmt.Sprintf("%#x", uint8(c))
 }
