@@ -18,18 +18,6 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 )
 
-// Into writes the members of an image into root, at the paths and with the modes and dates that the image has: lpp_name and the
-// control libraries as well, and the root part's files below inst_root. Owners are those of who extracts, so set-id bits are left
-// out: they would be for another account. Access lists are left out as well. Whatever is there already, or reaches out of root, or is a link,
-// is refused; nothing is taken back after an error.
-func Into(ctx context.Context, r io.Reader, root *os.Root) error {
-	left, err := Some(ctx, r, root, nil)
-	if err == nil && len(left) > 0 {
-		err = fmt.Errorf("extracting %s: %w", fault.Line(left[0].Name), left[0].Err)
-	}
-	return err
-}
-
 // Left is a member that was left out, or whose access list was.
 type Left struct {
 	Name string
@@ -38,8 +26,11 @@ type Left struct {
 	Access []string
 }
 
-// Some does the same with the members that are named, and what is below them; with all when none is. It goes on after a member that it
-// cannot make, and tells of it. The error is one that ends it.
+// Some writes members of an image into root, at the paths and with the modes and dates that the image has: lpp_name and the
+// control libraries as well, and the root part's files below inst_root. It takes those that are named, and what is below them; all when
+// none is. Owners are those of who extracts, so set-id bits are left out: they would be for another account. Access lists are left out as
+// well. Whatever is there already, or reaches out of root, or is a link, is refused; it is told of, and the next one is extracted. Nothing
+// is taken back after an error, which is one that ends it.
 func Some(ctx context.Context, r io.Reader, root *os.Root, names []string) ([]Left, error) {
 	x := &extractor{
 		ctx: ctx, root: root, reader: bff.NewReader(r), made: map[string]bool{".": true}, files: map[uint32]string{}, buffer: make([]byte, 256<<10),

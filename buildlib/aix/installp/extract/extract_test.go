@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -20,6 +21,15 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp/installptest"
 )
 
+// whole extracts all members; the first that is left out is an error.
+func whole(ctx context.Context, r io.Reader, root *os.Root) error {
+	left, err := extract.Some(ctx, r, root, nil)
+	if err == nil && len(left) > 0 {
+		err = fmt.Errorf("extracting %s: %w", left[0].Name, left[0].Err)
+	}
+	return err
+}
+
 func extracted(t *testing.T, image []byte) (string, error) {
 	t.Helper()
 	dir := t.TempDir()
@@ -28,7 +38,7 @@ func extracted(t *testing.T, image []byte) (string, error) {
 		t.Fatal(err)
 	}
 	defer root.Close()
-	return dir, extract.Into(t.Context(), bytes.NewReader(image), root)
+	return dir, whole(t.Context(), bytes.NewReader(image), root)
 }
 
 // backup -i puts the access list of a file behind it, as if the file were a directory.
@@ -143,18 +153,18 @@ func TestExtractIntoLink(t *testing.T) {
 	}
 	defer root.Close()
 	image := installptest.Write(t, installptest.Example())
-	if err := extract.Into(t.Context(), bytes.NewReader(image), root); !errors.Is(err, fs.ErrExist) {
+	if err := whole(t.Context(), bytes.NewReader(image), root); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("Extract = %v, want ErrExist", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := extract.Into(ctx, bytes.NewReader(image), root); !errors.Is(err, context.Canceled) {
+	if err := whole(ctx, bytes.NewReader(image), root); !errors.Is(err, context.Canceled) {
 		t.Errorf("Extract = %v, want context.Canceled", err)
 	}
 }
 
 // Nothing of an image can get out of the directory.
-func ExampleInto() {
+func ExampleSome() {
 	dir, err := os.MkdirTemp("", "image")
 	if err != nil {
 		fmt.Println(err)
@@ -167,8 +177,9 @@ func ExampleInto() {
 		return
 	}
 	defer root.Close()
-	if err := extract.Into(context.Background(), installptest.Small("Mail", "#!/usr/bin/ksh\nexit 0\n"), root); err != nil {
-		fmt.Println(err)
+	left, err := extract.Some(context.Background(), installptest.Small("Mail", "#!/usr/bin/ksh\nexit 0\n"), root, []string{"lpp_name"})
+	if err != nil || len(left) > 0 {
+		fmt.Println(left, err)
 		return
 	}
 	text, err := root.ReadFile("lpp_name")
