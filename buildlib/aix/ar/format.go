@@ -37,7 +37,7 @@ var layouts = []layout{
 const (
 	fixTable   = 0
 	fixSymbols = 1
-	fixOthers  = 4 // offsets besides those of symbol tables
+	fixOthers  = 4 // offsets other than those of symbol tables
 )
 
 // Fields of a member's header from the date on have the same width in both formats (manual).

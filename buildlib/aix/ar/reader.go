@@ -128,7 +128,7 @@ func (r *Reader) readMember() (*Header, error) {
 	return h, nil
 }
 
-// parseMember reads the header at start, and gives besides it the offsets of the next one and of the data.
+// parseMember reads the header at start. It also gives the offsets of the next header and of the data.
 func (r *Reader) parseMember(start int64) (h *Header, next, data int64, err error) {
 	b, err := r.at(start, int64(r.memberSize()))
 	if err != nil {

@@ -75,7 +75,7 @@ type Stored struct {
 	ACL []string
 }
 
-// Special is what a member is besides what its header says of most.
+// Special is what only some members have.
 type Special struct {
 	// Links and Inode tell hard links: names of one file have both alike. HardLink is set for one whose data came with an earlier name.
 	Links        uint16

@@ -234,7 +234,7 @@ func (r *Reader) readHeader() ([]byte, error) {
 	return b, nil
 }
 
-// byInode tells what the volume header of an archive by inode says, as far as it has the form of ours.
+// byInode tells what the volume header of an archive by inode says, as far as it is laid out like that of an archive by name.
 func (r *Reader) byInode(start int64) error {
 	b := r.buf[:volumeSize]
 	if err := r.fill(b[wordSize:]); err != nil || b[offType] != typeVolume || int(b[offLen])*wordSize < volumeSize {

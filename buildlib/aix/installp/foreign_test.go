@@ -17,7 +17,7 @@ import (
 
 func TestReadUpdate(t *testing.T) {
 	t.Parallel()
-	image := installptest.Update().Image(t)
+	image := update().Image(t)
 	r := installptest.Open(t, image)
 	f := r.Image().Filesets[0]
 	if !r.Image().IsUpdate() || f.Usr == nil || f.Root == nil || len(f.Usr.Inventory) != 1 || len(f.Root.Configs) != 1 {
@@ -42,7 +42,7 @@ func TestReadUpdate(t *testing.T) {
 // An update of several filesets has a control library for each. Those of ML are such.
 func TestReadUpdateOfTwo(t *testing.T) {
 	t.Parallel()
-	c := installptest.Update()
+	c := update()
 	installptest.LppName("]\n}", "]\nmailtools.sendmail.cf 8.15.2.1 01 N U en_US Configuration\n[\n%\n%\n%\n%\n%\n]\n}")(c)
 	installptest.LppName("4 R S", "4 R ML")(c)
 	_, err := installp.NewReader(bytes.NewReader(c.Image(t)))

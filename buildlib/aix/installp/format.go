@@ -44,7 +44,7 @@ var OtherSuffixes = []string{
 	"fixdata", "err", "trc", "cfginfo", "README", "productid", "lpp.acf", "lpp.README", "lpp.doc",
 }
 
-// UpdateSteps are scripts of updates, which no sample of ours has.
+// UpdateSteps are scripts of updates, which none of our samples has.
 var UpdateSteps = []Step{"pre_u", "post_u", "config_u", "unconfig_u", "unpost_u", "unpre_u"}
 
 // Attributes of a stanza, in the order in which S3 has them.

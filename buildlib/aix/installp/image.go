@@ -77,7 +77,7 @@ type Member struct {
 	Packed bool  // they are stored Huffman-packed
 	// Stored is the name in the image where that has another form than Name.
 	Stored string
-	// What a backup of files may have besides: extended entries of an access list, and what is special of devices and links.
+	// What only a backup of files may have: extended entries of an access list, and what is special of devices and links.
 	ACL []string
 	bff.Special
 }

@@ -57,7 +57,7 @@ type Fileset struct {
 // Type is what a File is.
 type Type uint8
 
-// The types that a package of ours can hold, and those that the inventory of another may have besides.
+// The types that our packages can hold, then those that only the inventories of others have.
 const (
 	Regular Type = iota
 	Directory

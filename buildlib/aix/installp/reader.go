@@ -61,10 +61,10 @@ type Problem struct {
 // String gives the problem with its place, as a line.
 func (p Problem) String() string { return fmt.Sprintf("%s: %s", p.Where, Shorten(p.What)) }
 
-// MaxProblems bounds what is told of one image: one damage can make every line wrong.
+// MaxProblems is how many problems of one image are reported: one damage can make every line wrong.
 const MaxProblems = 100
 
-// Shorten cuts what is told of a line: hostile ones have megabytes.
+// Shorten cuts what is shown of a line: hostile ones have megabytes.
 func Shorten(s string) string {
 	const enough = 400
 	if len(s) <= enough {

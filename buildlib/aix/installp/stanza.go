@@ -64,15 +64,20 @@ func ModeWords(mode uint32) string {
 	return words + fmt.Sprintf("%o", mode&0o777)
 }
 
+// words are those of a value; commas and blanks separate them.
+func words(value string) []string {
+	return strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune(", \t", r) })
+}
+
 // parseMode takes the forms of the sysck.cfg page: flags in any order, the permissions last, in octal or as letters. Octal ones with
 // set-id bits in them, four digits, are not on that page, but are written.
 func parseMode(text string) (mode uint32, ok bool) {
-	words := strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' })
-	for i, word := range words {
+	all := words(text)
+	for i, word := range all {
 		if n, err := strconv.ParseUint(word, 8, 12); err == nil {
-			return mode | uint32(n), i == len(words)-1
+			return mode | uint32(n), i == len(all)-1
 		}
-		if letters := strings.Join(words[i:], ""); len(letters) == 9 {
+		if letters := strings.Join(all[i:], ""); len(letters) == 9 {
 			for j, c := range []byte(letters) {
 				switch c {
 				case "rwxrwxrwx"[j]:
@@ -200,6 +205,10 @@ func (p *stanzaParser) attribute(number int, line string) {
 		s.Owner = value
 	case AttrGroup:
 		s.Group = value
+	case attrTarget:
+		s.Target = value
+	case AttrClass:
+		s.Class = value
 	case AttrMode:
 		if s.Mode, ok = parseMode(value); !ok {
 			p.wrong(number, "the mode %q is not in octal, with SUID, SGID or SVTX in front", value)
@@ -212,11 +221,7 @@ func (p *stanzaParser) attribute(number int, line string) {
 		}
 		s.Type = Type(i)
 	case attrLinks:
-		s.Links = strings.FieldsFunc(value, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' })
-	case attrTarget:
-		s.Target = value
-	case AttrClass:
-		s.Class = value
+		s.Links = words(value)
 	case AttrSize:
 		p.size(number, value)
 	case AttrChecksum:
@@ -259,7 +264,7 @@ func (p *stanzaParser) checksum(number int, value string) {
 
 // IsApplied reports whether the object is restored from the image: its class says so, or nothing. Others are made by scripts.
 func (s *Stanza) IsApplied() bool {
-	classes := strings.FieldsFunc(s.Class, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' })
+	classes := words(s.Class)
 	return len(classes) == 0 || slices.Contains(classes, "apply")
 }
 
@@ -274,24 +279,20 @@ func (p *stanzaParser) finish() *Stanza {
 		p.defaults, p.defaulted = s, p.has
 		return nil
 	}
-	var need []string // that sysck's page says, or that nothing can stand for
-	need = append(need, AttrType)
+	need := func(say tell, names ...string) {
+		for _, name := range names {
+			if !p.has.has(name) {
+				say(s.Line, "%s has no %s", s.Path, name)
+			}
+		}
+	}
+	need(p.wrong, AttrType) // sysck's page says so, or nothing can stand for it
 	if s.Type == Symlink {
-		need = append(need, attrTarget)
+		need(p.wrong, attrTarget)
 	}
-	for _, name := range need {
-		if !p.has.has(name) {
-			p.wrong(s.Line, "%s has no %s", s.Path, name)
-		}
-	}
-	wanted := []string{AttrOwner, AttrGroup, AttrMode}
+	need(p.note, AttrOwner, AttrGroup, AttrMode)
 	if s.Type == Regular && s.IsApplied() {
-		wanted = append(wanted, AttrSize, AttrChecksum)
-	}
-	for _, name := range wanted {
-		if !p.has.has(name) {
-			p.note(s.Line, "%s has no %s", s.Path, name)
-		}
+		need(p.note, AttrSize, AttrChecksum)
 	}
 	if s.Type == Regular {
 		if p.has.has(AttrSize) && p.has.has(AttrChecksum) && s.Volatile != (s.Checksum == "") {

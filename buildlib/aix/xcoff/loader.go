@@ -21,7 +21,7 @@ const (
 	firstSymbol = 3
 )
 
-// Loader is the loader section: all that AIX's loader reads of a file besides the headers.
+// Loader is the loader section: all that AIX's loader reads of a file apart from the headers.
 type Loader struct {
 	LoaderHeader
 	Symbols     []LoaderSymbol

@@ -23,7 +23,7 @@ type Local struct {
 	// Root is what [Local.Stat] and [Local.Read] take for "/": another directory for a machine that is simulated, or that compiles for another
 	// one.
 	Root string
-	// Trace, if not nil, is told of each command before it runs.
+	// Trace, if not nil, is called with each command before it runs.
 	Trace func(Cmd)
 	// Memory spares reading files again that nobody has touched; nil for none.
 	Memory *cache.Memory
@@ -100,7 +100,7 @@ func (l *Local) Output(ctx context.Context, c Cmd) (string, error) { return Outp
 const stopGrace = 2 * time.Second
 
 // Run implements [Machine]. The command leads a process group of its own, so that a cancelled context ends all its children
-// too: first SIGTERM, then after two seconds SIGKILL. One that reads a file of ours stays in our group, as that may be the terminal,
+// too: first SIGTERM, then after two seconds SIGKILL. One that reads one of our files stays in our group, as that may be the terminal,
 // which stops whoever reads it from another group; a cancelled context ends it without its children, which Ctrl-C reaches.
 func (l *Local) Run(ctx context.Context, c Cmd) error {
 	program, err := l.find(c.Argv[0])

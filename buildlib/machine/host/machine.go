@@ -45,10 +45,10 @@ type Machine interface {
 	Sums(ctx context.Context, files ...string) ([]string, error)
 	Recall(ctx context.Context, what string, files []string, find func() (string, error)) (string, error)
 
-	// There is the machine's own name for a file or directory of ours. All other methods, but for Send and Fetch, take the machine's
+	// There is the machine's own name for one of our files or directories. All other methods, but for Send and Fetch, take the machine's
 	// names.
 	There(here string) string
-	// Send makes what is There the same as files and directories of ours, and Fetch the other way round. What is the same already, or lies
+	// Send makes what is There the same as our files and directories, and Fetch the other way round. What is the same already, or lies
 	// on this machine, is left alone.
 	Send(ctx context.Context, here ...string) error
 	Fetch(ctx context.Context, here ...string) error
@@ -88,7 +88,7 @@ type Cmd struct {
 	Stdin  io.Reader // nil is empty; with an *os.File the command may read a terminal, see [Local.Run]
 	Stdout io.Writer // gets a copy of standard output; may be nil
 	Stderr io.Writer // the same for standard error
-	Log    string    // file of ours that all output is appended to; "" for none
+	Log    string    // file on this side that all output is appended to; "" for none
 }
 
 // String shows the command as one would type it.

@@ -20,7 +20,7 @@ func OldestProcessor(bits int) string {
 	return "ppc"
 }
 
-// takes tells how each kind of compiler is told which processor it makes programs for.
+// takes says how to tell each kind of compiler which processor it makes programs for.
 //
 // XL C: without the option at most POWER4's instructions (-qarch=ppc and ppc64 are the defaults of 12.1, pwr4 that of 13.1 and 16.1), and
 // older names are no longer taken. Open XL C: its documents have four names; 7.2 and later, which it is for, want POWER7. gcc: what it

@@ -1,6 +1,6 @@
 // Package target says what a build is for: which AIX level, how wide, with which compiler, and where OpenSSL and Cyrus SASL live.
 //
-// A [Target] is told in one of two ways. [Detect] looks at the machine it is given and describes what is there. For an AIX level that
+// A [Target] comes about in one of two ways. [Detect] looks at the machine it is given and describes what is there. For an AIX level that
 // this machine is not, it gives documented defaults instead: enough to configure for it, not to compile.
 //
 // Facts about AIX are from IBM's documents unless a comment names another source. None was tried on an AIX machine.
@@ -253,7 +253,7 @@ func (t *Target) faults(of func(Lack) bool) error {
 	return errors.Join(errs...)
 }
 
-// Env is what every command of a build for this target must see in its environment besides the machine's own.
+// Env is what every command of a build for this target must see in its environment in addition to the machine's own.
 //
 // M4 and MAKE make sendmail's devtools/bin/Build take the programs that were found good. OBJECT_MODE makes AIX's ar, nm, ranlib and
 // strip take objects of the right width where no -X option reaches them.

@@ -69,7 +69,7 @@ func Some(ctx context.Context, r io.Reader, root *os.Root, names []string) ([]Le
 	}
 }
 
-// mostLeft bounds what is told of one image.
+// mostLeft is how many members of one image are reported as left out.
 const mostLeft = 10000
 
 // isOfMember reports whether an error is about one member, so that others can be made.

@@ -201,49 +201,6 @@ func ControlFile(name, text string) LibraryMember {
 	return LibraryMember{ar.Header{Name: name, Mode: 0o644, ModTime: time.Unix(1443657600, 0)}, text}
 }
 
-// update is the update image that the format description works out (13.2), with its texts as they stand there.
-func Update() *Contents {
-	const (
-		home    = "./usr/lpp/mailtools.sendmail/mailtools.sendmail.rte/8.15.2.1"
-		fileset = "mailtools.sendmail.rte."
-		attrs   = "\n          owner = root\n          group = mail\n          mode = SGID,555\n" +
-			"          type = FILE\n          class = apply,inventory,mailtools.sendmail.rte\n"
-	)
-	return &Contents{
-		Members: []RawMember{
-			DirMember("./"), FileMember("./lpp_name", 0o644, "4 R S mailtools.sendmail {\n"+
-				"mailtools.sendmail.rte 8.15.2.1 01 N B en_US Sendmail mail transfer agent\n"+
-				"[\n*prereq mailtools.sendmail.rte 8.15.2.0\n%\n"+
-				"/opt/mailtools/sbin 8\n"+home[1:]+"/inst_root/etc/mailtools 8\n/usr/lib/objrepos 8\n"+
-				"INSTWORK 72 24\nSAVESPACE 8\n/etc/mailtools 8\n/etc/objrepos 8\n"+
-				"%\n%\n%\n%\n]\n}\n"),
-			DirMember("./usr"), DirMember("./usr/lpp"), DirMember("./usr/lpp/mailtools.sendmail"),
-			DirMember("./usr/lpp/mailtools.sendmail/mailtools.sendmail.rte"),
-			DirMember(home), FileMember(home+"/liblpp.a", 0o644, ""), DirMember(home + "/inst_root"),
-			FileMember(home+"/inst_root/liblpp.a", 0o644, ""),
-			{bff.Header{Name: Program, Mode: bff.TypeRegular | 0o2555, GID: 6}, "placeholder for the mail program, fixed\n"},
-			FileMember(home+"/inst_root/etc/mailtools/submit.cf", 0o644, "# submit.cf\n"),
-		},
-		Libraries: map[string][]LibraryMember{
-			home + "/liblpp.a": {
-				ControlFile(fileset+"al", Program+"\n"+home+"/inst_root/etc/mailtools/submit.cf\n"),
-				ControlFile(fileset+"copyright", "Placeholder copyright text.\n"),
-				ControlFile(fileset+"inventory",
-					"/opt/mailtools/sbin/sendmail:"+attrs+"          size = 40\n          checksum = \"12000    1 \"\n\n"),
-				ControlFile(fileset+"size", "/opt/mailtools/sbin 8\n"+home[1:]+"/inst_root/etc/mailtools 8\n/usr/lib/objrepos 8\n"),
-			},
-			home + "/inst_root/liblpp.a": {
-				ControlFile(fileset+"al", "./etc/mailtools/submit.cf\n"),
-				ControlFile(fileset+"cfgfiles", "/etc/mailtools/submit.cf preserve\n"),
-				ControlFile(fileset+"inventory",
-					"/etc/mailtools/submit.cf:\n          owner = root\n          group = system\n          mode = 644\n          type = FILE\n"+
-						"          class = apply,inventory,mailtools.sendmail.rte\n          size = VOLATILE\n          checksum = VOLATILE\n\n"),
-				ControlFile(fileset+"size", "/etc/mailtools 8\n/etc/objrepos 8\n"),
-			},
-		},
-	}
-}
-
 const nameAt = 64 // in a member's header
 
 // rename gives a member another name of the same length.
