@@ -85,7 +85,7 @@ func Advisories(ctx context.Context, c *checkout.Checkout) (v *Answers, err erro
 	if err != nil {
 		return nil, err
 	}
-	dir, remove, err := scratch(ctx, c)
+	dir, remove, err := Scratch(ctx, c)
 	if err != nil {
 		return nil, err
 	}

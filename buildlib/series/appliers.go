@@ -83,9 +83,9 @@ func applyWith(ctx context.Context, c *checkout.Checkout, argv []string, s *patc
 	return nil
 }
 
-// threeWays applies the series to copies of a tree, by us and by all others, and wants the same tree of each. Images reports whether
+// ThreeWays applies the series to copies of a tree, by us and by all others, and wants the same tree of each. Images reports whether
 // the tree is the release's own.
-func threeWays(ctx context.Context, c *checkout.Checkout, s *patchset.Series, base, work string, images bool, mtime time.Time) (string, error) {
+func ThreeWays(ctx context.Context, c *checkout.Checkout, s *patchset.Series, base, work string, images bool, mtime time.Time) (string, error) {
 	others, err := Others(ctx, c)
 	if err != nil {
 		return "", err
@@ -161,7 +161,7 @@ func Check(ctx context.Context, c *checkout.Checkout) (v *Checks, err error) {
 	if err != nil {
 		return nil, err
 	}
-	dir, remove, err := scratch(ctx, c)
+	dir, remove, err := Scratch(ctx, c)
 	if err != nil {
 		return nil, err
 	}
@@ -221,13 +221,13 @@ func checkSeries(ctx context.Context, c *checkout.Checkout, r *release.Release, 
 		return v, err
 	}
 	v = Checked{Release: r.Version, Patches: len(s.Patches)}
-	if v.Skeleton, err = threeWays(ctx, c, s, bones, work, false, r.Date); err != nil {
+	if v.Skeleton, err = ThreeWays(ctx, c, s, bones, work, false, r.Date); err != nil {
 		return v, err
 	}
 	if !had {
 		return v, nil
 	}
-	if v.Source, err = threeWays(ctx, c, s, base, work, true, r.Date); err != nil {
+	if v.Source, err = ThreeWays(ctx, c, s, base, work, true, r.Date); err != nil {
 		return v, err
 	}
 	return v, os.RemoveAll(work)

@@ -94,7 +94,7 @@ func (e *Edits) Add(ctx context.Context, c *checkout.Checkout, topic string) (v 
 
 // against hands to do a scratch directory and what the edits change of the tree that a series makes.
 func (e *Edits) against(ctx context.Context, c *checkout.Checkout, s *patchset.Series, do func(dir, diff string) error) (err error) {
-	dir, remove, err := scratch(ctx, c)
+	dir, remove, err := Scratch(ctx, c)
 	if err != nil {
 		return err
 	}

@@ -26,12 +26,12 @@ func TestScratch(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		dir, remove, err := scratch(t.Context(), c)
+		dir, remove, err := Scratch(t.Context(), c)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if entries, err := os.ReadDir(dir); len(entries) > 0 || err != nil {
-			t.Errorf("scratch() has %v, %v in it", entries, err)
+			t.Errorf("Scratch() has %v, %v in it", entries, err)
 		}
 		if err := remove(); err != nil {
 			t.Fatal(err)

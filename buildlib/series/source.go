@@ -14,8 +14,8 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/release"
 )
 
-// scratch is an empty directory for one run's trees, which other runs wait for. What one that was killed has left in it goes with the next.
-func scratch(ctx context.Context, c *checkout.Checkout) (dir string, remove func() error, err error) {
+// Scratch is an empty directory for one run's trees, which other runs wait for. What one that was killed has left in it goes with the next.
+func Scratch(ctx context.Context, c *checkout.Checkout) (dir string, remove func() error, err error) {
 	unlock, err := c.Lock(ctx, "patches")
 	if err != nil {
 		return "", nil, err
@@ -80,7 +80,7 @@ func withSeries(ctx context.Context, c *checkout.Checkout, do func(r *release.Re
 	if err != nil {
 		return err
 	}
-	dir, remove, err := scratch(ctx, c)
+	dir, remove, err := Scratch(ctx, c)
 	if err != nil {
 		return err
 	}

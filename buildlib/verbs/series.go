@@ -3,6 +3,7 @@ package verbs
 import (
 	"context"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/adding"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/build"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/report"
@@ -48,7 +49,7 @@ var seriesVerbs = []Verb{
 			{Name: "date", Meaning: "day of the release, as 2020-07-05; else that of its RELEASE_NOTES", Kind: String},
 		},
 		Run: func(ctx context.Context, c *Call) (report.Value, error) {
-			return series.NewRelease{Version: c.Args[0], Source: c.Args[1], From: c.Flags["from"], Date: c.Flags["date"]}.Create(ctx, c.Checkout)
+			return adding.Release{Version: c.Args[0], Source: c.Args[1], From: c.Flags["from"], Date: c.Flags["date"]}.Create(ctx, c.Checkout)
 		},
 	},
 	{

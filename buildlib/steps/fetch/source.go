@@ -474,8 +474,8 @@ func (s *Source) bring(ctx context.Context) (string, error) {
 		return part, err
 	}
 	return "", &fault.Error{
-		Code: "source-unavailable", What: "the source that SENDMAIL_SOURCE names cannot be had", Where: s.String(),
+		Code: "source-unavailable", What: "the source that is named cannot be had", Where: s.String(),
 		Err: errors.New(hideAll(err.Error(), s.Name)),
-		Do:  "correct the address, or leave SENDMAIL_SOURCE empty to use the release's own addresses",
+		Do:  "correct the address; while SENDMAIL_SOURCE is empty the release's own addresses are asked",
 	}
 }

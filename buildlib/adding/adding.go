@@ -1,4 +1,5 @@
-package series
+// Package adding adds releases: what their source is, and the patches of other releases that fit.
+package adding
 
 import (
 	"context"
@@ -20,11 +21,12 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/patchset"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/release"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/series"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/steps/fetch"
 )
 
-// NewRelease is what a directory under patches is to be made of.
-type NewRelease struct {
+// Release is what a directory under patches is to be made of.
+type Release struct {
 	Version string
 	Source  string // as SENDMAIL_SOURCE takes it
 	From    string // the release whose patches are tried first; "" is the one whose source is most like this one
@@ -33,7 +35,7 @@ type NewRelease struct {
 
 // adding is a release that is being added.
 type adding struct {
-	NewRelease
+	Release
 	c     *checkout.Checkout
 	all   []*release.Release
 	known []release.Advisory
@@ -49,12 +51,12 @@ type adding struct {
 }
 
 // Create adds a release: what its source is, and the patches of other releases that fit. The directory appears whole or not at all.
-func (n NewRelease) Create(ctx context.Context, c *checkout.Checkout) (v *Made, err error) {
-	a := &adding{NewRelease: n, c: c}
+func (n Release) Create(ctx context.Context, c *checkout.Checkout) (v *Made, err error) {
+	a := &adding{Release: n, c: c}
 	if err := a.choose(); err != nil {
 		return nil, err
 	}
-	dir, remove, err := scratch(ctx, c)
+	dir, remove, err := series.Scratch(ctx, c)
 	if err != nil {
 		return nil, err
 	}
@@ -266,8 +268,10 @@ func (a *adding) write(ctx context.Context, dir string) error {
 	for name, text := range described {
 		texts = append(texts, patchset.Rewritten{Name: name, Text: []byte(text)})
 	}
-	if err := writeAll(work, texts); err != nil {
-		return err
+	for _, t := range texts {
+		if err := os.WriteFile(filepath.Join(work, t.Name), t.Text, 0o644); err != nil {
+			return checkout.Explain(err)
+		}
 	}
 	if _, err := release.Load(dir, a.Version); err != nil {
 		return err
@@ -276,7 +280,7 @@ func (a *adding) write(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	_, err = threeWays(ctx, a.c, s, a.base, filepath.Join(dir, "ways"), true, d.Date)
+	_, err = series.ThreeWays(ctx, a.c, s, a.base, filepath.Join(dir, "ways"), true, d.Date)
 	if fault.Code(err) == "command-missing" { // we alone, then
 		err = s.Apply(ctx, a.base, d.Date)
 	}
@@ -291,7 +295,7 @@ func (a *adding) open() (open []release.Open) {
 	answers, _ := a.draft.From.Answers(a.known, time.Now()) // what is wrong with them, check:advisories tells
 	for i := range a.known {
 		o := release.Open{Advisory: &a.known[i]}
-		if n := slices.IndexFunc(a.kept, func(p *patchset.Patch) bool { return names(p, o.Advisory) }); n >= 0 {
+		if n := slices.IndexFunc(a.kept, func(p *patchset.Patch) bool { return slices.Contains(slices.Concat(p.Header.CVE, p.Header.Bug), o.ID) }); n >= 0 {
 			o.By = a.kept[n].Name
 		}
 		if n := slices.IndexFunc(answers, func(answer release.Answer) bool { return answer.ID == o.ID }); n >= 0 {

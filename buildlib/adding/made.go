@@ -1,4 +1,4 @@
-package series
+package adding
 
 import (
 	"cmp"
@@ -54,6 +54,8 @@ func (a *adding) made() *Made {
 	}
 	mage := "SENDMAIL_RELEASE=" + a.Version + " SENDMAIL_SOURCE=" + quoted(a.setting()) + " mage "
 	add("build it, to try it: SENDMAIL_TARGET=host %spackage", mage)
+	each(func(p *Ported) bool { return left(p) && p.tls && p.Upstream == "" },
+		"if sendmail/tls.c does not compile, it may be for want of these, left out below; without it: SENDMAIL_WITH=-starttls")
 	switch {
 	case a.tarball == "":
 		add("pin upstream's tarball in release.toml when you have it: nothing says yet that this source is the one that was published")

@@ -1,4 +1,4 @@
-package series
+package adding
 
 import (
 	"context"
@@ -26,6 +26,7 @@ type Ported struct {
 	Found    []Place          `json:"found,omitempty"`    // where it does not fit as it stands
 
 	vague bool // what it changes stands elsewhere, too
+	tls   bool // it is about OpenSSL's calls
 }
 
 // Place is a place where a patch does not fit.
@@ -117,7 +118,7 @@ var upstreamForm = regexp.MustCompile(`^[0-9]+(\.[0-9]+)+`)
 
 // try begins the account of a patch.
 func (a *adding) try(c candidate) *Ported {
-	p := &Ported{Patch: strings.TrimSuffix(c.patch.Name, ".patch"), Of: c.of, Hunks: c.patch.Hunks()}
+	p := &Ported{Patch: strings.TrimSuffix(c.patch.Name, ".patch"), Of: c.of, Hunks: c.patch.Hunks(), tls: slices.Contains(c.patch.Paths(), "sendmail/tls.c")}
 	if since := upstreamForm.FindString(c.patch.Header.AppliedUpstream); since != "" && release.Compare(since, a.Version) <= 0 {
 		p.Upstream = since
 	}
