@@ -25,22 +25,40 @@ begin(void)
 		strcpy(file, name);
 }
 
-void
-syslog(int priority, const char *format, ...)
+static void
+note(const char *format, va_list list)
 {
 	char line[4096];
-	va_list list;
 	int length, log;
 
-	va_start(list, format);
 	length = vsnprintf(line, sizeof line - 1, format, list);
-	va_end(list);
 	if (length > (int) sizeof line - 2)
 		length = sizeof line - 2;
 	line[length++] = '\n';
 	log = open(file, O_WRONLY | O_APPEND | O_CREAT, 0600);
 	if (write(log, line, length) != length || close(log) < 0)
 		abort();
+}
+
+void
+syslog(int priority, const char *format, ...)
+{
+	va_list list;
+
+	va_start(list, format);
+	note(format, list);
+	va_end(list);
+}
+
+/* What a distribution's program calls, compiled with _FORTIFY_SOURCE. */
+void
+__syslog_chk(int priority, int flag, const char *format, ...)
+{
+	va_list list;
+
+	va_start(list, format);
+	note(format, list);
+	va_end(list);
 }
 
 struct hostent *
