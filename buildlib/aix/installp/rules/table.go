@@ -189,6 +189,7 @@ var Table = []Rule{
 		"[inferred], see 15.2", "link it with -blibpath and directories that only root can write to"},
 	{"11/system", note, "", "this is a program for another system, and does not run on AIX", "[inferred]", ""},
 	{"11/widths", note, "", "programs are of both widths, 32 and 64 bits", "[inferred]", ""},
+	{"15.4", note, "", "the program needs a library that no requisite of its fileset brings", "[practice], see 15.4", "require the fileset, unless the program comes with another way to get it"},
 	{"16/control", wrong, "", "a line of the control file is not as documented", "[documented] epkg", "get the interim fix again"},
 	{"16/count", wrong, "", "the control file has another number of files than it says", "[documented] epkg", "get the interim fix again"},
 	{"16/prerequisites", wrong, "", "the file of prerequisites that the control file names is missing", "[documented] epkg", "get the interim fix again"},

@@ -57,6 +57,7 @@ func (v *verifier) verifyXCOFF(data io.ReaderAt, where installp.Where, name stri
 		v.tell("11/path", where, in(name, fmt.Sprintf("%q in %q %s", dir, installp.Shorten(strings.Join(dirs, ":")), reason)), "")
 	}
 	v.verifyImports(file, where, name)
+	v.verifyLibraries(file, where, name)
 	var fields []string
 	for _, c := range file.Corrections() {
 		fields = append(fields, c.String())

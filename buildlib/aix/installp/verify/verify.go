@@ -103,6 +103,7 @@ type known struct {
 	created  map[string]bool                // words of the pre_i scripts, names of accounts among them
 	licensed bool                           // lpp_name names license files
 	bases    map[string]vrmf.Level          // the oldest AIX for each fileset
+	shipped  map[string]bool                // last components of all paths, once they are asked for
 }
 
 // claimed is a line of a usr part's apply list.
