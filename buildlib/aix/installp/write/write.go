@@ -173,9 +173,9 @@ func (w *imageWriter) directory(name string) {
 
 // text gives the offset of the content.
 func (w *imageWriter) text(name string, content []byte) int64 {
-	if len(content) > installp.MaxControl && w.err == nil {
+	if len(content) > installp.MaxText && w.err == nil {
 		w.err = &fault.Error{Code: "installp-control", What: "the control files are larger than the readers of images take", Where: name,
-			Found: fmt.Sprintf("%d bytes, more than %d", len(content), installp.MaxControl), Do: "divide the files among several packages"}
+			Found: fmt.Sprintf("%d bytes, more than %d", len(content), installp.MaxText), Do: "divide the files among several packages"}
 	}
 	w.header(&bff.Header{Name: name, Mode: bff.TypeRegular | 0o644, Size: int64(len(content))})
 	if w.err == nil {
