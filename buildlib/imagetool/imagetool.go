@@ -28,6 +28,7 @@ type Image struct {
 	*io.SectionReader
 	Name string // as it was given
 	file *os.File
+	kept bool // somebody reads on: the file is closed with its last reader
 }
 
 // Open opens an image by its name, or by [Stdin] what in brings. Reading it ends with the context.
@@ -109,8 +110,11 @@ func With(ctx context.Context, name string, in io.Reader, do func(*Image) error)
 	if err != nil {
 		return err
 	}
-	defer image.Close() // it was only read
-	return do(image)
+	err = do(image)
+	if !image.kept {
+		_ = image.Close() // it was only read
+	}
+	return err
 }
 
 // each does something with every image that is named; a directory stands for the images in it, and for files of some other kinds. One that

@@ -1,11 +1,13 @@
 package imagetool
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"strings"
 	"time"
 
@@ -37,6 +39,9 @@ type Contents struct {
 	RPM       *rpm.Package `json:"rpm,omitempty"`
 
 	listing string
+	count   int // members that could be read
+	// again is the image where it has too many members to be kept; its file stays open then.
+	again *io.SectionReader
 }
 
 // Kind is what an image is.
@@ -104,38 +109,73 @@ func (m *Member) device() string {
 
 // WriteText shows the filesets as installp does, and the members, a line each.
 func (l *Lists) WriteText(w io.Writer) error {
+	b := bufio.NewWriterSize(w, 64<<10)
 	for i, c := range l.Images {
 		if len(l.Images) > 1 {
-			fmt.Fprintf(w, "%s%s:\n", map[bool]string{true: "\n"}[i > 0], fault.Line(c.Image))
+			fmt.Fprintf(b, "%s%s:\n", map[bool]string{true: "\n"}[i > 0], fault.Line(c.Image))
 		}
 		for _, note := range c.Notes {
-			fmt.Fprintf(w, "# %s\n", fault.Line(note))
+			fmt.Fprintf(b, "# %s\n", fault.Line(note))
 		}
 		if c.listing != "" {
-			fmt.Fprintln(w, c.listing)
+			fmt.Fprintln(b, c.listing)
 		}
-		for i := range c.Members {
-			m := &c.Members[i]
-			link := ""
-			if m.HardLink {
-				link = " (another name of a file before it)"
-			}
-			if _, err := fmt.Fprintf(w, "%s%s\n", &m.Member, link); err != nil {
-				return err
-			}
+		var line []byte
+		for m := range c.each() {
+			line = append(m.Append(line[:0]), map[bool]string{true: " (another name of a file before it)"}[m.HardLink]...)
+			line = append(line, '\n')
 			for _, entry := range m.ACL {
-				fmt.Fprintf(w, "%12s%s\n", "", entry)
+				line = fmt.Appendf(line, "%12s%s\n", "", entry)
+			}
+			if _, err := b.Write(line); err != nil {
+				return err
 			}
 		}
 	}
-	return nil
+	return b.Flush()
+}
+
+// mostKept is how many members of an image are kept: those of larger ones are read once more when they are written.
+const mostKept = 2000
+
+// each goes through the members.
+func (c *Contents) each() iter.Seq[*installp.Member] {
+	return func(yield func(*installp.Member) bool) {
+		for i := range c.Members {
+			if !yield(&c.Members[i].Member) {
+				return
+			}
+		}
+		if c.again == nil {
+			return
+		}
+		r := bff.NewReader(io.NewSectionReader(c.again, 0, c.again.Size()))
+		for range c.count {
+			m, err := installp.NextMember(r)
+			if err != nil || !yield(m) { // it was read before; what went wrong then was told
+				return
+			}
+		}
+	}
+}
+
+// MarshalJSON gives all members.
+func (c *Contents) MarshalJSON() ([]byte, error) {
+	type plain Contents
+	all := plain(*c)
+	if c.again != nil {
+		for m := range c.each() {
+			all.Members = append(all.Members, Member{*m})
+		}
+	}
+	return json.Marshal(all)
 }
 
 // List lists images, as far as they can be read; a directory stands for those in it. Texts that cannot be read are warnings.
 func List(ctx context.Context, in io.Reader, names ...string) (*Lists, error) {
 	l := &Lists{Images: []*Contents{}}
 	err := each(ctx, in, names, []*kind.Kind{kind.Compressed, kind.RPM}, func(m *Image) error {
-		c := &Contents{Image: m.Name, Kind: Package, Filesets: []Fileset{}, Members: []Member{}, Notes: []string{}, Warnings: []string{}}
+		c := &Contents{Image: m.Name, Kind: Backup, Filesets: []Fileset{}, Members: []Member{}, Notes: []string{}, Warnings: []string{}}
 		what, err := m.kind()
 		if err != nil {
 			return err
@@ -146,7 +186,11 @@ func List(ctx context.Context, in io.Reader, names ...string) (*Lists, error) {
 		case kind.RPM:
 			err = c.rpm(m)
 		case nil:
-			return c.image(ctx, m, &l.Images)
+			err = c.image(ctx, m)
+			if c.count > 0 || err == nil {
+				l.Images = append(l.Images, c)
+			}
+			return Unreadable(m.Name, err)
 		default:
 			return m.isNoImage()
 		}
@@ -158,8 +202,8 @@ func List(ctx context.Context, in io.Reader, names ...string) (*Lists, error) {
 	return l, err
 }
 
-// image lists an image as far as it can be read.
-func (c *Contents) image(ctx context.Context, m *Image, into *[]*Contents) error {
+// image lists an image as far as it can be read. It asks for no more than the headers of its members, and for lpp_name, wherever that is.
+func (c *Contents) image(ctx context.Context, m *Image) error {
 	unsigned, block, err := m.unsigned()
 	if err != nil {
 		return err
@@ -168,46 +212,58 @@ func (c *Contents) image(ctx context.Context, m *Image, into *[]*Contents) error
 		c.Signature = &Signature{Form: BlockForm, Offset: block.Offset, Size: block.Size, Key: block.KeyPath()}
 		c.Notes = append(c.Notes, c.Signature.String())
 	}
-	next, err := c.begin(unsigned)
-	if errors.Is(err, bff.ErrInode) {
-		_, about, _ := strings.Cut(err.Error(), bff.ErrHeader.Error()+": ")
-		c.Kind, c.Notes, err = Inode, append(c.Notes, about), nil
-		next = func() (*installp.Member, error) { return nil, io.EOF }
+	r := bff.NewReader(unsigned)
+	for {
+		one, err := installp.NextMember(r)
+		if err == io.EOF {
+			return nil
+		}
+		if errors.Is(err, bff.ErrInode) {
+			_, about, _ := strings.Cut(err.Error(), bff.ErrHeader.Error()+": ")
+			c.Kind, c.Notes = Inode, append(c.Notes, about)
+			return nil
+		}
+		if err == nil && one.Name == installp.LppNameMember && one.IsRegular() && c.Package == "" {
+			err = c.lppName(one, r)
+		}
+		if err != nil {
+			return err
+		}
+		c.tell(one)
+		switch c.count++; {
+		case c.count <= mostKept:
+			c.Members = append(c.Members, Member{*one})
+		case c.again == nil:
+			c.Members, c.again, m.kept = []Member{}, unsigned, true
+		}
+		if c.count%1000 == 0 && ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
 	}
-	if err == nil {
-		*into = append(*into, c)
-		err = c.list(ctx, next)
-	}
-	return Unreadable(m.Name, err)
 }
 
-// begin reads what an image says of itself, and gives what brings the members behind.
-func (c *Contents) begin(m *io.SectionReader) (next func() (*installp.Member, error), err error) {
-	r, err := installp.NewLenientReader(m, func(p installp.Problem) {
+// lppName reads what a package says of itself.
+func (c *Contents) lppName(m *installp.Member, data io.Reader) error {
+	if m.Size > installp.MaxControl {
+		return fmt.Errorf("%w: %s has %d bytes, more than %d", installp.ErrImage, m.Name, m.Size, installp.MaxControl)
+	}
+	text, err := io.ReadAll(data)
+	if err != nil {
+		return fmt.Errorf("%s: %w", m.Name, err)
+	}
+	image := installp.ParseLppName(m, string(text), func(p installp.Problem) {
 		if !p.Note && len(c.Warnings) < installp.MaxProblems {
 			c.Warnings = append(c.Warnings, fault.Line(p.String()))
 		}
 	})
-	if errors.Is(err, installp.ErrBackup) {
-		c.Kind = Backup
-		backup := bff.NewReader(io.NewSectionReader(m, 0, m.Size()))
-		return func() (*installp.Member, error) { return installp.NextMember(backup) }, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	image := r.Image()
-	c.Package, c.Type, c.listing = image.Package, image.Type, image.Listing()
+	c.Kind, c.Package, c.Type, c.listing = Package, image.Package, image.Type, image.Listing()
 	if image.IsUpdate() {
 		c.Kind = Update
 	}
 	for i := range image.Filesets {
 		c.Filesets = append(c.Filesets, fileset(&image.Filesets[i]))
 	}
-	for _, m := range image.Front {
-		c.Members = append(c.Members, Member{m})
-	}
-	return r.Next, nil
+	return nil
 }
 
 func fileset(f *installp.Info) Fileset {
@@ -217,21 +273,6 @@ func fileset(f *installp.Info) Fileset {
 		s.Meanings = append(s.Meanings, requisites[i].Meaning())
 	}
 	return s
-}
-
-func (c *Contents) list(ctx context.Context, next func() (*installp.Member, error)) error {
-	for ctx.Err() == nil {
-		m, err := next()
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		c.tell(m)
-		c.Members = append(c.Members, Member{*m})
-	}
-	return context.Cause(ctx)
 }
 
 // tell knows backups of systems and volume groups by the files that mksysb and savevg put into them.

@@ -87,18 +87,15 @@ func WriteToc(ctx context.Context, dir string) (*Toc, error) {
 	return t, errors.Join(problems...)
 }
 
-// frontOf reads what an image says of itself; texts that cannot be read stay as they are.
+// frontOf reads what an image says of itself in lpp_name; what cannot be read of it stays as it is.
 func frontOf(ctx context.Context, file string) (image *installp.Image, err error) {
 	err = With(ctx, file, nil, func(m *Image) error {
-		r, err := installp.NewLenientReader(m.front(), func(installp.Problem) {})
-		if err == nil && len(r.Image().Filesets) == 0 {
-			err = fmt.Errorf("%w: no fileset in lpp_name", installp.ErrImage)
-		}
+		image, err = installp.Front(m.front())
 		if errors.Is(err, installp.ErrBackup) {
 			return err
 		}
-		if err == nil {
-			image = r.Image()
+		if err == nil && len(image.Filesets) == 0 {
+			err = fmt.Errorf("%w: no fileset in lpp_name", installp.ErrImage)
 		}
 		return Unreadable(file, err)
 	})

@@ -10,6 +10,7 @@ import (
 	"io"
 	"io/fs"
 	"strings"
+	"sync"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp/rules"
@@ -87,6 +88,10 @@ func (m *Image) verify(k *rsa.PublicKey) (*Verdict, error) {
 		return nil, err
 	}
 	v := &Verdict{Image: m.Name, Findings: []verify.Finding{}}
+	var unequal error
+	var digest sync.WaitGroup // at the same time: it reads all of the image, too
+	digest.Go(func() { v.Digest, unequal = m.compareDigest() })
+	defer digest.Wait() // before the image is closed
 	unsigned, block, err := m.unsigned()
 	if err != nil {
 		return nil, err
@@ -121,9 +126,9 @@ func (m *Image) verify(k *rsa.PublicKey) (*Verdict, error) {
 			v.Errors++
 		}
 	}
-	var unequal, wrong error
-	v.Digest, unequal = m.compareDigest()
+	var wrong error
 	v.Signature, wrong = m.verifySignature(k, block, unsigned)
+	digest.Wait()
 	if err = errors.Join(unequal, wrong); v.Errors > 0 {
 		err = errors.Join(&fault.Error{
 			Code: "image-damaged", What: "installp would refuse the image, or install something wrong", Where: m.Name, Finding: true,

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Reader reads an archive front to back. It needs some 16 KB of memory, whatever the archive claims.
+// Reader reads an archive front to back. It needs some 50 KB of memory, whatever the archive claims.
 type Reader struct {
 	// Strict makes every byte an error, [ErrStrict], that the Writer would have written otherwise: fill that is not zero, an
 	// access time of its own, packed data, anything behind the last block. An archive that passes is what the Writer makes of the
@@ -49,7 +49,7 @@ func NewReader(r io.Reader) *Reader {
 }
 
 // bufferSize holds the longest header, which may have to be looked at before it is taken.
-const bufferSize = 8 << 10
+const bufferSize = 32 << 10
 
 // Next goes to the next member, past data of the current one that was not read. After the last member it returns io.EOF; what
 // follows FS_END is left-over memory in archives made by AIX and is not looked at unless Strict is set. Names are as stored:

@@ -3,6 +3,7 @@ package installp
 import (
 	"cmp"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -43,13 +44,31 @@ func (f *Info) Parts() []string {
 }
 
 // String gives the member as a line: mode, numbers of owner and group, size, date and name.
-func (m *Member) String() string {
-	date := m.ModTime.UTC().Format(time.DateTime)
-	size := fmt.Sprintf("%10d", m.Size)
-	if m.Mode&^0o7777 == bff.TypeChar || m.Mode&^0o7777 == bff.TypeBlock {
-		size = fmt.Sprintf("%10s", fmt.Sprintf("%d,%d", m.Major, m.Minor))
+func (m *Member) String() string { return string(m.Append(nil)) }
+
+// Append appends that line.
+func (m *Member) Append(b []byte) []byte {
+	b = append(b, ModeString(m.Mode)...)
+	number := func(n int64, width int) {
+		var digits [20]byte
+		text := strconv.AppendInt(digits[:0], n, 10)
+		b = append(b, ' ')
+		for range width - len(text) {
+			b = append(b, ' ')
+		}
+		b = append(b, text...)
 	}
-	return fmt.Sprintf("%s %5d %5d %s %s %s", ModeString(m.Mode), m.UID, m.GID, size, date, fault.Line(cmp.Or(m.Stored, m.Name)))
+	number(int64(m.UID), 5)
+	number(int64(m.GID), 5)
+	if t := m.Mode &^ 0o7777; t == bff.TypeChar || t == bff.TypeBlock {
+		b = fmt.Appendf(b, " %10s", fmt.Sprintf("%d,%d", m.Major, m.Minor))
+	} else {
+		number(m.Size, 10)
+	}
+	b = append(b, ' ')
+	b = m.ModTime.UTC().AppendFormat(b, time.DateTime)
+	b = append(b, ' ')
+	return append(b, fault.Line(cmp.Or(m.Stored, m.Name))...)
 }
 
 // typeLetters are those of "ls -l".

@@ -96,6 +96,13 @@ func (w Where) String() string {
 	return s
 }
 
+// Front reads lpp_name alone, wherever it is; what cannot be read of it is left as it is.
+func Front(r io.Reader) (*Image, error) {
+	reader := &Reader{Bff: bff.NewReader(r)}
+	err := reader.readLppName(func(Problem) {})
+	return reader.image, err
+}
+
 // sized is what is to be read at any place; an [io.SectionReader] or a [bytes.Reader].
 type sized interface {
 	io.ReaderAt
@@ -178,15 +185,11 @@ func (r *Reader) readLppName(tell func(Problem)) error {
 		if err != nil {
 			return err
 		}
-		say := about(Where{Member: m.Name, Offset: m.Offset}, tell)
-		r.image = parseLppName(string(text), say)
-		if len(r.image.Filesets) == 0 {
-			say.wrong(1, "the package has no fileset")
-		}
+		r.image = ParseLppName(m, string(text), tell)
 		if r.image.Disordered = isDisordered; isDisordered {
 			front = nil
 		}
-		r.image.Front, r.image.LppNameText = append(front, *m), string(text)
+		r.image.Front = append(front, *m)
 		return nil
 	}
 }
@@ -200,6 +203,17 @@ func about(where Where, to func(Problem)) tells {
 		}
 	}
 	return tells{say(false), say(true)}
+}
+
+// ParseLppName reads what the member lpp_name says: all but what is in the control libraries.
+func ParseLppName(m *Member, text string, tell func(Problem)) *Image {
+	say := about(Where{Member: m.Name, Offset: m.Offset}, tell)
+	image := parseLppName(text, say)
+	if len(image.Filesets) == 0 {
+		say.wrong(1, "the package has no fileset")
+	}
+	image.Front, image.LppNameText = []Member{*m}, text
+	return image
 }
 
 // control reads a member that is kept in memory.

@@ -119,6 +119,9 @@ func Lines(text string) string {
 
 // spell writes characters that are not plain, and bytes that are none, as numbers.
 func spell(text string, plain func(rune) bool) string {
+	if !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' }) {
+		return text // as nearly all are
+	}
 	isPlain := func(r rune, size int) bool { return plain(r) && (r != utf8.RuneError || size > 1) }
 	var b *strings.Builder // none as long as nothing had to be spelled out
 	for i, size := 0, 0; i < len(text); i += size {

@@ -59,7 +59,9 @@ func (v *verifier) collect() {
 		for _, p := range v.views[&v.image.Filesets[i]] {
 			for j := range p.Inventory {
 				s := &p.Inventory[j]
-				v.owned[s.Path] = s.Type == installp.Directory
+				if s.Type == installp.Directory {
+					v.owned[s.Path] = true
+				}
 				if s.Type == installp.Directory && (s.Mode&0o022 != 0 || s.Owner != installp.LinkOwner && s.Owner != "bin") {
 					v.open[s.Path] = true
 				}

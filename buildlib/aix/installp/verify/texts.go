@@ -2,6 +2,7 @@ package verify
 
 import (
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -12,20 +13,27 @@ import (
 // verifyTexts compares each text with what we write for the same content, byte for byte. So a form of our own needs no list of rules
 // here, and no damage to one stays unseen.
 func (v *verifier) verifyTexts() {
-	v.compareText("W20", installp.Where{Member: installp.LppNameMember, Offset: v.lppNameOffset()}, v.image.LppNameText, v.image.LppName())
+	v.compareText("W20", installp.Where{Member: installp.LppNameMember, Offset: v.lppNameOffset()}, v.image.LppNameText, whole(v.image.LppName()))
 	for i := range v.image.Filesets {
 		for _, p := range v.views[&v.image.Filesets[i]] {
-			var stanzas, configs strings.Builder
-			for j := range p.Inventory {
-				stanzas.WriteString(p.Inventory[j].String())
+			stanzas := func(yield func(string) bool) {
+				for j := range p.Inventory {
+					if !yield(p.Inventory[j].String()) {
+						return
+					}
+				}
 			}
+			var configs strings.Builder
 			for _, c := range p.Configs {
 				fmt.Fprintf(&configs, "%s %s\n", c.Path, c.Method)
 			}
-			for _, file := range []struct{ rule, suffix, want string }{
-				{"W27/form", installp.SuffixInventory, stanzas.String()},
-				{"W29", installp.SuffixConfig, configs.String()},
-				{"W28", installp.SuffixSize, installp.RenderSizes(p.Sizes)},
+			for _, file := range []struct {
+				rule, suffix string
+				want         iter.Seq[string]
+			}{
+				{"W27/form", installp.SuffixInventory, stanzas},
+				{"W29", installp.SuffixConfig, whole(configs.String())},
+				{"W28", installp.SuffixSize, whole(installp.RenderSizes(p.Sizes))},
 			} {
 				if got, ok := p.Control[file.suffix]; ok {
 					v.compareText(file.rule, p.where(file.suffix, 0), got, file.want)
@@ -39,16 +47,30 @@ func (v *verifier) verifyTexts() {
 	}
 }
 
-func (v *verifier) compareText(rule string, where installp.Where, got, want string) {
-	if got == want {
+// whole is a text in one piece.
+func whole(text string) iter.Seq[string] { return func(yield func(string) bool) { yield(text) } }
+
+// compareText compares a text with pieces, each of whole lines, that it should be made of. They are never all there at once: an inventory may have
+// megabytes.
+func (v *verifier) compareText(rule string, where installp.Where, got string, pieces iter.Seq[string]) {
+	rest, want := got, ""
+	for piece := range pieces {
+		if !strings.HasPrefix(rest, piece) {
+			want = piece
+			break
+		}
+		rest = rest[len(piece):]
+	}
+	if rest == "" && want == "" {
 		return
 	}
 	at := 0
-	for at < min(len(got), len(want)) && got[at] == want[at] {
+	for at < min(len(rest), len(want)) && rest[at] == want[at] {
 		at++
 	}
-	where.Line = 1 + strings.Count(got[:at], "\n")
-	start := 1 + strings.LastIndexByte(got[:at], '\n')
+	before := got[:len(got)-len(rest)+at]
+	where.Line = 1 + strings.Count(before, "\n")
+	start := 1 + strings.LastIndexByte(rest[:at], '\n')
 	line := func(text string) string {
 		if start == len(text) {
 			return "the end"
@@ -56,7 +78,7 @@ func (v *verifier) compareText(rule string, where installp.Where, got, want stri
 		first, _, _ := strings.Cut(text[start:], "\n")
 		return fmt.Sprintf("%q", first)
 	}
-	v.tell(rule, where, line(got), line(want))
+	v.tell(rule, where, line(rest), line(want))
 }
 
 // verifyStanzaOrder: stanzas stand in the order of the apply list, symbolic links by path behind them (W27).

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
@@ -84,13 +85,28 @@ func opens(t *testing.T, p *installp.Package, w io.Writer, opened *int) int {
 }
 
 // What our own Reader would refuse is not written.
-func TestWriteTooManyFiles(t *testing.T) {
+func TestWriteTooMuchText(t *testing.T) {
 	t.Parallel()
 	p := installptest.Example()
-	for i := range 30000 {
-		p.Filesets[0].Files = append(p.Filesets[0].Files, installptest.File(fmt.Sprintf("/opt/mailtools/%d", i), 0o644, "root", "system", ""))
-	}
+	p.Filesets[0].Copyright = strings.Repeat("Text that is too long.\n", installp.MaxText/20)
 	if err := write.Image(io.Discard, p); fault.Code(err) != "installp-control" {
 		t.Errorf("Write = %v", err)
+	}
+}
+
+// A package of 30,000 files is written, and read again.
+func TestManyFiles(t *testing.T) {
+	t.Parallel()
+	const n = 30000
+	p := installptest.Example()
+	for i := range n {
+		p.Filesets[0].Files = append(p.Filesets[0].Files, installptest.File(fmt.Sprintf("/opt/mailtools/%d", i), 0o644, "root", "system", ""))
+	}
+	image := installptest.Write(t, p)
+	if f := installptest.Open(t, image).Image().Filesets[0]; len(f.Usr.Inventory) < n {
+		t.Errorf("%d stanzas", len(f.Usr.Inventory))
+	}
+	if found := installptest.Findings(t, image); len(found) != 0 {
+		t.Errorf("findings %v", found[:min(len(found), 10)])
 	}
 }
