@@ -74,7 +74,7 @@ func (a *adding) made() *Made {
 	each(func(p *Ported) bool { return left(p) && p.Upstream == "" && p.Verdict == patchset.Fuzz },
 		"copy from the other release, name it in series, and read what "+mage+"patches:refresh makes of it")
 	each(func(p *Ported) bool { return left(p) && p.Upstream == "" && p.Verdict != patchset.Fuzz },
-		"make each that this release needs: "+mage+"patch,\nedit in build/"+a.Version+"/<target>/source, mage patches:new TOPIC")
+		"make each that this release needs, and what the README says of the installed system counts on them: "+mage+"patch,\nedit in build/"+a.Version+"/<target>/source, mage patches:new TOPIC")
 	if len(a.known) > 0 {
 		add("answer each of %d advisories in %s/advisories.toml: mage check:advisories", len(a.known), v.Dir)
 	}
