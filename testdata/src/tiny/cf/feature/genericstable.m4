@@ -1,0 +1,1 @@
+define(`genericstable_HERE')

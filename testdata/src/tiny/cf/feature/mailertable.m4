@@ -1,0 +1,1 @@
+define(`mailertable_HERE')

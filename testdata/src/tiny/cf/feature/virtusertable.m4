@@ -1,0 +1,1 @@
+define(`virtusertable_HERE')
