@@ -18,6 +18,7 @@ type (
 	Emulate mg.Namespace
 	Image   mg.Namespace
 	Patches mg.Namespace
+	Probe   mg.Namespace
 	Release mg.Namespace
 )
 
@@ -251,6 +252,21 @@ func (Image) Cleanup(ctx context.Context, disk string) error { return run(ctx, "
 // <filesets>  their names, or all; all in one word, with commas between
 func (Image) Reject(ctx context.Context, disk string, filesets string) error {
 	return run(ctx, "image:reject", disk, filesets)
+}
+
+// Script shows the shell script that asks an AIX machine what only such a machine knows.
+//
+// It is probe.sh of the checkout. On the machine, run "sh probe.sh image.I >probe.txt"; the image may be left out. It changes nothing
+// and needs no root. What probe.txt holds stands at its top.
+func (Probe) Script(ctx context.Context) error { return run(ctx, "probe:script") }
+
+// Compare compares what an AIX machine said with what is stated here of AIX.
+//
+// It says what is confirmed, what is contradicted, with the line to change, and what is new. The status is 1 when something is contradicted.
+//
+// <probe>  file that probe.sh printed; all in one word, with commas between
+func (Probe) Compare(ctx context.Context, probe string) error {
+	return run(ctx, "probe:compare", probe)
 }
 
 // Version shows the version of this program.

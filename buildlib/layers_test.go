@@ -63,6 +63,7 @@ var rooms = []struct{ room, imports string }{
 	{"steps/packaging", "fault regular installp stage vrmf tomlfile target siteconfig"},
 
 	{"doctor", "fault host target siteconfig cross"},
+	{"probe", "fault regular vrmf inspect target cross doctor"},
 	{"rehearsal/standins", ""},
 	{"rehearsal/box", "fault regular host vrmf standins"},
 	{"rehearsal/database", "fault regular tree installp vrmf box"},
@@ -77,7 +78,7 @@ var rooms = []struct{ room, imports string }{
 	{"report", "fault"},
 	{"build", "*"},
 	{"dev", "fault tree host target checkout series build"},
-	{"verbs", "version fault terminal tree host cross release siteconfig checkout report series adding imagetool rehearsal ops preview build dev logrus"},
+	{"verbs", "version fault terminal tree host cross release siteconfig checkout report series adding imagetool rehearsal ops preview build dev probe logrus"},
 	{"cmd/sendmail-aix", "verbs"},
 	{"cmd/aiximage", "verbs"},
 	{"e2e", ""}, // tests of the whole

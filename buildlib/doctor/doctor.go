@@ -216,25 +216,34 @@ func isOurs(p target.Part, want target.Request) bool {
 	return true
 }
 
-// filesets asks lslpp for what compiling on AIX takes. The state is the sixth column (published lists of AIX 5.3 to 7.2; the fourth, which
-// is called that, is blank): what is BROKEN has to be installed again (IBM's manual page of lslpp), and ? stands for parts that differ.
+// filesets asks lslpp for what compiling on AIX takes.
 func (e *examiner) filesets() {
-	for _, name := range filesets {
+	for _, name := range Filesets {
 		out, err := e.r.machine.Output(e.ctx, host.Cmd{Argv: []string{"lslpp", "-Lcq", name}})
-		fields := strings.Split(out, ":")
 		finding := e.missing(name, "fileset not installed", target.Packages{Filesets: name})
-		if err == nil && len(fields) > 5 && fields[1] == name {
-			switch state := strings.TrimSpace(fields[5]); state {
+		if level, state, ok := ParseFileset(name, out); err == nil && ok {
+			switch state {
 			case "B":
-				finding.Found = "fileset " + fields[2] + " is broken"
+				finding.Found = "fileset " + level + " is broken"
 			case "?":
-				finding.Found = "fileset " + fields[2] + " is inconsistent; lppchk -v tells more"
+				finding.Found = "fileset " + level + " is inconsistent; lppchk -v tells more"
 			default:
-				finding = Finding{Name: name, Status: OK, Found: fields[2]}
+				finding = Finding{Name: name, Status: OK, Found: level}
 			}
 		}
 		e.add(finding)
 	}
+}
+
+// ParseFileset reads a fileset's level and state from what "lslpp -Lcq" prints of it. The state is the sixth column (published lists of AIX
+// 5.3 to 7.2; the fourth, which is called that, is blank): what is BROKEN has to be installed again (IBM's manual page of lslpp), and ?
+// stands for parts that differ.
+func ParseFileset(name, text string) (level, state string, ok bool) {
+	fields := strings.Split(text, ":")
+	if len(fields) < 6 || fields[1] != name {
+		return "", "", false
+	}
+	return fields[2], strings.TrimSpace(fields[5]), true
 }
 
 // missing is a lack that packages cure.

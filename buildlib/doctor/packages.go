@@ -2,8 +2,8 @@ package doctor
 
 import "github.com/sendmail-aix/sendmail-aix/buildlib/machine/target"
 
-// filesets that compiling on AIX takes besides the compiler. bos.adt.base has make, ar and ld.
-var filesets = []string{"bos.adt.base", "bos.adt.include", "bos.adt.lib"}
+// Filesets are those that compiling on AIX takes besides the compiler. bos.adt.base has make, ar and ld.
+var Filesets = []string{"bos.adt.base", "bos.adt.include", "bos.adt.lib"}
 
 // program is a tool that the project's tests run: as the second reader of what we write, or to talk to the sendmail that was built.
 type program struct {

@@ -107,7 +107,7 @@ func TestAiximage(t *testing.T) {
 	} {
 		t.Run(test.golden, func(t *testing.T) {
 			t.Parallel()
-			same(t, test.golden, dir, told(t, dir, test.words, test.in, test.status))
+			same(t, "image_"+test.golden, dir, told(t, dir, test.words, test.in, test.status))
 		})
 	}
 }
@@ -127,7 +127,7 @@ func told(t *testing.T, dir, words string, in []byte, want int) string {
 // same holds a document to a golden file.
 func same(t *testing.T, golden, dir, got string) {
 	t.Helper()
-	golden, got = filepath.Join("testdata", "image_"+golden+".json"), strings.ReplaceAll(got, dir, "DIR")
+	golden, got = filepath.Join("testdata", golden+".json"), strings.ReplaceAll(got, dir, "DIR")
 	if *update {
 		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
@@ -156,7 +156,7 @@ func TestRehearse(t *testing.T) {
 		t.Skip("this machine has no namespaces")
 	}
 	const output = `("output": ").+"` // which the tests of rehearsal hold to what it should be
-	same(t, "rehearse", dir, regexp.MustCompile(output).ReplaceAllString(got, `$1..."`))
+	same(t, "image_rehearse", dir, regexp.MustCompile(output).ReplaceAllString(got, `$1..."`))
 }
 
 // Names in an image that look like lines of ours, or that a terminal would obey, are spelled out; those of other languages are not.

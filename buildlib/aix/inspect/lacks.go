@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	_ "embed"
 	"fmt"
 	"slices"
 	"strings"
@@ -50,6 +51,34 @@ var lastWithout = func() map[string]vrmf.Level {
 	}
 	return levels
 }()
+
+//go:embed lacks.go
+var ownText string
+
+// Lack is that a name is known not to be in the base libraries.
+type Lack struct {
+	Level vrmf.Level // the newest that is known to lack it
+	Line  int        // that says so, in [LacksFile]
+}
+
+// LacksFile says what is known to be lacking.
+const LacksFile = "buildlib/aix/inspect/lacks.go"
+
+// Lacks gives what is known to be lacking, by name.
+func Lacks() map[string]Lack {
+	all := map[string]Lack{}
+	begun, number := false, 0
+	for line := range strings.Lines(ownText) {
+		number++
+		begun = begun || strings.HasPrefix(line, "var lacks = ")
+		for _, word := range strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune("` {}\t\n,", r) }) {
+			if level, ok := lastWithout[word]; ok && begun && all[word].Line == 0 {
+				all[word] = Lack{level, number}
+			}
+		}
+	}
+	return all
+}
 
 // LastWithout gives the newest level of AIX that is known to lack what is imported.
 func LastWithout(i xcoff.Import) (vrmf.Level, bool) {

@@ -11,7 +11,6 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/cache"
@@ -277,44 +276,19 @@ func providerOf(library string, t *target.Target) target.Provider {
 
 // importFile makes what the linker reads of a list: a first line that names the library and its member, then one name a line. Without a
 // member for that width and provider it is empty.
-//
-// A line of the list that begins with # and a width names a member, its last word. The words before that say what it is for: widths,
-// kinds of provider, interfaces; where none of these three is said, all are meant. In the same way, words after an exported name are the
-// interfaces that have it.
-func importFile(list string, bits int, p target.Provider) string {
-	member := ""
-	var names strings.Builder
-	for line := range strings.Lines(list) {
-		words := strings.Fields(line)
-		switch {
-		case len(words) > 2 && words[0] == "#" && (words[1] == "32" || words[1] == "64"):
-			if last := len(words) - 1; isFor(words[1:last], bits, p) {
-				member = words[last]
-			}
-		case len(words) > 0 && words[0] != "#" && isFor(words[1:], bits, p):
-			fmt.Fprintln(&names, words[0])
-		}
-	}
-	if member == "" {
+func importFile(text string, bits int, p target.Provider) string {
+	list := parseList("", text)
+	member := list.Member(bits, p)
+	if member == nil {
 		return ""
 	}
-	return "#! " + member + "\n" + names.String()
-}
-
-func isFor(conditions []string, bits int, p target.Provider) bool {
-	var widths, kinds, interfaces []string
-	for _, c := range conditions {
-		switch {
-		case strings.Contains(c, "."):
-			interfaces = append(interfaces, c)
-		case c == "32" || c == "64":
-			widths = append(widths, c)
-		default:
-			kinds = append(kinds, c)
+	var names strings.Builder
+	for _, name := range list.Names {
+		if name.IsFor(bits, p) {
+			fmt.Fprintln(&names, name.Text)
 		}
 	}
-	has := func(list []string, value string) bool { return len(list) == 0 || slices.Contains(list, value) }
-	return has(widths, strconv.Itoa(bits)) && has(kinds, string(p.Kind)) && has(interfaces, p.API)
+	return "#! " + member.Text + "\n" + names.String()
 }
 
 // startCode compiles what every program brings along: all of it, or what is named.

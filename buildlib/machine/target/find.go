@@ -30,6 +30,19 @@ var aixCompilers = []candidate{
 	{"clang", []string{ToolboxPrefix + "/bin"}},
 }
 
+// CompilerPlaces are the directories in which AIX's compilers are looked for outside of PATH.
+func CompilerPlaces() []string {
+	var places []string
+	for _, c := range aixCompilers {
+		for _, place := range c.places {
+			if !slices.Contains(places, place) {
+				places = append(places, place)
+			}
+		}
+	}
+	return places
+}
+
 var hostCompilers = []candidate{{"gcc", nil}, {"clang", nil}, {"cc", nil}}
 
 // compiler finds the compiler and asks it what it is.

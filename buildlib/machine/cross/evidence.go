@@ -1,17 +1,27 @@
 package cross
 
 import (
+	"embed"
 	"fmt"
 	"io/fs"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 )
 
 // evidence holds, for each list of sdk/imports, how it is known that AIX has the names of it. It stands apart from the SDK, whose every byte
-// makes another toolchain; nothing but tests reads it.
-var evidence = os.DirFS("evidence")
+// makes another toolchain.
+//
+//go:embed evidence
+var evidenceFiles embed.FS
+
+var evidence = func() fs.FS {
+	sub, err := fs.Sub(evidenceFiles, "evidence")
+	if err != nil {
+		panic(err) // the name is valid
+	}
+	return sub
+}()
 
 // Kinds of evidence, the strongest first. AIX refuses to start a program one of whose imports the member does not have: the first two kinds
 // leave no doubt, the third hardly any, the next three leave one about the member, the others about the form of the name as well.
@@ -51,18 +61,23 @@ func (e Evidence) String() string {
 type Evidenced struct {
 	By  map[int][]Evidence
 	Why string // of a guess: why it stays
+
+	Line int // that says so
 }
 
 // Table is what is known of the names of a library.
 type Table map[string]Evidenced
 
 // Find gives the evidence for a name at a width. There is none for a name that is not imported at that width.
-func (t Table) Find(name string, bits int) []Evidence {
+func (t Table) Find(name string, bits int) []Evidence { return t.Row(name).By[bits] }
+
+// Row is the line for a name.
+func (t Table) Row(name string) Evidenced {
 	row, ok := t[name]
 	if !ok {
 		row = t["*"]
 	}
-	return row.By[bits]
+	return row
 }
 
 // Tables gives what is known of the libraries, by the name of each, such as libc.
@@ -118,7 +133,7 @@ func parseTable(text string, sources map[string]string) (Table, error) {
 		if len(words) < 3 {
 			return nil, fmt.Errorf("line %d: want a name and the evidence for two widths", number)
 		}
-		row := Evidenced{By: make(map[int][]Evidence), Why: strings.Join(words[3:], " ")}
+		row := Evidenced{By: make(map[int][]Evidence), Why: strings.Join(words[3:], " "), Line: number}
 		guess := false
 		for i, bits := range []int{32, 64} {
 			list, err := parseEvidence(words[1+i], sources)
