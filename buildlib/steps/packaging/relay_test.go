@@ -13,7 +13,7 @@ import (
 )
 
 // relayCf is as much of a sendmail.cf as sendmail-relay looks at, with an administrator's edit.
-const relayCf = `# mine\nDS\nO LogLevel=9\nO DaemonPortOptions=Name=MTA, Port=25\nO DaemonPortOptions=Name=MSA,\n\tPort=587, M=Ea\n` +
+const relayCf = `# mine\nDS\nO LogLevel=9\nO daemonportoptions=Name=MTA, Port=25\nO DaemonPortOptions=Name=MSA,\n\tPort=587, M=Ea\n` +
 	`SParse1\nR$*\t\t$: $1\nStls_rcpt\nR$*\t\t$: $1\nStls_server\nSauthinfo\nSMasqSMTP\nSEnvFromSMTP`
 
 const (
@@ -99,6 +99,9 @@ func relayLife(t *testing.T, shell string) {
 	do(relaySet)
 	once := b.state(t)
 	text := b.read(t, cf)
+	if strings.Contains(text, "\nO daemonportoptions") {
+		t.Error("the daemon still listens to all") // names of options are taken in any case of letters
+	}
 	for _, want := range []string{"\nDSoutrelay:[relay.example.com]\n", "# sendmail-relay was: O DaemonPortOptions=Name=MSA,\n",
 		"# sendmail-relay was: \tPort=587, M=Ea\n", "\nO DaemonPortOptions=Name=MTA, Addr=127.0.0.1, Port=25\n", "\t\tA=TCP $h 587\n",
 		"\nR$={cert_names}\t$@ OK\n", "\nO LogLevel=10\n", "\nStls_server\n# sendmail-relay begin\n"} {
@@ -153,6 +156,41 @@ func relayLife(t *testing.T, shell string) {
 	same("applied again", again)
 	do("sendmail-relay erase")
 	same("all was erased", nothing)
+
+	// Made anew, it may be what it was before.
+	do(relaySet)
+	b.put(t, "file "+cf+" "+strings.ReplaceAll(relayCf, `\t`, "\t"))
+	do("sendmail-relay apply")
+	if got := b.read(t, cf); !strings.Contains(got, "\nDSoutrelay:[relay.example.com]\n") {
+		t.Errorf("apply to a sendmail.cf as it was before the relay:\n%s", got)
+	}
+	b.put(t, "line ca.pem -----BEGIN CERTIFICATE----- another")
+	do("sendmail-relay apply")
+	if got := b.read(t, "etc/opt/sendmail/relay/2/ca.pem"); !strings.Contains(got, "another") {
+		t.Errorf("apply leaves the certificates as they were:\n%s", got)
+	}
+	b.put(t, "file etc/opt/sendmail/relay/mine x")
+	do("sendmail-relay erase")
+	b.put(t, "remove etc/opt/sendmail/relay/mine", "remove etc/opt/sendmail/relay", "file ca.pem -----BEGIN CERTIFICATE-----")
+	same("all was erased but the file of somebody else", nothing)
+}
+
+// TestRelayTwo has one run at a time: another that is at work is named, one that was killed is passed over.
+func TestRelayTwo(t *testing.T) {
+	t.Parallel()
+	b := relayBox(t, "/bin/sh")
+	b.put(t, "dir etc/opt/sendmail/relay", fmt.Sprintf("link etc/opt/sendmail/relay/lock %d", os.Getpid()))
+	before := b.state(t)
+	if status, _, stderr := b.run(t, relaySet); status != 1 || !strings.Contains(stderr, fmt.Sprintf("is at work, process %d", os.Getpid())) {
+		t.Errorf("beside another: status %d, %s", status, stderr)
+	}
+	if diff := cmp.Diff(before, b.state(t)); diff != "" {
+		t.Errorf("it changed something (-want +got):\n%s", diff)
+	}
+	b.put(t, "remove etc/opt/sendmail/relay/lock", "link etc/opt/sendmail/relay/lock 999999999", "run "+relaySet)
+	if _, err := os.Lstat(filepath.Join(b.dir, "etc/opt/sendmail/relay/lock")); err == nil {
+		t.Error("the lock is still there")
+	}
 }
 
 // Nothing is changed, and no password asked for, where something is wrong.
@@ -275,7 +313,7 @@ func TestRelayInterrupted(t *testing.T) {
 					b.put(t, "run "+way.before)
 				}
 				b.input = "another\n"
-				b.arm(t, "mv", "cp", "rm", "rmdir", "mkdir", "chmod", "cat", "od", "tr")
+				b.arm(t, "mv", "cp", "rm", "rmdir", "mkdir", "ln", "chmod", "cat", "od", "tr")
 				return b
 			}
 			cf := func(b *box) string {
