@@ -66,7 +66,7 @@ var rooms = []struct{ room, imports string }{
 	{"probe", "fault regular vrmf inspect target cross doctor"},
 	{"rehearsal/standins", ""},
 	{"rehearsal/box", "fault regular host vrmf standins"},
-	{"rehearsal/database", "fault regular tree installp vrmf box"},
+	{"rehearsal/database", "fault regular tree installp rules vrmf box"},
 	{"rehearsal/preview", "fault regular installp vrmf bff box database"},
 	{"rehearsal/ops", "installp vrmf box database preview"},
 	{"rehearsal", "fault host installp vrmf box database preview ops"},

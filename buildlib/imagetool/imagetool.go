@@ -46,7 +46,7 @@ func Open(ctx context.Context, name string, in io.Reader) (*Image, error) {
 			Do: "name an image, such as sendmail.8.15.2.1.I, or - for one that comes from standard input",
 		}
 	}
-	return &Image{SectionReader: io.NewSectionReader(&cancelled{ctx, file}, 0, size), Name: name, file: file}, nil
+	return &Image{SectionReader: io.NewSectionReader(regular.ReaderAt(ctx, file), 0, size), Name: name, file: file}, nil
 }
 
 // spool keeps what can be read only once in a file without a name. A reader that brings nothing is not waited for once the context has ended.
@@ -89,19 +89,6 @@ func (m *Image) isLikeOne() (bool, error) {
 		err = nil
 	}
 	return bff.HasMagic(first[:n]), err
-}
-
-// cancelled is for what has no context of its own: the image ends with the context.
-type cancelled struct {
-	ctx   context.Context
-	image io.ReaderAt
-}
-
-func (c *cancelled) ReadAt(p []byte, offset int64) (int, error) {
-	if err := context.Cause(c.ctx); err != nil {
-		return 0, err
-	}
-	return c.image.ReadAt(p, offset)
 }
 
 // With opens an image for what is to be done with it.

@@ -74,8 +74,19 @@ type Result struct {
 	Reach   string   `json:"reach,omitempty"`
 	Missing []string `json:"missing_shells,omitempty"` // under which it was not rehearsed
 	Lives   []*Life  `json:"lives"`                    // one under each shell
-	Cuts    []Cut    `json:"cuts,omitempty"`           // under the first shell
+	Verdict Verdict  `json:"verdict"`
+	Cuts    []Cut    `json:"cuts,omitempty"` // under the first shell
 }
+
+// Verdict is what a rehearsal comes to.
+type Verdict string
+
+// The verdicts. What passes here may fail on AIX all the same: see the package's comment.
+const (
+	Passes  Verdict = "passes"
+	Fails   Verdict = "fails"
+	Unknown Verdict = "unknown" // there is no shell to rehearse under
+)
 
 // Options are what is not told from the images.
 type Options struct {
@@ -98,7 +109,8 @@ func (r *Result) WriteText(w io.Writer) error {
 		}
 	}
 	if len(r.Cuts) == 0 {
-		return nil
+		_, err := fmt.Fprintf(w, "Verdict: %s\n", r.Verdict)
+		return err
 	}
 	bad := 0
 	for _, c := range r.Cuts {
@@ -106,7 +118,8 @@ func (r *Result) WriteText(w io.Writer) error {
 			bad++
 		}
 	}
-	_, err := fmt.Fprintf(w, "The power went off %d times, each followed by installp -C and the same command again: %d led elsewhere than without.\n", len(r.Cuts), bad)
+	_, err := fmt.Fprintf(w, "The power went off %d times, each followed by installp -C and the same command again: %d led elsewhere than without.\nVerdict: %s\n",
+		len(r.Cuts), bad, r.Verdict)
 	return err
 }
 
@@ -147,10 +160,18 @@ func Run(ctx context.Context, machine host.Runner, dir string, media []*preview.
 			break
 		}
 	}
+	if result.Verdict = Passes; len(problems) > 0 {
+		result.Verdict = Fails
+	} else if len(result.Lives) == 0 {
+		result.Verdict = Unknown
+	}
 	if len(problems) > 0 || len(result.Lives) == 0 || o.Cuts < 1 {
 		return result, errors.Join(problems...)
 	}
 	result.Cuts, err = interrupt(ctx, props, filepath.Join(dir, "cuts"), result.Lives[0].Shell, media, o.Cuts)
+	if err != nil || slices.ContainsFunc(result.Cuts, func(c Cut) bool { return c.Found != "" }) {
+		result.Verdict = Fails
+	}
 	return result, err
 }
 

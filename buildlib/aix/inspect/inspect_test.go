@@ -342,3 +342,17 @@ func foreign(t *testing.T, file string) map[string]string {
 	m["max"] = fmt.Sprintf("%#x %#x", maxData, maxStack)
 	return m
 }
+
+// FuzzEach: any file is described, or an error.
+func FuzzEach(f *testing.F) {
+	f.Add(read(f, "program64"))
+	f.Add(read(f, "object32.o"))
+	f.Add(archive(f, "shr.o", string(read(f, "program32")), "x.imp", "#!\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		for o, err := range inspect.Each(section(data)) {
+			if err == nil && o.String() == "" {
+				t.Error("nothing is said, and there is no error")
+			}
+		}
+	})
+}

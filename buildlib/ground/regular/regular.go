@@ -115,6 +115,21 @@ func (r *reader) Read(p []byte) (int, error) {
 	return r.r.Read(p)
 }
 
+// ReaderAt is r until the context ends.
+func ReaderAt(ctx context.Context, r io.ReaderAt) io.ReaderAt { return &readerAt{ctx, r} }
+
+type readerAt struct {
+	ctx context.Context
+	r   io.ReaderAt
+}
+
+func (r *readerAt) ReadAt(p []byte, offset int64) (int, error) {
+	if r.ctx.Err() != nil {
+		return 0, context.Cause(r.ctx)
+	}
+	return r.r.ReadAt(p, offset)
+}
+
 // buffers are what files are read through to be hashed: one for each file would be garbage as large as the files.
 var buffers = sync.Pool{New: func() any { return new([64 << 10]byte) }}
 

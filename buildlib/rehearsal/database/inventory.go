@@ -1,15 +1,18 @@
 package database
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
 	"math/bits"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp/rules"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/box"
 )
 
@@ -34,7 +37,7 @@ func (db *DB) Sysck(p Part, fileset string, inventory []installp.Stanza) error {
 		if other := others[s.Path]; other != "" {
 			fmt.Fprintf(db.Out, "sysck: 3001-036 WARNING:  File %s\n        is also owned by fileset %s.\n", s.Path, other)
 		}
-		if !users[s.Owner] || !groups[s.Group] {
+		if !exists(users, s.Owner) || !exists(groups, s.Group) {
 			problems = append(problems, fmt.Errorf("sysck: the owner %s or the group %s of %s does not exist", s.Owner, s.Group, s.Path))
 			continue
 		}
@@ -43,13 +46,22 @@ func (db *DB) Sysck(p Part, fileset string, inventory []installp.Stanza) error {
 			return err
 		}
 		problems = append(problems, err)
-		fmt.Fprintf(&owners, "%s %s %s\n", s.Path, s.Owner, s.Group)
+		fmt.Fprintf(&owners, "%s %s %s\n", s.Path, cmp.Or(s.Owner, installp.LinkOwner), cmp.Or(s.Group, installp.LinkGroup))
 	}
 	return errors.Join(append(problems, db.SetOwners(owners.String()))...)
 }
 
-// correct makes one object as its stanza says.
+// exists reports whether there is an account; sysck takes numbers as well, and an inventory may leave it open (documented: sysck.cfg).
+func exists(accounts map[string]bool, name string) bool {
+	_, err := strconv.ParseUint(name, 10, 32)
+	return name == "" || err == nil || accounts[name]
+}
+
+// correct makes one object as its stanza says. A name with a character that sysck does not know (documented) is cut there (practice: Chef).
 func (db *DB) correct(s *installp.Stanza) error {
+	if at := strings.IndexFunc(s.Path, rules.IsForbidden); at >= 0 {
+		return fmt.Errorf("sysck: 3001-022 The file %s\n        was not found", s.Path[:at])
+	}
 	info, err := db.Info(s.Path)
 	if err != nil {
 		return err

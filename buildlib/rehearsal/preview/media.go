@@ -25,7 +25,7 @@ type Media struct {
 
 // Open reads what an image says of itself. What it installs stays on the disk until it is applied.
 func Open(ctx context.Context, file string) (*Media, error) {
-	f, _, err := regular.Open(file)
+	f, size, err := regular.Open(file)
 	if err != nil {
 		if e, ok := errors.AsType[*fs.PathError](err); ok {
 			err = e.Err // the rest is said by the fault
@@ -36,7 +36,7 @@ func Open(ctx context.Context, file string) (*Media, error) {
 		}
 	}
 	defer f.Close()
-	r, err := installp.NewReader(regular.Reader(ctx, f))
+	r, err := installp.NewReader(io.NewSectionReader(regular.ReaderAt(ctx, f), 0, size))
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
@@ -65,7 +65,7 @@ func (m *Media) Restore(ctx context.Context, b *box.Box, names []string) (count 
 		if err := ctx.Err(); err != nil {
 			return count, err
 		}
-		member, err := r.Next()
+		member, err := installp.NextMember(r)
 		if errors.Is(err, io.EOF) {
 			return count, nil
 		}
