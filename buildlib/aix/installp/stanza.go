@@ -298,8 +298,8 @@ func (p *stanzaParser) finish() *Stanza {
 		if p.has.has(AttrSize) && p.has.has(AttrChecksum) && s.Volatile != (s.Checksum == "") {
 			p.note(s.Line, "only one of size and checksum of %s is %s", s.Path, Volatile)
 		}
-		if !p.has.has(AttrSize) {
-			s.Volatile = true
+		if !p.has.has(AttrSize) || !p.has.has(AttrChecksum) { // neither can be compared
+			s.Volatile, s.Size, s.Checksum = true, 0, ""
 		}
 	}
 	if s.Type != Regular && (p.has.has(AttrSize) && !s.Volatile || s.Checksum != "" || len(s.Links) > 0) {
