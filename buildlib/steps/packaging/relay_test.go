@@ -175,6 +175,38 @@ func relayLife(t *testing.T, shell string) {
 	same("all was erased but the file of somebody else", nothing)
 }
 
+// TestRelayRulesets has a sendmail.cf without some of the rulesets, and one whose lines end with CR and LF: what was put in comes out again.
+func TestRelayRulesets(t *testing.T) {
+	t.Parallel()
+	const cf = "etc/opt/sendmail/sendmail.cf"
+	whole := strings.ReplaceAll(relayCf, `\t`, "\t")
+	for name, text := range map[string]string{
+		"no rulesets": strings.NewReplacer(`Stls_rcpt\n`, "", `Stls_server\n`, "", `Sauthinfo\n`, "").Replace(whole),
+		"no authinfo": strings.Replace(whole, `Sauthinfo\n`, "", 1),
+		"CR and LF":   strings.ReplaceAll(whole, `\n`, `\r\n`),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := relayBox(t, "/bin/sh")
+			text := strings.ReplaceAll(strings.ReplaceAll(text, `\r`, "\r"), `\n`, "\n") + "\n"
+			if err := os.WriteFile(filepath.Join(b.dir, cf), []byte(text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			b.put(t, "run "+relaySet)
+			got := b.read(t, cf)
+			for _, ruleset := range []string{"tls_server", "tls_rcpt", "authinfo"} {
+				if n := strings.Count(got, "\nS"+ruleset); n != 1 {
+					t.Errorf("ruleset %s is there %d times:\n%s", ruleset, n, got)
+				}
+			}
+			b.put(t, "line "+cf+" # since", "run sendmail-relay undo")
+			if got, want := b.read(t, cf), text+"# since\n"; got != want {
+				t.Errorf("undo of what was edited since: sendmail.cf is\n%q\nwant\n%q", got, want)
+			}
+		})
+	}
+}
+
 // TestRelayTwo has one run at a time: another that is at work is named, one that was killed is passed over.
 func TestRelayTwo(t *testing.T) {
 	t.Parallel()
@@ -207,6 +239,8 @@ func TestRelayRefuses(t *testing.T) {
 		{"dollar in the host", "", `sendmail-relay set a$b`, 2, "no name of a host"},
 		{"bracket in the host", "", "sendmail-relay set [relay]", 2, "no name of a host"},
 		{"port that is none", "", "sendmail-relay set relay.example.com:a", 2, "no port"},
+		{"port 0", "", "sendmail-relay set relay.example.com:0", 2, "no port"},
+		{"port that is too high", "", "sendmail-relay set relay.example.com:65536", 2, "no port"},
 		{"port 465", "", "sendmail-relay set relay.example.com:465 --ca ROOT/ca.pem", 1, "Use 587"},
 		{"domain with a rule in it", "", set + " --from a>b", 2, "no domain"},
 		{"two relays", "", "sendmail-relay set a.example b.example", 2, "one relay"},
@@ -219,6 +253,7 @@ func TestRelayRefuses(t *testing.T) {
 		{"long password", "INPUT " + strings.Repeat("p", 181), set + " --user u", 1, "loses one of more than 180"},
 		{"no password", "INPUT ", set + " --user u", 1, "no password was given"},
 		{"password with CR", "INPUT pw\r", set + " --user u", 1, "control character"},
+		{"password with the character 0", "INPUT p\x00w", set + " --user u", 1, "control character"},
 		{"address", "", "sendmail-relay set 192.0.2.1 --ca ROOT/ca.pem", 1, "certificates have names"},
 		{"no authorities", "", "sendmail-relay set relay.example.com", 1, "dnf install ca-certificates"},
 		{"authorities that are none", "file ca.pem x", set, 1, "no certificate in PEM form"},
