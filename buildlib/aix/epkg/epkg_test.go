@@ -21,11 +21,11 @@ ABSTRACT=A fix of demo
 DESCRIPTION=.
 PRE_INSTALL=.
 REBOOT=no
-PREREQ=/work/prereq
+PREREQ=/efix/prereq
 EFIX_FILES=1
 EFIX_FILE:
 EFIX_FILE_NUM=1
-SHIP_FILE=/work/prog
+SHIP_FILE=/efix/prog
 TARGET_FILE=/usr/sbin/prog
 TYPE= 1
 INSTALLER= 1
@@ -45,8 +45,8 @@ func TestRead(t *testing.T) {
 		"other names":             {[]string{"1", need, "2", control, "prog", "abc"}, ""},
 		"another sum":             {[]string{"prereq", need, "c", control, "prog", "abd"}, "16/sum prog 16557 16556"},
 		"another size":            {[]string{"prereq", need, "c", strings.Replace(control, "SIZE=1", "SIZE=2", 1), "prog", "abc"}, "16/size prog 1 2"},
-		"the file is missing":     {[]string{"prereq", need, "c", control}, "16/absent c /work/prog "},
-		"prerequisites missing":   {[]string{"c", control, "prog", "abc"}, "16/prerequisites c /work/prereq "},
+		"the file is missing":     {[]string{"prereq", need, "c", control}, "16/absent c /efix/prog "},
+		"prerequisites missing":   {[]string{"c", control, "prog", "abc"}, "16/prerequisites c /efix/prereq "},
 		"one file too few":        {[]string{"prereq", need, "c", strings.Replace(control, "=1", "=2", 1), "prog", "abc"}, "16/count c 1 files EFIX_FILES=2"},
 		"a line without a key":    {[]string{"prereq", need, "c", "?\n" + control, "prog", "abc"}, "16/control c ? a line KEY=value"},
 		"a key twice":             {[]string{"prereq", need, "c", control + "TYPE=1\n", "prog", "abc"}, "16/control c a second TYPE "},
