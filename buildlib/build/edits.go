@@ -75,7 +75,7 @@ func (b *Build) checkEdits(ctx context.Context, fresh tree.Listing) error {
 	}
 	made, err := tree.ParseListing(string(text))
 	if err != nil {
-		return nil // damaged: it tells nothing
+		made = fresh // it is damaged, and tells nothing: what differs from the patches may be somebody's work
 	}
 	now, err := tree.List(ctx, b.Patched())
 	if errors.Is(err, fs.ErrNotExist) {
