@@ -198,7 +198,11 @@ func FuzzTable(f *testing.F) {
 			return
 		}
 		var b strings.Builder
+		written := 0
 		for name, row := range table {
+			written++
+			row.Line = written
+			table[name] = row
 			fmt.Fprint(&b, name)
 			for _, bits := range []int{32, 64} {
 				list := strings.ReplaceAll(strings.Trim(fmt.Sprint(row.By[bits]), "[]"), " ", ",")

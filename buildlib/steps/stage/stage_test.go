@@ -126,10 +126,13 @@ directory 0755 root system /opt/tiny/share/cf/cf -
 file 0444 root system /opt/tiny/share/cf/cf/submit.mc -
 directory 0755 root system /opt/tiny/share/cf/feature -
 file 0444 root system /opt/tiny/share/cf/feature/access_db.m4 -
+file 0444 root system /opt/tiny/share/cf/feature/genericstable.m4 -
+file 0444 root system /opt/tiny/share/cf/feature/mailertable.m4 -
 file 0444 root system /opt/tiny/share/cf/feature/msp.m4 -
 file 0444 root system /opt/tiny/share/cf/feature/no_default_msa.m4 -
 file 0444 root system /opt/tiny/share/cf/feature/smrsh.m4 -
 file 0444 root system /opt/tiny/share/cf/feature/use_cw_file.m4 -
+file 0444 root system /opt/tiny/share/cf/feature/virtusertable.m4 -
 directory 0755 root system /opt/tiny/share/cf/m4 -
 file 0444 root system /opt/tiny/share/cf/m4/cf.m4 -
 directory 0755 root system /opt/tiny/share/cf/ostype -

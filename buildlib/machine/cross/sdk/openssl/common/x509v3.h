@@ -18,7 +18,8 @@ struct GENERAL_NAME_st {
 typedef struct GENERAL_NAME_st GENERAL_NAME;
 #define sk_GENERAL_NAME_num(st) SDK_SK_NUM(st)
 #define sk_GENERAL_NAME_value(st, i) ((GENERAL_NAME *)SDK_SK_VALUE((st), (i)))
-void GENERAL_NAMES_free(STACK_OF(GENERAL_NAME) *);
+typedef STACK_OF(GENERAL_NAME) GENERAL_NAMES;
+void GENERAL_NAMES_free(GENERAL_NAMES *);
 
 int X509_check_purpose(X509 *, int, int);
 unsigned char *ASN1_STRING_data(ASN1_STRING *);
