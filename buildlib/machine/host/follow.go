@@ -65,6 +65,14 @@ func Follow(ctx context.Context, c Cmd, run func(stdout, stderr io.Writer) (stat
 	return f
 }
 
+// Missing is what [Runner.Run] says of a command whose program is not on the machine.
+func Missing(c Cmd, err error) error {
+	return &fault.Error{
+		Code: "command-missing", What: "cannot run " + c.Argv[0], Where: c.Dir, Err: err,
+		Do: `run "mage doctor": it lists what is missing and the command that brings it`,
+	}
+}
+
 // Output is what [Machine.Output] is on every machine.
 func Output(ctx context.Context, m Runner, c Cmd) (string, error) {
 	var out strings.Builder

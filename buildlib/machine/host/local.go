@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/cache"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 )
 
 // Local is the machine that this program runs on. Its zero value is not ready for use; see [NewLocal].
@@ -93,6 +92,19 @@ func executable(file string) error {
 	return nil
 }
 
+// RunAll implements [Machine].
+func (l *Local) RunAll(ctx context.Context, commands ...Cmd) error {
+	for _, c := range commands {
+		if err := l.Run(ctx, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Expect implements [Machine].
+func (l *Local) Expect(context.Context, Questions) error { return nil }
+
 // Output implements [Machine].
 func (l *Local) Output(ctx context.Context, c Cmd) (string, error) { return Output(ctx, l, c) }
 
@@ -105,10 +117,7 @@ const stopGrace = 2 * time.Second
 func (l *Local) Run(ctx context.Context, c Cmd) error {
 	program, err := l.find(c.Argv[0])
 	if err != nil {
-		return &fault.Error{
-			Code: "command-missing", What: "cannot run " + c.Argv[0], Where: c.Dir, Err: err,
-			Do: `run "mage doctor": it lists what is missing and the command that brings it`,
-		}
+		return Missing(c, err)
 	}
 	if l.Trace != nil {
 		l.Trace(c)

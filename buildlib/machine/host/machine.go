@@ -35,6 +35,11 @@ type Runner interface {
 // Each method but Path and There may go to another machine, which takes its time: so those for files take many of them at once.
 type Machine interface {
 	Runner
+	// RunAll runs commands one after another, until one fails, as Run does.
+	RunAll(ctx context.Context, commands ...Cmd) error
+	// Expect says what will be asked, so that a machine elsewhere answers it all at once: the answers stand until the run ends, so nothing that the
+	// run itself changes may be among it.
+	Expect(ctx context.Context, q Questions) error
 	// Stat and Read look at what a program on the machine finds under a name, such as headers and libraries: each name has a text or an
 	// error.
 	Stat(ctx context.Context, names ...string) []error
@@ -59,6 +64,12 @@ type Machine interface {
 	Put(ctx context.Context, files ...File) error
 	// RemoveAll removes files, and directories with all that is in them. It is no error when they are not there.
 	RemoveAll(ctx context.Context, names ...string) error
+}
+
+// Questions are what is asked of a machine by Output, Find, Stat, Read, ReadDir and Sums.
+type Questions struct {
+	Output                          []Cmd // of words and perhaps a text on standard input, and nothing else
+	Find, Stat, Read, ReadDir, Sums []string
 }
 
 // File is a file to put on a machine, or a directory.
@@ -95,13 +106,21 @@ type Cmd struct {
 func (c Cmd) String() string {
 	words := make([]string, len(c.Argv))
 	for i, w := range c.Argv {
-		if w == "" || strings.ContainsAny(w, " \t\n\"'`$&|;<>()*?\\#") {
-			w = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
-		}
-		words[i] = w
+		words[i] = Quote(w)
 	}
 	return strings.Join(words, " ")
 }
+
+// Quote is a word as a shell takes it, as it is where no shell could take it for something else. No shell can be given a zero byte.
+func Quote(word string) string {
+	if word != "" && strings.Trim(word, plain) == "" {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
+
+// plain are letters that mean nothing to a shell within the words of a command.
+const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=.,:/@%"
 
 // ExitError says how a command ended that did not end well.
 type ExitError struct {

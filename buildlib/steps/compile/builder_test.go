@@ -53,6 +53,15 @@ func (m *mill) Run(_ context.Context, c host.Cmd) error {
 	return err
 }
 
+func (m *mill) RunAll(ctx context.Context, commands ...host.Cmd) error {
+	for _, c := range commands {
+		if err := m.Run(ctx, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 var errBroken = errors.New("broken")
 
 func (m *mill) Output(_ context.Context, c host.Cmd) (string, error) {

@@ -142,10 +142,8 @@ func (b *Builder) directory(ctx context.Context, d Directory) error {
 	// sm_os.h alone: every object needs this link, none names it as a prerequisite, and without the dependency step (which we
 	// switch off) make -j would race for it.
 	// -S skips the search for libraries, whose result site.config.m4 leaves out of the account anyway.
-	if err := b.run(ctx, d, logFile, "-S", "-f", b.Machine.There(b.Site), "sm_os.h"); err != nil {
-		return err
-	}
-	if err := b.run(ctx, d, logFile, "-j"+strconv.Itoa(max(1, b.Jobs))); err != nil {
+	err := b.Machine.RunAll(ctx, b.run(d, logFile, "-S", "-f", b.Machine.There(b.Site), "sm_os.h"), b.run(d, logFile, "-j"+strconv.Itoa(max(1, b.Jobs))))
+	if err != nil {
 		return err
 	}
 	b.Log.WithField("directory", d.Name).WithField("elapsed", time.Since(start).Round(10*time.Millisecond).String()).Info("compiled")
@@ -156,13 +154,13 @@ func (b *Builder) directory(ctx context.Context, d Directory) error {
 	return b.Machine.Put(ctx, host.File{Name: path.Join(b.Machine.There(b.Objects), doneFile+d.Name), Mode: 0o644, Text: left.Hash()})
 }
 
-func (b *Builder) run(ctx context.Context, d Directory, log string, args ...string) error {
-	return b.Machine.Run(ctx, host.Cmd{
+func (b *Builder) run(d Directory, log string, args ...string) host.Cmd {
+	return host.Cmd{
 		Argv: append([]string{"sh", "Build", "-O", b.Machine.There(b.Objects)}, args...),
 		Dir:  path.Join(b.Machine.There(b.Source), d.Name),
 		Env:  b.Env,
 		Log:  log,
-	})
+	}
 }
 
 // ObjectDir is where the objects of a source directory lie, by our name for it.

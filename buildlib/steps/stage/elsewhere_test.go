@@ -66,9 +66,9 @@ func TestElsewhere(t *testing.T) {
 	want := []string{
 		"detect: 12, Find 4, Read 2, Run 6",
 		"a program's content: 2, Run 1, Sums 1",
-		"compile: 26, List 5, Put 6, ReadDir 1, RemoveAll 1, Run 12, Send 1", // of five directories
+		"compile: 21, List 5, Put 6, ReadDir 1, RemoveAll 1, Run 2, RunAll 5, Send 1", // of five directories
 		"compile again: 5, List 1, ReadDir 1, Run 2, Send 1",
-		"stage: 9, Fetch 1, Put 1, RemoveAll 1, Run 6",
+		"stage: 5, Fetch 1, Put 1, RemoveAll 1, Run 1, RunAll 1",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("calls (-want +got):\n%s", diff)
@@ -114,10 +114,19 @@ type elsewhere struct {
 // theirs marks the context of a call: one that was lost on the way cannot end it.
 type theirs struct{}
 
-func (e *elsewhere) call(ctx context.Context, q question) (a answer, err error) {
+// counted marks the context of what is part of a call.
+type counted struct{}
+
+func (e *elsewhere) called(method string) {
 	e.lock.Lock()
-	e.calls = append(e.calls, q.Method)
-	e.lock.Unlock()
+	defer e.lock.Unlock()
+	e.calls = append(e.calls, method)
+}
+
+func (e *elsewhere) call(ctx context.Context, q question) (a answer, err error) {
+	if ctx.Value(counted{}) == nil {
+		e.called(q.Method)
+	}
 	if ctx.Value(theirs{}) == nil {
 		e.t.Errorf("%s is called with another context than its caller's", q.Method)
 	}
@@ -172,6 +181,19 @@ func (e *elsewhere) Run(ctx context.Context, c host.Cmd) error {
 		return a.Status, errors.Join(err, err1, err2)
 	})
 }
+
+func (e *elsewhere) RunAll(ctx context.Context, commands ...host.Cmd) error {
+	e.called("RunAll")
+	ctx = context.WithValue(ctx, counted{}, true)
+	for _, c := range commands {
+		if err := e.Run(ctx, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *elsewhere) Expect(context.Context, host.Questions) error { return nil }
 
 func (e *elsewhere) Output(ctx context.Context, c host.Cmd) (string, error) {
 	return host.Output(ctx, e, c)

@@ -64,21 +64,22 @@ func (s *Stager) Stage(ctx context.Context) (Manifest, error) {
 	}
 	m := s.Machine
 	root, work := m.There(s.Root), m.There(s.Work)
+	var installs []host.Cmd
 	for _, d := range s.Directories {
 		logFile := filepath.Join(s.LogDir, "stage-"+d+".log")
 		if err := os.Remove(logFile); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, err
 		}
-		err := m.Run(ctx, host.Cmd{
+		installs = append(installs, host.Cmd{
 			Argv: []string{"sh", "Build", "-O", m.There(s.Objects), "DESTDIR=" + root, "INSTALL=" + path.Join(work, "install"), "install"},
 			Dir:  path.Join(m.There(s.Source), d),
 			Log:  logFile,
 			Env: append(slices.Clone(s.Env), "PATH="+work+":"+m.Path(),
 				"STAGE_PATH="+m.Path(), "STAGE_ROOT="+root, "STAGE_LOG="+path.Join(work, notes)),
 		})
-		if err != nil {
-			return nil, err
-		}
+	}
+	if err := m.RunAll(ctx, installs...); err != nil {
+		return nil, err
 	}
 	if err := m.Fetch(ctx, s.Root, s.Work); err != nil {
 		return nil, err
