@@ -41,7 +41,10 @@ type Answer struct {
 	Status   release.Status `json:"status"`
 	Patch    string         `json:"patch,omitempty"`  // that fixes it, without .patch
 	Reason   string         `json:"reason,omitempty"` // why it stays affected, and what an administrator can do
-	Evidence string         `json:"evidence,omitempty"`
+	// Justification is why it is not affected, in OpenVEX's words.
+	Justification release.Justification `json:"justification,omitempty"`
+	Evidence      string                `json:"evidence,omitempty"`
+	Reviewed      string                `json:"reviewed"` // the day
 }
 
 // WriteText writes a table for each release, and a line that counts.
@@ -101,7 +104,9 @@ func Advisories(ctx context.Context, c *checkout.Checkout) (v *Answers, err erro
 		problems = append(problems, err)
 		answered := Answered{Release: r.Version, Source: had, Answers: []Answer{}}
 		for _, a := range answers {
-			answered.Answers = append(answered.Answers, Answer{a.Advisory.ID, a.Status, strings.TrimSuffix(a.Patch, ".patch"), a.Reason, a.Evidence})
+			answered.Answers = append(answered.Answers, Answer{
+				a.Advisory.ID, a.Status, strings.TrimSuffix(a.Patch, ".patch"), a.Reason, a.Justification, a.Evidence, a.Reviewed.Format(time.DateOnly),
+			})
 		}
 		v.Releases = append(v.Releases, answered)
 	}

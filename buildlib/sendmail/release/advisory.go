@@ -40,15 +40,32 @@ const (
 	Fixed Status = "fixed"
 )
 
+// Justification is why a release is not affected, in the words of OpenVEX. It is stated for each answer by whoever has read the code, and
+// never filled in.
+type Justification string
+
+// The justifications that OpenVEX has.
+const (
+	ComponentAbsent Justification = "component_not_present"                             // what has the fault is another program or file
+	CodeAbsent      Justification = "vulnerable_code_not_present"                       // the release's code is not the one with the fault
+	CodeUnreached   Justification = "vulnerable_code_not_in_execute_path"               // it is there, and does not run
+	CodeBeyondReach Justification = "vulnerable_code_cannot_be_controlled_by_adversary" // it runs, and not by what others send
+	Mitigated       Justification = "inline_mitigations_already_exist"                  // what always runs before it keeps the fault from harm
+)
+
+var justifications = []Justification{ComponentAbsent, CodeAbsent, CodeUnreached, CodeBeyondReach, Mitigated}
+
 // Answer is what a release says to an advisory.
 type Answer struct {
 	Advisory *Advisory `toml:"-"`
 	ID       string    `toml:"id"` // of the advisory
 	Status   Status    `toml:"status"`
-	Patch    string    `toml:"patch"`    // of the series; only with Fixed
-	Reason   string    `toml:"reason"`   // why it stays so, and what an administrator can do; only with Affected
-	Evidence string    `toml:"evidence"` // what shows it: places in the release as it was published, and what was seen
-	Reviewed time.Time `toml:"reviewed"`
+	Patch    string    `toml:"patch"`  // of the series; only with Fixed
+	Reason   string    `toml:"reason"` // why it stays so, and what an administrator can do; only with Affected
+	// Justification is there with NotAffected only.
+	Justification Justification `toml:"justification"`
+	Evidence      string        `toml:"evidence"` // what shows it: places in the release as it was published, and what was seen
+	Reviewed      time.Time     `toml:"reviewed"`
 }
 
 const advisoriesName = "advisories.toml"
@@ -122,7 +139,7 @@ func (r *Release) Answers(known []Advisory, today time.Time) ([]Answer, error) {
 	if err != nil {
 		return nil, &fault.Error{
 			Code: "advisories-invalid", What: "what sendmail " + r.Version + " says to advisories cannot be read", Where: where, Err: err,
-			Do: "give each [[advisory]] id, status, evidence and reviewed; patch when it is fixed, reason when it is affected",
+			Do: "give each [[advisory]] id, status, evidence and reviewed; patch when it is fixed, reason when it is affected, justification when it is not",
 		}
 	}
 	var (
@@ -159,6 +176,15 @@ func (r *Release) Answers(known []Advisory, today time.Time) ([]Answer, error) {
 		}
 	}
 	return answers, errors.Join(errs...)
+}
+
+// words lists them with commas.
+func words[S ~string](list []S) string {
+	var all []string
+	for _, s := range list {
+		all = append(all, string(s))
+	}
+	return strings.Join(all, ", ")
 }
 
 func parseAnswers(text []byte) ([]Answer, error) {
@@ -204,6 +230,13 @@ func (r *Release) judge(e *Answer, where string, today time.Time) error {
 		"say in reason why it stays so, and what an administrator can do")
 	need(e.Status == Affected || e.Reason == "", incomplete, fmt.Sprintf("status %q, and a reason", e.Status),
 		"move what it says to evidence")
+	need(e.Status != NotAffected || slices.Contains(justifications, e.Justification), incomplete,
+		fmt.Sprintf("not-affected, and justification %q", e.Justification),
+		fmt.Sprintf("read the code, and write the one of these that it shows: %s", words(justifications)))
+	need(e.Status != NotAffected || slices.ContainsFunc(e.Citations(), func(c Citation) bool { return c.Line > 0 }), incomplete,
+		"not-affected, and no line of the source in evidence", "name the place in the release as published that shows it, as in sendmail/collect.c:438")
+	need(e.Status == NotAffected || e.Justification == "", incomplete, fmt.Sprintf("status %q, and a justification", e.Status),
+		"take it out: it is for what is not-affected")
 	need(strings.TrimSpace(e.Evidence) != "", incomplete, "no evidence",
 		"say what shows it: file:line in the release as published, what was seen")
 	reviewed, published := day(e.Reviewed), day(r.Date)
