@@ -60,6 +60,7 @@ var rooms = []struct{ room, imports string }{
 	{"steps/compile", "fault host tree logrus"},
 	{"steps/stage", "fault regular host xcoff"},
 	{"steps/record", "fault go-toml tomlfile regular"},
+	{"steps/evidence", "release patchset record cyclonedx-go"},
 	{"steps/packaging", "fault regular installp stage vrmf tomlfile target siteconfig"},
 
 	{"doctor", "fault host target siteconfig cross"},

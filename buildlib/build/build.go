@@ -59,6 +59,8 @@ type Result struct {
 	Path    string     `json:"path"` // what it made, as seen from the checkout
 	SHA256  string     `json:"sha256,omitempty"`
 	Record  string     `json:"record,omitempty"` // of an image: how it was made
+	SBOM    string     `json:"sbom,omitempty"`   // what is in it
+	VEX     string     `json:"vex,omitempty"`    // what is said of it to each advisory
 	Ran     []step.Ran `json:"ran"`              // the steps whose inputs had changed
 }
 
@@ -119,7 +121,7 @@ func (b *Build) run(ctx context.Context, last string) (*Result, error) {
 		}
 	}
 	if last == "package" {
-		r.Record = b.checkout.Shown(b.Record())
+		r.Record, r.SBOM, r.VEX = b.checkout.Shown(b.Record()), b.checkout.Shown(b.SBOM()), b.checkout.Shown(b.VEX())
 		if r.SHA256, err = digest(ctx, b.Image()); err != nil {
 			return nil, err
 		}

@@ -31,11 +31,15 @@ func (b *Build) packageReads() []step.Read {
 		{Name: "manifest", Path: b.Manifest()},
 		{Name: "time", Value: b.Time.Format(time.RFC3339)},
 		{Name: "setting packager", Value: b.Packager},
+		b.advisories(),
 		b.thisProgram(),
 	}, values(b.Values()), texts("packaging", b.Packaging.Texts()))
 }
 
 func (b *Build) pack(ctx context.Context, _ map[string]string) error {
+	if b.Wrong != nil {
+		return b.Wrong
+	}
 	manifest, err := readManifest(b.Manifest())
 	if err != nil {
 		return err
@@ -70,6 +74,9 @@ func (b *Build) pack(ctx context.Context, _ map[string]string) error {
 	if err := tree.WriteFile(b.Record(), text, 0o644); err != nil {
 		return err
 	}
+	if err := b.describe(r, manifest); err != nil {
+		return err
+	}
 	return b.removeHalves()
 }
 
@@ -93,7 +100,7 @@ func (b *Build) setAside(ctx context.Context) error {
 	if err := errors.Join(os.RemoveAll(kept), os.MkdirAll(kept, 0o755)); err != nil {
 		return err
 	}
-	for _, file := range []string{b.Image(), b.Image() + ".sha256", b.Record()} {
+	for _, file := range []string{b.Image(), b.Image() + ".sha256", b.Record(), b.SBOM(), b.VEX()} {
 		if err := os.Rename(file, filepath.Join(kept, filepath.Base(file))); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}

@@ -35,7 +35,7 @@ func (b *Build) steps() []step.Step {
 		{Name: "configure", Run: b.configure, Writes: []string{b.SiteFile()}, Reads: b.configureReads()},
 		{Name: "compile", Run: b.compile, Writes: []string{b.Objects()}, Reads: b.compileReads()},
 		{Name: "stage", Run: b.stage, Writes: []string{b.Staged(), b.Manifest()}, Reads: b.stageReads()},
-		{Name: "package", Run: b.pack, Writes: []string{b.Image(), b.Image() + ".sha256", b.Record()}, Reads: b.packageReads()},
+		{Name: "package", Run: b.pack, Writes: []string{b.Image(), b.Image() + ".sha256", b.Record(), b.SBOM(), b.VEX()}, Reads: b.packageReads()},
 	}
 }
 

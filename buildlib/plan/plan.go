@@ -3,7 +3,9 @@ package plan
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"strings"
 	"time"
@@ -37,10 +39,14 @@ type Plan struct {
 	Packager  string
 	Jobs      int
 
+	Known   []release.Advisory // none in a checkout without a list
+	Answers []release.Answer   // the release's to them, as far as it has any
+
 	// What does not stop all steps: each is told by the first step that cannot do without.
 	Refused error // why the release cannot be configured with these options on this target
 	Absent  error // why nothing here compiles for the target
 	Lacks   error // what the options need and the headers and libraries here do not have
+	Wrong   error // what is wrong with the advisories, or the answers to them: an image is not described by such
 }
 
 // Make decides what to build in a checkout. It takes no step, but finds out everything that can be wrong with the settings. Besides the plan
@@ -60,6 +66,7 @@ func Make(ctx context.Context, c *checkout.Checkout) (*Plan, *Means, error) {
 	if p.Series, err = patchset.Load(p.Release.Dir); err != nil {
 		return nil, nil, err
 	}
+	p.advisories(c)
 	shop, err := c.Detect(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -113,6 +120,20 @@ func (p *Plan) configure(c *checkout.Checkout) error {
 	return nil
 }
 
+// advisories reads what is known of the release's security. That an advisory has no answer yet is said of the image, and stops nothing.
+func (p *Plan) advisories(c *checkout.Checkout) {
+	known, err := release.Advisories(c.Path("patches"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return
+	}
+	if err == nil {
+		end := time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC) // the machine's clock does not decide whether an image can be made
+		p.Answers, err = p.Release.Answers(known, end)
+		err = fault.Except(err, "advisory-unanswered")
+	}
+	p.Known, p.Wrong = known, err
+}
+
 // The places of a build, each written by one step.
 
 // Pristine is the source as it was released.
@@ -143,6 +164,12 @@ func (p *Plan) Image() string {
 
 // Record is the record of how the image was made.
 func (p *Plan) Record() string { return strings.TrimSuffix(p.Image(), ".I") + ".record.toml" }
+
+// SBOM is what the image holds, as CycloneDX.
+func (p *Plan) SBOM() string { return strings.TrimSuffix(p.Image(), ".I") + ".cdx.json" }
+
+// VEX is what is said of the image to each advisory, as OpenVEX.
+func (p *Plan) VEX() string { return strings.TrimSuffix(p.Image(), ".I") + ".openvex.json" }
 
 // Describe is all that configuring depends on of the target, in one line.
 func (p *Plan) Describe() string {

@@ -57,6 +57,21 @@ func Code(err error) string {
 	return ""
 }
 
+// Except leaves the faults with a code out of joined errors: nil when there are no others.
+func Except(err error, code string) error {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		var rest []error
+		for _, one := range joined.Unwrap() {
+			rest = append(rest, Except(one, code))
+		}
+		return errors.Join(rest...)
+	}
+	if f, ok := err.(*Error); ok && f.Code == code {
+		return nil
+	}
+	return err
+}
+
 // Reason returns why a call failed, without the path, for an error that tells it in Where.
 func Reason(err error) error {
 	if e, ok := errors.AsType[*fs.PathError](err); ok {
