@@ -50,6 +50,7 @@ func (w *Writer) WriteHeader(h *Header) error {
 	if next%2 != 0 {
 		next += int64(len(w.gap))
 	}
+	w.archive.Grow(int(next - start))
 	w.putMember(h, next)
 	w.names[h.Name] = true
 	w.table = append(w.table, entry{h.Name, start})

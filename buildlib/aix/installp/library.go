@@ -96,24 +96,29 @@ type comparer struct {
 	with    io.ReaderAt
 	at      int64
 	differs int64 // the first byte that does; -1 for none
-	buffer  []byte
+	buffer  [32 << 10]byte
 }
 
 func (c *comparer) Write(p []byte) (int, error) {
-	if c.buffer = slices.Grow(c.buffer[:0], len(p))[:len(p)]; c.differs < 0 {
-		n, err := c.with.ReadAt(c.buffer, c.at)
-		if err != nil && err != io.EOF {
-			return 0, err
+	written := 0
+	for part := range slices.Chunk(p, len(c.buffer)) {
+		if c.differs >= 0 {
+			return written, io.ErrShortWrite // nothing more needs to be known
 		}
-		for i := range p {
-			if i >= n || p[i] != c.buffer[i] {
+		n, err := c.with.ReadAt(c.buffer[:len(part)], c.at)
+		if err != nil && err != io.EOF {
+			return written, err
+		}
+		for i := range part {
+			if i >= n || part[i] != c.buffer[i] {
 				c.differs = c.at + int64(i)
-				return 0, io.ErrShortWrite // nothing more needs to be known
+				return written, io.ErrShortWrite
 			}
 		}
+		c.at += int64(n)
+		written += n
 	}
-	c.at += int64(len(p))
-	return len(p), nil
+	return written, nil
 }
 
 // MaxText bounds what is kept in memory of a control file, an inventory for example: this one is of a quarter of a million files.

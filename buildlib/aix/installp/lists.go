@@ -112,8 +112,8 @@ func MemberName(name string) string {
 
 // parseApplyList reads the paths of an apply list, in the form of [MemberName].
 func parseApplyList(text string, tell tells) []string {
-	var all []string
-	seen := map[string]int{}
+	all := slices.Grow([]string(nil), strings.Count(text, "\n"))
+	seen := make(map[string]int, cap(all))
 	for number, line := range controlLines(text, tell) {
 		name := MemberName(strings.TrimSpace(line))
 		if name == "./" {

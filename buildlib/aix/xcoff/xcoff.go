@@ -151,14 +151,17 @@ func exactly(r io.ReaderAt, offset, n uint64, what string) ([]byte, error) {
 
 // read reads up to n bytes at offset. The memory grows with what there is, not with n: only a file that has the last byte is believed.
 func read(r io.ReaderAt, offset, n uint64) ([]byte, error) {
+	there := 1
 	if n > smallRead {
-		if last, _ := r.ReadAt(make([]byte, 1), int64(offset+n-1)); last == 1 {
-			b := make([]byte, n)
-			if _, err := r.ReadAt(b, int64(offset)); err != nil && err != io.EOF {
-				return nil, fmt.Errorf("xcoff: at offset %d: %w", offset, err)
-			}
-			return b, nil
+		there, _ = r.ReadAt(make([]byte, 1), int64(offset+n-1))
+	}
+	if there == 1 {
+		b := make([]byte, n)
+		there, err := r.ReadAt(b, int64(offset))
+		if err != nil && err != io.EOF {
+			return nil, fmt.Errorf("xcoff: at offset %d: %w", offset+uint64(there), err)
 		}
+		return b[:there], nil
 	}
 	b, err := io.ReadAll(io.NewSectionReader(r, int64(offset), int64(n)))
 	if err != nil {

@@ -29,7 +29,7 @@ func (v *verifier) verifyLibraries(file *xcoff.File, where installp.Where, name 
 	if claim == nil {
 		return
 	}
-	required := v.required(claim.fileset)
+	required := v.required(claim.part.fileset)
 	var absent []string
 	for _, library := range file.Libraries() {
 		if !slices.Contains([]string{"", "/usr/lib", "/lib"}, library.Path) {

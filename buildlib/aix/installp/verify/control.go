@@ -24,11 +24,20 @@ type partView struct {
 	fileset *installp.Info
 	library *installp.Library
 	isRoot  bool
-	stanzas map[string]*installp.Stanza // by path
+	byPath  []*installp.Stanza // sorted; of two with one path, the later first
 }
 
 func (p *partView) where(suffix string, line int) installp.Where {
 	return installp.Where{Member: p.library.Name, File: p.fileset.Name + "." + suffix, Line: line, Offset: p.library.Offset}
+}
+
+// stanza gives that of a path, nil where there is none.
+func (p *partView) stanza(path string) *installp.Stanza {
+	at, found := slices.BinarySearchFunc(p.byPath, path, func(s *installp.Stanza, path string) int { return strings.Compare(s.Path, path) })
+	if !found {
+		return nil
+	}
+	return p.byPath[at]
 }
 
 // makeViews is done once for all checks.
@@ -40,10 +49,11 @@ func (v *verifier) makeViews() {
 			if part == nil || library == nil {
 				continue
 			}
-			p := &partView{part, f, library, n == installp.RootPart, map[string]*installp.Stanza{}}
-			for j := range part.Inventory {
-				p.stanzas[part.Inventory[j].Path] = &part.Inventory[j]
+			p := &partView{part, f, library, n == installp.RootPart, make([]*installp.Stanza, 0, len(part.Inventory))}
+			for j := range slices.Backward(part.Inventory) {
+				p.byPath = append(p.byPath, &part.Inventory[j])
 			}
+			slices.SortStableFunc(p.byPath, func(a, b *installp.Stanza) int { return strings.Compare(a.Path, b.Path) })
 			v.views[f] = append(v.views[f], p)
 		}
 	}
@@ -156,45 +166,38 @@ func (v *verifier) verifyInventory(p *partView) {
 		check := stanzaCheck{v, p, &p.Inventory[i]}
 		check.all()
 	}
-	applied := map[string]bool{}
+	applied := make(map[*installp.Stanza]bool, len(p.ApplyList))
 	for i, name := range p.ApplyList {
 		where := p.where(installp.SuffixApplyList, i+1)
 		target, inRoot := v.image.Target(name)
-		applied[target] = true
+		stanza := p.stanza(target)
+		applied[stanza] = true
 		if !p.isRoot {
 			if c := v.claims[name]; c != nil {
-				v.tell("W18/lists", where, fmt.Sprintf("%s is in fileset %s, too", name, c.fileset.Name), "")
+				v.tell("W18/lists", where, fmt.Sprintf("%s is in fileset %s, too", name, c.part.fileset.Name), "")
 				continue
 			}
-			c := &claimed{fileset: p.fileset, stanza: p.stanzas[target], where: p.where(installp.SuffixInventory, 0)}
+			c := &claimed{part: p, stanza: stanza}
 			v.claims[name] = c
 			v.order = append(v.order, name)
 			if inRoot {
 				continue // its stanza is the root part's
 			}
-			v.claims[name].where.Line = lineOf(c.stanza)
 		}
-		if p.stanzas[target] == nil {
+		if stanza == nil {
 			v.tell("6.3/stanza", where, target, "")
 		}
 	}
 	for i := range p.Inventory {
-		if s := &p.Inventory[i]; !applied[s.Path] && s.Type != installp.Symlink {
+		if s := &p.Inventory[i]; !applied[p.stanza(s.Path)] && s.Type != installp.Symlink {
 			v.tell("6.3/restored", p.where(installp.SuffixInventory, s.Line), s.Path, "")
 		}
 	}
 }
 
-func lineOf(s *installp.Stanza) int {
-	if s == nil {
-		return 0
-	}
-	return s.Line
-}
-
 func (v *verifier) verifyConfigs(p *partView) {
 	for _, c := range p.Configs {
-		if s := p.stanzas[c.Path]; s == nil || s.Type != installp.Regular || !s.Volatile {
+		if s := p.stanza(c.Path); s == nil || s.Type != installp.Regular || !s.Volatile {
 			v.tell("6.5/volatile", p.where(installp.SuffixConfig, c.Line), c.Path, "")
 		}
 	}
@@ -228,8 +231,7 @@ func (v *verifier) verifyRootCopies(f *installp.Info, parts []*partView) {
 			}
 			delete(below, target)
 			if c := v.claims[v.image.InstRoot()+target]; c != nil {
-				c.stanza = root.stanzas[target]
-				c.where = root.where(installp.SuffixInventory, lineOf(c.stanza))
+				c.part, c.stanza = root, root.stanza(target)
 			}
 		}
 	}

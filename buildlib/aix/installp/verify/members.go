@@ -124,7 +124,7 @@ func (v *verifier) verifyUnclaimed(m *installp.Member, where installp.Where) {
 func (v *verifier) verifyAgainst(c *claimed, m *installp.Member, where installp.Where, data io.Reader) error {
 	s := c.stanza
 	wrong := func(id string, image, inventory any) {
-		v.tell(id, where, fmt.Sprint(image), fmt.Sprintf("%v as in %s", inventory, c.where))
+		v.tell(id, where, fmt.Sprint(image), fmt.Sprintf("%v as in %s", inventory, c.part.where(installp.SuffixInventory, s.Line)))
 	}
 	if m.IsSymlink() && s.Type == installp.Symlink {
 		target, err := io.ReadAll(io.LimitReader(data, rules.MaxPath+1))

@@ -74,7 +74,7 @@ func (v *verifier) verifyImports(file *xcoff.File, where installp.Where, name st
 	if claim == nil {
 		return
 	}
-	base, ok := v.bases[claim.fileset.Name]
+	base, ok := v.bases[claim.part.fileset.Name]
 	if !ok {
 		return // nothing tells which AIX it is for
 	}

@@ -126,7 +126,7 @@ func (v *verifier) verifySizes() {
 		need := map[string]int64{} // what files take, without which the installation runs out of space
 		for _, name := range v.order {
 			c := v.claims[name]
-			if c.fileset != f || !c.seen {
+			if c.part.fileset != f || !c.seen {
 				continue
 			}
 			target, inRoot := v.image.Target(name)

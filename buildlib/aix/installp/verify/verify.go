@@ -108,11 +108,10 @@ type known struct {
 
 // claimed is a line of a usr part's apply list.
 type claimed struct {
-	fileset *installp.Info
-	stanza  *installp.Stanza // what the inventory of the part says of it, if anything
-	where   installp.Where   // of the stanza
-	seen    bool             // in the image
-	size    int64            // there
+	part   *partView        // whose inventory has the stanza: the root part, for what it copies
+	stanza *installp.Stanza // what the inventory says of it, if anything
+	seen   bool             // in the image
+	size   int64            // there
 }
 
 // tell takes a rule that is not met, what there is, and, where only one thing would be right, that.
