@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/build"
@@ -43,17 +44,24 @@ type Row struct {
 func (m *Measured) WriteText(w io.Writer) error {
 	fmt.Fprintf(w, "sendmail %s, %d jobs, %s\n", m.Release, m.Jobs, m.Compiler)
 	var last Row
+	wide := 12
+	for _, r := range m.Rows {
+		wide = max(wide, len(r.What))
+	}
 	for _, r := range m.Rows {
 		if r.Them != last.Them || r.Us != last.Us {
-			fmt.Fprintf(w, "%-12s %12s %12s %8s\n", "", r.Them, r.Us, "ratio")
+			fmt.Fprintf(w, "%-*s %12s %12s %8s\n", wide, "", r.Them, r.Us, "ratio")
 		}
 		last = r
 		digits, memory := 2, ""
+		if r.Unit == "MB/s" {
+			digits = 0
+		}
 		if r.Memory > 0 {
-			digits, memory = 0, fmt.Sprintf("  in %.0f MB of memory", r.Memory)
+			memory = fmt.Sprintf("  in %.0f MB of memory", r.Memory)
 		}
 		width := 11 - len(r.Unit)
-		fmt.Fprintf(w, "%-12s %*.*f %s %*.*f %s %8.2f%s\n", r.What, width, digits, r.Theirs, r.Unit, width, digits, r.Ours, r.Unit, r.Ratio, memory)
+		fmt.Fprintf(w, "%-*s %*.*f %s %*.*f %s %8.2f%s\n", wide, r.What, width, digits, r.Theirs, r.Unit, width, digits, r.Ours, r.Unit, r.Ratio, memory)
 	}
 	return nil
 }
@@ -179,30 +187,63 @@ func (b *bench) series(ctx context.Context) error {
 	return err
 }
 
-// imageBench finds speed, memory, and time in times of GNU tar's.
-var imageBench = regexp.MustCompile(`([0-9.]+) MB/s\s+([0-9.]+) MB-memory\s+([0-9.]+) x-tar`)
-
-// images writes an image of 1 GiB, and GNU tar the same files, by the benchmark of what writes images.
+// images writes an image of 1 GiB, and GNU tar the same files, by the benchmark of what writes images; and reads images by that of aiximage.
 func (b *bench) images(ctx context.Context) error {
-	out, err := b.Machine.Output(ctx, host.Cmd{
-		Argv: []string{"go", "test", "-run", "^$", "-bench", "^BenchmarkTree$", "-benchtime", "5x", "./buildlib/aix/installp/write"}, Dir: b.Root, Env: goEnv(b.Checkout),
-	})
+	written, err := b.benchmark(ctx, "^BenchmarkTree$", "./buildlib/aix/installp/write")
 	if err != nil {
 		return err
 	}
-	found := imageBench.FindStringSubmatch(out)
-	if found == nil {
-		return fmt.Errorf("reading what the benchmark of images says: %q", out)
+	for _, m := range written {
+		speed := m.metrics["MB/s"]
+		b.Rows = append(b.Rows, Row{What: "1 GiB", Them: "GNU tar", Us: "image", Unit: "MB/s", Ours: speed, Theirs: speed * m.metrics["x-tar"], Ratio: 1 / m.metrics["x-tar"], Memory: m.metrics["MB-memory"]})
 	}
-	r := Row{What: "1 GiB", Them: "GNU tar", Us: "image", Unit: "MB/s"}
-	for i, to := range []*float64{&r.Ours, &r.Memory, &r.Ratio} {
-		if *to, err = strconv.ParseFloat(found[i+1], 64); err != nil {
-			return err
+	read, err := b.benchmark(ctx, "^BenchmarkPeers$", "./buildlib/imagetool")
+	for _, m := range read {
+		b.add(Row{What: m.name, Them: "tar, sha256sum", Us: "aiximage", Unit: "ms", Ours: m.metrics["ms-ours"], Theirs: m.metrics["ms-theirs"], Memory: m.metrics["MB-memory"]})
+	}
+	return err
+}
+
+// marks is what one benchmark says, by unit.
+type marks struct {
+	name    string
+	metrics map[string]float64
+}
+
+// benchmark runs benchmarks of Go.
+func (b *bench) benchmark(ctx context.Context, name, dir string) ([]marks, error) {
+	out, err := b.Machine.Output(ctx, host.Cmd{Argv: []string{"go", "test", "-run", "^$", "-bench", name, "-benchtime", "5x", dir}, Dir: b.Root, Env: goEnv(b.Checkout)})
+	if err != nil {
+		return nil, err
+	}
+	found := parseMarks(out)
+	if len(found) == 0 {
+		return nil, fmt.Errorf("reading what the benchmark %s says: %q", name, out)
+	}
+	return found, nil
+}
+
+// cores is what go test puts behind a name.
+var cores = regexp.MustCompile(`-[0-9]+$`)
+
+// parseMarks reads the lines of benchmarks: name, times, and values each with its unit.
+func parseMarks(out string) []marks {
+	var all []marks
+	for line := range strings.Lines(out) {
+		fields := strings.Fields(line)
+		if len(fields) < 4 || !strings.HasPrefix(fields[0], "Benchmark") {
+			continue
 		}
+		_, name, _ := strings.Cut(cores.ReplaceAllString(fields[0], ""), "/")
+		m := marks{strings.NewReplacer("/", " ", "-", " ").Replace(name), map[string]float64{}}
+		for i := 2; i+1 < len(fields); i += 2 {
+			if n, err := strconv.ParseFloat(fields[i], 64); err == nil {
+				m.metrics[fields[i+1]] = n
+			}
+		}
+		all = append(all, m)
 	}
-	r.Theirs, r.Ratio = r.Ours*r.Ratio, 1/r.Ratio
-	b.Rows = append(b.Rows, r)
-	return nil
+	return all
 }
 
 // fastest does something some times and returns the shortest.

@@ -32,3 +32,17 @@ by mage            5.00 s       0.50 s    10.00
 		t.Errorf("WriteText() = %v (-want +got):\n%s", err, cmp.Diff(want, b.String()))
 	}
 }
+
+func TestParseMarks(t *testing.T) {
+	t.Parallel()
+	const out = `goos: linux
+BenchmarkPeers/list/of-9-GiB-2         	       5	   2034567 ns/op	        18.50 MB-memory	         3.100 ms-ours	         2.000 ms-theirs
+BenchmarkTree-2 	 5	 1 ns/op	 900 MB/s
+PASS
+ok  	buildlib/imagetool	84.051s
+`
+	got := parseMarks(out)
+	if len(got) != 2 || got[0].name != "list of 9 GiB" || got[0].metrics["ms-ours"] != 3.1 || got[0].metrics["MB-memory"] != 18.5 || got[1].metrics["MB/s"] != 900 {
+		t.Errorf("parseMarks() = %v", got)
+	}
+}
