@@ -12,6 +12,8 @@ import (
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/box"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/preview"
 )
 
@@ -113,5 +115,32 @@ func TestSupplies(t *testing.T) {
 	}
 	if !strings.Contains(s.printed.String(), "\nthere is 3.0.0.0\n") {
 		t.Errorf("a script was told another level:\n%s", s.printed.String())
+	}
+}
+
+// Ours runs under dash, too; what others wrote for AIX's Korn shell, or for ksh93, runs under those that have what it uses.
+func TestShellsOfOthers(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes its time")
+	}
+	t.Parallel()
+	if p := props(t); !p.Has("dash") || !p.Has("mksh") || !p.Has("ksh93") {
+		t.Skip(`not all shells are here; "mage setup test" installs them`)
+	}
+	p := plainDemo(t, "1.0.0.0")
+	korn := "[[ demo = d* ]] || exit 1\n/usr/bin/ksh93 -c 'typeset -A of; of[demo]=rte; print ${of[demo]}' || exit 1"
+	p.Filesets[0].Root[installp.Config] = told(installp.Config, korn)
+	m := []*preview.Media{media(t, p)}
+	for ours, want := range map[bool]Verdict{true: Fails, false: Passes} {
+		r, err := Run(t.Context(), host.NewLocal(os.Environ()), t.TempDir(), m, Options{Trusted: true, Ours: func(string) bool { return ours }})
+		if r == nil || r.Verdict != want || (err != nil) != ours {
+			t.Fatalf("ours: %v: %v, %v; want %s", ours, r, err, want)
+		}
+		if ours && !strings.Contains(err.Error(), "under dash") {
+			t.Errorf("ours: %v", err)
+		}
+		if got := len(r.Lives); got != len(box.Shells) && ours || got != len(box.KornShells) && !ours {
+			t.Errorf("ours: %v: %d lives", ours, got)
+		}
 	}
 }

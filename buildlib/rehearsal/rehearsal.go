@@ -90,7 +90,8 @@ const (
 
 // Options are what is not told from the images.
 type Options struct {
-	Trusted func(file string) bool // reports whether an image's scripts may run where nothing keeps them in the box
+	Ours    func(file string) bool // reports whether an image is ours: then its scripts keep to what dash has, too
+	Trusted bool                   // scripts of others may run where nothing keeps them in the box
 	Cuts    int                    // so many times the power goes off in each operation
 }
 
@@ -123,8 +124,8 @@ func (r *Result) WriteText(w io.Writer) error {
 	return err
 }
 
-// Run rehearses the life of a package under each shell that this machine has, in a directory that is empty or missing. Where scripts cannot
-// be kept from what is outside of their box, only images that are trusted are rehearsed. The error has all that went wrong in a life; the
+// Run rehearses the life of a package under each shell that this machine has, those of others under Korn shells, in a directory that is empty or
+// missing. Where scripts cannot be kept from what is outside of their box, only our images are rehearsed, and those that are trusted. The error has all that went wrong in a life; the
 // result is there all the same.
 func Run(ctx context.Context, machine host.Runner, dir string, media []*preview.Media, o Options) (*Result, error) {
 	props, err := box.Collect(ctx, machine, filepath.Join(dir, "props"))
@@ -132,15 +133,20 @@ func Run(ctx context.Context, machine host.Runner, dir string, media []*preview.
 		return nil, err
 	}
 	result := &Result{Reach: props.Reach()}
-	if i := slices.IndexFunc(media, func(m *preview.Media) bool { return !o.Trusted(m.File) }); result.Reach != "" && i >= 0 {
+	foreign := slices.IndexFunc(media, func(m *preview.Media) bool { return !o.Ours(m.File) })
+	if result.Reach != "" && foreign >= 0 && !o.Trusted {
 		return nil, &fault.Error{
-			Code: "rehearsal-prison", What: "scripts that somebody else wrote are not run here: nothing would keep them in the box", Where: media[i].File,
+			Code: "rehearsal-prison", What: "scripts that somebody else wrote are not run here: nothing would keep them in the box", Where: media[foreign].File,
 			Found: "no namespaces for this user; a script could reach " + result.Reach,
 			Do:    "let users have namespaces: sysctl kernel.unprivileged_userns_clone=1 user.max_user_namespaces=10000\nor, if you trust whoever made the image, say so with -trust=true",
 		}
 	}
 	var problems []error
-	for _, shell := range box.Shells {
+	shells := box.Shells
+	if foreign >= 0 && slices.ContainsFunc(box.KornShells, props.Has) {
+		shells = box.KornShells
+	}
+	for _, shell := range shells {
 		if !props.Has(shell) {
 			result.Missing = append(result.Missing, shell)
 			continue

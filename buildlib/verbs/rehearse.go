@@ -35,8 +35,8 @@ func rehearse(ctx context.Context, c *Call) (report.Value, error) {
 		return nil, err
 	}
 	defer done()
-	result, err := rehearsal.Run(ctx, c.Machine, dir, media, rehearsal.Options{Cuts: cuts, Trusted: func(file string) bool {
-		return c.IsSet("trust") || c.Checkout != nil && isBuilt(ctx, c.Checkout, file)
+	result, err := rehearsal.Run(ctx, c.Machine, dir, media, rehearsal.Options{Cuts: cuts, Trusted: c.IsSet("trust"), Ours: func(file string) bool {
+		return c.Checkout != nil && isBuilt(ctx, c.Checkout, file)
 	}})
 	if result == nil {
 		if c.Checkout == nil && c.Flags["dir"] == "" {

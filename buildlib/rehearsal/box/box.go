@@ -17,7 +17,7 @@ import (
 //	DIR/root     the machine's file system; root/rehearsal is ours: tools, stand-ins, and the record of what they were asked
 //	DIR/db       the product database (rehearsal/database)
 type Box struct {
-	Shell string    // that is /usr/bin/ksh and /usr/bin/sh here: dash, mksh or ksh93
+	Shell string    // that is /usr/bin/ksh and /usr/bin/sh here: dash, mksh or ksh93; /usr/bin/ksh93 is ksh93 where there is one
 	Out   io.Writer // what is printed on it
 	Fate  Fate
 	// Free is the free space of file systems, in blocks of 512 bytes, by mount point; a path is on the longest one. None for no
@@ -103,7 +103,11 @@ func (b *Box) castStandIns() error {
 		}
 	}
 	for _, name := range []string{"sh", "ksh", "ksh93"} {
-		places["usr/bin/"+name] = "shells/" + b.Shell
+		shell := b.Shell
+		if b.props.Has(name) { // a script that asks for ksh93 gets no other
+			shell = name
+		}
+		places["usr/bin/"+name] = "shells/" + shell
 	}
 	for name, to := range places {
 		if err := os.Symlink("/rehearsal/"+to, filepath.Join(b.Root(), name)); err != nil {

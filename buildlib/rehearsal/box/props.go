@@ -19,9 +19,13 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 )
 
-// Shells are the shells that scripts are rehearsed under. AIX's own are ksh88, which is not free, and ksh93: a script that these
+// Shells are the shells that our scripts are rehearsed under. AIX's own are ksh88, which is not free, and ksh93: a script that these
 // three agree on keeps to what ksh88 has in common with them.
 var Shells = []string{"dash", "mksh", "ksh93"}
+
+// KornShells are those that others' scripts are rehearsed under: AIX's sh and ksh are one Korn shell (seen on AIX), and they may use what
+// it has.
+var KornShells = Shells[1:]
 
 // tools are the commands of this machine that a box gets under AIX's names: those that POSIX describes and every AIX has. What is
 // not here (mktemp, readlink, stat, seq, install ...) is not on AIX, or is something else there.
