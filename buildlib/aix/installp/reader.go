@@ -322,8 +322,16 @@ func (m *Image) homes(f *Info) []string {
 	return []string{home + "/" + f.Name + "/" + f.LevelText, home + "/" + f.Name + "/" + f.Level.String()}
 }
 
-// InstRoot is the directory in the image below which the root part's files travel.
-func (m *Image) InstRoot() string { return m.Home() + "/" + InstRootName }
+// InstRoot is the directory in the image below which the root part's files of a fileset travel: in an update each has its own.
+func (m *Image) InstRoot(f *Info) string {
+	homes := m.homes(f)
+	for _, home := range homes {
+		if slices.ContainsFunc(m.Libraries, func(l Library) bool { return l.Name == home+"/"+InstRootName+"/"+LibraryName }) {
+			return home + "/" + InstRootName
+		}
+	}
+	return homes[0] + "/" + InstRootName
+}
 
 // library is a control library that lpp_name lets expect.
 type library struct {

@@ -198,7 +198,7 @@ func (w *work) restore(ctx context.Context) error {
 		}
 		return nil
 	}
-	from := strings.TrimPrefix(w.media.Image.InstRoot(), ".")
+	from := strings.TrimPrefix(w.media.Image.InstRoot(w.info), ".")
 	for _, name := range w.lvl.Files {
 		if err := w.in.Copy(from+name, name); err != nil {
 			return fmt.Errorf("root part: %w", err)

@@ -230,7 +230,7 @@ func (v *verifier) verifyRootCopies(f *installp.Info, parts []*partView) {
 				v.tell("6.2/below", root.where(installp.SuffixApplyList, i+1), target, "")
 			}
 			delete(below, target)
-			if c := v.claims[v.image.InstRoot()+target]; c != nil {
+			if c := v.claims[v.image.InstRoot(f)+target]; c != nil {
 				c.part, c.stanza = root, root.stanza(target)
 			}
 		}

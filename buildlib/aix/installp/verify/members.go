@@ -15,7 +15,8 @@ import (
 
 // verifyFront compares the members before the installed ones with those of W17.
 func (v *verifier) verifyFront() {
-	home, instRoot := v.image.Home(), v.image.InstRoot()
+	home := v.image.Home()
+	instRoot := home + "/" + installp.InstRootName
 	want := []string{"./", installp.LppNameMember}
 	dir := "."
 	for part := range strings.SplitSeq(strings.TrimPrefix(home, "./"), "/") {

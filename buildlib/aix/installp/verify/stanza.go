@@ -37,7 +37,7 @@ func (c *stanzaCheck) all() {
 func (c *stanzaCheck) path(name string) {
 	longer := 0
 	if c.part.isRoot {
-		longer = len(c.image.InstRoot()) - 1
+		longer = len(c.image.InstRoot(c.part.fileset)) - 1
 	}
 	rules.Path(name, installp.LppDirectory+c.image.Package, longer, c.tell)
 	switch {
