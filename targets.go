@@ -71,6 +71,13 @@ func Rehearse(ctx context.Context) error { return run(ctx, "rehearse") }
 // <record>  path of the .record.toml beside an image
 func Reproduce(ctx context.Context, record string) error { return run(ctx, "reproduce", record) }
 
+// Provenance writes beside the image how it was made, as an in-toto statement (SLSA v1).
+func Provenance(ctx context.Context,
+	builder *string, // address that stands for the machines that build for you; else one that says nothing of them
+) error {
+	return run(ctx, "provenance", builder)
+}
+
 // Settings shows the effective settings and where each comes from.
 func Settings(ctx context.Context) error { return run(ctx, "settings") }
 
@@ -252,6 +259,34 @@ func (Image) Cleanup(ctx context.Context, disk string) error { return run(ctx, "
 // <filesets>  their names, or all; all in one word, with commas between
 func (Image) Reject(ctx context.Context, disk string, filesets string) error {
 	return run(ctx, "image:reject", disk, filesets)
+}
+
+// Sign signs an image with what lies beside it, or makes the copy that AIX verifies.
+//
+// With -key, NAME.sums lists the image, its digest, record, CycloneDX, OpenVEX and provenance, as far as they are there, and
+// NAME.sums.sig is ssh-keygen's signature of that list. With -aix, the directory signed gets a copy with a Digital Signature Block
+// at its end, and the public key.
+//
+// <image>  file, such as sendmail.8.15.2.1.I
+func Sign(ctx context.Context, image string,
+	key *string, // file of a private key of OpenSSH, or of the public one whose private one ssh-agent has
+	aix *string, // file of a private RSA key of 2048 bits, as openssl makes it
+	public *string, // with -aix: where AIX finds the public key, else /etc/security/certificates/sendmail-aix.pem; or pem or der: in the image
+) error {
+	return run(ctx, "sign", image, key, aix, public)
+}
+
+// Signature checks that an image and what lies beside it are what a signer has signed.
+//
+// The status is 1 when the signature is not by one of the signers, when a file is missing or is not the one that was signed, and when
+// one is there that was not signed.
+//
+// <image>    file, with NAME.sums and NAME.sums.sig beside it
+// <signers>  file of those whose signatures count, in the form of allowed_signers in ssh-keygen(1)
+func (Check) Signature(ctx context.Context, image string, signers string,
+	by *string, // the one of them that counts
+) error {
+	return run(ctx, "check:signature", image, signers, by)
 }
 
 // Script shows the shell script that asks an AIX machine what only such a machine knows.

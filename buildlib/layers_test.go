@@ -76,10 +76,11 @@ var rooms = []struct{ room, imports string }{
 	{"series", "fault regular tree host patchset release checkout"},
 	{"adding", "vrmf fault regular tree patchset release fetch checkout series"},
 	{"imagetool", "fault regular tree bff ar kind inspect epkg rpm signature installp rules verify diff extract"},
+	{"signing", "fault regular tree bff signature host record"},
 	{"report", "fault"},
 	{"build", "*"},
 	{"dev", "fault tree host target checkout series build"},
-	{"verbs", "version fault terminal tree host cross release siteconfig checkout report series adding imagetool rehearsal ops preview build dev probe logrus"},
+	{"verbs", "version fault terminal tree host cross release siteconfig checkout report series adding imagetool signing rehearsal ops preview build dev probe logrus"},
 	{"cmd/sendmail-aix", "verbs"},
 	{"cmd/aiximage", "verbs"},
 	{"e2e", ""}, // tests of the whole

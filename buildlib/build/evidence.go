@@ -1,9 +1,18 @@
 package build
 
 import (
+	"cmp"
+	"context"
 	"encoding/json"
+	"fmt"
+	"io"
+	"net/url"
+	"path/filepath"
 	"strings"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/step"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/steps/evidence"
@@ -45,4 +54,53 @@ func (b *Build) describe(r *record.Record, m stage.Manifest) error {
 		}
 	}
 	return nil
+}
+
+// Provenance is where it was written how an image was made.
+type Provenance struct {
+	Provenance string `json:"provenance"`
+	Image      string `json:"image"`
+	SHA256     string `json:"sha256"` // of the image
+	Builder    string `json:"builder"`
+}
+
+// WriteText shows where it is.
+func (p *Provenance) WriteText(w io.Writer) error {
+	_, err := fmt.Fprintln(w, p.Provenance)
+	return err
+}
+
+// WriteProvenance brings the image up to date, and says beside it how it was made. The builder is an address that means something to
+// whoever reads it; without one it is [evidence.LocalBuilder].
+func WriteProvenance(ctx context.Context, c *checkout.Checkout, builder string) (p *Provenance, err error) {
+	builder = cmp.Or(builder, evidence.LocalBuilder)
+	if u, err := url.Parse(builder); err != nil || !u.IsAbs() {
+		return nil, &fault.Error{
+			Code: "provenance-builder", What: "the builder is not an address", Where: "-builder", Found: builder,
+			Do: "give the URI that stands for the machines that build for you, as in https://example.com/builders/aix",
+		}
+	}
+	b, err := Prepare(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	_, err = b.Run(ctx, "package", func(made *Result) error {
+		r, err := record.Load(b.Record())
+		if err != nil {
+			return err
+		}
+		beside := make(map[string]string)
+		for _, file := range []string{b.Record(), b.SBOM(), b.VEX()} {
+			if beside[filepath.Base(file)], err = regular.Sum(ctx, file); err != nil {
+				return err
+			}
+		}
+		text, err := b.facts(r, nil).Provenance(builder, beside)
+		if err != nil {
+			return err
+		}
+		p = &Provenance{Provenance: c.Shown(b.Provenance()), Image: made.Path, SHA256: made.SHA256, Builder: builder}
+		return tree.WriteFile(b.Provenance(), text, 0o644)
+	})
+	return p, err
 }

@@ -100,7 +100,8 @@ func (b *Build) setAside(ctx context.Context) error {
 	if err := errors.Join(os.RemoveAll(kept), os.MkdirAll(kept, 0o755)); err != nil {
 		return err
 	}
-	for _, file := range []string{b.Image(), b.Image() + ".sha256", b.Record(), b.SBOM(), b.VEX()} {
+	sums := strings.TrimSuffix(b.Image(), ".I") + ".sums" // what "sign" has made
+	for _, file := range []string{b.Image(), b.Image() + ".sha256", b.Record(), b.SBOM(), b.VEX(), b.Provenance(), sums, sums + ".sig"} {
 		if err := os.Rename(file, filepath.Join(kept, filepath.Base(file))); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}

@@ -87,7 +87,7 @@ func (f *fake) Stat(_ context.Context, names ...string) []error {
 // debian is a machine that has everything for sasl and starttls.
 func debian() *fake {
 	return &fake{
-		programs: []string{"apt-get", "gcc", "make", "m4", "ar", "git", "patch", "gpgv", "xz", "openssl",
+		programs: []string{"apt-get", "gcc", "make", "m4", "ar", "git", "patch", "gpgv", "xz", "openssl", "ssh-keygen",
 			"mksh", "ksh93", "shellcheck", "checkbashisms", "clang-19", "llvm-readobj-19", "bison", "flex", "qemu-ppc64", "powerpc64-linux-gnu-gcc", "powerpc-linux-gnu-gcc"},
 		output: map[string]string{"uname -s": "Linux", "getconf LONG_BIT": "64", "gcc --version": "gcc (Debian 12.2.0-14) 12.2.0",
 			"m4": "right", "id -u": "0", "/usr/bin/clang-19 --version": "Debian clang version 19.1.7", "ar --help": "ar: supported targets: aixcoff-rs6000 aix5coff64-rs6000",

@@ -45,6 +45,7 @@ var testPrograms = []program{
 	{name: "ar for AIX", what: "reads AIX archives", argv: []string{"ar", "--help"}, answer: "aix5coff64-rs6000",
 		bring: target.Packages{Debian: "binutils-multiarch", Fedora: "binutils-powerpc64-linux-gnu"}},
 	{name: "openssl", what: "talks to the built sendmail", bring: target.Packages{Debian: "openssl", Fedora: "openssl"}},
+	{name: "ssh-keygen", what: "signs images and checks that", bring: target.Packages{Debian: "openssh-client", Fedora: "openssh"}},
 	{name: "saslpasswd2", what: "makes a sasldb for the built sendmail", argv: pluginViewer, answer: "sasldb",
 		bring: target.Packages{Debian: "sasl2-bin", Fedora: "cyrus-sasl"}},
 	{name: "DIGEST-MD5", what: "authenticates with the built sendmail", argv: pluginViewer, answer: "DIGEST-MD5",

@@ -45,7 +45,11 @@ func (s *Signature) String() string {
 	if s.Form == FileForm {
 		return "signed, by a file beside it"
 	}
-	return fmt.Sprintf("signed: a Digital Signature Block of %d bytes at offset %d, by the key %s", s.Size, s.Offset, s.Key)
+	by := "a key that it holds itself"
+	if s.Key != "" {
+		by = "the key " + s.Key
+	}
+	return fmt.Sprintf("signed: a Digital Signature Block of %d bytes at offset %d, by %s", s.Size, s.Offset, by)
 }
 
 // unsigned gives the image without its signature block, and that.

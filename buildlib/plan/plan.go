@@ -171,6 +171,9 @@ func (p *Plan) SBOM() string { return strings.TrimSuffix(p.Image(), ".I") + ".cd
 // VEX is what is said of the image to each advisory, as OpenVEX.
 func (p *Plan) VEX() string { return strings.TrimSuffix(p.Image(), ".I") + ".openvex.json" }
 
+// Provenance is how the image was made, as in-toto has it; it is there once it was asked for.
+func (p *Plan) Provenance() string { return strings.TrimSuffix(p.Image(), ".I") + ".provenance.json" }
+
 // Describe is all that configuring depends on of the target, in one line.
 func (p *Plan) Describe() string {
 	t, processor := p.Target, ""

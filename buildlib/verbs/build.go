@@ -83,6 +83,17 @@ var buildVerbs = []Verb{
 			return build.Reproduce(ctx, c.Checkout, c.Args[0])
 		},
 	},
+	{
+		Name: "provenance", Help: "writes beside the image how it was made, as an in-toto statement (SLSA v1)",
+		Flags: []Flag{{Name: "builder", Meaning: "address that stands for the machines that build for you; else one that says nothing of them", Kind: String}},
+		Run: func(ctx context.Context, c *Call) (report.Value, error) {
+			p, err := build.WriteProvenance(ctx, c.Checkout, c.Flags["builder"])
+			if p == nil {
+				return nil, err
+			}
+			return p, err
+		},
+	},
 	{Name: "settings", Help: "shows the effective settings and where each comes from", Run: seen(build.Settings)},
 	{Name: "options", Help: "lists the options that SENDMAIL_WITH can name", Run: seen(func(_ context.Context, c *checkout.Checkout) (*siteconfig.Listing, error) {
 		set, err := siteconfig.Load(c.Path("site.config.m4.d"))

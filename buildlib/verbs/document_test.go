@@ -13,6 +13,7 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/doctor"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/report"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/signing"
 )
 
 // TestDocuments is the documents of verbs that take a network, much time or a toolchain; the script output_json has those of others.
@@ -26,6 +27,20 @@ func TestDocuments(t *testing.T) {
 		"setup":       {"setup", &doctor.Plan{Packages: []string{"m4"}, ByHand: []string{"sasl: install it"}, Manager: "apt-get"}, nil},
 		"cross_setup": {"cross:setup", &build.Made{Directories: []string{"/home/me/.cache/sendmail-aix/cross/binutils-1"}}, nil},
 		"emulate_run": {"emulate:run", nil, &fault.Error{Code: "command-failed", What: "command failed: makemap", Where: "in build/emulated"}},
+		"provenance": {"provenance", &build.Provenance{
+			Provenance: "build/8.15.2/aix7.2-64/sendmail.8.15.2.1.provenance.json", Image: "build/8.15.2/aix7.2-64/sendmail.8.15.2.1.I",
+			SHA256: "0a", Builder: "https://example.com/builders/aix",
+		}, nil},
+		"sign": {"sign", &signing.Signed{
+			Image: "sendmail.8.15.2.1.I", Sums: "sendmail.8.15.2.1.sums", Signature: "sendmail.8.15.2.1.sums.sig", Files: []string{"sendmail.8.15.2.1.I"},
+		}, nil},
+		"sign_aix": {"sign", &signing.SignedForAIX{
+			Image: "signed/sendmail.8.15.2.1.I", SHA256: "0b", Before: "0a", Record: "signed/sendmail.8.15.2.1.record.toml", Key: "signed/sendmail-aix.pem", OnAIX: signing.KeyOnAIX,
+		}, nil},
+		"check_signature": {"check:signature", &signing.Checked{
+			Image: "sendmail.8.15.2.1.I", Signature: "sendmail.8.15.2.1.sums.sig", Good: true, By: "build@example.com",
+			Files: []signing.File{{Name: "sendmail.8.15.2.1.I", State: signing.Other}},
+		}, &fault.Error{Code: "signature-files", Finding: true, What: "the files are not those that were signed", Where: "sendmail.8.15.2.1.I"}},
 		"bench": {"bench", &dev.Measured{Release: "8.15.2", Jobs: 2, Compiler: "gcc 12.2.0", Rows: []dev.Row{
 			{What: "once more", Them: "sh ./Build", Us: "mage build", Theirs: 5, Ours: 0.5, Unit: "s", Ratio: 10},
 		}}, nil},

@@ -79,7 +79,9 @@ var aboutVerbs = []Verb{{
 }}
 
 // All is every verb, in the order that help has them.
-func All() []Verb { return slices.Concat(buildVerbs, seriesVerbs, imageVerbs, probeVerbs, aboutVerbs) }
+func All() []Verb {
+	return slices.Concat(buildVerbs, seriesVerbs, imageVerbs, signVerbs, probeVerbs, aboutVerbs)
+}
 
 // find looks a verb up, as mage does: be it in capitals.
 func (g *Program) find(name string) (*Verb, error) {

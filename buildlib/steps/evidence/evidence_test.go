@@ -109,6 +109,8 @@ func small(t *testing.T) *Facts {
 	r := &release.Release{Version: "1.2.3", SHA256: strings.Repeat("1", 64), Tree: strings.Repeat("2", 64), URLs: []string{"https://example.org/a.tar.gz"}}
 	f := ours(t, &release.Release{Version: "8.18.2", Dir: filepath.Join(patches, "8.18.2"), Date: day.AddDate(-1, 0, 0)})
 	f.Record.Time, f.Release = day, r
+	f.Record.Settings = map[string]string{"release": "1.2.3"}
+	f.Record.Inputs = map[string]string{"source tree": r.Tree, "target": "aix7.2-64, ...", "packaging/a": strings.Repeat("5", 64)}
 	f.Series = &patchset.Series{Patches: []*patchset.Patch{{Name: "0001-a.patch", Header: patchset.Header{
 		Subject: "A <thing>", Description: "Why.", CVE: []string{"CVE-2000-0001"}, Bug: []string{"https://example.org/1"},
 	}}}}
@@ -127,7 +129,11 @@ func small(t *testing.T) *Facts {
 func TestGolden(t *testing.T) {
 	t.Parallel()
 	f := small(t)
-	for name, make := range map[string]func() ([]byte, error){"small.cdx.json": f.SBOM, "small.openvex.json": f.VEX} {
+	for name, make := range map[string]func() ([]byte, error){
+		"small.cdx.json": f.SBOM, "small.openvex.json": f.VEX, "small.provenance.json": func() ([]byte, error) {
+			return f.Provenance(LocalBuilder, map[string]string{"sendmail.8.1.record.toml": strings.Repeat("4", 64)})
+		},
+	} {
 		got, err := make()
 		if err != nil {
 			t.Fatal(err)

@@ -29,6 +29,15 @@ type Record struct {
 	Inputs   map[string]string `toml:"inputs"` // SHA-256, or tree hash, of source, patches, fragments and packaging files
 	Tools    map[string]string `toml:"tools"`  // versions on the machine that built it
 	Files    map[string]string `toml:"files"`  // SHA-256 of each installed file
+
+	// Signed is the copy of the image that AIX verifies, where this record lies beside one.
+	Signed *Signed `toml:"signed,omitempty"`
+}
+
+// Signed is a copy of an image with a Digital Signature Block at its end.
+type Signed struct {
+	SHA256 string `toml:"sha256"`
+	Key    string `toml:"key"` // where the public key is on AIX; "" when the block holds it
 }
 
 const header = `# What this image was made of. "mage reproduce" with this file makes it again and compares.
@@ -77,8 +86,10 @@ func Parse(text []byte) (*Record, error) {
 	switch {
 	case r.Format != format:
 		return nil, fmt.Errorf("it is in format %d, and this project reads format %d", r.Format, format)
-	case len(r.SHA256) != 64 || strings.Trim(r.SHA256, "0123456789abcdef") != "":
+	case !isDigest(r.SHA256):
 		return nil, fmt.Errorf("sha256 = %q is not 64 hexadecimal digits", r.SHA256)
+	case r.Signed != nil && !isDigest(r.Signed.SHA256):
+		return nil, fmt.Errorf("signed.sha256 = %q is not 64 hexadecimal digits", r.Signed.SHA256)
 	case r.Time.IsZero() || r.Time.Location() == time.Local: // TOML takes a time without a zone for one of the reader's own
 		return nil, errors.New("time is missing, or says no time zone")
 	case r.Image == "" || strings.ContainsAny(r.Image, "/\\"):
@@ -87,4 +98,8 @@ func Parse(text []byte) (*Record, error) {
 		return nil, errors.New("settings, inputs or files are missing")
 	}
 	return &r, nil
+}
+
+func isDigest(s string) bool {
+	return len(s) == 64 && strings.Trim(s, "0123456789abcdef") == ""
 }
