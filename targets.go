@@ -37,11 +37,15 @@ func Build(ctx context.Context,
 // Fetch gets the source of the release and verifies it.
 //
 // SENDMAIL_SOURCE takes a tarball, a directory or a git URL with ?ref= instead of the pinned addresses.
-func Fetch(ctx context.Context) error { return run(ctx, "fetch") }
+func Fetch(ctx context.Context,
+	discard *bool, // throw away edits of source trees in build
+) error {
+	return run(ctx, "fetch", discard)
+}
 
 // Patch applies the release's series of patches, strictly.
 func Patch(ctx context.Context,
-	discard *bool, // throw away edits in build/<release>/<target>/source
+	discard *bool, // throw away edits of source trees in build
 ) error {
 	return run(ctx, "patch", discard)
 }
@@ -69,7 +73,11 @@ func Rehearse(ctx context.Context) error { return run(ctx, "rehearse") }
 // Reproduce makes an image again from its build record, in a clean place, and compares.
 //
 // <record>  path of the .record.toml beside an image
-func Reproduce(ctx context.Context, record string) error { return run(ctx, "reproduce", record) }
+func Reproduce(ctx context.Context, record string,
+	discard *bool, // throw away edits of source trees in build
+) error {
+	return run(ctx, "reproduce", record, discard)
+}
 
 // Provenance writes beside the image how it was made, as an in-toto statement (SLSA v1).
 func Provenance(ctx context.Context,
@@ -91,7 +99,11 @@ func Doctor(ctx context.Context) error { return run(ctx, "doctor") }
 func Setup(ctx context.Context) error { return run(ctx, "setup") }
 
 // Build removes everything that was built, and keeps downloads.
-func (Clean) Build(ctx context.Context) error { return run(ctx, "clean:build") }
+func (Clean) Build(ctx context.Context,
+	discard *bool, // throw away edits of source trees in build
+) error {
+	return run(ctx, "clean:build", discard)
+}
 
 // Cache shows what the user's cache holds, and removes what is old of it if told to.
 //

@@ -3,16 +3,19 @@ package build
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/patchset"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/series"
 )
 
@@ -28,8 +31,22 @@ const (
 	DiscardEdits
 )
 
-// madeFile holds the listing of the source tree as the patches made it. It is written after the tree has come to its place.
-func (b *Build) madeFile() string { return filepath.Join(b.Dir, "state", "source.sha256") }
+// madeFile holds the listing of a source tree of this build as it was made. It is written after the tree has come to its place.
+func madeFile(tree string) string {
+	return filepath.Join(filepath.Dir(tree), "state", filepath.Base(tree)+".sha256")
+}
+
+// noteMade writes the listing of a source tree that was just made.
+func noteMade(ctx context.Context, dir string) error {
+	made, err := tree.List(ctx, dir)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(madeFile(dir)), 0o755); err != nil {
+		return err
+	}
+	return tree.WriteFile(madeFile(dir), []byte(made.String()), 0o644)
+}
 
 // patch makes a new source tree beside the old one, and puts it in its place if that has no edits.
 func (b *Build) patch(ctx context.Context, _ map[string]string) error {
@@ -40,65 +57,86 @@ func (b *Build) patch(ctx context.Context, _ map[string]string) error {
 		}
 	}
 	fresh := b.Patched() + ".half"
-	if err := os.RemoveAll(fresh); err != nil {
-		return err
-	}
-	if err := tree.Copy(ctx, b.Pristine(), fresh, b.Time); err != nil {
-		return err
-	}
-	if err := b.Series.Apply(ctx, fresh, b.Time); err != nil {
-		return err
-	}
-	made, err := tree.List(ctx, fresh)
-	if err != nil {
+	if err := remake(ctx, b.Series, b.Pristine(), fresh, b.Time); err != nil {
 		return err
 	}
 	if b.edits != DiscardEdits {
-		if err := b.checkEdits(ctx, made); err != nil {
+		err := stopAtEdits(ctx, b.checkout, b.Patched(), func() (tree.Listing, error) { return tree.List(ctx, fresh) },
+			`"mage patches:new TOPIC" makes a new patch of them, "mage patches:edit PATCH" puts them into a patch that is there, `+
+				`"mage patch -discard=true" throws them away; "mage build -edited=true" builds them as they are`)
+		if err != nil {
 			return errors.Join(err, os.RemoveAll(fresh))
 		}
 	}
 	if err := errors.Join(os.RemoveAll(b.Patched()), tree.Move(fresh, b.Patched())); err != nil {
 		return err
 	}
-	return tree.WriteFile(b.madeFile(), []byte(made.String()), 0o644)
+	return noteMade(ctx, b.Patched())
 }
 
-// checkEdits refuses a source tree that is neither what the patches made of it last nor what they make of it now.
-func (b *Build) checkEdits(ctx context.Context, fresh tree.Listing) error {
-	text, err := regular.Read(b.madeFile(), maxManifest)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil // no tree was ever whole
-	}
-	if err != nil {
+// remake makes the tree of a series in the directory to, in the place of what is there.
+func remake(ctx context.Context, s *patchset.Series, pristine, to string, date time.Time) error {
+	if err := os.RemoveAll(to); err != nil {
 		return err
 	}
-	made, err := tree.ParseListing(string(text))
-	if err != nil {
-		made = fresh // it is damaged, and tells nothing: what differs from the patches may be somebody's work
-	}
-	now, err := tree.List(ctx, b.Patched())
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
+	if err := tree.Copy(ctx, pristine, to, date); err != nil {
 		return err
+	}
+	return s.Apply(ctx, to, date)
+}
+
+// stopAtEdits refuses a source tree that is neither as it was made last nor as it would be made now, which fresh tells. Where the list of what was
+// made is damaged or gone, what differs from the fresh tree may be somebody's work.
+func stopAtEdits(ctx context.Context, c *checkout.Checkout, dir string, fresh func() (tree.Listing, error), do string) error {
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return nil // there is no tree
+	}
+	refuse := func(found ...string) error {
+		return &fault.Error{
+			Code: "source-edited", Finding: true, What: "the source tree has edits that no patch accounts for", Where: c.Shown(dir),
+			Found: strings.Join(found, "\n"), Do: do,
+		}
+	}
+	now, err := tree.List(ctx, dir)
+	if ctx.Err() != nil {
+		return err
+	}
+	if err != nil {
+		return refuse(err.Error()) // no source has such files
 	}
 	now = slices.DeleteFunc(now, func(e tree.Entry) bool { return series.Leftover(e.Path) })
-	edited := tree.Compare(made, now)
-	if len(edited) == 0 || len(tree.Compare(fresh, now)) == 0 {
+	var made tree.Listing
+	text, noList := regular.Read(madeFile(dir), maxManifest)
+	if noList == nil {
+		made, noList = tree.ParseListing(string(text))
+	}
+	edits := tree.Compare(made, now)
+	if noList == nil && edits == nil {
 		return nil
 	}
-	found := make([]string, len(edited))
-	for i, d := range edited {
-		found[i] = d.String()
+	again, err := fresh()
+	if ctx.Err() != nil {
+		return err
 	}
-	return &fault.Error{
-		Code: "source-edited", Finding: true, What: "the source tree has edits that no patch accounts for", Where: b.checkout.Shown(b.Patched()),
-		Found: strings.Join(found, "\n"),
-		Do: `"mage patches:new TOPIC" makes a new patch of them, "mage patches:edit PATCH" puts them into a patch that is there, ` +
-			`"mage patch -discard=true" throws them away; "mage build -edited=true" builds them as they are`,
+	if err != nil {
+		again = nil // the patches do not fit, or are not there: they account for nothing
 	}
+	others := tree.Compare(again, now)
+	if others == nil {
+		return nil
+	}
+	if noList != nil {
+		edits = others
+	}
+	var found []string
+	for i, d := range edits {
+		if i == 20 {
+			found = append(found, fmt.Sprintf("and %d more", len(edits)-i))
+			break
+		}
+		found = append(found, d.String())
+	}
+	return refuse(found...)
 }
 
 // checkShippable refuses to make an image of what only this checkout has.

@@ -35,8 +35,9 @@ func (r *Reproduced) WriteText(w io.Writer) error {
 	return err
 }
 
-// Reproduce makes the image of a build record again, in a clean place, and compares it with what the record says.
-func Reproduce(ctx context.Context, c *checkout.Checkout, file string) (*Reproduced, error) {
+// Reproduce makes the image of a build record again, in a clean place, and compares it with what the record says. Edits of the sources there,
+// which the last one made, stop it unless they may be thrown away.
+func Reproduce(ctx context.Context, c *checkout.Checkout, file string, edits Edits) (*Reproduced, error) {
 	recorded, err := record.Load(file)
 	if err != nil {
 		return nil, err
@@ -66,6 +67,11 @@ func Reproduce(ctx context.Context, c *checkout.Checkout, file string) (*Reprodu
 		c.Log.WithField("difference", change.String()).Warn("this machine differs from the record")
 	}
 	return r, b.locked(ctx, func() error {
+		if edits != DiscardEdits {
+			if err := sourcesEdited(ctx, c, b.Dir, `"mage reproduce -discard=true RECORD" throws them away`); err != nil {
+				return err
+			}
+		}
 		if err := os.RemoveAll(b.Dir); err != nil {
 			return checkout.Explain(err)
 		}

@@ -80,10 +80,19 @@ func (b *Build) thisProgram() step.Read {
 }
 
 func (b *Build) fetch(ctx context.Context, _ map[string]string) error {
+	if b.edits != DiscardEdits {
+		if err := stopAtEdits(ctx, b.checkout, b.Pristine(), func() (tree.Listing, error) { return tree.ParseListing(b.Release.Files) },
+			"make them in "+b.checkout.Shown(b.Patched())+`, which is what is compiled; "mage fetch -discard=true" throws these away`); err != nil {
+			return err
+		}
+	}
 	if err := os.RemoveAll(b.Pristine()); err != nil {
 		return err
 	}
-	return b.means.Source.Unpack(ctx, b.Pristine())
+	if err := b.means.Source.Unpack(ctx, b.Pristine()); err != nil {
+		return err
+	}
+	return noteMade(ctx, b.Pristine())
 }
 
 // patches are the series, patch by patch.

@@ -135,6 +135,7 @@ func readList(before []string, value string) ([]string, error) {
 	}
 	var list []string
 	signed, plain := false, false
+	adds := map[string]bool{}
 	for word := range strings.SplitSeq(value, ",") {
 		word = strings.TrimSpace(word)
 		sign, name := "", word
@@ -145,6 +146,13 @@ func readList(before []string, value string) ([]string, error) {
 			return nil, errors.New("expected words separated by commas, or none")
 		}
 		signed, plain = signed || sign != "", plain || sign == "" && !strings.HasPrefix(name, "no-")
+		if sign == "" {
+			name = strings.TrimPrefix(name, "no-")
+		}
+		if add, again := adds[name]; again && add != (sign == "+") && signed && !plain {
+			return nil, fmt.Errorf("expected %s once: it is both added and taken away", name)
+		}
+		adds[name] = sign == "+"
 		list = append(list, word)
 	}
 	switch {

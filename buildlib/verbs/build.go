@@ -15,15 +15,19 @@ import (
 // to is a verb that runs the steps of a build up to one.
 func to(step string) func(context.Context, *Call) (report.Value, error) {
 	return func(ctx context.Context, c *Call) (report.Value, error) {
-		edits := build.StopAtEdits
-		switch {
-		case c.IsSet("edited"):
-			edits = build.KeepEdits
-		case c.IsSet("discard"):
-			edits = build.DiscardEdits
-		}
-		return build.To(ctx, c.Checkout, step, edits)
+		return build.To(ctx, c.Checkout, step, c.edits())
 	}
+}
+
+// edits are what is to become of edits, by the flags edited and discard.
+func (c *Call) edits() build.Edits {
+	switch {
+	case c.IsSet("edited"):
+		return build.KeepEdits
+	case c.IsSet("discard"):
+		return build.DiscardEdits
+	}
+	return build.StopAtEdits
 }
 
 // commands are what a user is to type.
@@ -36,7 +40,10 @@ func (c commands) WriteText(w io.Writer) error {
 	return err
 }
 
-var edited = Flag{Name: "edited", Meaning: "build edits in build/<release>/<target>/source as they are", Kind: Bool}
+var (
+	edited  = Flag{Name: "edited", Meaning: "build edits in build/<release>/<target>/source as they are", Kind: Bool}
+	discard = Flag{Name: "discard", Meaning: "throw away edits of source trees in build", Kind: Bool}
+)
 
 // buildVerbs are those about a build and what it needs.
 var buildVerbs = []Verb{
@@ -52,12 +59,13 @@ var buildVerbs = []Verb{
 	},
 	{
 		Name: "fetch", Help: "gets the source of the release and verifies it",
-		More: "SENDMAIL_SOURCE takes a tarball, a directory or a git URL with ?ref= instead of the pinned addresses.",
-		Run:  to("fetch"),
+		More:  "SENDMAIL_SOURCE takes a tarball, a directory or a git URL with ?ref= instead of the pinned addresses.",
+		Flags: []Flag{discard},
+		Run:   to("fetch"),
 	},
 	{
 		Name: "patch", Help: "applies the release's series of patches, strictly",
-		Flags: []Flag{{Name: "discard", Meaning: "throw away edits in build/<release>/<target>/source", Kind: Bool}},
+		Flags: []Flag{discard},
 		Run:   to("patch"),
 	},
 	{Name: "configure", Help: "composes site.config.m4 from the options, and says where it is", Run: to("configure")},
@@ -78,9 +86,10 @@ var buildVerbs = []Verb{
 	},
 	{
 		Name: "reproduce", Help: "makes an image again from its build record, in a clean place, and compares",
-		Args: []Arg{{Name: "record", Meaning: "path of the .record.toml beside an image"}},
+		Args:  []Arg{{Name: "record", Meaning: "path of the .record.toml beside an image"}},
+		Flags: []Flag{discard},
 		Run: func(ctx context.Context, c *Call) (report.Value, error) {
-			return build.Reproduce(ctx, c.Checkout, c.Args[0])
+			return build.Reproduce(ctx, c.Checkout, c.Args[0], c.edits())
 		},
 	},
 	{
@@ -104,7 +113,13 @@ var buildVerbs = []Verb{
 	})},
 	{Name: "doctor", Help: "checks this machine's prerequisites and shows how to get what is missing", Run: seen(build.Doctor)},
 	{Name: "setup", Help: "installs what the machine lacks, with its own package manager", Run: func(ctx context.Context, c *Call) (report.Value, error) { return build.Setup(ctx, c.Checkout, c.Out) }},
-	{Name: "clean:build", Alias: "clean", Help: "removes everything that was built, and keeps downloads", Run: seen(checkout.Clean)},
+	{
+		Name: "clean:build", Alias: "clean", Help: "removes everything that was built, and keeps downloads",
+		Flags: []Flag{discard},
+		Run: func(ctx context.Context, c *Call) (report.Value, error) {
+			return build.Clean(ctx, c.Checkout, c.edits())
+		},
+	},
 	{
 		Name: "clean:cache", Help: "shows what the user's cache holds, and removes what is old of it if told to",
 		More:  "Old is what the settings and this program do not need and nothing has used for a day.",
