@@ -28,7 +28,7 @@ import (
 // order of the files in the source's tarball.
 func TestRealSource(t *testing.T) {
 	b := rehearse(t)
-	root, dir, mage, first := b.root, b.dir, b.checkout.mage, b.checkout
+	dir, mage, first := b.dir, b.checkout.mage, b.checkout
 	first.t = t
 	sum, path, version := b.sum, b.path, b.version
 	t.Logf("%s of sendmail %s", filepath.Base(path), version)
@@ -64,7 +64,7 @@ func TestRealSource(t *testing.T) {
 	}
 
 	second := checkout{t: t, mage: mage, dir: filepath.Join(dir, "elsewhere/with.a-longer_name/second"), other: true}
-	second.copyFrom(root)
+	second.copyFrom(first.dir)
 	shuffled := filepath.Join(dir, "shuffled.tar.gz")
 	shuffle(t, filepath.Join(first.dir, filepath.Dir(path), "pristine"), shuffled)
 	out := second.run([]string{"SENDMAIL_SOURCE=" + shuffled, "SENDMAIL_JOBS=3", "TZ=Pacific/Kiritimati", "LC_ALL=tr_TR.UTF-8"}, "reproduce", recordFile)

@@ -29,6 +29,27 @@ var configuration = []string{
 	"--disable-gprof", "--disable-gprofng", "--disable-gold", "--disable-werror", "MAKEINFO=true",
 }
 
+// initialized is a line that goes behind another one in bfd/xcofflink.c. Where a symbol's visibility begins to be, GNU's linker (2.40) leaves what
+// the memory had, and writes it into the symbol table as n_type: in some programs, another one each time.
+const initialized, behind = "\n      ret->visibility = 0;", "\n      ret->smclas = XMC_UA;"
+
+// mend makes the linker's source one that links the same program each time.
+func mend(source string) error {
+	file := filepath.Join(source, "bfd/xcofflink.c")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	before, after, _ := strings.Cut(string(text), behind)
+	if strings.Count(string(text), behind) != 1 {
+		return &fault.Error{
+			Code: "cross-source", What: "this source of binutils is not known: a program that its linker makes might not be the same each time", Where: file,
+			Found: "no single line " + strings.TrimSpace(behind), Do: "install the binutils-source of another Debian release, and report this",
+		}
+	}
+	return os.WriteFile(file, []byte(before+behind+initialized+after), 0o644)
+}
+
 // tarball is the newest source of binutils here, and what names it: the file's name and size.
 func (b *Builder) tarball() (file, key string, err error) {
 	found, err := filepath.Glob(sources)
@@ -43,7 +64,7 @@ func (b *Builder) tarball() (file, key string, err error) {
 	if err != nil {
 		return "", "", err
 	}
-	return file, fmt.Sprint(filepath.Base(file), info.Size(), configuration), nil
+	return file, fmt.Sprint(filepath.Base(file), info.Size(), configuration, initialized), nil
 }
 
 // binutils tells the directory of the linker, the assembler and ar. Unless build is set, it is an ErrAbsent that they have not been built.
@@ -86,6 +107,11 @@ func (b *Builder) buildBinutils(ctx context.Context, file, dir string) error {
 		s.cmd.Log = log
 		if err := b.Machine.Run(ctx, s.cmd); err != nil {
 			return err
+		}
+		if s.what == "unpacking" {
+			if err := mend(work); err != nil {
+				return err
+			}
 		}
 	}
 	for name, from := range tools {
