@@ -131,6 +131,12 @@ func (b *Build) configureReads() []step.Read {
 }
 
 func (b *Build) configure(context.Context, map[string]string) error {
+	switch log := b.checkout.Log.WithField("step", "configure"); {
+	case b.HostMap != "":
+		log.WithField("option", b.HostMap).Info(`this host has what the option takes: it is on; with = "-` + b.HostMap + `" leaves it out`)
+	case b.Target.OS == target.Host && b.Site.MapType() == "none":
+		log.Warn(`this sendmail has no type of maps, so neither makemap nor a database of aliases: "mage options" lists those that bring one, and "mage setup" what they take`)
+	}
 	return tree.WriteFile(b.SiteFile(), []byte(b.Site.Text), 0o644)
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,6 +33,7 @@ type Plan struct {
 	SDK       bool // whether it compiles with this project's own headers for AIX, and not with AIX's
 	Settings  map[string]string
 	Site      *siteconfig.Result
+	HostMap   string // the option that a host has by itself, since it has the headers for that type of maps; "" for none
 	Packaging *packaging.Plan
 	Level     vrmf.Level
 	Time      time.Time
@@ -74,7 +76,7 @@ func Make(ctx context.Context, c *checkout.Checkout) (*Plan, *Means, error) {
 	p.Target, p.SDK, p.Absent, m.Machine = shop.Target, shop.SDK, shop.Absent, shop.Machine
 	p.Settings["target"] = p.Target.String()
 	p.Dir = c.Path("build", p.Release.Version, p.Target.String())
-	if err := p.configure(c); err != nil {
+	if err := p.configure(ctx, c, m.Machine); err != nil {
 		return nil, nil, err
 	}
 	if p.SDK {
@@ -102,15 +104,24 @@ type Means struct {
 	Source  *fetch.Source
 }
 
-// configure decides about options. That a release does not compile with the target's OpenSSL is no error yet: the source can be had and
+// configure decides about options. A host gets a type of maps that it has the headers for, so that programs can be tried with it: what that is goes
+// into the settings that are recorded. That a release does not compile with the target's OpenSSL is no error yet: the source can be had and
 // patched all the same.
-func (p *Plan) configure(c *checkout.Checkout) error {
+func (p *Plan) configure(ctx context.Context, c *checkout.Checkout, m host.Machine) error {
 	set, err := siteconfig.Load(c.Path("site.config.m4.d"))
 	if err != nil {
 		return err
 	}
+	with := c.Settings.With
+	if p.Target.OS == target.Host && p.Target.Here {
+		with, p.HostMap = set.HostMap(ctx, p.Target, m, p.Release.Version, with)
+		if len(with) > len(c.Settings.With) {
+			slices.Sort(with)
+			p.Settings["with"] = strings.Join(with, ",")
+		}
+	}
 	p.Site, err = set.Compose(siteconfig.Request{
-		Release: p.Release.Version, Options: c.Settings.With, Target: p.Target, Layout: c.Layout(), OpenSSL: p.Release.OpenSSL,
+		Release: p.Release.Version, Options: with, Target: p.Target, Layout: c.Layout(), OpenSSL: p.Release.OpenSSL,
 	})
 	if fault.Code(err) == "option-openssl" {
 		p.Refused, p.Site = err, &siteconfig.Result{Layout: c.Layout()}

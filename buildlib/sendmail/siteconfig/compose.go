@@ -144,7 +144,7 @@ func (s *Set) Choose(names []string, os target.OS) ([]*Fragment, error) {
 	for _, n := range names {
 		known := s.find(n) != nil
 		if off, ok := strings.CutPrefix(n, "no-"); ok {
-			if f := s.find(off); f != nil && f.IsDefault(os) && !slices.Contains(names, off) {
+			if f := s.find(off); f != nil && (f.IsDefault(os) || f.isHostMap(os)) && !slices.Contains(names, off) {
 				delete(on, off)
 				if !known {
 					continue

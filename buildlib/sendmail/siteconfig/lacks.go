@@ -53,6 +53,7 @@ func (f *Fragment) IsOfToolbox() bool {
 func (r *Result) Lacks(ctx context.Context, t *target.Target, m host.Machine) error {
 	ssl, sasl, _ := providers(t, r.Fragments)
 	include, lib := []string{ssl.Include, sasl.Include, "/usr/local/include", "/usr/include"}, []string{ssl.Lib, sasl.Lib, "/usr/lib", "/lib"}
+	asked := t.OS == target.AIX
 	if t.OS == target.AIX && isBaseFirst(ssl, r.Fragments) {
 		include = []string{"/usr/include", sasl.Include}
 	}
@@ -62,6 +63,11 @@ func (r *Result) Lacks(ctx context.Context, t *target.Target, m host.Machine) er
 			continue
 		}
 		lacks, where := lacking(ctx, m, include, f.Headers...)
+		if lacks != nil && !asked { // it may be elsewhere
+			asked = true
+			include = append([]string{ssl.Include, sasl.Include}, searched(ctx, t, m)...)
+			lacks, where = lacking(ctx, m, include, f.Headers...)
+		}
 		if lacks == nil && t.OS == target.AIX {
 			for _, name := range f.Libraries {
 				l, w := lacking(ctx, m, lib, "lib"+name+".a")
@@ -80,6 +86,24 @@ func (r *Result) Lacks(ctx context.Context, t *target.Target, m host.Machine) er
 		errs = append(errs, &fault.Error{Code: "option-lacks", What: "option " + f.Option + " cannot be compiled here: no " + strings.Join(lacks, ", no "), Where: where, Do: do})
 	}
 	return errors.Join(errs...)
+}
+
+// searched are the directories in which the compiler itself looks for headers, as gcc and clang tell; those of most systems where it does not tell.
+func searched(ctx context.Context, t *target.Target, m host.Machine) (dirs []string) {
+	var said strings.Builder
+	// One that does not know these options says nothing of use.
+	_ = m.Run(ctx, host.Cmd{Argv: []string{t.Compiler.Path, "-E", "-v", "-x", "c", "/dev/null"}, Stderr: &said})
+	_, list, _ := strings.Cut(said.String(), "<...> search starts here:\n")
+	list, _, _ = strings.Cut(list, "End of search list.")
+	for line := range strings.Lines(list) {
+		if dir := strings.TrimSpace(line); path.IsAbs(dir) {
+			dirs = append(dirs, path.Clean(dir))
+		}
+	}
+	if dirs == nil {
+		dirs = []string{"/usr/local/include", "/usr/include"}
+	}
+	return dirs
 }
 
 // lacking are those of the files that the first directory with the first one does not have, or that one.
@@ -102,4 +126,38 @@ func lacking(ctx context.Context, m host.Machine, dirs []string, files ...string
 		return lacks, dir
 	}
 	return files[:1], strings.Join(dirs, " ")
+}
+
+// isHostMap reports whether the option is one of those that bring a type of maps to a host, of which [Set.HostMap] puts one in effect.
+func (f *Fragment) isHostMap(os target.OS) bool {
+	return os == target.Host && f.Map != "" && f.Targets != target.AIX && len(f.Headers) > 0
+}
+
+// HostMap makes options say which type of maps a host has. Where they name none, it is that of the first option for the release whose headers m
+// has and that is not switched off: found. With the options that it returns, another host comes to the same, or cannot compile.
+func (s *Set) HostMap(ctx context.Context, t *target.Target, m host.Machine, release string, options []string) (all []string, found string) {
+	version, err := ParseVersion(release)
+	if err != nil {
+		return options, "" // Compose says what is wrong, here and below
+	}
+	chosen, err := s.Choose(options, t.OS)
+	if err != nil || slices.ContainsFunc(chosen, func(f *Fragment) bool { return f.Map != "" }) {
+		return options, ""
+	}
+	all = slices.Clone(options)
+	var dirs []string
+	for _, f := range s.fragments {
+		if !f.isHostMap(t.OS) || slices.Contains(options, "no-"+f.Option) ||
+			f.Since != nil && version.Compare(f.Since) < 0 || f.Before != nil && version.Compare(f.Before) >= 0 {
+			continue
+		}
+		if dirs == nil {
+			dirs = searched(ctx, t, m)
+		}
+		if lacks, _ := lacking(ctx, m, dirs, f.Headers...); lacks == nil {
+			return append(all, f.Option), f.Option
+		}
+		all = append(all, "no-"+f.Option)
+	}
+	return all, ""
 }

@@ -1,8 +1,10 @@
 package siteconfig
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -77,5 +79,30 @@ func TestToolboxAlone(t *testing.T) {
 		if !strings.Contains(r.Text, want) {
 			t.Errorf("site.config.m4 has no %q:\n%s", want, r.Text)
 		}
+	}
+}
+
+// TestCompilersOwnDirectories is a header that is in no usual place, but where the compiler looks.
+func TestCompilersOwnDirectories(t *testing.T) {
+	t.Parallel()
+	to, err := target.Parse("host")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := host.NewLocal(nil)
+	m.Root = t.TempDir()
+	dirs := slices.DeleteFunc(searched(t.Context(), to, m), func(dir string) bool { return dir == "/usr/include" || dir == "/usr/local/include" })
+	if len(dirs) == 0 {
+		t.Skip("cc tells of no directory of its own")
+	}
+	if err := errors.Join(os.MkdirAll(m.Root+dirs[0], 0o755), os.WriteFile(filepath.Join(m.Root+dirs[0], "phclient.h"), nil, 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	r, err := loaded(t).Compose(Request{Release: "8.17.1.9", Options: []string{"ph"}, Target: to})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Lacks(t.Context(), to, m); err != nil {
+		t.Error(err)
 	}
 }
