@@ -89,7 +89,7 @@ func TestCompilersOwnDirectories(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := host.NewLocal(nil)
+	m := host.NewLocal(os.Environ())
 	m.Root = t.TempDir()
 	dirs := slices.DeleteFunc(searched(t.Context(), to, m), func(dir string) bool { return dir == "/usr/include" || dir == "/usr/local/include" })
 	if len(dirs) == 0 {
