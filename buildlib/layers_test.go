@@ -47,6 +47,7 @@ var rooms = []struct{ room, imports string }{
 	{"aix/installp/installptest", "bff ar vrmf xcoff installp write verify"},
 
 	{"machine/host", "fault regular tree cache"},
+	{"machine/remote", "fault tree host"},
 	{"machine/target", "fault host"},
 	{"machine/program", "host"},
 	{"machine/cross", "fault host target program cache logrus"},
