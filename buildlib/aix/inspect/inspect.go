@@ -69,7 +69,7 @@ const (
 // Time is a whole second.
 type Time struct{ time.Time }
 
-// Imports are the symbols taken from one file; from no file when whoever loads the object gives them.
+// Imports are the symbols taken from one file; from no file when whoever loads the object gives them, or links it.
 type Imports struct {
 	From    string   `json:"from"`
 	Symbols []Symbol `json:"symbols"`
@@ -168,10 +168,12 @@ func describe(r *io.SectionReader) (*Object, error) {
 	for _, l := range o.search {
 		o.Needs = append(o.Needs, l.String())
 	}
-	o.symbols(f)
-	if o.CPUs, err = processors(r, f); err != nil {
+	t, err := readTable(r, f)
+	if err != nil {
 		return nil, err
 	}
+	o.symbols(f, t)
+	o.CPUs = processors(f, t.processors)
 	o.fill()
 	return o, nil
 }
@@ -184,7 +186,7 @@ func (o *Object) fill() {
 	o.Imports, o.Exports = append([]Imports{}, o.Imports...), append([]Symbol{}, o.Exports...)
 }
 
-func (o *Object) symbols(f *xcoff.File) {
+func (o *Object) symbols(f *xcoff.File, t *table) {
 	places := map[string]int{}
 	for _, i := range o.all {
 		from := i.From.String()
@@ -197,6 +199,9 @@ func (o *Object) symbols(f *xcoff.File) {
 		o.Imports[at].Symbols = append(o.Imports[at].Symbols, Symbol{i.Symbol, i.Class.String(), i.Weak})
 	}
 	if f.Loader == nil {
+		if o.Exports = t.exports; t.imports != nil {
+			o.Imports = []Imports{{Symbols: t.imports}}
+		}
 		return
 	}
 	for _, s := range f.Loader.Symbols {
@@ -275,7 +280,9 @@ func (o *Object) String() string {
 		line("needs:", "%s", need)
 	}
 	for _, i := range o.Imports {
-		if i.From == "" {
+		if i.From == "" && o.Kind == Plain {
+			i.From = "what it is linked with"
+		} else if i.From == "" {
 			i.From = "whoever loads it"
 		}
 		line("imports:", "from %s", i)

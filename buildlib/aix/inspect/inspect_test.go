@@ -169,7 +169,7 @@ func TestForeign(t *testing.T) {
 	for _, arguments := range [][]string{{"-m32"}, {"-m64", "-g"}, {"-m64", "-mcpu=pwr7"}} {
 		object := filepath.Join(dir, strings.Join(arguments, "")+".o")
 		compile := exec.Command("clang-19", append(arguments, "--target=powerpc-ibm-aix7.2", "-x", "c", "-c", "-", "-o", object)...)
-		compile.Stdin = strings.NewReader("extern int a(void); int b; int c(void) { return a() + b; }")
+		compile.Stdin = strings.NewReader("extern int a(void); extern int with_a_long_name(void) __attribute__((weak)); int b; static int d; int c(void) { return a() + b + d++ + with_a_long_name(); }")
 		if err := compile.Run(); err == nil {
 			files = append(files, object)
 		}
@@ -257,6 +257,7 @@ func foreign(t *testing.T, file string) map[string]string {
 	var needs, cpus, imports, exports []string
 	var section, name string
 	var kind uint64
+	var external, weak bool
 	maxData, maxStack := uint64(0), uint64(0)
 	finish := func(id uint64) {
 		weak := fmt.Sprint(kind&0x08 != 0)
@@ -328,8 +329,18 @@ func foreign(t *testing.T, file string) map[string]string {
 			if n := number(value); n != 0 {
 				cpus = append(cpus, map[uint64]string{2: "PPC64", 4: "PWR"}[n])
 			}
+		case "StorageClass":
+			external, weak = strings.HasPrefix(value, "C_EXT ") || strings.HasPrefix(value, "C_WEAKEXT "), strings.HasPrefix(value, "C_WEAKEXT ")
 		case "SymbolType":
 			kind = number(value)
+			if section != "Symbol" || !external || !strings.HasSuffix(file, ".o") {
+				break
+			}
+			if strings.HasPrefix(value, "XTY_ER ") { // an object leaves it to who links it
+				imports = append(imports, fmt.Sprintf("%s  %v", name, weak))
+			} else {
+				exports = append(exports, fmt.Sprintf("%s %v", name, weak))
+			}
 		case "ImportFileID":
 			finish(number(value))
 		}

@@ -1,24 +1,13 @@
 package inspect
 
 import (
-	"bufio"
-	"encoding/binary"
 	"fmt"
-	"io"
 	"slices"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/xcoff"
 )
 
-// A symbol of the symbol table, 18 bytes in both widths (IBM's page). n_type of one with the class C_FILE has in its low byte for which
-// processor the compiler made code.
 const (
-	symbolSize   = 18
-	symbolType   = 14 // n_type, u16
-	symbolClass  = 16 // n_sclass
-	symbolAux    = 17 // n_numaux: entries of the same size that follow
-	classFile    = 103
-	mostSymbols  = 1 << 22 // 72 MB; no object seen here has a tenth
 	noProcessor  = 0
 	anyProcessor = 5
 )
@@ -29,29 +18,10 @@ var processorNames = map[byte]string{
 	20: "PWR6", 21: "VEC", 22: "PWR5X", 23: "PWR6E", 24: "PWR7", 25: "PWR8", 26: "PWR9", 27: "PWR10",
 }
 
-// processors lists for which processors the parts of the file were compiled: what the auxiliary header says, and each file symbol. A table
-// that the file cuts off is read as far as it goes: AIX's loader does not look at it.
-func processors(r *io.SectionReader, f *xcoff.File) ([]string, error) {
-	found := map[byte]bool{}
+// processors names those that the parts of the file were compiled for: what the auxiliary header says, and each file symbol.
+func processors(f *xcoff.File, found map[byte]bool) []string {
 	if f.Aux != nil {
 		found[f.Aux.CPUType] = true
-	}
-	if f.SymbolOffset < uint64(r.Size()) {
-		table := bufio.NewReader(io.NewSectionReader(r, int64(f.SymbolOffset), symbolSize*int64(min(f.SymbolCount, mostSymbols))))
-		symbol := make([]byte, symbolSize)
-		for {
-			if _, err := io.ReadFull(table, symbol); err == io.EOF || err == io.ErrUnexpectedEOF {
-				break
-			} else if err != nil {
-				return nil, err
-			}
-			if symbol[symbolClass] == classFile {
-				found[byte(binary.BigEndian.Uint16(symbol[symbolType:]))] = true
-			}
-			if _, err := table.Discard(symbolSize * int(symbol[symbolAux])); err != nil && err != io.EOF {
-				return nil, err
-			}
-		}
 	}
 	delete(found, noProcessor)
 	var names []string
@@ -63,5 +33,5 @@ func processors(r *io.SectionReader, f *xcoff.File) ([]string, error) {
 		}
 	}
 	slices.Sort(names)
-	return names, nil
+	return names
 }
