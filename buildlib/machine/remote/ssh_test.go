@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -21,7 +22,7 @@ func TestExplain(t *testing.T) {
 		{"", "host-unreachable", `"ssh box true"`},
 	} {
 		err := explain(Options{Name: "box"}, test.said)
-		if fault.Code(err) != test.code || !strings.Contains(err.Error(), test.do) && !strings.Contains(strings.ReplaceAll(err.Error(), "\n       ", "\n"), test.do) {
+		if f, ok := errors.AsType[*fault.Error](err); !ok || f.Code != test.code || !strings.Contains(f.Do, test.do) {
 			t.Errorf("%q: %v\nwant %s, %q", test.said, err, test.code, test.do)
 		}
 	}
