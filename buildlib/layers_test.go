@@ -51,6 +51,7 @@ var rooms = []struct{ room, imports string }{
 	{"machine/target", "fault host"},
 	{"machine/program", "host"},
 	{"machine/cross", "fault host target program cache logrus"},
+	{"machine/objects", "regular host"},
 	{"machine/emulate", "fault host cache xcoff"},
 
 	{"sendmail/release", "fault tomlfile regular"},
@@ -58,7 +59,7 @@ var rooms = []struct{ room, imports string }{
 	{"sendmail/siteconfig", "fault regular tomlfile host target"},
 
 	{"steps/fetch", "kind fault regular release host tree cache go-getter go-crypto logrus"},
-	{"steps/compile", "fault host tree logrus"},
+	{"steps/compile", "fault host objects tree logrus"},
 	{"steps/stage", "fault regular host xcoff"},
 	{"steps/record", "fault go-toml tomlfile regular"},
 	{"steps/evidence", "release patchset record cyclonedx-go"},
@@ -73,7 +74,7 @@ var rooms = []struct{ room, imports string }{
 	{"rehearsal/ops", "installp vrmf box database preview"},
 	{"rehearsal", "fault host installp vrmf box database preview ops"},
 	{"checkout", "fault regular terminal cache tomlfile host target cross emulate release siteconfig fetch record logrus"},
-	{"plan", "fault regular vrmf host target release patchset siteconfig fetch packaging checkout"},
+	{"plan", "fault regular vrmf host cross target release patchset siteconfig fetch packaging checkout"},
 	{"series", "fault regular tree host patchset release checkout"},
 	{"adding", "vrmf fault regular tree patchset release fetch checkout series"},
 	{"imagetool", "fault regular tree bff ar kind inspect epkg rpm signature installp rules verify diff extract"},

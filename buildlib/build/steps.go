@@ -18,7 +18,9 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/step"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/cross"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/objects"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/program"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/target"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/steps/compile"
@@ -150,7 +152,7 @@ func (b *Build) compileReads() []step.Read {
 		{Name: "directories", Value: strings.Join(b.Site.Builds, " ")},
 		{Name: "environment", Value: strings.Join(b.Target.Env(), " ")},
 		{Name: "checkout", Value: b.checkout.Root}, // object directories hold links to the source
-		code("this program's code to compile with", compile.Code, host.Code),
+		code("this program's code to compile with", compile.Code, objects.Code, host.Code),
 	}
 	for name, program := range b.Target.Programs() {
 		reads = append(reads, step.Read{Name: "program " + name, Value: program}, b.content(name, program))
@@ -185,8 +187,31 @@ func (b *Build) compile(ctx context.Context, read map[string]string) error {
 		Key: fmt.Sprint(read), Env: b.Target.Env(), Jobs: b.Jobs, LogDir: b.LogDir(), Log: b.checkout.Log.WithField("step", "compile"),
 		Status: b.checkout.Status.Show,
 	}
+	builder.Kept = b.kept(read)
 	_, err := builder.Build(ctx)
 	return err
+}
+
+// kept is where objects are kept from one build to another, for a compiler that says what it reads; nil where there is no such place.
+func (b *Build) kept(read map[string]string) *objects.Store {
+	kind := b.Target.Compiler.Kind
+	local, isHere := b.means.Machine.(*host.Local)
+	store, err := b.checkout.Cache()
+	if kind != target.GCC && kind != target.Clang || !isHere || err != nil {
+		return nil
+	}
+	s := &objects.Store{
+		Machine: local, Env: b.Target.Env(), Compiler: read["content of "+string(target.PartCompiler)],
+		Secret: []string{b.Patched(), b.Objects(), b.checkout.Root},
+	}
+	if tc := b.means.Toolchain; tc != nil {
+		s.Compiler, s.Levels = tc.Compiler, cross.Levels
+		if tc.SDK {
+			s.Root = tc.Dir()
+		}
+	}
+	s.Dir = store.Place("objects/"+string(kind), s.Compiler)
+	return s
 }
 
 func (b *Build) stageReads() []step.Read {

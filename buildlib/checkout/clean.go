@@ -114,6 +114,8 @@ func whatIs(path string) string {
 		what = "source"
 	case kind == "address":
 		what = "what an address had"
+	case kind == "objects":
+		what = "objects"
 	case kind == "part":
 		return "unfinished download"
 	case kind == "cross" && strings.HasPrefix(name, "binutils"):

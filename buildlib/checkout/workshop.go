@@ -17,7 +17,9 @@ type Workshop struct {
 	Target  *target.Target
 	Machine host.Machine
 	Absent  error // why nothing here compiles for the target, which can be configured for all the same; nil when something does
-	SDK     bool  // whether it compiles with this project's own headers for AIX, and not with AIX's
+	// Toolchain is what compiles for another system, and nil where the machine itself does.
+	Toolchain *cross.Toolchain
+	SDK       bool // whether it compiles with this project's own headers for AIX, and not with AIX's
 }
 
 // elsewhere is what a machine that is not AIX builds for unless told otherwise: what most AIX machines of today can run.
@@ -72,7 +74,7 @@ func (c *Checkout) Detect(ctx context.Context) (w Workshop, err error) {
 	}
 	m := tc.Machine(c.Environ)
 	m.Trace, m.Memory = c.Machine.Trace, c.Machine.Memory
-	w.Machine, w.SDK = m, tc.SDK
+	w.Machine, w.Toolchain, w.SDK = m, tc, tc.SDK
 	want.Compiler = crossCompiler
 	w.Target, err = target.Detect(ctx, w.Machine, want)
 	return w, err

@@ -14,6 +14,7 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/vrmf"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/cross"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/target"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/patchset"
@@ -73,7 +74,7 @@ func Make(ctx context.Context, c *checkout.Checkout) (*Plan, *Means, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	p.Target, p.SDK, p.Absent, m.Machine = shop.Target, shop.SDK, shop.Absent, shop.Machine
+	p.Target, p.SDK, p.Absent, m.Machine, m.Toolchain = shop.Target, shop.SDK, shop.Absent, shop.Machine, shop.Toolchain
 	p.Settings["target"] = p.Target.String()
 	p.Dir = c.Path("build", p.Release.Version, p.Target.String())
 	if err := p.configure(ctx, c, m.Machine); err != nil {
@@ -100,8 +101,9 @@ func Make(ctx context.Context, c *checkout.Checkout) (*Plan, *Means, error) {
 
 // Means is what a plan is carried out with.
 type Means struct {
-	Machine host.Machine
-	Source  *fetch.Source
+	Machine   host.Machine
+	Toolchain *cross.Toolchain // that makes the machine of this one, or nil
+	Source    *fetch.Source
 }
 
 // configure decides about options. A host gets a type of maps that it has the headers for, so that programs can be tried with it: what that is goes

@@ -39,7 +39,12 @@ type Toolchain struct {
 	Bin  string // directory of its programs, to stand in PATH before all others
 	Root string // what the programs take for /
 	SDK  bool   // whether Root is this package's, and not a copy of a real machine's
+	// Compiler tells the compiler, with what it calls, from every other, whatever the level and width that it compiles for.
+	Compiler string
 }
+
+// Dir is the directory that all of it lies in, but for the compiler itself and a sysroot.
+func (tc *Toolchain) Dir() string { return filepath.Dir(tc.Bin) }
 
 // Machine is the machine that the toolchain makes of this one.
 func (tc *Toolchain) Machine(environ []string) *host.Local {
@@ -69,6 +74,9 @@ func (b *Builder) Toolchain(ctx context.Context, t *target.Target, sysroot strin
 		return nil, err
 	}
 	tc := &Toolchain{Bin: filepath.Join(dir, "bin"), Root: sysroot}
+	if tc.Compiler, err = k.compiler(ctx); err != nil {
+		return nil, err
+	}
 	if sysroot == "" {
 		tc.Root, tc.SDK = filepath.Join(dir, "root"), true
 	}

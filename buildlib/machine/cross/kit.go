@@ -51,7 +51,7 @@ func each(dir string, do func(name, text string) error) error {
 }
 
 // generation changes with what this file makes of the same SDK: what older code made is not taken from the cache then.
-const generation = "2"
+const generation = "3"
 
 // kit is one toolchain, and what it is made from.
 type kit struct {
@@ -89,16 +89,11 @@ func (k *kit) key(ctx context.Context) (string, error) {
 	if err := k.target.CheckProcessor(target.Clang); err != nil {
 		return "", err
 	}
-	compiler, err := program.Digest(ctx, k.Machine, k.clang, false) // it calls what is in binutils
+	compiler, err := k.compiler(ctx)
 	if err != nil {
 		return "", err
 	}
-	linker, err := cache.Recorded(k.binutils)
-	if err != nil {
-		return "", err
-	}
-	key := []string{generation, k.target.String(), processor(k.target), fmt.Sprint(k.target.OpenSSL, k.target.SASL), k.clang, version, compiler,
-		k.binutils, linker, k.sysroot}
+	key := []string{generation, k.target.String(), processor(k.target), fmt.Sprint(k.target.OpenSSL, k.target.SASL), version, compiler, k.sysroot}
 	err = each("sdk", func(name, text string) error {
 		key = append(key, name, text)
 		return nil
@@ -114,6 +109,16 @@ func (k *kit) key(ctx context.Context) (string, error) {
 		key = append(key, state)
 	}
 	return strings.Join(key, "\x00"), nil
+}
+
+// compiler tells clang and what it calls, which is in binutils, from every other.
+func (k *kit) compiler(ctx context.Context) (string, error) {
+	compiler, err := program.Digest(ctx, k.Machine, k.clang, false)
+	if err != nil {
+		return "", err
+	}
+	linker, err := cache.Recorded(k.binutils)
+	return strings.Join([]string{k.clang, compiler, k.binutils, linker}, "\x00"), err
 }
 
 // make makes the toolchain in the cache.
@@ -187,7 +192,7 @@ func (k *kit) programs() error {
 	}
 	values := strings.NewReplacer(
 		"@target@", k.target.String(), "@version@", fmt.Sprint(level.Version), "@release@", fmt.Sprint(level.Release),
-		"@triple@", k.triple(),
+		"@triple@", k.triple(), "@macros@", k.macros(),
 		"@clang@", quoted(k.clang), "@cpu@", processor(k.target), "@binutils@", quoted(k.binutils), "@root@", root, "@start@", "crt0"+k.suffix()+".o",
 	)
 	err := each("sdk/programs", func(name, text string) error {
@@ -210,10 +215,24 @@ func (k *kit) programs() error {
 // processor is what the toolchain makes programs for unless told otherwise.
 func processor(t *target.Target) string { return cmp.Or(t.Processor, target.OldestProcessor(t.Bits)) }
 
-// triple is what clang calls the target.
+// triple is what clang calls the target. It is that of the oldest level for all, so that clang makes the same of the same text; what it would define for
+// a later one is in macros.
 func (k *kit) triple() string {
-	arch := map[int]string{32: "powerpc", 64: "powerpc64"}[k.target.Bits]
-	return fmt.Sprintf("%s-ibm-aix%d.%d", arch, k.target.Level.Version, k.target.Level.Release)
+	return map[int]string{32: "powerpc", 64: "powerpc64"}[k.target.Bits] + "-ibm-aix6.1"
+}
+
+// Levels are the macros that clang defines for levels of AIX beyond the oldest: each level has its own, and those of all before it.
+var Levels = []string{"_AIX71", "_AIX72", "_AIX73"}
+
+// macros are the compiler's words for the level's macros.
+func (k *kit) macros() string {
+	var words []string
+	for _, name := range Levels {
+		if name <= fmt.Sprintf("_AIX%d%d", k.target.Level.Version, k.target.Level.Release) {
+			words = append(words, "-D"+name)
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 // quoted is a word for the shell.

@@ -21,6 +21,7 @@ import (
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/objects"
 )
 
 // Code is the text of this room, to be told from other states of it: what it compiles must be compiled again when it has changed.
@@ -39,7 +40,10 @@ type Builder struct {
 	// Key stands for all that decides what the objects are: source, site.config.m4, compiler. Objects of another key are
 	// removed; directories finished under the same key are kept, so that an interrupted build goes on where it was, unless they
 	// are no longer as they were left.
-	Key    string
+	Key string
+	// Kept has objects that were compiled before, from which those are taken whose sources and commands are the same; nil where none are kept, as
+	// on another machine.
+	Kept   *objects.Store
 	Env    []string // such as OBJECT_MODE=64, MAKE, M4; see [host.Cmd]
 	Jobs   int      // directories at a time, and files in each
 	LogDir string   // one log per directory goes here
@@ -63,15 +67,26 @@ func (b *Builder) Build(ctx context.Context) ([]Directory, error) {
 	if err != nil {
 		return nil, err
 	}
-	return directories, schedule(ctx, directories, b.Jobs, func(ctx context.Context, d Directory) error {
+	var open []Directory
+	for _, d := range directories {
 		if finished[d.Name] {
 			b.Log.WithField("directory", d.Name).Debug("already compiled")
-			return nil
+			continue
 		}
-		return b.directory(ctx, d)
-	}, func(done int, name string) {
+		d.Needs = slices.DeleteFunc(slices.Clone(d.Needs), func(need string) bool { return finished[need] })
+		open = append(open, d)
+	}
+	if b.Kept != nil {
+		return directories, b.pieces(ctx, open)
+	}
+	return directories, b.each(ctx, open, b.directory)
+}
+
+// each does something for all directories, or what else is listed as they are.
+func (b *Builder) each(ctx context.Context, all []Directory, do func(context.Context, Directory) error) error {
+	return schedule(ctx, all, b.Jobs, do, func(done int, name string) {
 		if b.Status != nil {
-			b.Status(fmt.Sprintf("[%d/%d] %s", done+1, len(directories), name))
+			b.Status(fmt.Sprintf("[%d/%d] %s", done+1, len(all), name))
 		}
 	})
 }
@@ -134,18 +149,38 @@ func digest(text string) string {
 // directory compiles one directory.
 func (b *Builder) directory(ctx context.Context, d Directory) error {
 	start := time.Now()
-	logFile := filepath.Join(b.LogDir, "compile-"+d.Name+".log")
-	if err := os.Remove(logFile); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := b.begin(d); err != nil {
 		return err
 	}
-	// Build reads the site file only while it makes the object directory, and refuses -f afterwards. The first call makes
-	// sm_os.h alone: every object needs this link, none names it as a prerequisite, and without the dependency step (which we
-	// switch off) make -j would race for it.
-	// -S skips the search for libraries, whose result site.config.m4 leaves out of the account anyway.
-	err := b.Machine.RunAll(ctx, b.run(d, logFile, "-S", "-f", b.Machine.There(b.Site), "sm_os.h"), b.run(d, logFile, "-j"+strconv.Itoa(max(1, b.Jobs))))
-	if err != nil {
+	if err := b.Machine.RunAll(ctx, b.making(d), b.rest(d)); err != nil {
 		return err
 	}
+	return b.done(ctx, d, start)
+}
+
+// begin begins the log of a directory.
+func (b *Builder) begin(d Directory) error {
+	if err := os.Remove(b.logFile(d)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// making is the command that makes the object directory of a directory, with its Makefile.
+//
+// Build reads the site file only while it makes the object directory, and refuses -f afterwards. The first call makes
+// sm_os.h alone: every object needs this link, none names it as a prerequisite, and without the dependency step (which we
+// switch off) make -j would race for it.
+// -S skips the search for libraries, whose result site.config.m4 leaves out of the account anyway.
+func (b *Builder) making(d Directory) host.Cmd {
+	return b.run(d, "-S", "-f", b.Machine.There(b.Site), "sm_os.h")
+}
+
+// rest is the command that makes all that is not there yet.
+func (b *Builder) rest(d Directory) host.Cmd { return b.run(d, "-j"+strconv.Itoa(max(1, b.Jobs))) }
+
+// done notes that a directory is compiled.
+func (b *Builder) done(ctx context.Context, d Directory, start time.Time) error {
 	b.Log.WithField("directory", d.Name).WithField("elapsed", time.Since(start).Round(10*time.Millisecond).String()).Info("compiled")
 	left, err := b.Machine.List(ctx, b.Machine.There(b.ObjectDir(d.Name)))
 	if err != nil {
@@ -154,12 +189,16 @@ func (b *Builder) directory(ctx context.Context, d Directory) error {
 	return b.Machine.Put(ctx, host.File{Name: path.Join(b.Machine.There(b.Objects), doneFile+d.Name), Mode: 0o644, Text: left.Hash()})
 }
 
-func (b *Builder) run(d Directory, log string, args ...string) host.Cmd {
+func (b *Builder) logFile(d Directory) string {
+	return filepath.Join(b.LogDir, "compile-"+d.Name+".log")
+}
+
+func (b *Builder) run(d Directory, args ...string) host.Cmd {
 	return host.Cmd{
 		Argv: append([]string{"sh", "Build", "-O", b.Machine.There(b.Objects)}, args...),
 		Dir:  path.Join(b.Machine.There(b.Source), d.Name),
 		Env:  b.Env,
-		Log:  log,
+		Log:  b.logFile(d),
 	}
 }
 

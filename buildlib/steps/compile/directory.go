@@ -59,27 +59,32 @@ func Directories(source string, extra []string) ([]Directory, error) {
 				return nil, notSendmail(filepath.Join(source, name, "Makefile.m4"), errors.New("it links "+library+", which is not built"))
 			}
 		}
-		if d.Weight, err = weight(filepath.Join(source, name)); err != nil {
+		sizes, err := sizes(filepath.Join(source, name))
+		if err != nil {
 			return nil, err
+		}
+		for _, size := range sizes {
+			d.Weight += size
 		}
 		directories = append(directories, d)
 	}
 	return directories, nil
 }
 
-// weight is the size of the C files in a directory.
-func weight(dir string) (bytes int64, err error) {
+// sizes are those of the C files in a directory.
+func sizes(dir string) (map[string]int64, error) {
 	files, err := os.ReadDir(dir)
+	sizes := make(map[string]int64)
 	for _, file := range files {
 		if filepath.Ext(file.Name()) == ".c" {
 			info, err := file.Info()
 			if err != nil {
-				return 0, err
+				return nil, err
 			}
-			bytes += info.Size()
+			sizes[file.Name()] = info.Size()
 		}
 	}
-	return bytes, err
+	return sizes, err
 }
 
 // plainName is what upstream calls a directory. Build is run in each of them, so no name may lead elsewhere.

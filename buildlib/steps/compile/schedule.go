@@ -57,16 +57,24 @@ func schedule(ctx context.Context, directories []Directory, limit int, do func(c
 
 // urgencies is, for each directory, its own weight and that of the longest chain of directories that wait for it.
 func urgencies(directories []Directory) map[string]int64 {
-	urgency := make(map[string]int64, len(directories))
+	urgency, waits := make(map[string]int64, len(directories)), make(map[string][]string)
+	for _, d := range directories {
+		for _, need := range d.Needs {
+			waits[need] = append(waits[need], d.Name)
+		}
+	}
 	for range directories { // a chain has no more links than there are directories, even in a tree that waits in a circle
+		same := true
 		for _, d := range directories {
 			behind := int64(0)
-			for _, other := range directories {
-				if slices.Contains(other.Needs, d.Name) {
-					behind = max(behind, urgency[other.Name])
-				}
+			for _, other := range waits[d.Name] {
+				behind = max(behind, urgency[other])
 			}
-			urgency[d.Name] = min(d.Weight+behind, 1<<40)
+			now := min(d.Weight+behind, 1<<40)
+			same, urgency[d.Name] = same && now == urgency[d.Name], now
+		}
+		if same {
+			break
 		}
 	}
 	return urgency

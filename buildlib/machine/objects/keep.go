@@ -1,0 +1,111 @@
+package objects
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
+)
+
+// entry is one object that came of a command, and what was read for it.
+type entry struct {
+	Files  []file  `json:"files"`
+	Levels *string `json:"levels"` // the macros of a level that were defined; nil where no file can tell
+	Says   string  `json:"says"`   // what the compiler wrote
+	Object string  `json:"object"` // SHA-256
+
+	text []byte
+}
+
+// file is one that was read.
+type file struct {
+	Name   string `json:"name"`
+	SHA256 string `json:"sha256"`
+	Around string `json:"around"` // digest of the names of what is there of all that it may include
+}
+
+// most is how many results of one command are kept: a file that is edited has another each time.
+const most = 24
+
+func (s *Store) listFile(key string) string { return filepath.Join(s.Dir, key+".list") }
+
+func (s *Store) objectFile(sum string) string { return filepath.Join(s.Dir, sum+".o") }
+
+// load reads the results of a command. A list that is not whole is none.
+func (s *Store) load(key string) (list []entry) {
+	content, err := regular.Read(s.listFile(key), maxText)
+	sum, body, _ := strings.Cut(string(content), "\n")
+	if err != nil || sum != digest(body) || json.Unmarshal([]byte(body), &list) != nil {
+		return nil
+	}
+	return list
+}
+
+// find finds what would come of a command now.
+func (s *Store) find(key, dir string, from *search) *entry {
+	for _, e := range s.load(key) {
+		if !s.matches(&e, dir, from) {
+			continue
+		}
+		object, err := regular.Read(s.objectFile(e.Object), maxText)
+		if err != nil || digest(string(object)) != e.Object {
+			continue
+		}
+		e.text = object
+		now := time.Now()
+		_ = os.Chtimes(s.listFile(key), now, now) // tells that it is of use
+		_ = os.Chtimes(s.objectFile(e.Object), now, now)
+		return &e
+	}
+	return nil
+}
+
+// matches reports whether all is as it was when the object was made.
+func (s *Store) matches(e *entry, dir string, from *search) bool {
+	if e.Levels != nil && *e.Levels != from.levels {
+		return false
+	}
+	for _, f := range e.Files {
+		name := strings.ReplaceAll(f.Name, "@root@", s.Root)
+		t, err := s.text(name, dir)
+		if err != nil || t.odd || t.sum != f.SHA256 || s.around(name, dir, t, from) != f.Around {
+			return false
+		}
+	}
+	return true
+}
+
+// keep puts a result into the store. What cannot be put there is compiled again the next time; of two that put something there for one command at the
+// same moment, one is kept.
+func (s *Store) keep(key string, e *entry, object []byte) {
+	list := slices.DeleteFunc(s.load(key), func(old entry) bool { return slices.Equal(old.Files, e.Files) })
+	list = append([]entry{*e}, list[:min(len(list), most-1)]...)
+	body, err := json.Marshal(list)
+	if err != nil || os.MkdirAll(s.Dir, 0o755) != nil || write(s.objectFile(e.Object), object) != nil {
+		return
+	}
+	_ = write(s.listFile(key), []byte(digest(string(body))+"\n"+string(body)))
+}
+
+// write puts a file into its place at once. It need not be on the disk: what is read is compared with its digest.
+func write(name string, content []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(name), ".half-")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	if closeErr := f.Close(); err == nil {
+		err = closeErr
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), name)
+	}
+	if err != nil {
+		_ = os.Remove(f.Name()) // the error is what counts
+	}
+	return err
+}

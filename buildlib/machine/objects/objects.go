@@ -1,0 +1,296 @@
+// Package objects keeps what a compiler has made, by all that it read for that: what is to be compiled again from the same is taken from there.
+//
+// The same is: the words of the command, the content of the compiler and its options by its own account, the content of each file that it read, by
+// the compiler's list of them, and that whatever these files may include is still not there in all the places where it was not. Of a compiler, an
+// option or a file that may read something else besides, nothing is kept.
+package objects
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
+)
+
+// Code is the text of this room, to be told from other states of it: what another one has kept is not believed.
+//
+//go:embed *.go
+var Code embed.FS
+
+// Store keeps objects of one compiler in a directory. It is for one build, in which nothing but the build changes files; several of them, of
+// several processes, may work on one directory at once.
+type Store struct {
+	Dir      string // made when something is put there
+	Machine  host.Machine
+	Env      []string // of the commands; see [host.Cmd]
+	Compiler string   // tells the compiler, with all programs that it calls, from every other
+	// Root is a directory of headers which the compiler finds by itself, and whose place does not matter; "" for none.
+	Root string
+	// Levels are macros that the compiler defines or not, depending on the level of the target. They count where a file may name one.
+	Levels []string
+	// Secret are directories whose names must not matter: an object that has one in it is not kept.
+	Secret []string
+
+	slack    time.Duration // [slack] instead, if it is not 0: for tests, which know when there is another change
+	lock     sync.Mutex
+	files    map[string]*text
+	there    map[string]bool
+	searched map[string]*search
+	reused   int
+	compiled int
+}
+
+// Counts tells how many objects were taken from the store, and how many were compiled.
+func (s *Store) Counts() (reused, compiled int) {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	return s.reused, s.compiled
+}
+
+// Compile does what a command says that compiles one file, see [Parse], or takes what came of it before.
+func (s *Store) Compile(ctx context.Context, c host.Cmd) error {
+	cmd, ok := Parse(c.Argv)
+	if !ok || !cmd.isPlain() {
+		return s.Machine.Run(ctx, c)
+	}
+	from, err := s.search(ctx, cmd, c.Dir)
+	if err != nil {
+		return err
+	}
+	if from == nil {
+		return s.Machine.Run(ctx, c)
+	}
+	key := digest(slices.Concat([]string{code(), s.Compiler, from.text}, s.Env, c.Argv)...)
+	if kept := s.find(key, c.Dir, from); kept != nil {
+		if err := os.WriteFile(filepath.Join(c.Dir, cmd.Object), kept.text, 0o644); err != nil {
+			return err
+		}
+		s.count(&s.reused)
+		return note(c, kept.Says)
+	}
+	s.count(&s.compiled)
+	return s.compile(ctx, c, cmd, from, key)
+}
+
+func (s *Store) count(what *int) {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	*what++
+}
+
+// note writes into the log what a run of the command would have.
+func note(c host.Cmd, says string) error {
+	if c.Log == "" {
+		return nil
+	}
+	log, err := os.OpenFile(c.Log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(log, "(kept from before) $ cd %s && %s\n%s", c.Dir, c, says)
+	return errors.Join(err, log.Close())
+}
+
+// compile compiles, and keeps what comes of it if all that was read for it is known.
+func (s *Store) compile(ctx context.Context, c host.Cmd, cmd *Command, from *search, key string) error {
+	list := cmd.Object + ".read"
+	var says strings.Builder
+	start := time.Now()
+	c.Argv, c.Env, c.Stderr = slices.Concat(c.Argv[:1], []string{"-MD", "-MF", list}, c.Argv[1:]), s.Env, &says
+	err := s.Machine.Run(ctx, c)
+	read, listErr := regular.Read(filepath.Join(c.Dir, list), maxText)
+	if gone := os.Remove(filepath.Join(c.Dir, list)); gone != nil && !errors.Is(gone, fs.ErrNotExist) {
+		err = errors.Join(err, gone)
+	}
+	if err != nil || listErr != nil {
+		return err
+	}
+	object, err := regular.Read(filepath.Join(c.Dir, cmd.Object), maxText)
+	if err != nil {
+		return err
+	}
+	for _, secret := range append(slices.Clone(s.Secret), s.Root, c.Dir) {
+		if secret != "" && strings.Contains(string(object), secret) {
+			return nil
+		}
+	}
+	if e := s.entry(names(string(read)), cmd, c.Dir, from, start); e != nil {
+		e.Object, e.Says = digest(string(object)), says.String()
+		s.keep(key, e, object)
+	}
+	return nil
+}
+
+const maxText = 64 << 20
+
+// entry describes what was read, or is nil where something else may have been, or something that changed meanwhile.
+func (s *Store) entry(files []string, cmd *Command, dir string, from *search, start time.Time) *entry {
+	e, texts := new(entry), []*text{cmd.macros(s.Levels)}
+	if len(files) == 0 || texts[0].odd {
+		return nil
+	}
+	for _, name := range files {
+		t, err := s.text(name, dir)
+		if err != nil || t.odd || t.changed.After(start.Add(-cmp.Or(s.slack, slack))) || strings.HasSuffix(name, ".gch") {
+			return nil
+		}
+		texts = append(texts, t)
+		e.Files = append(e.Files, file{s.shown(name, ""), t.sum, s.around(name, dir, t, from)})
+	}
+	if s.mayNameLevel(texts) {
+		e.Levels = &from.levels
+	}
+	return e
+}
+
+// slack is by how much a file must be older than a compile to be sure that it is what was read: file systems take the time from a clock that ticks.
+const slack = 50 * time.Millisecond
+
+// stat tells one content of a file from others as far as that goes without reading it.
+func stat(name string) (stamp string, changed time.Time, err error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return "", changed, err
+	}
+	st := info.Sys().(*syscall.Stat_t)
+	changed = time.Unix(int64(st.Ctim.Sec), int64(st.Ctim.Nsec))
+	return fmt.Sprint(st.Dev, st.Ino, st.Size, info.ModTime().UnixNano(), changed.UnixNano()), changed, nil
+}
+
+// text is what is known of a file's content.
+func (s *Store) text(name, dir string) (*text, error) {
+	if !filepath.IsAbs(name) {
+		name = filepath.Join(dir, name)
+	}
+	stamp, changed, err := stat(name)
+	if err != nil {
+		return nil, err
+	}
+	s.lock.Lock()
+	t := s.files[name]
+	s.lock.Unlock()
+	if t != nil && t.stamp == stamp {
+		return t, nil
+	}
+	content, err := regular.Read(name, maxText)
+	if err != nil {
+		return nil, err
+	}
+	t = scan(string(content), s.Levels)
+	t.sum, t.stamp, t.changed = digest(string(content)), stamp, changed
+	if again, _, err := stat(name); err != nil || again != stamp {
+		t.odd = true
+	}
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	if s.files == nil {
+		s.files = make(map[string]*text)
+	}
+	s.files[name] = t
+	return t, nil
+}
+
+// around tells which files are there of all that a file might include: in the directories of the search, and for what it names in quotation marks, in
+// its own. What gcc has compiled of a header counts, too.
+func (s *Store) around(name, dir string, t *text, from *search) string {
+	key := name + "\x00" + dir + "\x00" + t.stamp
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	if known, ok := from.around[key]; ok {
+		return known
+	}
+	var all []string
+	look := func(in, name string) {
+		path := in + "/" + name
+		switch {
+		case filepath.IsAbs(name):
+			path = name
+		case !filepath.IsAbs(in):
+			path = dir + "/" + path
+		}
+		for _, path := range []string{path, path + ".gch"} {
+			if s.isThere(path) {
+				all = append(all, s.shown(path, dir))
+			}
+		}
+	}
+	for _, n := range t.names {
+		for _, d := range from.dirs {
+			look(d, n)
+		}
+	}
+	for _, n := range t.quoted {
+		look(filepath.Dir(name), n)
+	}
+	slices.Sort(all)
+	known := digest(slices.Compact(all)...)
+	if from.around == nil {
+		from.around = make(map[string]string)
+	}
+	from.around[key] = known
+	return known
+}
+
+// isThere looks once; it needs the lock.
+func (s *Store) isThere(path string) bool {
+	there, known := s.there[path]
+	if !known {
+		_, err := os.Stat(path)
+		there = err == nil || !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR)
+		if s.there == nil {
+			s.there = make(map[string]bool)
+		}
+		s.there[path] = there
+	}
+	return there
+}
+
+// shown is the name of a file wherever the root and the directory of a command are.
+func (s *Store) shown(name, dir string) string {
+	if dir != "" {
+		name = strings.ReplaceAll(name, dir, "@dir@")
+	}
+	if s.Root != "" {
+		name = strings.ReplaceAll(name, s.Root, "@root@")
+	}
+	return name
+}
+
+func digest(texts ...string) string {
+	h := sha256.New()
+	if len(texts) == 1 {
+		h.Write([]byte(texts[0]))
+	} else {
+		for _, t := range texts {
+			fmt.Fprintf(h, "%d %s\n", len(t), t)
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// code is the digest of this room's text.
+var code = sync.OnceValue(func() string {
+	var all []string
+	entries, _ := Code.ReadDir(".")
+	for _, e := range entries {
+		if !strings.HasSuffix(e.Name(), "_test.go") {
+			content, _ := Code.ReadFile(e.Name())
+			all = append(all, string(content))
+		}
+	}
+	return digest(all...)
+})

@@ -1,0 +1,102 @@
+package compile
+
+import (
+	"context"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/objects"
+)
+
+// piece is an object to compile. It is scheduled as directories are.
+type piece struct {
+	Directory
+	command host.Cmd
+}
+
+// pieces compiles directories object by object, all of them at once: an object waits for nothing but the Makefile that says how it is made. What is
+// left for make then is to put them together. Whatever make would run that is no plain compile, it runs itself.
+func (b *Builder) pieces(ctx context.Context, directories []Directory) error {
+	begun, found := slices.Clone(directories), make([][]piece, len(directories))
+	places := make(map[string]int)
+	for i, d := range directories {
+		begun[i].Needs, places[d.Name] = nil, i
+	}
+	err := b.each(ctx, begun, func(ctx context.Context, d Directory) (err error) {
+		if err := b.begin(d); err != nil {
+			return err
+		}
+		if err := b.Machine.Run(ctx, b.making(d)); err != nil {
+			return err
+		}
+		found[places[d.Name]], err = b.asked(ctx, d)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	var all []Directory
+	commands := make(map[string]host.Cmd)
+	for i, d := range directories {
+		d.Needs = slices.Clone(d.Needs)
+		for _, p := range found[i] {
+			d.Needs, commands[p.Name] = append(d.Needs, p.Name), p.command
+			all = append(all, p.Directory)
+		}
+		all = append(all, d)
+	}
+	return b.each(ctx, all, func(ctx context.Context, d Directory) error {
+		if c, ok := commands[d.Name]; ok {
+			return b.Kept.Compile(ctx, c)
+		}
+		start := time.Now()
+		if err := b.Machine.Run(ctx, b.rest(d)); err != nil {
+			return err
+		}
+		return b.done(ctx, d, start)
+	})
+}
+
+// asked asks make what it would compile in a directory, which has been begun. A make that does not tell compiles it itself.
+func (b *Builder) asked(ctx context.Context, d Directory) ([]piece, error) {
+	sizes, err := sizes(filepath.Join(b.Source, d.Name))
+	if err != nil {
+		return nil, err
+	}
+	dir, program := b.Machine.There(b.ObjectDir(d.Name)), "make"
+	for _, pair := range b.Env {
+		if name, value, _ := strings.Cut(pair, "="); name == "MAKE" {
+			program = value
+		}
+	}
+	lines, err := b.Machine.Output(ctx, host.Cmd{Argv: []string{program, "-n"}, Dir: dir, Env: b.Env})
+	if err != nil {
+		return nil, context.Cause(ctx)
+	}
+	source := b.Machine.There(b.Source)
+	near, ok := objects.Relative(dir, source)
+	var pieces []piece
+	for line := range strings.Lines(lines) {
+		words, plain := objects.Words(strings.TrimSuffix(line, "\n"))
+		if !plain {
+			continue
+		}
+		c, compiles := objects.Parse(words)
+		if !compiles || sizes[c.Source] == 0 { // what make itself puts there is compiled after that
+			continue
+		}
+		for i, word := range words {
+			if below, isThere := strings.CutPrefix(word, "-I"+source+"/"); isThere && ok {
+				words[i] = "-I" + near + "/" + below // the object is the same wherever the source is
+			}
+		}
+		pieces = append(pieces, piece{
+			Directory{Name: path.Join(d.Name, c.Object), Weight: sizes[c.Source]}, host.Cmd{Argv: words, Dir: dir, Env: b.Env, Log: b.logFile(d)},
+		})
+	}
+	return pieces, nil
+}
