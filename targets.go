@@ -86,6 +86,17 @@ func Provenance(ctx context.Context,
 	return run(ctx, "provenance", builder)
 }
 
+// Report tells of an image, or of the last run, and writes one HTML page of it.
+//
+// The page, build/report.html, needs nothing besides itself: no script, no network. It has the verdicts, the open advisories, what has
+// changed since the last image of the target, the time line of the build, patches, imports with their evidence, sizes, and what a removal
+// leaves; of a run that failed, the step, the lines that matter and what to do. Without an image it is about the last run in this checkout.
+func Report(ctx context.Context,
+	page *string, // file to write the page to instead
+) error {
+	return run(ctx, "report", page)
+}
+
 // Settings shows the effective settings and where each comes from.
 func Settings(ctx context.Context) error { return run(ctx, "settings") }
 

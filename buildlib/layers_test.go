@@ -65,6 +65,8 @@ var rooms = []struct{ room, imports string }{
 	{"steps/evidence", "release patchset record cyclonedx-go"},
 	{"steps/packaging", "fault regular installp stage vrmf tomlfile target siteconfig"},
 
+	{"journal", "fault regular tree"},
+
 	{"doctor", "fault host target siteconfig cross"},
 	{"probe", "fault regular vrmf inspect target cross doctor"},
 	{"rehearsal/standins", ""},
@@ -80,9 +82,11 @@ var rooms = []struct{ room, imports string }{
 	{"imagetool", "fault regular tree bff ar kind inspect epkg rpm signature installp rules verify diff extract"},
 	{"signing", "fault regular tree bff signature host record"},
 	{"report", "fault"},
+	{"dossier", "fault installp regular step journal record release patchset cross checkout imagetool"},
+	{"page", "fault dossier"},
 	{"build", "*"},
 	{"dev", "fault tree host target checkout series build"},
-	{"verbs", "version fault terminal tree host cross release siteconfig checkout report series adding imagetool signing rehearsal ops preview build dev probe logrus"},
+	{"verbs", "version fault terminal tree host cross release siteconfig journal checkout report dossier page series adding imagetool signing rehearsal ops preview build dev probe logrus"},
 	{"cmd/sendmail-aix", "verbs"},
 	{"cmd/aiximage", "verbs"},
 	{"e2e", ""}, // tests of the whole

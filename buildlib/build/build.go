@@ -8,7 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
+	"time"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
@@ -25,6 +25,7 @@ type Build struct {
 	checkout *checkout.Checkout
 	chain    *step.Chain
 	edits    Edits
+	diary    diary
 }
 
 // Prepare makes the plan that the settings of a checkout ask for, ready to be carried out.
@@ -39,7 +40,7 @@ func Prepare(ctx context.Context, c *checkout.Checkout) (*Build, error) {
 func prepare(ctx context.Context, c *checkout.Checkout, p *plan.Plan, means *plan.Means) *Build {
 	b := &Build{Plan: p, means: means, checkout: c}
 	b.chain = &step.Chain{
-		State: filepath.Join(p.Dir, "state"), Log: c.Log, Status: c.Status.Show, Steps: b.steps(),
+		State: filepath.Join(p.Dir, "state"), Log: c.Log, Status: c.Status.Show, Ended: b.diary.step, Steps: b.steps(),
 		Digest: func(path string) (string, error) {
 			if path != p.Objects() {
 				return digest(ctx, path)
@@ -92,7 +93,7 @@ func (b *Build) Run(ctx context.Context, last string, then ...func(*Result) erro
 
 // locked keeps other runs away from the directory of this build.
 func (b *Build) locked(ctx context.Context, do func() error) error {
-	unlock, err := b.checkout.Lock(ctx, strings.ReplaceAll(b.checkout.Shown(b.Dir), string(filepath.Separator), "-"))
+	unlock, err := b.checkout.LockBuild(ctx, b.Dir)
 	if err != nil {
 		return err
 	}
@@ -100,8 +101,15 @@ func (b *Build) locked(ctx context.Context, do func() error) error {
 	return do()
 }
 
-// run needs the lock.
+// run needs the lock. What came of it goes into the journal, too.
 func (b *Build) run(ctx context.Context, last string) (*Result, error) {
+	start := time.Now()
+	r, err := b.steer(ctx, last)
+	b.keep(last, start, r, err)
+	return r, err
+}
+
+func (b *Build) steer(ctx context.Context, last string) (*Result, error) {
 	if last == "package" {
 		if err := b.checkShippable(); err != nil {
 			return nil, err

@@ -11,6 +11,7 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/step"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/journal"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/target"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/plan"
@@ -76,8 +77,10 @@ func Rehearse(ctx context.Context, c *checkout.Checkout) (r *Rehearsed, err erro
 		if r.Installed, err = b.installed(); err != nil {
 			return err
 		}
-		r.Proof, err = b.prove(ctx)
-		return err
+		if r.Proof, err = b.prove(ctx); err != nil {
+			return err
+		}
+		return journal.Saw(ctx, b.Image(), func(image *journal.Image) { image.Proof = r.Proof })
 	})
 	if err != nil {
 		return nil, err

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"path/filepath"
+	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/cache"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
@@ -92,6 +93,11 @@ func (c *Checkout) LockAll(ctx context.Context) (unlock func(), err error) {
 		unlocks = append(unlocks, u)
 	}
 	return unlock, nil
+}
+
+// LockBuild keeps other runs away from the directory of a build.
+func (c *Checkout) LockBuild(ctx context.Context, dir string) (unlock func(), err error) {
+	return c.Lock(ctx, strings.ReplaceAll(c.Shown(dir), string(filepath.Separator), "-"))
 }
 
 func (c *Checkout) lock(ctx context.Context, name string) (unlock func(), err error) {

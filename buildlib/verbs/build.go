@@ -103,6 +103,7 @@ var buildVerbs = []Verb{
 			return p, err
 		},
 	},
+	reportVerb,
 	{Name: "settings", Help: "shows the effective settings and where each comes from", Run: seen(build.Settings)},
 	{Name: "options", Help: "lists the options that SENDMAIL_WITH can name", Run: seen(func(_ context.Context, c *checkout.Checkout) (*siteconfig.Listing, error) {
 		set, err := siteconfig.Load(c.Path("site.config.m4.d"))

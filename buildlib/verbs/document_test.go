@@ -11,7 +11,9 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/build"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/dev"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/doctor"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/dossier"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/journal"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/report"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/signing"
 )
@@ -26,6 +28,12 @@ func TestDocuments(t *testing.T) {
 	}{
 		"setup":       {"setup", &doctor.Plan{Packages: []string{"m4"}, ByHand: []string{"sasl: install it"}, Manager: "apt-get"}, nil},
 		"cross_setup": {"cross:setup", &build.Made{Directories: []string{"/home/me/.cache/sendmail-aix/cross/binutils-1"}}, nil},
+		"report": {"report", &dossier.Dossier{
+			Page: "build/report.html", Release: "8.15.2", Target: "aix7.2-64",
+			Verdicts: []dossier.Verdict{{Name: "build", State: dossier.Bad, Text: "the step compile failed"}, {Name: "proof", State: dossier.NotRun, Text: "nobody has"}},
+			Failure:  &dossier.Failure{Step: "compile", Problems: []journal.Problem{{Code: "command-failed", What: "command failed: sh Build", Do: "read the log"}}},
+			Imports:  []dossier.Library{{From: "libc.a(shr_64.o)", Programs: 1, Symbols: []dossier.Symbol{{Name: "abort", Evidence: []string{"go"}}}}},
+		}, nil},
 		"emulate_run": {"emulate:run", nil, &fault.Error{Code: "command-failed", What: "command failed: makemap", Where: "in build/emulated"}},
 		"provenance": {"provenance", &build.Provenance{
 			Provenance: "build/8.15.2/aix7.2-64/sendmail.8.15.2.1.provenance.json", Image: "build/8.15.2/aix7.2-64/sendmail.8.15.2.1.I",

@@ -144,13 +144,13 @@ func Mage(ctx context.Context, verbose bool, name string, given ...any) error {
 	defer stop()
 	all := All()
 	v := &all[slices.IndexFunc(all, func(v Verb) bool { return v.Name == name })]
-	args := make([]string, len(v.Args))
+	args := make([]string, len(v.needed()))
 	for i := range args {
 		args[i] = given[i].(string)
 	}
 	flags := make(map[string]string)
 	for i, f := range v.Flags {
-		switch value := given[len(v.Args)+i].(type) {
+		switch value := given[len(args)+i].(type) {
 		case *bool:
 			if value != nil {
 				flags[f.Name] = strconv.FormatBool(*value)

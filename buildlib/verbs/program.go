@@ -128,7 +128,7 @@ func (v *Verb) parse(program *flag.FlagSet, words []string) (args []string, flag
 	}
 	list := len(v.Args) > 0 && v.Args[len(v.Args)-1].Split != nil
 	switch {
-	case len(args) < len(v.Args):
+	case len(args) < len(v.needed()):
 		return nil, nil, errors.New("the argument " + v.Args[len(args)].Name + " is missing")
 	case len(args) > len(v.Args) && !list:
 		return nil, nil, errors.New("there is no argument for " + args[len(v.Args)])
@@ -150,6 +150,9 @@ func (g *Program) usage(v *Verb) string {
 		word := strings.ToUpper(a.Name)
 		if a.Split != nil {
 			word += "..."
+		}
+		if a.Optional {
+			word = "[" + word + "]"
 		}
 		words = append(words, word)
 	}

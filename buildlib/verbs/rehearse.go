@@ -9,19 +9,65 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/imagetool"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/journal"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/ops"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/report"
 )
 
-// rehearse rehearses the life of a package. Where scripts cannot be kept from what is outside of the rehearsal, only images that the
-// checkout has built are rehearsed, and those that are trusted.
+// rehearse rehearses the life of a package, and tells the journal beside the last image, if the checkout has built it.
 func rehearse(ctx context.Context, c *Call) (report.Value, error) {
+	result, err := c.live(ctx)
+	if result == nil {
+		return nil, err
+	}
+	file := c.Args[len(c.Args)-1]
+	if c.Checkout == nil || !isBuilt(ctx, c.Checkout, file) {
+		return result, err
+	}
+	if file, err := filepath.Abs(file); err == nil {
+		if unlock, err := c.Checkout.LockBuild(ctx, filepath.Dir(file)); err == nil {
+			defer unlock()
+			if err := journal.Saw(ctx, file, func(image *journal.Image) { image.Rehearsal = brief(result, c.Args[:len(c.Args)-1]) }); err != nil {
+				c.Log.WithError(err).Warn("the journal, which reports are made of, could not be written")
+			}
+		}
+	}
+	return result, err
+}
+
+// brief is what the journal has of a rehearsal. What it saw under one shell stands for the others, which say so themselves where they differ.
+func brief(result *rehearsal.Result, over []string) *journal.Rehearsal {
+	r := &journal.Rehearsal{Verdict: string(result.Verdict), When: time.Now().UTC(), Missing: result.Missing, Cuts: len(result.Cuts)}
+	for _, file := range over {
+		r.Over = append(r.Over, filepath.Base(file))
+	}
+	for _, cut := range result.Cuts {
+		if cut.Found != "" {
+			r.Strayed++
+		}
+	}
+	for i, life := range result.Lives {
+		r.Shells = append(r.Shells, life.Shell)
+		if i == 0 {
+			r.Left, r.Removed = life.Left, life.Left != nil
+		}
+		if last := len(life.Steps) - 1; last >= 0 && life.Steps[last].Status != 0 && r.Said == "" {
+			r.Said = "# " + life.Steps[last].Command + "\n" + life.Steps[last].Output
+		}
+	}
+	return r
+}
+
+// live rehearses. Where scripts cannot be kept from what is outside of the rehearsal, only images that the
+// checkout has built are rehearsed, and those that are trusted.
+func (c *Call) live(ctx context.Context) (*rehearsal.Result, error) {
 	cuts, err := strconv.Atoi(cmp.Or(c.Flags["cuts"], "0"))
 	if err != nil || cuts < 0 {
 		return nil, &fault.Error{Code: "rehearsal-cuts", What: "not a number of power cuts", Where: "-cuts=" + c.Flags["cuts"], Do: "give a number from 0 on; 8 is a beginning"}

@@ -82,10 +82,10 @@ func target(b *bytes.Buffer, v Verb) {
 	if v.More != "" {
 		comment = append(append(comment, ""), strings.Split(v.More, "\n")...)
 	}
-	if len(v.Args) > 0 { // mage shows what each flag means, and nothing of arguments
+	if len(v.needed()) > 0 { // mage shows what each flag means, and nothing of arguments
 		var table bytes.Buffer
 		w := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
-		for _, a := range v.Args {
+		for _, a := range v.needed() {
 			if a.Split != nil {
 				a.Meaning += "; all in one word, " + a.Word
 			}
@@ -98,7 +98,7 @@ func target(b *bytes.Buffer, v Verb) {
 	}
 	fmt.Fprintf(b, "\n// %s\nfunc %s%s(ctx context.Context", strings.ReplaceAll(strings.Join(comment, "\n// "), "// \n", "//\n"), receiver, name)
 	names := []string{fmt.Sprintf("%q", v.Name)}
-	for _, a := range v.Args {
+	for _, a := range v.needed() {
 		fmt.Fprintf(b, ", %s string", a.Name)
 		names = append(names, a.Name)
 	}

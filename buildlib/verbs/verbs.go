@@ -29,9 +29,11 @@ type Verb struct {
 	Run      func(context.Context, *Call) (report.Value, error)
 }
 
-// Arg is one argument, which must be there.
+// Arg is one argument.
 type Arg struct {
 	Name, Meaning string
+	// Optional may be left out, as the last of a command's line; mage, whose targets take a fixed number of words, has none.
+	Optional bool
 	// Split makes the argument a list: the last of a command's line, of one word at least. Mage, whose targets take a fixed number
 	// of words, gives a list as one word, which Split takes apart.
 	Split func(word string) ([]string, error)
@@ -98,6 +100,11 @@ func (g *Program) find(name string) (*Verb, error) {
 		f.Do = "did you mean " + near + "? " + f.Do
 	}
 	return nil, f
+}
+
+// needed are the arguments that must be there.
+func (v *Verb) needed() []Arg {
+	return slices.DeleteFunc(slices.Clone(v.Args), func(a Arg) bool { return a.Optional })
 }
 
 // Commas is a list in one word, as mage takes it.

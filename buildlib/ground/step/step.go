@@ -50,6 +50,8 @@ type Chain struct {
 	Digest func(path string) (string, error) // digest of a file or a whole directory, mode and names included
 	Log    logrus.FieldLogger
 	Status func(step string) // is told what runs now, and "" after it; nil is not
+	// Ended is told of each step that was run, well or not; nil is not.
+	Ended func(step, because string, start time.Time, err error)
 
 	made map[string]string // digests of outputs that this run has looked at; nothing but the steps changes them
 }
@@ -165,10 +167,14 @@ func (c *Chain) Run(ctx context.Context, last string) (ran []Ran, err error) {
 		for _, path := range s.Writes {
 			delete(c.made, path)
 		}
-		if err := c.run(ctx, s, inputs); err != nil {
-			return ran, err
+		err = c.run(ctx, s, inputs)
+		if err == nil {
+			err = c.save(s, inputs)
 		}
-		if err := c.save(s, inputs); err != nil {
+		if c.Ended != nil {
+			c.Ended(s.Name, changes[0].String(), start, err)
+		}
+		if err != nil {
 			return ran, err
 		}
 		ran = append(ran, Ran{s.Name, changes[0].String(), time.Since(start).Seconds()})

@@ -49,6 +49,9 @@ type Builder struct {
 	LogDir string   // one log per directory goes here
 	Log    logrus.FieldLogger
 	Status func(string) // gets how far it is, as in "[7/10] sendmail"; nil is not
+	// Ended is told of each directory that was compiled, or of each piece of the work on one, such as sendmail/main.o, well or not, by several at
+	// once; nil is not.
+	Ended func(d Directory, start time.Time, err error)
 }
 
 // Build compiles every directory and returns them in the order of upstream's list. The first failure stops the rest.
@@ -84,7 +87,15 @@ func (b *Builder) Build(ctx context.Context) ([]Directory, error) {
 
 // each does something for all directories, or what else is listed as they are.
 func (b *Builder) each(ctx context.Context, all []Directory, do func(context.Context, Directory) error) error {
-	return schedule(ctx, all, b.Jobs, do, func(done int, name string) {
+	timed := func(ctx context.Context, d Directory) error {
+		start := time.Now()
+		err := do(ctx, d)
+		if b.Ended != nil {
+			b.Ended(d, start, err)
+		}
+		return err
+	}
+	return schedule(ctx, all, b.Jobs, timed, func(done int, name string) {
 		if b.Status != nil {
 			b.Status(fmt.Sprintf("[%d/%d] %s", done+1, len(all), name))
 		}
