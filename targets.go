@@ -20,6 +20,7 @@ type (
 	Patches mg.Namespace
 	Probe   mg.Namespace
 	Release mg.Namespace
+	Test    mg.Namespace
 )
 
 // Package makes the installp image, running only the steps whose inputs changed.
@@ -125,8 +126,13 @@ func (Clean) Cache(ctx context.Context,
 	return run(ctx, "clean:cache", remove)
 }
 
-// Test runs all checks and tests, the build of real source among them.
-func Test(ctx context.Context) error { return run(ctx, "test") }
+// All runs all checks and tests, the build of real source among them.
+func (Test) All(ctx context.Context) error { return run(ctx, "test:all") }
+
+// Report lets a headless browser look at pages of report, at 400 and 1280 px, light and dark.
+//
+// It needs Chromium, Node.js and npm, and fetches axe-core and the browser's driver. Screenshots are left in build/browser/shots.
+func (Test) Report(ctx context.Context) error { return run(ctx, "test:report") }
 
 // Bench measures the build against upstream's own in the same run, and prints the ratios.
 func Bench(ctx context.Context) error { return run(ctx, "bench") }

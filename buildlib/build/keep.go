@@ -1,10 +1,9 @@
 package build
 
 import (
-	"context"
-	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -16,8 +15,8 @@ import (
 
 // diary is what a run has to tell the journal at its end. Directories are compiled several at a time.
 type diary struct {
-	lock               sync.Mutex
-	steps, directories []journal.Span
+	lock          sync.Mutex
+	steps, pieces []journal.Span
 }
 
 func (d *diary) step(name, because string, start time.Time, err error) {
@@ -26,11 +25,12 @@ func (d *diary) step(name, because string, start time.Time, err error) {
 	d.steps = append(d.steps, journal.Span{Name: name, Because: because, Started: start.UTC(), Seconds: time.Since(start).Seconds(), Failed: err != nil})
 }
 
-func (d *diary) directory(of compile.Directory, start time.Time, err error) {
+// piece is told of a directory, or of a piece of the work on one. The first that fails ends the others.
+func (d *diary) piece(of compile.Directory, start time.Time, err error) {
 	d.lock.Lock()
 	defer d.lock.Unlock()
-	failed := err != nil && !errors.Is(err, context.Canceled) // because of another one, or of whoever ended the run
-	d.directories = append(d.directories, journal.Span{Name: of.Name, Needs: of.Needs, Started: start.UTC(), Seconds: time.Since(start).Seconds(), Failed: failed})
+	failed := err != nil && !slices.ContainsFunc(d.pieces, func(s journal.Span) bool { return s.Failed })
+	d.pieces = append(d.pieces, journal.Span{Name: of.Name, Needs: of.Needs, Started: start.UTC(), Seconds: time.Since(start).Seconds(), Failed: failed})
 }
 
 // keep writes the journal. An image is as good without: what goes wrong is a warning.
@@ -41,7 +41,7 @@ func (b *Build) keep(last string, start time.Time, made *Result, problem error) 
 		run.Step = d.steps[n-1].Name
 	}
 	err := journal.Update(b.Dir, func(j *journal.Journal) {
-		j.Run, j.Steps, j.Directories = run, journal.Put(j.Steps, d.steps...), journal.Put(j.Directories, d.directories...)
+		j.Run, j.Steps, j.Directories = run, journal.Put(j.Steps, d.steps...), journal.Put(j.Directories, journal.Fold(d.pieces)...)
 		if made == nil || made.SHA256 == "" || len(j.Images) > 0 && j.Images[0].SHA256 == made.SHA256 {
 			return
 		}
@@ -52,7 +52,7 @@ func (b *Build) keep(last string, start time.Time, made *Result, problem error) 
 		}
 		j.Add(image)
 	})
-	d.steps, d.directories = nil, nil
+	d.steps, d.pieces = nil, nil
 	if err != nil {
 		b.checkout.Log.WithError(err).Warn("the journal, which reports are made of, could not be written")
 	}

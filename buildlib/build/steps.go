@@ -185,7 +185,7 @@ func (b *Build) compile(ctx context.Context, read map[string]string) error {
 	builder := &compile.Builder{
 		Machine: b.means.Machine, Name: read["machine"], Source: b.Patched(), Objects: b.Objects(), Site: b.SiteFile(), Extra: b.Site.Builds,
 		Key: fmt.Sprint(read), Env: b.Target.Env(), Jobs: b.Jobs, LogDir: b.LogDir(), Log: b.checkout.Log.WithField("step", "compile"),
-		Status: b.checkout.Status.Show, Ended: b.diary.directory,
+		Status: b.checkout.Status.Show, Ended: b.diary.piece,
 	}
 	builder.Kept = b.kept(read)
 	_, err := builder.Build(ctx)

@@ -198,7 +198,11 @@ func (d *Dossier) WriteText(w io.Writer) error {
 			count(len(c.Differences), "difference in what it is made from", "differences in what it is made from"), count(len(c.Files), "file", "files"))
 	}
 	if d.Time != nil {
-		line("time", "%s: %s", Seconds(d.Time.Total), strings.Join(d.Time.Critical, ", "))
+		var parts []string
+		for _, p := range d.Time.Critical {
+			parts = append(parts, strings.TrimSpace(p.Step+" "+p.Name)+" "+Seconds(p.Seconds))
+		}
+		line("time", "%s: %s", Seconds(d.Time.Total), strings.Join(parts, ", "))
 	}
 	for _, note := range d.Notes {
 		line("note", "%s", note)

@@ -1,7 +1,6 @@
 package dossier
 
 import (
-	"math"
 	"slices"
 	"time"
 
@@ -14,7 +13,14 @@ type Timeline struct {
 	Seconds  float64   `json:"seconds"` // that it took
 	Total    float64   `json:"total"`   // seconds of all steps
 	Bars     []Bar     `json:"bars"`
-	Critical []string  `json:"critical"` // what the total is made of, in order: a shorter one of these shortens it
+	Critical []Part    `json:"critical"` // what the total is made of, in order: a shorter one of these shortens it
+}
+
+// Part is a part of the critical path: a step, or a directory in one.
+type Part struct {
+	Name    string  `json:"name"`
+	Step    string  `json:"step,omitempty"`
+	Seconds float64 `json:"seconds"`
 }
 
 // Bar is a step, or a directory that was compiled in one.
@@ -25,43 +31,59 @@ type Bar struct {
 	Start    float64   `json:"start"` // seconds from the first step's start
 	Seconds  float64   `json:"seconds"`
 	Because  string    `json:"because,omitempty"`
-	After    string    `json:"after,omitempty"` // of a critical directory: which one it waited for
-	Critical bool      `json:"critical"`
+	Objects  int       `json:"objects,omitempty"` // that were compiled by themselves, beside those of other directories
+	Critical float64   `json:"critical"`          // seconds of it that are part of the critical path
 	Failed   bool      `json:"failed"`
 	Earlier  bool      `json:"earlier"` // compiled by a run before the step's last one; Start means nothing then
 }
 
-// parent is the step that directories are of.
-const parent = "compile"
+// parent is the step that directories are of; leastPart is how much of it a directory must be to be named as part of the critical path.
+const (
+	parent    = "compile"
+	leastPart = 0.02
+)
 
-// timeline puts what a journal has in order; nil for nothing.
+// timeline puts what a journal has in order, up to the step that failed; nil for nothing.
 func timeline(j *journal.Journal) *Timeline {
 	if len(j.Steps) == 0 {
 		return nil
 	}
 	t := &Timeline{Started: j.Run.Started, Seconds: j.Run.Seconds}
 	for _, s := range j.Steps {
-		bar := Bar{Name: s.Name, Ran: s.Started, Start: t.Total, Seconds: s.Seconds, Because: s.Because, Failed: s.Failed, Critical: true}
+		bar := Bar{Name: s.Name, Ran: s.Started, Start: t.Total, Seconds: s.Seconds, Because: s.Because, Failed: s.Failed, Critical: s.Seconds}
 		t.Bars = append(t.Bars, bar)
-		chain := []string{s.Name}
+		parts := []Part{{Name: s.Name, Seconds: s.Seconds}}
 		if s.Name == parent {
 			bars := directories(j.Directories, &bar)
-			if critical := mark(bars, bar.Start); len(critical) > 0 {
-				chain = critical
-			}
 			t.Bars = append(t.Bars, bars...)
+			var inside []Part
+			for _, b := range bars {
+				if b.Critical > leastPart*s.Seconds {
+					inside = append(inside, Part{b.Name, parent, b.Critical})
+				}
+			}
+			if inside != nil {
+				parts = inside
+			}
 		}
-		t.Critical = append(t.Critical, chain...)
-		t.Total += s.Seconds
+		t.Critical, t.Total = append(t.Critical, parts...), t.Total+s.Seconds
+		if s.Failed {
+			break // what lies there of later steps is of earlier runs
+		}
 	}
 	return t
 }
 
-// directories are the bars below a step, by their beginning; those of earlier runs last.
+// directories are the bars below a step, by their end; those of earlier runs last.
 func directories(spans []journal.Span, of *Bar) (bars []Bar) {
 	for _, d := range spans {
-		b := Bar{Name: d.Name, Step: of.Name, Ran: d.Started, Seconds: d.Seconds, Failed: d.Failed, Earlier: d.Started.Before(of.Ran)}
-		if !b.Earlier {
+		b := Bar{
+			Name: d.Name, Step: of.Name, Ran: d.Started, Seconds: d.Seconds, Objects: d.Objects, Critical: d.Critical, Failed: d.Failed,
+			Earlier: d.Started.Before(of.Ran),
+		}
+		if b.Earlier {
+			b.Critical = 0
+		} else {
 			b.Start = of.Start + d.Started.Sub(of.Ran).Seconds()
 		}
 		bars = append(bars, b)
@@ -70,37 +92,7 @@ func directories(spans []journal.Span, of *Bar) (bars []Bar) {
 		if a.Earlier != b.Earlier {
 			return map[bool]int{true: 1, false: -1}[a.Earlier]
 		}
-		return a.Ran.Compare(b.Ran)
+		return a.Ran.Add(time.Duration(a.Seconds * float64(time.Second))).Compare(b.Ran.Add(time.Duration(b.Seconds * float64(time.Second))))
 	})
 	return bars
-}
-
-// atOnce is how much later than the end of another one a directory may begin that waited for it, in seconds.
-const atOnce = 0.05
-
-// mark goes back from the directory that ended last: what it waited for is the one that ended last before it began, be it that it needs its
-// library or its place.
-func mark(bars []Bar, start float64) (critical []string) {
-	before := math.Inf(1)
-	waits := -1 // the one that is to be told what it waited for
-	for {
-		last := -1
-		for i, b := range bars {
-			if !b.Earlier && i != waits && !b.Critical && b.Start+b.Seconds <= before+atOnce && (last < 0 || b.Start+b.Seconds > bars[last].Start+bars[last].Seconds) {
-				last = i
-			}
-		}
-		if last < 0 {
-			return critical
-		}
-		bars[last].Critical = true
-		critical = slices.Insert(critical, 0, parent+" "+bars[last].Name)
-		if waits >= 0 {
-			bars[waits].After = bars[last].Name
-		}
-		waits, before = last, bars[last].Start
-		if before <= start+atOnce {
-			return critical
-		}
-	}
 }

@@ -1,6 +1,7 @@
 package dossier
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -17,20 +18,21 @@ func span(name string, from, seconds float64) journal.Span {
 }
 
 func TestTimeline(t *testing.T) {
-	// Two at a time: makemap needs libsm, and waits for the place of libsmdb; sendmail needs libsm alone.
-	whole := []journal.Span{
-		span("libsm", 2, 10), span("libsmdb", 2, 13), span("sendmail", 12, 5), span("makemap", 15.01, 8), span("mailstats", 17, 1),
-	}
+	library, program, small := span("libsm", 2, 10), span("sendmail", 3, 20.5), span("smrsh", 3, 1)
+	library.Critical, program.Critical, small.Critical = 9, 12, 0.1
+	failed := span("compile", 2, 21.5)
+	failed.Failed = true
+	steps := []journal.Span{span("fetch", 0, 1), span("compile", 2, 21.5), span("stage", 40, 2)}
 	for name, test := range map[string]struct {
 		steps, directories []journal.Span
 		want               string
 		total              float64
 	}{
-		"all":       {[]journal.Span{span("fetch", 0, 1), span("compile", 2, 21.5), span("stage", 40, 2)}, whole, "fetch, compile libsmdb, compile makemap, stage", 24.5},
-		"one alone": {[]journal.Span{span("compile", 0, 3)}, []journal.Span{span("libsm", 1, 2)}, "compile libsm", 3},
-		"earlier":   {[]journal.Span{span("compile", 20, 6)}, append(whole[:2:2], span("sendmail", 20, 6)), "compile sendmail", 6},
-		"none":      {[]journal.Span{span("compile", 20, 6)}, whole, "compile", 6},
-		"no step":   {nil, whole, "", 0},
+		"all":       {steps, []journal.Span{library, small, program}, "fetch 1, compile libsm 9, compile sendmail 12, stage 2", 24.5},
+		"earlier":   {[]journal.Span{span("compile", 2.5, 6)}, []journal.Span{library, program}, "compile sendmail 12", 6},
+		"none":      {[]journal.Span{span("compile", 20, 6)}, []journal.Span{library, program}, "compile 6", 6},
+		"a failure": {[]journal.Span{steps[0], failed, steps[2]}, nil, "fetch 1, compile 21.5", 22.5},
+		"no step":   {nil, []journal.Span{library}, "", 0},
 	} {
 		line := timeline(&journal.Journal{Steps: test.steps, Directories: test.directories})
 		if line == nil {
@@ -39,21 +41,18 @@ func TestTimeline(t *testing.T) {
 			}
 			continue
 		}
-		if got := strings.Join(line.Critical, ", "); got != test.want || line.Total != test.total {
+		var got []string
+		for _, p := range line.Critical {
+			got = append(got, strings.TrimSpace(fmt.Sprint(p.Step, " ", p.Name, " ", p.Seconds)))
+		}
+		if got := strings.Join(got, ", "); got != test.want || line.Total != test.total {
 			t.Errorf("%s: critical are %s, want %s; total %g, want %g", name, got, test.want, line.Total, test.total)
 		}
 	}
-	line := timeline(&journal.Journal{Steps: []journal.Span{span("fetch", 0, 1), span("compile", 2, 21.5)}, Directories: whole})
-	bars := make(map[string]Bar)
-	for _, b := range line.Bars {
-		bars[b.Name] = b
-	}
-	want := Bar{Name: "makemap", Step: "compile", Ran: noon.Add(15010 * time.Millisecond), Start: 14.01, Seconds: 8, After: "libsmdb", Critical: true}
-	if diff := cmp.Diff(want, bars["makemap"]); diff != "" {
+	line := timeline(&journal.Journal{Steps: steps, Directories: []journal.Span{program, library}})
+	want := Bar{Name: "libsm", Step: "compile", Ran: library.Started, Start: 1, Seconds: 10, Critical: 9}
+	if diff := cmp.Diff(want, line.Bars[2]); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
-	}
-	if bars["sendmail"].Critical || bars["fetch"].Start != 0 || bars["compile"].Start != 1 {
-		t.Errorf("the bars are %v", bars)
 	}
 }
 

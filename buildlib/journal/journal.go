@@ -52,6 +52,9 @@ type Span struct {
 	Started time.Time `json:"started"`
 	Seconds float64   `json:"seconds"`
 	Failed  bool      `json:"failed,omitempty"`
+
+	Objects  int     `json:"objects,omitempty"`  // of a directory: that were compiled by themselves
+	Critical float64 `json:"critical,omitempty"` // of a directory: seconds of it that nothing could be done beside
 }
 
 // Problem is a fault in fields.

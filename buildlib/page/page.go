@@ -76,6 +76,7 @@ type group struct {
 type bar struct {
 	dossier.Bar
 	X, W float64
+	Dark bool
 }
 
 // left is a line of what a removal left.
@@ -102,7 +103,7 @@ func newView(d *dossier.Dossier) *view {
 	if d.Time != nil {
 		for _, b := range d.Time.Bars {
 			w := min(100, max(thinnest, percent(b.Seconds, d.Time.Total)))
-			v.Bars = append(v.Bars, bar{b, min(100-w, percent(b.Start, d.Time.Total)), w})
+			v.Bars = append(v.Bars, bar{b, min(100-w, percent(b.Start, d.Time.Total)), w, b.Critical > b.Seconds/10})
 		}
 	}
 	for _, kind := range []struct{ is, title string }{{"setting", "Settings"}, {"tool", "Tools"}, {"input", "Inputs, by their SHA-256"}} {

@@ -1,0 +1,62 @@
+package dev
+
+import (
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
+)
+
+// Look lets a browser look at the pages that the tests of package page have made: testdata/browser says for what. The browser and Node.js are for
+// this alone; the packages of its driver, which package-lock.json pins, come below build.
+func Look(ctx context.Context, c *checkout.Checkout, out, errOut io.Writer) error {
+	var missing []string
+	found := make(map[string]string)
+	for _, name := range []string{"node", "npm", "chromium"} {
+		file, err := host.LookPath(ctx, c.Machine, name)
+		if err != nil {
+			missing = append(missing, name)
+		}
+		found[name] = file
+	}
+	if missing != nil {
+		return &fault.Error{
+			Code: "browser-missing", What: "this machine has no browser, or nothing that drives one, to look at pages with", Found: "missing: " + strings.Join(missing, ", "),
+			Do: "install Node.js 18 or later with npm, and Chromium; on Debian: apt-get install nodejs npm chromium",
+		}
+	}
+	work := c.Path("build", "browser")
+	shots := filepath.Join(work, "shots")
+	if err := os.MkdirAll(shots, 0o755); err != nil {
+		return err
+	}
+	for _, name := range []string{".npmrc", "package.json", "package-lock.json", "look.mjs"} {
+		text, err := os.ReadFile(c.Path("testdata", "browser", name))
+		if err != nil {
+			return err
+		}
+		if err := tree.WriteFile(filepath.Join(work, name), text, 0o644); err != nil {
+			return err
+		}
+	}
+	pages, err := filepath.Glob(c.Path("buildlib", "page", "testdata", "*.html"))
+	if err != nil {
+		return err
+	}
+	for _, argv := range [][]string{
+		{"npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"},
+		append([]string{"node", "look.mjs", found["chromium"], shots}, pages...),
+	} {
+		if err := c.Machine.Run(ctx, host.Cmd{Argv: argv, Dir: work, Env: goEnv(c), Stdout: out, Stderr: errOut}); err != nil {
+			return err
+		}
+	}
+	c.Log.WithField("directory", c.Shown(shots)).Info("screenshots are left to be looked at")
+	return nil
+}
