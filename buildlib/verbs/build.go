@@ -135,7 +135,9 @@ var buildVerbs = []Verb{
 	{
 		Name: "test:report", Help: "lets a headless browser look at pages of report, at 400 and 1280 px, light and dark",
 		More: "It needs Chromium, Node.js and npm, and fetches axe-core and the browser's driver. Screenshots are left in build/browser/shots.",
-		Run:  func(ctx context.Context, c *Call) (report.Value, error) { return nil, dev.Look(ctx, c.Checkout, c.Out, c.Err) },
+		Run: func(ctx context.Context, c *Call) (report.Value, error) {
+			return nil, dev.Look(ctx, c.Checkout, c.Out, c.Err)
+		},
 	},
 	{Name: "bench", Help: "measures the build against upstream's own in the same run, and prints the ratios", Run: seen(dev.Bench)},
 	{Name: "release:list", Help: "shows the releases that can be built, and what is pinned of each", Run: seen(func(_ context.Context, c *checkout.Checkout) (*release.Listing, error) {
