@@ -19,6 +19,7 @@ type (
 	Image   mg.Namespace
 	Patches mg.Namespace
 	Probe   mg.Namespace
+	Record  mg.Namespace
 	Release mg.Namespace
 	Test    mg.Namespace
 )
@@ -78,6 +79,16 @@ func Reproduce(ctx context.Context, record string,
 	discard *bool, // throw away edits of source trees in build
 ) error {
 	return run(ctx, "reproduce", record, discard)
+}
+
+// Diff shows what differs between two build records, and fails if anything does.
+//
+// What the images were made of comes first: settings, inputs, tools, the machine, headers and libraries; then what came out.
+//
+// <before>  path of a .record.toml
+// <after>   and of another
+func (Record) Diff(ctx context.Context, before string, after string) error {
+	return run(ctx, "record:diff", before, after)
 }
 
 // Provenance writes beside the image how it was made, as an in-toto statement (SLSA v1).

@@ -61,7 +61,7 @@ var rooms = []struct{ room, imports string }{
 	{"steps/fetch", "kind fault regular release host tree cache go-getter go-crypto logrus"},
 	{"steps/compile", "fault host objects tree logrus"},
 	{"steps/stage", "fault regular host xcoff"},
-	{"steps/record", "fault go-toml tomlfile regular"},
+	{"steps/record", "fault go-toml tomlfile regular step"},
 	{"steps/evidence", "release patchset record cyclonedx-go"},
 	{"steps/packaging", "fault regular installp stage vrmf tomlfile target siteconfig"},
 
@@ -86,7 +86,7 @@ var rooms = []struct{ room, imports string }{
 	{"page", "fault dossier"},
 	{"build", "*"},
 	{"dev", "fault tree host target checkout series build"},
-	{"verbs", "version fault terminal tree host cross release siteconfig journal checkout report dossier page series adding imagetool signing rehearsal ops preview build dev probe logrus"},
+	{"verbs", "version fault terminal tree host cross release siteconfig record journal checkout report dossier page series adding imagetool signing rehearsal ops preview build dev probe logrus"},
 	{"cmd/sendmail-aix", "verbs"},
 	{"cmd/aiximage", "verbs"},
 	{"e2e", ""}, // tests of the whole

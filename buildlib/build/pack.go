@@ -14,12 +14,9 @@ import (
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp/write"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/step"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/version"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/steps/packaging"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/steps/record"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/steps/stage"
@@ -160,14 +157,13 @@ func (b *Build) record(ctx context.Context, manifest stage.Manifest, sum string)
 	if err != nil {
 		return nil, err
 	}
-	tools, err := b.tools(ctx)
+	r, err := b.origin(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return &record.Record{
-		Image: filepath.Base(b.Image()), SHA256: sum, Time: b.Time,
-		Settings: maps.Clone(b.Settings), Inputs: inputs, Tools: tools, Files: fileSums(manifest),
-	}, nil
+	r.Image, r.SHA256, r.Time = filepath.Base(b.Image()), sum, b.Time
+	r.Settings, r.Inputs, r.Files = maps.Clone(b.Settings), inputs, fileSums(manifest)
+	return &r, nil
 }
 
 // fileSums lists the hashes of the manifest's files, and the text of its links.
@@ -195,31 +191,4 @@ func (b *Build) recordInputs(ctx context.Context) (map[string]string, error) {
 		reads = append(reads, step.Read{Name: "buildlib", Path: b.checkout.Path("buildlib")})
 	}
 	return b.chain.Read(ctx, reads)
-}
-
-// tools asks the programs that take part in a build for their versions. A program that does not say counts as unknown: it is for
-// a person to read.
-func (b *Build) tools(ctx context.Context) (map[string]string, error) {
-	tools := map[string]string{
-		"sendmail-aix": version.Number, "compiler": b.Target.Compiler.String(), "processor": b.Target.Flags().Processor, "openssl": b.Target.OpenSSL.Release, "sasl": b.Target.SASL.API,
-	}
-	asked := map[string][]string{
-		"m4": {b.Target.M4, "--version"}, "make": {b.Target.Make, "--version"}, "ar": {b.Target.Ar, "--version"},
-		"ld": {"ld", "--version"}, "libc": {"ldd", "--version"}, "system": {"uname", "-srvm"},
-	}
-	if b.Packager == checkout.PackagerMkinstallp {
-		asked["mkinstallp"] = []string{"lslpp", "-Lcq", insttools}
-	}
-	for name, argv := range asked {
-		out, err := b.means.Machine.Output(ctx, host.Cmd{Argv: argv})
-		first, _, _ := strings.Cut(out, "\n")
-		if err != nil || first == "" {
-			first = "unknown"
-		}
-		tools[name] = first
-	}
-	if ctx.Err() != nil {
-		return nil, context.Cause(ctx)
-	}
-	return tools, nil
 }

@@ -22,7 +22,7 @@ type Reproduced struct {
 	SHA256   string        `json:"sha256"`
 	Recorded string        `json:"recorded"` // what its sha256 was
 	Inputs   []step.Change `json:"inputs"`   // what of the checkout is not as it was recorded
-	Tools    []step.Change `json:"tools"`    // and of the machine
+	Tools    []step.Change `json:"tools"`    // and of what is run, of the machine, and of headers and libraries
 	Files    []step.Change `json:"files"`    // the installed files that came out otherwise
 }
 
@@ -55,13 +55,13 @@ func Reproduce(ctx context.Context, c *checkout.Checkout, file string, edits Edi
 	if err != nil {
 		return nil, err
 	}
-	tools, err := b.tools(ctx)
+	now, err := b.origin(ctx)
 	if err != nil {
 		return nil, err
 	}
 	r := &Reproduced{
 		Image: c.Shown(b.Image()), Recorded: recorded.SHA256,
-		Inputs: step.Compare("input", recorded.Inputs, inputs), Tools: step.Compare("tool", recorded.Tools, tools),
+		Inputs: step.Compare("input", recorded.Inputs, inputs), Tools: recorded.Machines(&now),
 	}
 	for _, change := range append(r.Inputs[:len(r.Inputs):len(r.Inputs)], r.Tools...) {
 		c.Log.WithField("difference", change.String()).Warn("this machine differs from the record")

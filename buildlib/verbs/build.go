@@ -10,6 +10,7 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/report"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/release"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/siteconfig"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/steps/record"
 )
 
 // to is a verb that runs the steps of a build up to one.
@@ -90,6 +91,18 @@ var buildVerbs = []Verb{
 		Flags: []Flag{discard},
 		Run: func(ctx context.Context, c *Call) (report.Value, error) {
 			return build.Reproduce(ctx, c.Checkout, c.Args[0], c.edits())
+		},
+	},
+	{
+		Name: "record:diff", Anywhere: true, Help: "shows what differs between two build records, and fails if anything does",
+		More: "What the images were made of comes first: settings, inputs, tools, the machine, headers and libraries; then what came out.",
+		Args: []Arg{{Name: "before", Meaning: "path of a .record.toml"}, {Name: "after", Meaning: "and of another"}},
+		Run: func(_ context.Context, c *Call) (report.Value, error) {
+			d, err := record.Compare(c.Args[0], c.Args[1])
+			if d == nil {
+				return nil, err
+			}
+			return d, err
 		},
 	},
 	{

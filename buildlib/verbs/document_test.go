@@ -13,9 +13,11 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/doctor"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/dossier"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/step"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/journal"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/report"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/signing"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/steps/record"
 )
 
 // TestDocuments is the documents of verbs that take a network, much time or a toolchain; the script output_json has those of others.
@@ -39,6 +41,9 @@ func TestDocuments(t *testing.T) {
 			Provenance: "build/8.15.2/aix7.2-64/sendmail.8.15.2.1.provenance.json", Image: "build/8.15.2/aix7.2-64/sendmail.8.15.2.1.I",
 			SHA256: "0a", Builder: "https://example.com/builders/aix",
 		}, nil},
+		"record_diff": {"record:diff", &record.Difference{
+			Before: "a.record.toml", After: "b.record.toml", Changes: []step.Change{{What: "sysroot", Name: "usr/include", Was: "0a", Now: "0b"}},
+		}, &fault.Error{Code: "record-differs", Finding: true, What: "the records differ", Where: "b.record.toml"}},
 		"sign": {"sign", &signing.Signed{
 			Image: "sendmail.8.15.2.1.I", Sums: "sendmail.8.15.2.1.sums", Signature: "sendmail.8.15.2.1.sums.sig", Files: []string{"sendmail.8.15.2.1.I"},
 		}, nil},

@@ -41,6 +41,9 @@ type Toolchain struct {
 	SDK  bool   // whether Root is this package's, and not a copy of a real machine's
 	// Compiler tells the compiler, with what it calls, from every other, whatever the level and width that it compiles for.
 	Compiler string
+
+	Clang    string // the compiler that Bin's calls
+	Binutils string // directory of the linker and the assembler
 }
 
 // Dir is the directory that all of it lies in, but for the compiler itself and a sysroot.
@@ -73,7 +76,7 @@ func (b *Builder) Toolchain(ctx context.Context, t *target.Target, sysroot strin
 	if err != nil {
 		return nil, err
 	}
-	tc := &Toolchain{Bin: filepath.Join(dir, "bin"), Root: sysroot}
+	tc := &Toolchain{Bin: filepath.Join(dir, "bin"), Root: sysroot, Clang: k.clang, Binutils: k.binutils}
 	if tc.Compiler, err = k.compiler(ctx); err != nil {
 		return nil, err
 	}

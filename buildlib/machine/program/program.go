@@ -34,6 +34,21 @@ func Digest(ctx context.Context, m host.Machine, file string, isCompiler bool) (
 	return sum, nil
 }
 
+// Content is like [Digest], and the same on machines where the same lies in other places.
+func Content(ctx context.Context, m host.Machine, file string, isCompiler bool) (string, error) {
+	all, sums, err := contents(ctx, m, ask, file, isCompiler)
+	if err != nil {
+		return "", fmt.Errorf("looking at what %s is made of: %w", file, err)
+	}
+	lines := make([]string, len(all))
+	for i, f := range all {
+		lines[i] = path.Base(f) + " " + sums[i]
+	}
+	slices.Sort(lines)
+	sum := sha256.Sum256([]byte(strings.Join(slices.Compact(lines), "\n")))
+	return hex.EncodeToString(sum[:]), nil
+}
+
 // recall is [host.Machine.Recall], or ask.
 type recall func(ctx context.Context, what string, files []string, find func() (string, error)) (string, error)
 
@@ -42,30 +57,35 @@ func ask(_ context.Context, _ string, _ []string, find func() (string, error)) (
 	return find()
 }
 
-func digest(ctx context.Context, m host.Machine, recall recall, file string, isCompiler bool) (string, error) {
+// contents are the files of a program, sorted, and their hashes.
+func contents(ctx context.Context, m host.Machine, recall recall, file string, isCompiler bool) (all, sums []string, err error) {
 	files := []string{file}
 	if isCompiler {
 		parts, err := parts(ctx, m, recall, file)
 		if err != nil {
-			return "", err
+			return nil, nil, err
 		}
 		xl, err := partsOfXL(ctx, m, file)
 		if err != nil {
-			return "", err
+			return nil, nil, err
 		}
 		files = append(append(files, parts...), xl...)
 	}
-	var all []string
 	for _, f := range files {
 		libraries, err := libraries(ctx, m, recall, f)
 		if err != nil {
-			return "", err
+			return nil, nil, err
 		}
 		all = append(append(all, f), libraries...)
 	}
 	slices.Sort(all)
 	all = slices.Compact(all)
-	sums, err := m.Sums(ctx, all...)
+	sums, err = m.Sums(ctx, all...)
+	return all, sums, err
+}
+
+func digest(ctx context.Context, m host.Machine, recall recall, file string, isCompiler bool) (string, error) {
+	all, sums, err := contents(ctx, m, recall, file, isCompiler)
 	if err != nil {
 		return "", err
 	}

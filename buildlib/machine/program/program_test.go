@@ -99,3 +99,31 @@ func TestReplaced(t *testing.T) {
 		})
 	}
 }
+
+// The content of a program is the same wherever it lies, and another one when a part of it is.
+func TestContent(t *testing.T) {
+	t.Parallel()
+	m := host.NewLocal([]string{"PATH=" + os.Getenv("PATH")})
+	content := func(part string) string {
+		t.Helper()
+		dir := t.TempDir()
+		// A compiler of XL C, whose parts lie beside it.
+		for name, text := range map[string]string{"bin/xlc": "#!/bin/sh\nexit 1\n", "exe/xlcentry": part} {
+			name = filepath.Join(dir, name)
+			if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o755), os.WriteFile(name, []byte(text), 0o755)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		c, err := Content(t.Context(), m, filepath.Join(dir, "bin/xlc"), true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	if one, again, two := content("one"), content("one"), content("two"); one != again || one == two {
+		t.Errorf("the contents of one, one and two are %s, %s, %s", one, again, two)
+	}
+	if _, err := Content(t.Context(), m, "/nowhere/cc", false); err == nil {
+		t.Error("of nothing: no error")
+	}
+}

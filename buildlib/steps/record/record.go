@@ -27,8 +27,11 @@ type Record struct {
 	Time     time.Time         `toml:"time"`   // the one time that everything in the image carries
 	Settings map[string]string `toml:"settings"`
 	Inputs   map[string]string `toml:"inputs"` // SHA-256, or tree hash, of source, patches, fragments and packaging files
-	Tools    map[string]string `toml:"tools"`  // versions on the machine that built it
-	Files    map[string]string `toml:"files"`  // SHA-256 of each installed file
+	Tools    map[string]string `toml:"tools"`  // versions of what was run, or contents
+	// Machine is the one that compiled, and Sysroot a hash for each directory of headers and libraries. Older records have neither.
+	Machine map[string]string `toml:"machine,omitempty"`
+	Sysroot map[string]string `toml:"sysroot,omitempty"`
+	Files   map[string]string `toml:"files"` // SHA-256 of each installed file
 
 	// Signed is the copy of the image that AIX verifies, where this record lies beside one.
 	Signed *Signed `toml:"signed,omitempty"`

@@ -42,6 +42,58 @@ func TestMarshal(t *testing.T) {
 	}
 }
 
+// TestCompare: what decided comes before what came out, and a record that says nothing of the machine is not held against one that does.
+func TestCompare(t *testing.T) {
+	put := func(edit func(*Record)) string {
+		r := sample()
+		r.Machine, r.Sysroot = map[string]string{"system": "Linux 6"}, map[string]string{"usr/include": strings.Repeat("4", 64)}
+		edit(r)
+		text, err := r.Marshal()
+		if err != nil {
+			t.Fatal(err)
+		}
+		file := filepath.Join(t.TempDir(), "x.record.toml")
+		if err := os.WriteFile(file, text, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+	first := put(func(*Record) {})
+	for name, test := range map[string]struct {
+		edit func(*Record)
+		want string
+	}{
+		"the same": {func(*Record) {}, ""},
+		"all": {func(r *Record) {
+			r.Settings["with"], r.Inputs["source"], r.Tools["m4"], r.Machine["system"] = "none", strings.Repeat("5", 64), "m4 2", "Linux 7"
+			r.Sysroot["usr/include"], r.SHA256, r.Files["/opt/sendmail/sbin/sendmail"] = strings.Repeat("6", 64), strings.Repeat("0b", 32), strings.Repeat("7", 64)
+			r.Signed = &Signed{SHA256: strings.Repeat("0c", 32)}
+		}, `setting with changed from sasl,starttls to none
+input source changed from 222222222222 to 555555555555
+tool m4 changed from m4 (GNU M4) 1.4.19 to m4 2
+machine system changed from Linux 6 to Linux 7
+sysroot usr/include changed from 444444444444 to 666666666666
+image sha256 changed from 0a0a0a0a0a0a to 0b0b0b0b0b0b
+image signed is new: 0c0c0c0c0c0c
+file /opt/sendmail/sbin/sendmail changed from 333333333333 to 777777777777
+`},
+		"an older record": {func(r *Record) { r.Machine, r.Sysroot = nil, nil }, ""},
+	} {
+		d, err := Compare(first, put(test.edit))
+		if d == nil || (fault.Code(err) == "record-differs") != (test.want != "") {
+			t.Errorf("%s: Compare() = %v, %v", name, d, err)
+			continue
+		}
+		var b strings.Builder
+		if err := d.WriteText(&b); err != nil || b.String() != test.want {
+			t.Errorf("%s: %v, %s\nwant %s", name, err, &b, test.want)
+		}
+	}
+	if _, err := Compare(first, "none"); fault.Code(err) != "record-unreadable" {
+		t.Errorf("Compare(none) = %v", err)
+	}
+}
+
 func TestLoadRefuses(t *testing.T) {
 	good, err := sample().Marshal()
 	if err != nil {
@@ -55,6 +107,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"short hash", strings.Repeat("0a", 32), "0a", "record-damaged", "64 hexadecimal digits"},
 		{"no time", "time = 2015-07-03T00:00:00Z\n", "", "record-damaged", "time is missing"},
 		{"no time zone", "00:00:00Z", "00:00:00", "record-damaged", "time zone"},
+		{"short hash of the signed copy", "[files]", "[signed]\nsha256 = 'x'\nkey = ''\n[files]", "record-damaged", "signed.sha256"},
 		{"cut off", "[settings]", "[tools.x]", "record-damaged", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
