@@ -25,7 +25,7 @@ var optionsNamed = []struct{ file, word, why string }{
 	{"machine/cross/sysroot.go", "sasl", "the directory of its header"},
 	{"plan/plan.go", "sasl", "where that part is from"},
 	{"build/machine.go", "sasl", "where that part is from"},
-	{"build/pack.go", "sasl", "where that part is from, in the record"},
+	{"build/origin.go", "sasl", "where that part is from, in the record, and the directory of its header"},
 	{"aix/installp/installptest/packages.go", "sasl", "a fileset of a package for tests"},
 }
 

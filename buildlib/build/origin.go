@@ -120,9 +120,9 @@ func (b *Build) revisionOfThis(ctx context.Context) string {
 	return revision
 }
 
-// deciding are the filesets of a machine of AIX that decide what is built on it: its libraries and headers, OpenSSL, and IBM's compilers, by the names that
-// these have had.
-var deciding = regexp.MustCompile(`^(bos\.rte(\.libc)?|bos\.adt\..*|bos\.perf\.perfstat|openssl\..*|vac.*|xl[cC].*|openxlC.*|ibm-.*clang.*)$`)
+// deciding are the filesets of a machine of AIX that decide what is built on it, besides those of the options: its libraries and headers, OpenSSL, and
+// IBM's compilers, by the names that these have had.
+var deciding = regexp.MustCompile(`^(bos\.rte(\.libc)?|bos\.adt\..*|openssl\..*|vac.*|xl[cC].*|openxlC.*|ibm-.*clang.*)$`)
 
 // machine is the machine that compiled. On AIX it tells level, filesets and packages.
 func (b *Build) machine(ctx context.Context) (map[string]string, error) {
@@ -134,15 +134,15 @@ func (b *Build) machine(ctx context.Context) (map[string]string, error) {
 	m := b.means.Machine
 	facts["system"] = cmp.Or(first(ctx, m, "uname", "-srv"), "unknown") // -m is the number of this very machine
 	facts["oslevel"] = cmp.Or(first(ctx, m, "oslevel", "-s"), "unknown")
+	rpms, ours := []string{"m4", "make", "gcc"}, []string{}
+	for _, f := range b.Site.Fragments {
+		rpms, ours = append(rpms, strings.Fields(f.Packages.Toolbox)...), append(ours, strings.Fields(f.Packages.Filesets)...)
+	}
 	for line := range strings.Lines(said(ctx, m, "lslpp", "-Lcq")) {
 		f := strings.Split(line, ":")
-		if len(f) > 7 && f[6] != "R" && deciding.MatchString(f[1]) {
+		if len(f) > 7 && f[6] != "R" && (deciding.MatchString(f[1]) || slices.Contains(ours, f[1])) {
 			facts["fileset "+f[1]] = f[2]
 		}
-	}
-	rpms := []string{"m4", "make", "gcc"}
-	for _, f := range b.Site.Fragments {
-		rpms = append(rpms, strings.Fields(f.Packages.Toolbox)...)
 	}
 	// Of those that are not there it says so, in a line of more words.
 	for line := range strings.Lines(said(ctx, m, append([]string{"rpm", "-q", "--queryformat", `%{NAME} %{VERSION}-%{RELEASE}\n`}, rpms...)...)) {
