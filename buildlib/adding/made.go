@@ -11,6 +11,7 @@ import (
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/patchset"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/series"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/steps/fetch"
 )
 
@@ -50,7 +51,7 @@ func (a *adding) made() *Made {
 		}
 	}
 	left := func(p *Ported) bool {
-		return p.Outcome == LeftOut && (p.Of == v.From || p.Upstream == "" && p.Of != spare)
+		return p.Outcome == LeftOut && (p.Of == v.From || p.Upstream == "" && p.Of != series.Spare)
 	}
 	mage := "SENDMAIL_RELEASE=" + a.Version + " SENDMAIL_SOURCE=" + quoted(a.setting()) + " mage "
 	add("build it, to try it: SENDMAIL_TARGET=host %spackage", mage)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/patchset"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/release"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/series"
 )
 
 // Ported is what became of a patch.
@@ -46,9 +47,6 @@ const (
 	There   Outcome = "in there" // the source has all of it
 	LeftOut Outcome = "left out"
 )
-
-// spare is the directory under patches with those that no release here needs, and one between them does.
-const spare = "spare"
 
 // candidate is a patch that may fit.
 type candidate struct {
@@ -95,8 +93,8 @@ func (a *adding) port(ctx context.Context) error {
 func (a *adding) candidates() (topics []string, byTopic map[string][]candidate, err error) {
 	byTopic = make(map[string][]candidate)
 	others := slices.DeleteFunc(slices.Clone(a.all), func(r *release.Release) bool { return r.Version == a.draft.From.Version })
-	for _, r := range append([]*release.Release{a.draft.From}, append(others, &release.Release{Version: spare, Dir: a.c.Path("patches", spare)})...) {
-		if _, err := os.Stat(r.Dir); r.Version == spare && errors.Is(err, fs.ErrNotExist) {
+	for _, r := range append([]*release.Release{a.draft.From}, append(others, &release.Release{Version: series.Spare, Dir: a.c.Path("patches", series.Spare)})...) {
+		if _, err := os.Stat(r.Dir); r.Version == series.Spare && errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		s, err := patchset.Load(r.Dir)

@@ -155,7 +155,8 @@ func (v *Checks) WriteText(w io.Writer) error {
 	return nil
 }
 
-// Check applies each release's series in three ways, on a skeleton of the source and, where it can be had, on the source.
+// Check applies each release's series in three ways, on a skeleton of the source and, where it can be had, on the source; and the spare patches,
+// on theirs.
 func Check(ctx context.Context, c *checkout.Checkout) (v *Checks, err error) {
 	releases, err := release.List(c.Path("patches"))
 	if err != nil {
@@ -174,7 +175,39 @@ func Check(ctx context.Context, c *checkout.Checkout) (v *Checks, err error) {
 		}
 		v.Releases = append(v.Releases, checked)
 	}
-	return v, nil
+	dir = filepath.Join(dir, Spare)
+	s, err := patchset.Load(c.Path("patches", Spare))
+	if _, none := os.Stat(c.Path("patches", Spare)); errors.Is(none, fs.ErrNotExist) {
+		return v, nil
+	}
+	if err := errors.Join(err, os.MkdirAll(dir, 0o755)); err != nil {
+		return v, err
+	}
+	if err := s.Finished(); err != nil {
+		return v, err
+	}
+	checked, err := checkBones(ctx, c, s, dir, time.Unix(0, 0))
+	checked.Release = Spare
+	v.Releases = append(v.Releases, checked)
+	return v, err
+}
+
+// Spare is the directory under patches with those that no release here needs, and one between them does.
+const Spare = "spare"
+
+// checkBones applies a series in three ways on its skeleton.
+func checkBones(ctx context.Context, c *checkout.Checkout, s *patchset.Series, work string, date time.Time) (v Checked, err error) {
+	k, err := s.Skeleton()
+	if err != nil {
+		return v, err
+	}
+	bones := filepath.Join(work, "skeleton")
+	if err := k.Write(ctx, bones, date); err != nil {
+		return v, err
+	}
+	v.Patches = len(s.Patches)
+	v.Skeleton, err = ThreeWays(ctx, c, s, bones, work, false, date)
+	return v, err
 }
 
 func checkSeries(ctx context.Context, c *checkout.Checkout, r *release.Release, work string) (v Checked, err error) {
@@ -212,18 +245,10 @@ func checkSeries(ctx context.Context, c *checkout.Checkout, r *release.Release, 
 	if err := s.CheckChain(func(path string) (fs.FileMode, bool) { mode, there := files[path]; return mode, there }); err != nil {
 		return v, asFinding(err)
 	}
-	k, err := s.Skeleton()
-	if err != nil {
+	if v, err = checkBones(ctx, c, s, work, r.Date); err != nil {
 		return v, err
 	}
-	bones := filepath.Join(work, "skeleton")
-	if err := k.Write(ctx, bones, r.Date); err != nil {
-		return v, err
-	}
-	v = Checked{Release: r.Version, Patches: len(s.Patches)}
-	if v.Skeleton, err = ThreeWays(ctx, c, s, bones, work, false, r.Date); err != nil {
-		return v, err
-	}
+	v.Release = r.Version
 	if !had {
 		return v, nil
 	}
