@@ -77,7 +77,7 @@ var rooms = []struct{ room, imports string }{
 	{"rehearsal", "fault host installp vrmf box database preview ops"},
 	{"checkout", "fault regular terminal cache tomlfile host target cross emulate release siteconfig fetch record logrus"},
 	{"plan", "fault regular vrmf host cross target release patchset siteconfig fetch packaging checkout"},
-	{"series", "fault regular tree host patchset release checkout"},
+	{"series", "fault regular tree host patchset release evidence checkout"},
 	{"adding", "vrmf fault regular tree patchset release fetch checkout series"},
 	{"imagetool", "fault regular tree bff ar kind inspect epkg rpm signature installp rules verify diff extract"},
 	{"signing", "fault regular tree bff signature host record"},

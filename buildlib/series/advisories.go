@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -18,12 +19,17 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/patchset"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/release"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/steps/evidence"
 )
 
 // Answers is what the releases answer to the known advisories.
 type Answers struct {
 	Advisories int        `json:"advisories"` // known ones
 	Releases   []Answered `json:"releases"`
+	// Old are the answers that nobody has looked at for [fresh].
+	Old []Old `json:"old"`
+	// Changed is what the last image of a release says otherwise.
+	Changed []Changed `json:"changed"`
 
 	wrong bool // with some, and the errors say what: no sum of them is given
 }
@@ -45,6 +51,25 @@ type Answer struct {
 	Justification release.Justification `json:"justification,omitempty"`
 	Evidence      string                `json:"evidence,omitempty"`
 	Reviewed      string                `json:"reviewed"` // the day
+}
+
+// fresh is how long a review counts as new: upstream and others learn of more.
+const fresh = 90 * 24 * time.Hour
+
+// Old is an answer that should be looked at again.
+type Old struct {
+	Release  string `json:"release"`
+	Advisory string `json:"advisory"`
+	Reviewed string `json:"reviewed"` // the day
+}
+
+// Changed is an answer that is not the one beside the last image.
+type Changed struct {
+	Release  string `json:"release"`
+	Advisory string `json:"advisory"`
+	Image    string `json:"image"` // its OpenVEX
+	Was      string `json:"was"`   // "" when it said nothing
+	Now      string `json:"now"`   // the same as Was when only words changed
 }
 
 // WriteText writes a table for each release, and a line that counts.
@@ -74,6 +99,22 @@ func (v *Answers) WriteText(out io.Writer) error {
 	if len(unseen) > 0 {
 		_, err = fmt.Fprintf(out, "no source to look up line numbers in: %s\n", strings.Join(unseen, ", "))
 	}
+	for i, o := range v.Old {
+		if i == 0 {
+			fmt.Fprintln(out, "reviewed more than 90 days ago:")
+		}
+		_, err = fmt.Fprintf(out, "  %s  %s  %s\n", o.Release, o.Advisory, o.Reviewed)
+	}
+	for i, c := range v.Changed {
+		if i == 0 {
+			fmt.Fprintln(out, "changed since the last image of the release:")
+		}
+		what := cmp.Or(c.Was, "nothing") + ", now " + c.Now
+		if c.Was == c.Now {
+			what = c.Now + ", in other words"
+		}
+		_, err = fmt.Fprintf(out, "  %s  %s: %s\n", c.Release, c.Advisory, fault.Line(what))
+	}
 	return err
 }
 
@@ -95,7 +136,7 @@ func Advisories(ctx context.Context, c *checkout.Checkout) (v *Answers, err erro
 	defer func() { err = errors.Join(err, remove()) }()
 	var problems []error
 	today := time.Now().UTC()
-	v = &Answers{Advisories: len(known)}
+	v = &Answers{Advisories: len(known), Old: []Old{}, Changed: []Changed{}}
 	for _, r := range releases {
 		answers, had, err := checkAnswers(ctx, c, r, known, today, filepath.Join(dir, r.Version))
 		if ctx.Err() != nil {
@@ -103,7 +144,13 @@ func Advisories(ctx context.Context, c *checkout.Checkout) (v *Answers, err erro
 		}
 		problems = append(problems, err)
 		answered := Answered{Release: r.Version, Source: had, Answers: []Answer{}}
+		changed, err := sinceLastImage(c, r.Version, answers)
+		problems = append(problems, err)
+		v.Changed = append(v.Changed, changed...)
 		for _, a := range answers {
+			if day := a.Reviewed.Format(time.DateOnly); today.Sub(a.Reviewed) > fresh {
+				v.Old = append(v.Old, Old{r.Version, a.Advisory.ID, day})
+			}
 			answered.Answers = append(answered.Answers, Answer{
 				a.Advisory.ID, a.Status, strings.TrimSuffix(a.Patch, ".patch"), a.Reason, a.Justification, a.Evidence, a.Reviewed.Format(time.DateOnly),
 			})
@@ -113,6 +160,40 @@ func Advisories(ctx context.Context, c *checkout.Checkout) (v *Answers, err erro
 	err = asFinding(errors.Join(problems...))
 	v.wrong = err != nil
 	return v, err
+}
+
+// sinceLastImage holds the answers of a release against what lies beside the image of it that was made last, for whatever target.
+func sinceLastImage(c *checkout.Checkout, version string, answers []release.Answer) ([]Changed, error) {
+	files, err := filepath.Glob(c.Path("build", version, "*", "*.openvex.json"))
+	if err != nil {
+		return nil, err
+	}
+	last, made := "", time.Time{}
+	for _, file := range files {
+		if info, err := os.Stat(file); err == nil && info.ModTime().After(made) {
+			last, made = file, info.ModTime()
+		}
+	}
+	if last == "" {
+		return nil, nil
+	}
+	text, err := regular.Read(last, 64<<20)
+	if err != nil {
+		return nil, err
+	}
+	said, err := evidence.Said(text)
+	if err != nil {
+		return nil, &fault.Error{Code: "evidence-damaged", What: "cannot tell what the last image says of advisories", Where: c.Shown(last), Err: err, Do: `remove it; "mage package" makes it again`}
+	}
+	var changed []Changed
+	for i := range answers {
+		a := &answers[i]
+		was, now := said[a.ID], evidence.Says(a)
+		if was != now {
+			changed = append(changed, Changed{version, a.ID, c.Shown(last), was.Status, now.Status})
+		}
+	}
+	return changed, nil
 }
 
 // checkAnswers reads a release's answers, and joins all that is wrong with them. The source is unpacked in work where it can be had.

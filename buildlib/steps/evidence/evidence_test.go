@@ -167,3 +167,42 @@ func TestSerial(t *testing.T) {
 		t.Errorf("another image has the serial %s", other)
 	}
 }
+
+// What an image says is what would be said now, as long as nothing has changed.
+func TestSaid(t *testing.T) {
+	t.Parallel()
+	f := small(t)
+	text, err := f.VEX()
+	if err != nil {
+		t.Fatal(err)
+	}
+	said, err := Said(text)
+	if err != nil || len(said) != len(f.Known) {
+		t.Fatalf("Said() = %v, %v", said, err)
+	}
+	for i := range f.Answers {
+		if a := &f.Answers[i]; said[a.ID] != Says(a) {
+			t.Errorf("%s: said %v, says %v", a.ID, said[a.ID], Says(a))
+		}
+	}
+	if s := said["sendmail-two"].Status; s != "not_affected, vulnerable_code_not_in_execute_path" {
+		t.Errorf("two is %s", s)
+	}
+	if s := said["sendmail-four"].Status; s != "under_investigation" {
+		t.Errorf("four, which nobody has answered, is %s", s)
+	}
+	for _, bad := range []string{"", "[]", `{"statements": [{"status": "fixed"}]}`, strings.Replace(string(text), "sendmail-two", "sendmail-three", 1)} {
+		if said, err := Said([]byte(bad)); err == nil {
+			t.Errorf("Said(%.40s) = %v", bad, said)
+		}
+	}
+}
+
+func FuzzSaid(f *testing.F) {
+	f.Add([]byte(`{"statements": [{"vulnerability": {"name": "CVE-2000-0001"}, "status": "fixed"}]}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		if said, err := Said(text); (said == nil) == (err == nil) {
+			t.Errorf("Said() = %v, %v", said, err)
+		}
+	})
+}

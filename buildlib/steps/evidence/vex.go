@@ -1,6 +1,9 @@
 package evidence
 
 import (
+	"encoding/json"
+	"errors"
+	"fmt"
 	"time"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/release"
@@ -79,4 +82,41 @@ func (s *statement) say(a *release.Answer) {
 	case release.Affected:
 		s.Status, s.Notes, s.Action = "affected", a.Evidence, a.Reason
 	}
+}
+
+// Said is what an OpenVEX text of [Facts.VEX] says to each advisory, by its name.
+func Said(text []byte) (map[string]Saying, error) {
+	var doc vex
+	if err := json.Unmarshal(text, &doc); err != nil {
+		return nil, fmt.Errorf("reading OpenVEX: %w", err)
+	}
+	said := make(map[string]Saying)
+	for _, s := range doc.Statements {
+		if _, twice := said[s.Vulnerability.Name]; twice || s.Vulnerability.Name == "" || s.Status == "" {
+			return nil, errors.New("reading OpenVEX: a statement has no name or no status, or is there twice")
+		}
+		said[s.Vulnerability.Name] = s.saying()
+	}
+	return said, nil
+}
+
+// Saying is what is said to one advisory.
+type Saying struct {
+	Status string // with the justification, if there is one
+	Words  string // what is said of it
+}
+
+func (s *statement) saying() Saying {
+	status := s.Status
+	if s.Justification != "" {
+		status += ", " + s.Justification
+	}
+	return Saying{status, s.Notes + "\n" + s.Impact + "\n" + s.Action}
+}
+
+// Says is what an image that is made now would say.
+func Says(a *release.Answer) Saying {
+	var s statement
+	s.say(a)
+	return s.saying()
 }
