@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -188,6 +189,10 @@ func (b *Build) compile(ctx context.Context, read map[string]string) error {
 		Status: b.checkout.Status.Show, Ended: b.diary.piece,
 	}
 	builder.Kept = b.kept(read)
+	without := maps.Clone(read)
+	delete(without, "source")
+	delete(without, "checkout")
+	builder.Makes = fmt.Sprint(without)
 	_, err := builder.Build(ctx)
 	return err
 }

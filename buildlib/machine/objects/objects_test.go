@@ -374,3 +374,42 @@ func TestParse(t *testing.T) {
 		t.Errorf("Words() = %q", words)
 	}
 }
+
+// TestRestore makes a directory as one was elsewhere that was made of the same.
+func TestRestore(t *testing.T) {
+	t.Parallel()
+	kept, one, two := t.TempDir(), t.TempDir(), t.TempDir()
+	places := func(root string) []string { return []string{root + "/source", root + "/objects"} }
+	dir := func(root string) string { return filepath.Join(root, "made") }
+	if err := errors.Join(os.Mkdir(dir(one), 0o755), os.WriteFile(filepath.Join(dir(one), "Makefile"), []byte("S= "+one+"/source/x "+one+"/objects\n"), 0o644),
+		os.Symlink(one+"/source//a.c", filepath.Join(dir(one), "a.c"))); err != nil {
+		t.Fatal(err)
+	}
+	s := &Store{Dir: kept}
+	s.Remember(dir(one), places(one), "key", "1")
+	if s.Restore(dir(two), places(two), "key", "2") {
+		t.Error("made of another key")
+	}
+	if !s.Restore(dir(two), places(two), "key", "1") {
+		t.Fatal("not made of its key")
+	}
+	text, err := os.ReadFile(filepath.Join(dir(two), "Makefile"))
+	to, linkErr := os.Readlink(filepath.Join(dir(two), "a.c"))
+	if want := "S= " + two + "/source/x " + two + "/objects\n"; string(text) != want || to != two+"/source//a.c" || err != nil || linkErr != nil {
+		t.Errorf("made %q and a link to %s, %v, %v, want %q", text, to, err, linkErr, want)
+	}
+	if s.Restore(dir(two), places(two), "key", "1") {
+		t.Error("made over another one")
+	}
+	if err := os.Mkdir(filepath.Join(dir(one), "more"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	s.Remember(dir(one), places(one), "key", "3")
+	if s.Restore(dir(t.TempDir()), places(two), "key", "3") {
+		t.Error("kept what has a directory in it")
+	}
+	(&site{t: t, kept: kept}).spoil(".made")
+	if s.Restore(dir(t.TempDir()), places(two), "key", "1") {
+		t.Error("made of a damaged list")
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -26,11 +27,12 @@ func (b *Builder) pieces(ctx context.Context, directories []Directory) error {
 	for i, d := range directories {
 		begun[i].Needs, places[d.Name] = nil, i
 	}
-	err := b.each(ctx, begun, func(ctx context.Context, d Directory) (err error) {
-		if err := b.begin(d); err != nil {
-			return err
-		}
-		if err := b.Machine.Run(ctx, b.making(d)); err != nil {
+	tools, err := b.tools(ctx)
+	if err != nil {
+		return err
+	}
+	err = b.each(ctx, begun, func(ctx context.Context, d Directory) (err error) {
+		if err := b.make(ctx, d, tools); err != nil {
 			return err
 		}
 		found[places[d.Name]], err = b.asked(ctx, d)
@@ -54,11 +56,67 @@ func (b *Builder) pieces(ctx context.Context, directories []Directory) error {
 			return b.Kept.Compile(ctx, c)
 		}
 		start := time.Now()
-		if err := b.Machine.Run(ctx, b.rest(d)); err != nil {
+		if err := b.Machine.Run(ctx, b.assembling(d)); err != nil {
 			return err
 		}
 		return b.done(ctx, d, start)
 	})
+}
+
+// tools tells all that decides what Build makes of an object directory, but for the directory's own files: its own text and the files that it reads,
+// what the machine calls itself, and what else the caller knows, by Makes.
+func (b *Builder) tools(ctx context.Context) (string, error) {
+	listing, err := b.Machine.List(ctx, b.Machine.There(filepath.Join(b.Source, "devtools")))
+	if err != nil {
+		return "", err
+	}
+	machine, err := b.Machine.Output(ctx, host.Cmd{Argv: []string{"uname", "-a"}})
+	return listing.Hash() + machine + b.Makes, err
+}
+
+// make makes the object directory of a directory, or has it as it was made before of the same.
+func (b *Builder) make(ctx context.Context, d Directory, tools string) error {
+	if err := b.begin(d); err != nil {
+		return err
+	}
+	listing, err := b.Machine.List(ctx, b.Machine.There(filepath.Join(b.Source, d.Name)))
+	if err != nil {
+		return err
+	}
+	key := []string{tools, d.Name} // the contents of sources do not matter
+	for _, e := range listing {
+		if path.Ext(e.Path) != ".c" && path.Ext(e.Path) != ".h" {
+			key = append(key, e.SHA256)
+		}
+		key = append(key, e.Path)
+	}
+	dir, places := b.Machine.There(b.ObjectDir(d.Name)), []string{b.Machine.There(b.Source), b.Machine.There(b.Objects), b.Machine.There(b.Site)}
+	if b.Kept.Restore(dir, places, key...) {
+		return nil
+	}
+	if err := b.Machine.Run(ctx, b.making(d)); err != nil {
+		return err
+	}
+	b.Kept.Remember(dir, places, key...)
+	return nil
+}
+
+// program is the make that runs.
+func (b *Builder) program() string {
+	for _, pair := range b.Env {
+		if name, value, _ := strings.Cut(pair, "="); name == "MAKE" {
+			return value
+		}
+	}
+	return "make"
+}
+
+// assembling is the command that makes all that is not there yet: what Build would run, which looks at the machine once more for that.
+func (b *Builder) assembling(d Directory) host.Cmd {
+	return host.Cmd{
+		Argv: []string{b.program(), "SENDMAIL_BUILD_FLAGS=-O " + b.Machine.There(b.Objects), "-j" + strconv.Itoa(max(1, b.Jobs))},
+		Dir:  b.Machine.There(b.ObjectDir(d.Name)), Env: b.Env, Log: b.logFile(d),
+	}
 }
 
 // asked asks make what it would compile in a directory, which has been begun. A make that does not tell compiles it itself.
@@ -67,13 +125,8 @@ func (b *Builder) asked(ctx context.Context, d Directory) ([]piece, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir, program := b.Machine.There(b.ObjectDir(d.Name)), "make"
-	for _, pair := range b.Env {
-		if name, value, _ := strings.Cut(pair, "="); name == "MAKE" {
-			program = value
-		}
-	}
-	lines, err := b.Machine.Output(ctx, host.Cmd{Argv: []string{program, "-n"}, Dir: dir, Env: b.Env})
+	dir := b.Machine.There(b.ObjectDir(d.Name))
+	lines, err := b.Machine.Output(ctx, host.Cmd{Argv: []string{b.program(), "-n"}, Dir: dir, Env: b.Env})
 	if err != nil {
 		return nil, context.Cause(ctx)
 	}

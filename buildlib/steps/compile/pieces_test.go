@@ -19,7 +19,12 @@ type workbench struct {
 	fail error
 }
 
-func (w *workbench) Output(context.Context, host.Cmd) (string, error) { return w.says, w.fail }
+func (w *workbench) Output(_ context.Context, c host.Cmd) (string, error) {
+	if c.Argv[0] == "uname" {
+		return "AIX", nil
+	}
+	return w.says, w.fail
+}
 
 func (w *workbench) Run(ctx context.Context, c host.Cmd) error {
 	if c.Argv[0] == "sh" {
@@ -40,10 +45,14 @@ func TestPieces(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if err := os.Mkdir(filepath.Join(b.Source, "devtools"), 0o755); err != nil {
+		t.Fatal(err)
+	}
 	w := &workbench{mill: m, says: strings.Join([]string{
 		"cc -q64 -I. -I" + b.Source + "//include -c -o a.o a.c", "cc -q64 -c -o made.o made.c", "ln -s x y", "cc -q64 -c -o b.o b.c; rm x", "ar crv lib.a a.o",
 	}, "\n")}
 	b.Machine, b.Kept, b.Extra = w, &objects.Store{Machine: w}, nil
+	b.Kept.Dir = t.TempDir()
 	near, err := filepath.Rel(b.ObjectDir("libsm"), b.Source)
 	if err != nil {
 		t.Fatal(err)
@@ -52,7 +61,8 @@ func TestPieces(t *testing.T) {
 		t.Fatal(err)
 	}
 	compiles := ": cc -q64 -I. -I" + near + "//include -c -o a.o a.c"
-	want := []string{"makemap: -S -f /site sm_os.h", "libsm: -S -f /site sm_os.h", "libsm" + compiles, "makemap" + compiles, "libsm: -j1", "makemap: -j1"}
+	assembles := ": make 'SENDMAIL_BUILD_FLAGS=-O " + b.Objects + "' -j1"
+	want := []string{"makemap: -S -f /site sm_os.h", "libsm: -S -f /site sm_os.h", "libsm" + compiles, "makemap" + compiles, "libsm" + assembles, "makemap" + assembles}
 	if !slices.Equal(w.ran, want) {
 		t.Errorf("ran %s\nwant %s", strings.Join(w.ran, "\n"), strings.Join(want, "\n"))
 	}
@@ -62,7 +72,7 @@ func TestPieces(t *testing.T) {
 	}
 
 	b.Key, w.fail, w.ran = "two", errBroken, nil
-	want = []string{"makemap: -S -f /site sm_os.h", "libsm: -S -f /site sm_os.h", "libsm: -j1", "makemap: -j1"}
+	want = []string{"makemap: -S -f /site sm_os.h", "libsm: -S -f /site sm_os.h", "libsm" + assembles, "makemap" + assembles}
 	if _, err := b.Build(t.Context()); err != nil || !slices.Equal(w.ran, want) {
 		t.Errorf("with a make that does not tell ran %q, %v, want %q", w.ran, err, want)
 	}
