@@ -145,6 +145,11 @@ func (Test) All(ctx context.Context) error { return run(ctx, "test:all") }
 // It needs Chromium, Node.js and npm, and fetches axe-core and the browser's driver. Screenshots are left in build/browser/shots.
 func (Test) Report(ctx context.Context) error { return run(ctx, "test:report") }
 
+// Fleet lets Ansible install, upgrade and remove the package on simulated machines, over ssh.
+//
+// It needs ansible-core, an sshd (which need not run), mksh and ksh93.
+func (Test) Fleet(ctx context.Context) error { return run(ctx, "test:fleet") }
+
 // Bench measures the build against upstream's own in the same run, and prints the ratios.
 func Bench(ctx context.Context) error { return run(ctx, "bench") }
 

@@ -77,6 +77,8 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		UpdateScripts:       *update,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"fleet": fleet,
+			"free":  free,
 			"magefile": func(ts *testscript.TestScript, _ bool, _ []string) {
 				if testing.Short() {
 					ts.Fatalf("to be skipped with [short]")
@@ -87,8 +89,11 @@ func TestScripts(t *testing.T) {
 			},
 		},
 		Condition: func(name string) (bool, error) {
-			if name == "root" {
+			switch name {
+			case "root":
 				return os.Geteuid() == 0, nil
+			case "fleet":
+				return canFleet(), nil
 			}
 			return false, fmt.Errorf("no condition is called %q", name)
 		},

@@ -152,6 +152,13 @@ var buildVerbs = []Verb{
 			return nil, dev.Look(ctx, c.Checkout, c.Out, c.Err)
 		},
 	},
+	{
+		Name: "test:fleet", Help: "lets Ansible install, upgrade and remove the package on simulated machines, over ssh",
+		More: "It needs ansible-core, an sshd (which need not run), mksh and ksh93.",
+		Run: func(ctx context.Context, c *Call) (report.Value, error) {
+			return nil, dev.Fleet(ctx, c.Checkout, c.Out, c.Err)
+		},
+	},
 	{Name: "bench", Help: "measures the build against upstream's own in the same run, and prints the ratios", Run: seen(dev.Bench)},
 	{Name: "release:list", Help: "shows the releases that can be built, and what is pinned of each", Run: seen(func(_ context.Context, c *checkout.Checkout) (*release.Listing, error) {
 		return release.Show(c.Path("patches"), c.Settings.Release)

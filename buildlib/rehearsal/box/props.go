@@ -30,7 +30,7 @@ var KornShells = Shells[1:]
 // tools are the commands of this machine that a box gets under AIX's names: those that POSIX describes and every AIX has. What is
 // not here (mktemp, readlink, stat, seq, install ...) is not on AIX, or is something else there.
 var tools = []string{
-	"awk", "basename", "cat", "chmod", "cksum", "cmp", "comm", "cp", "cut", "date", "dirname", "env", "expr", "false", "find", "fold",
+	"awk", "basename", "cat", "chmod", "cksum", "cmp", "comm", "cp", "cut", "date", "dd", "dirname", "env", "expr", "false", "find", "fold",
 	"grep", "head", "ln", "ls", "mkdir", "mv", "nohup", "od", "paste", "printf", "pwd", "rm", "rmdir", "sed", "sleep", "sort", "sum",
 	"tail", "tee", "test", "touch", "tr", "true", "uniq", "wc", "xargs",
 }

@@ -48,11 +48,14 @@ func (l *limited) Write(p []byte) (int, error) {
 	return n, err
 }
 
+// Command is the command of this machine that runs one with the box for its root directory.
+func (b *Box) Command(argv ...string) []string {
+	return b.props.way.command(b.props.gate(), b.Root(), b.ReadOnlyUsr, argv...)
+}
+
 // Enter runs a command with the box for its root directory.
 func (b *Box) Enter(ctx context.Context, out io.Writer, argv ...string) error {
-	return b.props.machine.Run(ctx, host.Cmd{
-		Argv: b.props.way.command(b.props.gate(), b.Root(), b.ReadOnlyUsr, argv...), Env: administratorsPath, Stdout: out, Stderr: out,
-	})
+	return b.props.machine.Run(ctx, host.Cmd{Argv: b.Command(argv...), Env: administratorsPath, Stdout: out, Stderr: out})
 }
 
 // Script runs a script in its directory, with the environment given. Standard input is empty and nothing may ask (documented: no

@@ -19,6 +19,6 @@ main()
 #ifdef STARTTLS
 	printf(" STARTTLS");
 #endif
-	printf("\n");
+	printf("\n> mail.example.com\n"); /* what sendmail -bt says to $j */
 	return 0;
 }

@@ -1,0 +1,30 @@
+package dev
+
+import (
+	"context"
+	"io"
+	"strings"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
+)
+
+// Fleet lets Ansible install the package on simulated machines, over ssh: the script fleet. Ansible and sshd are for this alone.
+func Fleet(ctx context.Context, c *checkout.Checkout, out, errOut io.Writer) error {
+	var missing []string
+	for _, name := range []string{"ansible-playbook", "sshd", "ssh", "unshare", "mksh", "ksh93"} {
+		if _, err := host.LookPath(ctx, c.Machine, name); err != nil {
+			missing = append(missing, name)
+		}
+	}
+	if missing != nil {
+		return &fault.Error{
+			Code: "fleet-missing", What: "this machine cannot play a fleet of machines", Found: "missing: " + strings.Join(missing, ", "),
+			Do: `install them; on Debian: apt-get install ansible-core openssh-server openssh-client mksh ksh93u+m (the server need not run)`,
+		}
+	}
+	return c.Machine.Run(ctx, host.Cmd{
+		Argv: []string{"go", "test", "-count=1", "-v", "-run", "^TestScripts$/^fleet$", "./buildlib/e2e"}, Dir: c.Root, Env: goEnv(c), Stdout: out, Stderr: errOut,
+	})
+}
