@@ -7,6 +7,7 @@ import (
 	"crypto/tls"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"strings"
@@ -74,10 +75,15 @@ func newFakeRelay(t *testing.T, s script, certificates map[string]tls.Certificat
 	return r
 }
 
+// port is where it listens, on 127.0.0.1.
+func (r *fakeRelay) port() string {
+	return fmt.Sprint(r.listener.Addr().(*net.TCPAddr).Port)
+}
+
 // close waits for the end of all conversations. What the relay was told is complete then.
 func (r *fakeRelay) close() {
 	r.t.Helper()
-	if err := r.listener.Close(); err != nil {
+	if err := r.listener.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
 		r.t.Error(err)
 	}
 	r.running.Wait()

@@ -74,7 +74,7 @@ func TestRelayPeers(t *testing.T) {
 	packages := peerPackages(t)
 	s.writePeerFiles(t)
 	var table strings.Builder
-	table.WriteString("# relay: case | the message is | the relay saw | our log says\n")
+	table.WriteString("# relay: case | the message is | the relay saw | our log says | test says\n")
 	for _, p := range peerCases {
 		t.Run(p.peer, func(t *testing.T) {
 			m := s.startPeer(t, p.peer, packages)
@@ -219,7 +219,8 @@ var peerLogins = []*regexp.Regexp{
 	regexp.MustCompile(`AUTH (failure) \(([A-Z0-9-]+)\)`),                          // sendmail
 }
 
-func (s *relaySite) tryPeer(t *testing.T, p *peer, queue string, c peerCase) string {
+// tryPeer has the two commands of the README, and then a message.
+func (s *relaySite) tryPeer(t *testing.T, p *peer, dir string, c peerCase) string {
 	t.Helper()
 	if c.password == "" {
 		c.password = mailPassword
@@ -227,17 +228,26 @@ func (s *relaySite) tryPeer(t *testing.T, p *peer, queue string, c peerCase) str
 	if c.port == "" {
 		c.port = "587"
 	}
-	cf := s.prepare(t, queue, relayHost, "Q", "127.0.0.1:"+c.port)
-	s.writeLogin(t, fmt.Sprintf("AuthInfo\t\"U:%s\" \"P:%s\" \"M:%s\"\n", mailUser, c.password, c.mechanism))
-	log := s.path(queue + ".log")
+	cf := s.prepare(t, dir)
+	as := fmt.Sprintf("LC_ALL=C %s setpriv --reuid %d --regid %[2]d --clear-groups", strings.Join(s.relayEnv(dir+"/log", ""), " "), nobody)
+	tool := fmt.Sprintf("%s sh '%s' --sendmail '%s' --cf '%s'", as, s.path("sendmail-relay"), s.sendmail, cf)
+	p.run(t, fmt.Sprintf("echo '%s' | %s set %s:%s --user %s --mechanism '%s' --ca '%s'", c.password, tool, relayHost, c.port, mailUser, c.mechanism,
+		s.path("tls/relays.pem")))
+	p.run(t, "rm -f /var/friend/*")
+	says := p.run(t, tool+" test friend@elsewhere.test || :")
+	verdict := "sent"
+	if failed := regexp.MustCompile(`(?m)^  FAIL  (\S+) +(.*)$`).FindStringSubmatch(says); failed != nil {
+		verdict = failed[1] + ": " + failed[2]
+	} else {
+		p.arrived(t)
+	}
 	p.run(t, "rm -f /var/friend/*; wc -l </var/log/peer.log >/var/log/lines")
-	p.run(t, fmt.Sprintf("printf 'Subject: hello\\n\\nHello.\\n' | LC_ALL=C LD_PRELOAD='%[1]s/gethostname.so:%[1]s/relayhost.so' RELAY_LOG='%s' "+
-		"setpriv --reuid %[3]d --regid %[3]d --clear-groups '%s' -C '%s' -odi -i -f someone@%s friend@elsewhere.test || :", s.dir, log, nobody, s.sendmail, cf, mailHost))
-	ours, err := os.ReadFile(log)
+	p.run(t, fmt.Sprintf("printf 'Subject: hello\\n\\nHello.\\n' | %s '%s' -C '%s' -odi -i -f someone@%s friend@elsewhere.test || :", as, s.sendmail, cf, mailHost))
+	ours, err := os.ReadFile(s.path(dir + "/log"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	waiting, err := filepath.Glob(s.path(queue + "/[qh]f*"))
+	waiting, err := filepath.Glob(s.path(dir + "/queue/[qh]f*"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -247,11 +257,10 @@ func (s *relaySite) tryPeer(t *testing.T, p *peer, queue string, c peerCase) str
 		becomes = "deferred"
 	case strings.HasPrefix(reason, "Sent "):
 		becomes = "sent"
-		// A relay may deliver what it has taken a little later.
-		p.run(t, "tries=0; until grep -q '^Hello' /var/friend/* 2>/dev/null; do sleep 0.1; tries=$((tries + 1)); [ $tries -lt 300 ] || exit 1; done")
+		p.arrived(t)
 	}
 	theirs := p.run(t, "tail -n +$(($(cat /var/log/lines) + 1)) /var/log/peer.log")
-	t.Logf("our log:\n%s\nthe relay's:\n%s", ours, theirs)
+	t.Logf("our log:\n%s\nthe relay's:\n%s\ntest says:\n%s", ours, theirs, says)
 	saw := "no AUTH"
 	for _, logged := range peerLogins {
 		if found := logged.FindStringSubmatch(theirs); found != nil {
@@ -261,5 +270,11 @@ func (s *relaySite) tryPeer(t *testing.T, p *peer, queue string, c peerCase) str
 	if becomes == "sent" {
 		reason, _, _ = strings.Cut(reason, " (") // the relay's own number of the message
 	}
-	return becomes + " | " + saw + " | " + reason
+	return becomes + " | " + saw + " | " + reason + " | " + verdict
+}
+
+// arrived waits for a message: a relay may deliver what it has taken a little later.
+func (p *peer) arrived(t *testing.T) {
+	t.Helper()
+	p.run(t, "tries=0; until grep -q . /var/friend/* 2>/dev/null; do sleep 0.1; tries=$((tries + 1)); [ $tries -lt 300 ] || exit 1; done")
 }

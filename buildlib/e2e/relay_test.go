@@ -11,7 +11,6 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -29,9 +28,9 @@ type relayCase struct {
 	relay    script
 	host     string // who is asked for; mostly relay.mail.test
 	plain    bool   // whether the mailer lacks the flag Q, as any other has
+	smtps    bool   // whether it is set with port 465
 	nobody   bool   // whether the relay refuses connections
 	login    string // what the file of logins holds; mostly the one that the relay takes
-	flags    string // of the mailer, beside Q
 	messages int    // sent in one queue run, if there are several
 }
 
@@ -85,7 +84,7 @@ var relayCases = []relayCase{
 	{name: "closed at AUTH", relay: script{certificate: right, hangs: "AUTH"}},
 	{name: "no login known", relay: script{certificate: right}, login: "none"},
 	{name: "no login known, MAIL is taken", relay: script{certificate: right, open: true}, login: "none"},
-	{name: "login that is cut off", relay: script{certificate: right, open: true}, login: "AuthInfo\t\"U:tester\" \"P:open\n"},
+	{name: "login that is cut off", relay: script{certificate: right, open: true}, login: "user \"I=dGVzdGVy\"\npassword \"P=b3Bl\n"},
 
 	{name: "connection refused", nobody: true},
 	{name: "host unknown", host: "nosuch.mail.test", nobody: true},
@@ -114,28 +113,32 @@ var relayCases = []relayCase{
 
 // smtpsCases are relays as on port 465, where TLS begins with the connection. Releases from 8.18 on have that.
 var smtpsCases = []relayCase{
-	{name: "right", relay: script{certificate: right, implicit: true}, flags: "_"},
-	{name: "three messages in a queue run", relay: script{certificate: right, implicit: true}, flags: "_", messages: 3},
-	{name: "certificate of another name", relay: script{certificate: "other", implicit: true}, flags: "_"},
-	{name: "certificate that has expired", relay: script{certificate: "expired", implicit: true}, flags: "_"},
-	{name: "no TLS", relay: script{certificate: right}, flags: "_"},
-	{name: "TLS 1.0 only", relay: script{certificate: right, implicit: true, versions: [2]uint16{tls.VersionTLS10, tls.VersionTLS10}}, flags: "_"},
-	{name: "535 at AUTH", relay: script{certificate: right, implicit: true, says: map[string]string{"AUTH": wrongPassword}}, flags: "_"},
-	{name: "no AUTH, MAIL is taken", relay: script{certificate: right, implicit: true, offers: "none", open: true}, flags: "_"},
-	{name: "554 as greeting", relay: script{certificate: right, implicit: true, says: map[string]string{"greeting": "554 no"}}, flags: "_"},
-	{name: "connection refused", nobody: true, flags: "_"},
-	{name: "550 at RCPT", relay: script{certificate: right, implicit: true, says: map[string]string{"RCPT": "550 5.1.1 no such user"}}, flags: "_"},
+	{name: "right", relay: script{certificate: right, implicit: true}, smtps: true},
+	{name: "three messages in a queue run", relay: script{certificate: right, implicit: true}, smtps: true, messages: 3},
+	{name: "certificate of another name", relay: script{certificate: "other", implicit: true}, smtps: true},
+	{name: "certificate that has expired", relay: script{certificate: "expired", implicit: true}, smtps: true},
+	{name: "no TLS", relay: script{certificate: right}, smtps: true},
+	{name: "TLS 1.0 only", relay: script{certificate: right, implicit: true, versions: [2]uint16{tls.VersionTLS10, tls.VersionTLS10}}, smtps: true},
+	{name: "535 at AUTH", relay: script{certificate: right, implicit: true, says: map[string]string{"AUTH": wrongPassword}}, smtps: true},
+	{name: "no AUTH, MAIL is taken", relay: script{certificate: right, implicit: true, offers: "none", open: true}, smtps: true},
+	{name: "554 as greeting", relay: script{certificate: right, implicit: true, says: map[string]string{"greeting": "554 no"}}, smtps: true},
+	{name: "connection refused", nobody: true, smtps: true},
+	{name: "550 at RCPT", relay: script{certificate: right, implicit: true, says: map[string]string{"RCPT": "550 5.1.1 no such user"}}, smtps: true},
 }
 
-// TestRelay has sendmail hand a message to relays that are right and that are not, with the rules that sendmail-relay writes. What
-// becomes of the message, how often the password goes out, and what the log says is in testdata/relay.golden, for all releases.
+// TestRelay has sendmail-relay set relays that are right and that are not, and sendmail hand them a message. What becomes of it, how often the password
+// goes out, what the log says, and what "sendmail-relay test" says is in testdata/relay.golden, for all releases.
 func TestRelay(t *testing.T) {
 	needTools(t)
 	s := newRelaySite(t)
 	s.compare(t, "testdata/relay.golden", relayCases)
 	t.Run("port 465", func(t *testing.T) {
 		if !s.smtps {
-			t.Skip("this release has no TLS from the first byte on")
+			s.prepare(t, "refused")
+			if out, err := s.tool(t, "refused", "", mailPassword+"\n", "set", relayHost+":465", "--user", mailUser); err == nil || !strings.Contains(out, "Use 587") {
+				t.Errorf("port 465 is not refused: %v\n%s", err, out)
+			}
+			return
 		}
 		s.compare(t, "testdata/relay-465.golden", smtpsCases)
 	})
@@ -145,7 +148,7 @@ func TestRelay(t *testing.T) {
 func (s *relaySite) compare(t *testing.T, golden string, cases []relayCase) {
 	t.Helper()
 	var table strings.Builder
-	table.WriteString("# relay | the message is | passwords sent | the log says\n")
+	table.WriteString("# relay | the message is | passwords sent | the log says | test says\n")
 	for i, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			fmt.Fprintf(&table, "%s | %s\n", c.name, s.try(t, filepath.Base(golden)+fmt.Sprint(i), c))
@@ -192,28 +195,49 @@ func newRelaySite(t *testing.T) *relaySite {
 		t.Fatal(err)
 	}
 	s.text = text
+	s.installTool(t, b)
 	return s
 }
 
-// try sends what a case says to its relay, and tells what came of it.
-func (s *relaySite) try(t *testing.T, queue string, c relayCase) string {
+// installTool takes sendmail-relay out of the image. Who runs it here passes for root.
+func (s *relaySite) installTool(t *testing.T, b build) {
 	t.Helper()
-	r := newFakeRelay(t, c.relay, s.certificates)
-	address := r.listener.Addr().String()
-	if c.nobody {
-		r.close()
+	const usual = "\nPATH=/usr/bin:/usr/sbin:/etc\n"
+	extract(t, b.image(), "./opt/sendmail/sbin/sendmail-relay", s.path("sendmail-relay"))
+	script, err := os.ReadFile(s.path("sendmail-relay"))
+	if err != nil || !strings.Contains(string(script), usual) {
+		t.Fatalf("sendmail-relay does not set PATH as it did, error %v", err)
 	}
+	s.write(t, "sendmail-relay", strings.Replace(string(script), usual, "\nPATH="+s.path("bin")+":/usr/bin:/usr/sbin\n", 1))
+	if err := os.Mkdir(s.path("bin"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	s.write(t, "bin/id", "#!/bin/sh\necho 0\n")
+	if err := os.Chmod(s.path("bin/id"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	s.give(t, "sendmail-relay")
+	s.give(t, "bin")
+	s.give(t, "bin/id")
+}
+
+// try sends what a case says to its relay, and tells what came of it.
+func (s *relaySite) try(t *testing.T, dir string, c relayCase) string {
+	t.Helper()
 	if c.host == "" {
 		c.host = relayHost
 	}
-	flags := "Q" + c.flags
-	if c.plain {
-		flags = ""
+	target := c.host
+	if c.smtps {
+		target += ":465"
 	}
-	log := queue + ".log"
-	cf := s.prepare(t, queue, c.host, flags, address)
-	s.writeLogin(t, c.login)
-	send := func(args ...string) { s.sendmailLogging(t, cf, log, args...) }
+	cf := s.prepare(t, dir)
+	if out, err := s.tool(t, dir, "", mailPassword+"\n", "set", target, "--user", mailUser, "--ca", s.path("tls/relays.pem"), "--receive"); err != nil {
+		t.Fatalf("set %s: %v\n%s", target, err, out)
+	}
+	s.spoil(t, dir, c)
+	r := s.startRelay(t, c)
+	send := func(args ...string) { s.sendmailLogging(t, cf, dir+"/log", r.port(), args...) }
 	if c.messages == 0 {
 		send("-odi", "-f", "someone@"+mailHost, "friend@elsewhere.test")
 	} else {
@@ -222,33 +246,115 @@ func (s *relaySite) try(t *testing.T, queue string, c relayCase) string {
 		}
 		send("-qf")
 	}
-	if !c.nobody {
-		r.close()
-	}
-	lines, err := os.ReadFile(s.path(log))
+	r.close()
+	lines, err := os.ReadFile(s.path(dir + "/log"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Logf("sessions: %q\n%s", r.sessions, lines)
-	return s.outcome(t, c, r, queue, string(lines))
+	return s.outcome(t, c, r, dir+"/queue", string(lines)) + " | " + s.examine(t, dir, c, r.passwords)
 }
 
-// prepare makes a queue, and a configuration for a relay at this address.
-func (s *relaySite) prepare(t *testing.T, queue, host, flags, address string) string {
+// spoil makes the login, or the mailer, what a case says.
+func (s *relaySite) spoil(t *testing.T, dir string, c relayCase) {
 	t.Helper()
-	if err := os.Mkdir(s.path(queue), 0o700); err != nil {
-		t.Fatal(err)
+	login := dir + "/relay/1/authinfo"
+	switch c.login {
+	case "":
+	case "none":
+		if err := os.Remove(s.path(login)); err != nil {
+			t.Fatal(err)
+		}
+	default:
+		s.write(t, login, c.login)
 	}
-	s.give(t, queue)
-	_, port, err := net.SplitHostPort(address)
-	if err != nil {
-		t.Fatal(err)
+	if !c.plain {
+		return
+	}
+	cf, err := os.ReadFile(s.path(dir + "/sendmail.cf"))
+	if err != nil || !strings.Contains(string(cf), " F=mDFMuXaQ,") {
+		t.Fatalf("the mailer has no flag Q, error %v", err)
+	}
+	s.write(t, dir+"/sendmail.cf", strings.Replace(string(cf), " F=mDFMuXaQ,", " F=mDFMuXa,", 1))
+}
+
+// examine is what "sendmail-relay test" says of a relay: the step that does not hold, or else what became of a message. It shows the password as often as a
+// message does.
+func (s *relaySite) examine(t *testing.T, dir string, c relayCase, passwords int) string {
+	t.Helper()
+	if c.plain { // by hand; the tool would put it right first
+		return "-"
+	}
+	var verdict string
+	for _, address := range []string{"", "friend@elsewhere.test"} {
+		r := s.startRelay(t, c)
+		out, err := s.tool(t, dir, r.port(), "", strings.Fields("test "+address)...)
+		r.close()
+		t.Logf("test %s: %v, sessions %q\n%s", address, err, r.sessions, out)
+		if r.clear > 0 || r.passwords != passwords {
+			t.Errorf("test shows the password %d times, %d of them in clear, want %d and none", r.passwords, r.clear, passwords)
+		}
+		if address == "" && r.messages > 0 {
+			t.Error("test without an address sends a message")
+		}
+		failed := regexp.MustCompile(`(?m)^  FAIL  (\S+) +(.*)$`).FindStringSubmatch(out)
+		switch {
+		case failed != nil && err != nil:
+			return verdict + failed[1] + ": " + failed[2]
+		case failed != nil || err != nil:
+			t.Errorf("test %s: error %v with\n%s", address, err, out)
+		}
+		verdict = "all holds; with an address, "
+	}
+	return verdict + "sent"
+}
+
+// startRelay starts the relay of a case.
+func (s *relaySite) startRelay(t *testing.T, c relayCase) *fakeRelay {
+	t.Helper()
+	r := newFakeRelay(t, c.relay, s.certificates)
+	if c.nobody {
+		r.close()
+	}
+	return r
+}
+
+// prepare makes a directory with a queue, and a configuration that knows no relay yet.
+func (s *relaySite) prepare(t *testing.T, dir string) string {
+	t.Helper()
+	for _, name := range []string{dir, dir + "/queue"} {
+		if err := os.Mkdir(s.path(name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		s.give(t, name)
 	}
 	var settings bytes.Buffer
-	if err := s.text.Execute(&settings, map[string]string{"Dir": s.dir, "Host": host, "Queue": queue, "Flags": flags, "Port": port}); err != nil {
+	if err := s.text.Execute(&settings, map[string]string{"Queue": s.path(dir + "/queue"), "Dir": s.dir}); err != nil {
 		t.Fatal(err)
 	}
-	return s.configure(t, "A", settings.String(), address)
+	cf := s.path(dir + "/sendmail.cf")
+	if err := os.Rename(s.configure(t, "A", settings.String(), "127.0.0.1:25"), cf); err != nil {
+		t.Fatal(err)
+	}
+	return cf
+}
+
+// tool runs sendmail-relay for the configuration in a directory, and gives what it says.
+func (s *relaySite) tool(t *testing.T, dir, port, input string, args ...string) (string, error) {
+	t.Helper()
+	cmd := s.command(t.Context(), append([]string{"sh", s.path("sendmail-relay"), "--sendmail", s.sendmail, "--cf", s.path(dir + "/sendmail.cf")}, args...)...)
+	cmd.Env = append(cmd.Env, s.relayEnv(dir+"/test.log", port)...)
+	cmd.Stdin = strings.NewReader(input)
+	out, err := cmd.CombinedOutput()
+	if exit := new(exec.ExitError); err != nil && !errors.As(err, &exit) {
+		t.Fatalf("%v: %v\n%s", cmd, err, out)
+	}
+	return string(out), err
+}
+
+// relayEnv are the variables that testdata/relayhost.c needs.
+func (s *relaySite) relayEnv(log, port string) []string {
+	return []string{"LD_PRELOAD=" + s.path("gethostname.so") + ":" + s.path("relayhost.so"), "RELAY_LOG=" + s.path(log), "RELAY_PORT=" + port}
 }
 
 func (s *relaySite) outcome(t *testing.T, c relayCase, r *fakeRelay, queue, log string) string {
@@ -279,27 +385,11 @@ func lastWord(t *testing.T, log string) string {
 	return strings.Replace(last[len(last)-1][1], "4.4.2 reply: read", "4.4.1 reply: read", 1) // as 8.18 has it
 }
 
-// writeLogin writes the file of logins: one that the relays take, unless told another.
-func (s *relaySite) writeLogin(t *testing.T, text string) {
-	t.Helper()
-	if err := os.Remove(s.path("authinfo")); err != nil && !errors.Is(err, os.ErrNotExist) {
-		t.Fatal(err)
-	}
-	switch text {
-	case "none":
-		return
-	case "":
-		text = fmt.Sprintf("AuthInfo\t\"U:%s\" \"P:%s\" \"M:PLAIN LOGIN\"\n", mailUser, mailPassword)
-	}
-	s.write(t, "authinfo", text)
-	s.give(t, "authinfo")
-}
-
 // sendmailLogging runs sendmail with a message. What it logs is appended to a file.
-func (s *relaySite) sendmailLogging(t *testing.T, cf, log string, args ...string) {
+func (s *relaySite) sendmailLogging(t *testing.T, cf, log, port string, args ...string) {
 	t.Helper()
 	cmd := s.command(t.Context(), append([]string{s.sendmail, "-C", cf}, args...)...)
-	cmd.Env = append(cmd.Env, "LD_PRELOAD="+s.path("gethostname.so")+":"+s.path("relayhost.so"), "RELAY_LOG="+s.path(log))
+	cmd.Env = append(cmd.Env, s.relayEnv(log, port)...)
 	cmd.Stdin = strings.NewReader("Subject: hello\n\nHello.\n")
 	out, err := cmd.CombinedOutput()
 	if exit := new(exec.ExitError); err != nil && !errors.As(err, &exit) {

@@ -50,7 +50,7 @@ func TestServerNames(t *testing.T) {
 				"define(`confCACERT', `%s')\ndefine(`confLOG_LEVEL', `9')\ndefine(`_ARG_', `text -k0 -v1 -T<TMPF> -o %[3]s.access')\n"+
 				"include(_CF_DIR_`'feature/access_db.m4)\ninclude(_CF_DIR_`'feature/check_cert_altnames.m4)\nMAILER(`smtp')\n",
 				relayHost, port, s.path(queue), s.path("tls/relays.pem")), r.listener.Addr().String())
-			s.sendmailLogging(t, cf, queue+".log", "-odi", "-f", "someone@"+mailHost, "friend@elsewhere.test")
+			s.sendmailLogging(t, cf, queue+".log", "", "-odi", "-f", "someone@"+mailHost, "friend@elsewhere.test")
 			r.close()
 			log, err := os.ReadFile(s.path(queue + ".log"))
 			if err != nil {

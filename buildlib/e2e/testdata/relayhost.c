@@ -1,8 +1,11 @@
 /*
 **  Preloaded into the sendmail of TestRelay. The names of its relays are known without DNS: those that begin with "relay." are this machine, of "down."
-**  no server can tell, and any other there is not. What would go to the system's log goes to a file.
+**  no server can tell, and any other there is not. What would go to the system's log goes to a file. Who listens to RELAY_PORT is taken for the relay, whichever
+**  port was set.
 */
 
+#define _GNU_SOURCE
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -14,6 +17,7 @@
 #include <unistd.h>
 
 static char file[1024];
+static int relay_port;
 
 /* main() empties the environment, and closes what is open. */
 __attribute__((constructor)) static void
@@ -23,6 +27,8 @@ begin(void)
 
 	if (name != NULL && strlen(name) < sizeof file)
 		strcpy(file, name);
+	if ((name = getenv("RELAY_PORT")) != NULL)
+		relay_port = atoi(name);
 }
 
 static void
@@ -82,4 +88,17 @@ gethostbyname(const char *name)
 	host.h_length = sizeof address;
 	host.h_addr_list = addresses;
 	return &host;
+}
+
+int
+connect(int s, const struct sockaddr *to, socklen_t size)
+{
+	int (*real)(int, const struct sockaddr *, socklen_t) = (int (*)(int, const struct sockaddr *, socklen_t)) dlsym(RTLD_NEXT, "connect");
+	struct sockaddr_in in;
+
+	if (to->sa_family != AF_INET || relay_port == 0)
+		return real(s, to, size);
+	memcpy(&in, to, sizeof in);
+	in.sin_port = htons(relay_port);
+	return real(s, (struct sockaddr *) &in, sizeof in);
 }
