@@ -131,6 +131,17 @@ var smtpsCases = []relayCase{
 func TestRelay(t *testing.T) {
 	needTools(t)
 	s := newRelaySite(t)
+	t.Run("DefaultAuthInfo", func(t *testing.T) {
+		for _, settings := range []string{"", "define(`confDEF_AUTH_INFO', `/etc/mail/login')\n"} {
+			cf, err := os.ReadFile(s.configure(t, "A", settings, "127.0.0.1:25"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := strings.Contains(string(cf), "\nO DefaultAuthInfo=/etc/mail/login\n"); got != (settings != "") || !got && strings.Contains(string(cf), "DefaultAuthInfo") {
+				t.Errorf("with %q the .cf has the option: %v", settings, got)
+			}
+		}
+	})
 	s.compare(t, "testdata/relay.golden", relayCases)
 	t.Run("port 465", func(t *testing.T) {
 		if !s.smtps {
