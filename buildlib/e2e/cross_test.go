@@ -71,6 +71,7 @@ func TestCross(t *testing.T) {
 			}
 			first.run(nil, "emulate:setup")
 			t.Run("mail", func(t *testing.T) { testAIXMail(t, dir, bits) })
+			t.Run("relay", func(t *testing.T) { testAIXRelay(t, dir) })
 		})
 	}
 	t.Run("aix7.2-32", func(t *testing.T) { // whose OpenSSL is 1.1.1

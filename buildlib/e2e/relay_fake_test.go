@@ -21,6 +21,7 @@ type script struct {
 	certificate string            // which of the relays' certificates; none: no STARTTLS
 	versions    [2]uint16         // of TLS, the oldest and the newest; zero: what Go has by default
 	implicit    bool              // whether TLS begins with the connection, as on port 465
+	wants       bool              // whether it wants a certificate of the client's
 	broken      bool              // whether it says something else than TLS after STARTTLS
 	offers      string            // mechanisms of AUTH; "none" is none
 	open        bool              // whether it takes MAIL without AUTH
@@ -43,7 +44,7 @@ type fakeRelay struct {
 	messages  int
 }
 
-func newFakeRelay(t *testing.T, s script, certificates map[string]tls.Certificate) *fakeRelay {
+func (site *relaySite) newFakeRelay(t *testing.T, s script) *fakeRelay {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -51,11 +52,14 @@ func newFakeRelay(t *testing.T, s script, certificates map[string]tls.Certificat
 	}
 	r := &fakeRelay{t: t, script: s, listener: listener}
 	if s.certificate != "" {
-		certificate, ok := certificates[s.certificate]
+		certificate, ok := site.certificates[s.certificate]
 		if !ok {
 			t.Fatalf("no certificate %q", s.certificate)
 		}
 		r.config = &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: s.versions[0], MaxVersion: s.versions[1]}
+		if s.wants {
+			r.config.ClientAuth, r.config.ClientCAs = tls.RequireAndVerifyClientCert, site.roots
+		}
 	}
 	r.running.Go(func() {
 		for {

@@ -27,7 +27,8 @@ type peerCase struct {
 	name      string
 	mechanism string
 	password  string // mostly the right one
-	port      string // mostly 587; 588 has a certificate of another name
+	port      string // mostly 587; 588 has a certificate of another name, 589 wants one of ours and no login
+	cert      bool   // whether it is set with a certificate of ours
 }
 
 var peerCases = []struct {
@@ -43,6 +44,8 @@ var peerCases = []struct {
 		{name: "wrong password", mechanism: "PLAIN LOGIN", password: "open barley"},
 		{name: "wrong password with SCRAM", mechanism: "SCRAM-SHA-256", password: "open barley"},
 		{name: "certificate of another name", mechanism: "PLAIN", port: "588"},
+		{name: "our certificate wanted", port: "589", cert: true},
+		{name: "our certificate wanted, none set", port: "589"},
 	}},
 	{"exim", []peerCase{
 		{name: "PLAIN", mechanism: "PLAIN"},
@@ -61,15 +64,7 @@ var peerCases = []struct {
 // run in namespaces of their own, with a root directory in which what they write is gone with them.
 func TestRelayPeers(t *testing.T) {
 	needTools(t)
-	for _, tool := range []string{"unshare", "ip", "setpriv", "dpkg-deb", "apt-get"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			t.Skip(err)
-		}
-	}
-	// A container may keep even its root from this.
-	if out, err := exec.Command("unshare", "--mount", "--net", "--pid", "--uts", "--fork", "mount", "-t", "tmpfs", "none", "/mnt").CombinedOutput(); err != nil {
-		t.Skipf("a root directory of one's own is for root to make: %v: %s", err, out)
-	}
+	needNamespaces(t)
 	s := newRelaySite(t)
 	packages := peerPackages(t)
 	s.writePeerFiles(t)
@@ -88,15 +83,34 @@ func TestRelayPeers(t *testing.T) {
 	compareTable(t, "testdata/relay-peers.golden", table.String())
 }
 
+// needNamespaces skips a test with real relays where they cannot be had.
+func needNamespaces(t *testing.T) {
+	t.Helper()
+	for _, tool := range []string{"unshare", "nsenter", "ip", "setpriv", "dpkg-deb", "apt-get"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skip(err)
+		}
+	}
+	// A container may keep even its root from this.
+	if out, err := exec.Command("unshare", "--mount", "--net", "--pid", "--uts", "--fork", "mount", "-t", "tmpfs", "none", "/mnt").CombinedOutput(); err != nil {
+		t.Skipf("a root directory of one's own is for root to make: %v: %s", err, out)
+	}
+}
+
 // peerPackages is a directory in the user's cache with the packages of the peers.
 func peerPackages(t *testing.T) string {
+	t.Helper()
+	return packagesOf(t, "peers/relays", "postfix", "dovecot-core", "exim4-base", "exim4-daemon-light", "libidn12", "sendmail-bin")
+}
+
+// packagesOf is a directory in the user's cache, under this name, with packages of the distribution.
+func packagesOf(t *testing.T, name string, names ...string) string {
 	t.Helper()
 	system, err := os.ReadFile("/etc/os-release")
 	if err != nil {
 		t.Fatal(err)
 	}
-	names := []string{"postfix", "dovecot-core", "exim4-base", "exim4-daemon-light", "libidn12", "sendmail-bin"}
-	dir, err := cache.Open(cache.UserDir(os.Getenv), nil).Once(t.Context(), "peers/relays", strings.Join(names, " ")+string(system), func(dir string) error {
+	dir, err := cache.Open(cache.UserDir(os.Getenv), nil).Once(t.Context(), name, strings.Join(names, " ")+string(system), func(dir string) error {
 		get := exec.CommandContext(t.Context(), "apt-get", append([]string{"-q", "download"}, names...)...)
 		get.Dir = dir
 		out, err := get.CombinedOutput()
@@ -106,7 +120,7 @@ func peerPackages(t *testing.T) string {
 		return nil
 	})
 	if err != nil {
-		t.Skipf("no packages of the relays: %v", err)
+		t.Skipf("no packages of the peers: %v", err)
 	}
 	return dir
 }
@@ -126,6 +140,11 @@ func (s *relaySite) writePeerFiles(t *testing.T) {
 		s.write(t, "peer/"+name+".pem", pemText("CERTIFICATE", c.Certificate[0]))
 		s.write(t, "peer/"+name+".key", pemText("PRIVATE KEY", key))
 	}
+	ca, err := os.ReadFile(s.path("tls/ca.pem"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.write(t, "peer/ca.pem", string(ca))
 	settings := fmt.Sprintf("define(`confSERVER_CERT', `%[1]s/peer/right.pem')\ndefine(`confSERVER_KEY', `%[1]s/peer/right.key')\n"+
 		"define(`confDOMAIN_NAME', `%s')\ndefine(`confLOG_LEVEL', `10')\n"+
 		"define(`_ACCEPT_UNRESOLVABLE_DOMAINS_', `1')\nLOCAL_DOMAIN(`elsewhere.test %s')\n", s.dir, relayHost, mailHost)
@@ -138,6 +157,7 @@ func (s *relaySite) writePeerFiles(t *testing.T) {
 
 // peer is a relay in namespaces of its own, and a shell there.
 type peer struct {
+	pid int // of a process in its namespace of the network
 	in  io.Writer
 	out *bufio.Reader
 }
@@ -176,7 +196,7 @@ func (s *relaySite) startPeer(t *testing.T, name, packages string) *peer {
 			t.Logf("%s", &says)
 		}
 	})
-	p := &peer{in: in, out: bufio.NewReader(out)}
+	p := &peer{pid: cmd.Process.Pid, in: in, out: bufio.NewReader(out)}
 	script, err := os.ReadFile(filepath.Join(scripts, name))
 	if err != nil {
 		t.Fatal(err)
@@ -231,8 +251,14 @@ func (s *relaySite) tryPeer(t *testing.T, p *peer, dir string, c peerCase) strin
 	cf := s.prepare(t, dir)
 	as := fmt.Sprintf("LC_ALL=C %s setpriv --reuid %d --regid %[2]d --clear-groups", strings.Join(s.relayEnv(dir+"/log", ""), " "), nobody)
 	tool := fmt.Sprintf("%s sh '%s' --sendmail '%s' --cf '%s'", as, s.path("sendmail-relay"), s.sendmail, cf)
-	p.run(t, fmt.Sprintf("echo '%s' | %s set %s:%s --user %s --mechanism '%s' --ca '%s'", c.password, tool, relayHost, c.port, mailUser, c.mechanism,
-		s.path("tls/relays.pem")))
+	set := fmt.Sprintf("echo '%s' | %s set %s:%s --ca '%s'", c.password, tool, relayHost, c.port, s.path("tls/relays.pem"))
+	if c.mechanism != "" {
+		set += fmt.Sprintf(" --user %s --mechanism '%s'", mailUser, c.mechanism)
+	}
+	if c.cert {
+		set += fmt.Sprintf(" --cert '%s' --key '%s'", s.path("tls/other.pem"), s.path("tls/other-key.pem"))
+	}
+	p.run(t, set)
 	p.run(t, "rm -f /var/friend/*")
 	says := p.run(t, tool+" test friend@elsewhere.test || :")
 	verdict := "sent"

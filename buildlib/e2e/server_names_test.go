@@ -33,7 +33,7 @@ func TestServerNames(t *testing.T) {
 		{"*.mail.test", name + "++CI:/CN=somebody"},
 	} {
 		t.Run(c.certificate, func(t *testing.T) {
-			r := newFakeRelay(t, script{certificate: c.certificate, open: true}, s.certificates)
+			r := s.newFakeRelay(t, script{certificate: c.certificate, open: true})
 			_, port, err := net.SplitHostPort(r.listener.Addr().String())
 			if err != nil {
 				t.Fatal(err)

@@ -1,23 +1,26 @@
 package packaging
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // TestCert makes certificates with the machine's own openssl, in every shell at hand: one that has signed itself, and one that an authority signs.
 func TestCert(t *testing.T) {
-	if testing.Short() {
-		t.Skip("makes keys")
-	}
 	t.Parallel()
 	if _, err := exec.LookPath("openssl"); err != nil {
 		t.Skip(err)
 	}
 	for _, shell := range shells {
+		if testing.Short() && shell != shells[0] {
+			continue
+		}
 		t.Run(shell, func(t *testing.T) {
 			t.Parallel()
 			program, err := exec.LookPath(shell)
@@ -59,11 +62,18 @@ func certLife(t *testing.T, shell string) {
 		t.Errorf("key.pem: %v, %v, want it to be of mode 600", info.Mode(), err)
 	}
 	own := b.read(t, "etc/opt/sendmail/tls/key.pem")
+	first := b.state(t)
 
 	run("sendmail-cert request smtp.example.com", 0, "Send that to the authority")
 	if b.read(t, "etc/opt/sendmail/tls/key.pem") != own {
 		t.Error("a request has replaced the key that is in use")
 	}
+	run("sendmail-cert undo", 0, "what was there before")
+	if diff := cmp.Diff(first, b.state(t)); diff != "" {
+		t.Errorf("undo of a request (-want +got):\n%s", diff)
+	}
+	run("sendmail-cert undo", 1, "nothing was replaced")
+	run("sendmail-cert request smtp.example.com", 0, "Send that to the authority")
 	openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=Authority", "-days", "99", "-keyout", "ca.key", "-out", "ca.pem")
 	b.put(t, "file extensions subjectAltName=DNS:smtp.example.com")
 	sign := func(days, out string) {
@@ -78,10 +88,106 @@ func certLife(t *testing.T, shell string) {
 	run("sendmail-cert install ROOT/short.pem ROOT/ca.pem", 1, "expires within 30 days")
 	run("sendmail-cert install ROOT/signed.pem ROOT/ca.pem", 0, "for: DNS:smtp.example.com")
 	openssl("verify", "-CAfile", "etc/opt/sendmail/tls/ca.pem", "etc/opt/sendmail/tls/cert.pem")
-	if b.read(t, "etc/opt/sendmail/tls/key.pem") == own || b.read(t, "etc/opt/sendmail/tls/key.pem.before") == "" {
+	signed := b.read(t, "etc/opt/sendmail/tls/key.pem")
+	if signed == own || b.read(t, "etc/opt/sendmail/tls/before/1/key.pem") != own {
 		t.Error("the key of the request is not in place, or the one before is gone")
+	}
+	// Neither key is lost by two more certificates, and the one of the authority is found again.
+	run("sendmail-cert self", 0, "kept in ROOT/etc/opt/sendmail/tls/before/4")
+	run("sendmail-cert self", 0, "kept in ROOT/etc/opt/sendmail/tls/before/5")
+	run("sendmail-cert install ROOT/signed.pem ROOT/ca.pem", 0, "for: DNS:smtp.example.com")
+	if b.read(t, "etc/opt/sendmail/tls/key.pem") != signed || b.read(t, "etc/opt/sendmail/tls/before/1/key.pem") != own {
+		t.Error("the key of the request, or the first, is gone")
 	}
 	b.put(t, "file etc/opt/sendmail/tls/key.pem "+strings.ReplaceAll(strings.TrimSpace(own), "\n", `\n`))
 	run("sendmail-cert check", 1, "does not belong to cert.pem")
 	run("sendmail-cert frob", 2, "usage")
+}
+
+// TestCertInterrupted ends "install" and "undo" at each of their commands that replace or remove something, before and after it. The next run that only looks finds the certificate, the key and
+// the chain of before, or those of after: never some of each.
+func TestCertInterrupted(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes its time")
+	}
+	t.Parallel()
+	if _, err := exec.LookPath("openssl"); err != nil {
+		t.Skip(err)
+	}
+	const tls = "etc/opt/sendmail/tls/"
+	made := t.TempDir()
+	for _, name := range []string{"old", "new"} {
+		cmd := exec.CommandContext(t.Context(), "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN="+name,
+			"-addext", "subjectAltName=DNS:mail.example.com", "-days", "99", "-keyout", name+".key", "-out", name+".pem")
+		cmd.Dir = made
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+	}
+	three := func(b *box) string {
+		t.Helper()
+		return b.read(t, tls+"ca.pem") + b.read(t, tls+"key.pem") + b.read(t, tls+"cert.pem")
+	}
+	install := func(b *box) string { return "sendmail-cert install " + b.dir + "/new.pem" }
+	start := func(undo bool) *box {
+		b := newBox(t, "/bin/sh", "022")
+		b.install(t, "files/sendmail-cert", "opt/sendmail/sbin/sendmail-cert", "")
+		b.put(t, "dir "+tls+" 700")
+		for name, from := range map[string]string{tls + "ca.pem": "old.pem", tls + "cert.pem": "old.pem", tls + "key.pem": "old.key", tls + "next.key": "new.key", "new.pem": "new.pem"} {
+			text, err := os.ReadFile(filepath.Join(made, from))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(b.dir, name), text, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if undo {
+			b.put(t, "run "+install(b))
+		}
+		b.arm(t, "mv", "rm")
+		return b
+	}
+	for _, undo := range []bool{false, true} {
+		b := start(undo)
+		before := three(b)
+		line := func(b *box) string {
+			if undo {
+				return "sendmail-cert undo"
+			}
+			return install(b)
+		}
+		b.put(t, "run "+line(b))
+		after := three(b)
+		if before == after {
+			t.Fatal("nothing was replaced")
+		}
+		cuts := 0
+		for at := 2; ; at++ {
+			b := start(undo)
+			late := []string{"", " KILL_LATE=1"}[at%2]
+			if status, _, _ := b.run(t, fmt.Sprintf("KILL_AT=%d%s %s", at/2, late, line(b))); status == 0 {
+				break
+			}
+			if cuts++; cuts > 200 {
+				t.Fatal("it never comes to its end")
+			}
+			if status, stdout, stderr := b.run(t, "sendmail-cert check"); status != 0 {
+				t.Errorf("undo %v, cut at %d/2%s: check %d\n%s%s", undo, at, late, status, stdout, stderr)
+			}
+			if got := three(b); got != before && got != after {
+				t.Errorf("undo %v, cut at %d/2%s: neither what was before nor after:\n%s", undo, at, late, got)
+			}
+			if !undo {
+				b.put(t, "run "+line(b))
+				if three(b) != after {
+					t.Errorf("cut at %d/2%s, then again: not what is to be", at, late)
+				}
+			}
+		}
+		if cuts < 10 {
+			t.Errorf("it was cut %d times, which is not at each command", cuts)
+		}
+		t.Logf("undo %v: cut %d times", undo, cuts)
+	}
 }

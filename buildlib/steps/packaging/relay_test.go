@@ -203,6 +203,18 @@ func TestRelayRulesets(t *testing.T) {
 			if got, want := b.read(t, cf), text+"# since\n"; got != want {
 				t.Errorf("undo of what was edited since: sendmail.cf is\n%q\nwant\n%q", got, want)
 			}
+
+			// An editor may leave the last line without its end.
+			text = strings.TrimRight(text, "\r\n")
+			for _, line := range []string{"undo", "erase", "apply", "set other.example.com --ca ROOT/ca.pem"} {
+				if err := os.WriteFile(filepath.Join(b.dir, cf), []byte(text), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				b.put(t, "run "+relaySet, "run sendmail-relay "+line, "run sendmail-relay erase")
+				if got := b.read(t, cf); got != text {
+					t.Errorf("%s, and all erased: sendmail.cf is\n%q\nwant\n%q", line, got, text)
+				}
+			}
 		})
 	}
 }
@@ -265,6 +277,12 @@ func TestRelayRefuses(t *testing.T) {
 		{"no sendmail.cf", "remove etc/opt/sendmail/sendmail.cf", set, 1, "there is no"},
 		{"no sendmail of the Toolbox", "", "sendmail-relay --sendmail toolbox set relay.example.com", 1, "there is no"},
 		{"provider without user", "", "sendmail-relay set ses:eu-west-1 --ca ROOT/ca.pem", 1, "SMTP credentials"},
+		{"disk full at the last step", `file bin/cp #!/bin/sh\ncase $3 in *.relay) exit 1 ;; esac\nexec /bin/cp "$@"`, set, 1, "perhaps a full disk"},
+		{"certificate without key", "", set + " --cert ROOT/ca.pem", 2, "go together"},
+		{"certificate that is none", "file cert.pem x", set + " --cert ROOT/cert.pem --key ROOT/ca.pem", 1, "cert.pem holds no certificate"},
+		{"key that is none", "", set + " --cert ROOT/ca.pem --key ROOT/ca.pem", 1, "ca.pem holds no key"},
+		{"key that is encrypted", "file key.pem -----BEGIN ENCRYPTED PRIVATE KEY-----", set + " --cert ROOT/ca.pem --key ROOT/key.pem", 1, "is encrypted"},
+		{"key that others may read", "file key.pem -----BEGIN PRIVATE KEY-----", set + " --cert ROOT/ca.pem --key ROOT/key.pem", 1, "others may read"},
 		{"nothing to undo", "", "sendmail-relay undo", 1, "nothing to take back"},
 		{"nothing to show", "", "sendmail-relay show", 1, "no relay was set"},
 		{"no password to replace", "", "sendmail-relay password", 1, "no relay was set"},
