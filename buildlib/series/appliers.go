@@ -144,11 +144,14 @@ type Checked struct {
 // WriteText writes a line for each tree.
 func (v *Checks) WriteText(w io.Writer) error {
 	for _, c := range v.Releases {
+		fmt.Fprintf(w, "%-9s %2d patches  skeleton  %s\n", c.Release, c.Patches, c.Skeleton)
 		source := "skeleton only: the source cannot be had here"
 		if c.Source != "" {
 			source = "source    " + c.Source
+		} else if c.Release == Spare {
+			continue // of no one source
 		}
-		if _, err := fmt.Fprintf(w, "%-9s %2d patches  skeleton  %s\n%-9s %2d patches  %s\n", c.Release, c.Patches, c.Skeleton, c.Release, c.Patches, source); err != nil {
+		if _, err := fmt.Fprintf(w, "%-9s %2d patches  %s\n", c.Release, c.Patches, source); err != nil {
 			return err
 		}
 	}
