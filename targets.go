@@ -150,6 +150,11 @@ func (Test) Report(ctx context.Context) error { return run(ctx, "test:report") }
 // It needs ansible-core, an sshd (which need not run), mksh and ksh93.
 func (Test) Fleet(ctx context.Context) error { return run(ctx, "test:fleet") }
 
+// Evidence has libraries of others read what lies beside an image, and compares with what went in.
+//
+// It needs Node.js 20 or later and npm, and fetches CycloneDX's library, another reader of CycloneDX, and OpenVEX's and in-toto's for Go.
+func (Test) Evidence(ctx context.Context) error { return run(ctx, "test:evidence") }
+
 // Bench measures the build against upstream's own in the same run, and prints the ratios.
 func Bench(ctx context.Context) error { return run(ctx, "bench") }
 

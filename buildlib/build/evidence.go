@@ -72,17 +72,22 @@ func (p *Provenance) WriteText(w io.Writer) error {
 
 // WriteProvenance brings the image up to date, and says beside it how it was made. The builder is an address that means something to
 // whoever reads it; without one it is [evidence.LocalBuilder].
-func WriteProvenance(ctx context.Context, c *checkout.Checkout, builder string) (p *Provenance, err error) {
+func WriteProvenance(ctx context.Context, c *checkout.Checkout, builder string) (*Provenance, error) {
+	b, err := Prepare(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	return b.Attest(ctx, builder)
+}
+
+// Attest does what [WriteProvenance] does.
+func (b *Build) Attest(ctx context.Context, builder string) (p *Provenance, err error) {
 	builder = cmp.Or(builder, evidence.LocalBuilder)
 	if u, err := url.Parse(builder); err != nil || !u.IsAbs() {
 		return nil, &fault.Error{
 			Code: "provenance-builder", What: "the builder is not an address", Where: "-builder", Found: builder,
 			Do: "give the URI that stands for the machines that build for you, as in https://example.com/builders/aix",
 		}
-	}
-	b, err := Prepare(ctx, c)
-	if err != nil {
-		return nil, err
 	}
 	_, err = b.Run(ctx, "package", func(made *Result) error {
 		r, err := record.Load(b.Record())
@@ -99,7 +104,7 @@ func WriteProvenance(ctx context.Context, c *checkout.Checkout, builder string) 
 		if err != nil {
 			return err
 		}
-		p = &Provenance{Provenance: c.Shown(b.Provenance()), Image: made.Path, SHA256: made.SHA256, Builder: builder}
+		p = &Provenance{Provenance: b.checkout.Shown(b.Provenance()), Image: made.Path, SHA256: made.SHA256, Builder: builder}
 		return tree.WriteFile(b.Provenance(), text, 0o644)
 	})
 	return p, err

@@ -9,7 +9,6 @@ import (
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 )
 
@@ -36,26 +35,16 @@ func Look(ctx context.Context, c *checkout.Checkout, out, errOut io.Writer) erro
 	if err := os.MkdirAll(shots, 0o755); err != nil {
 		return err
 	}
-	for _, name := range []string{".npmrc", "package.json", "package-lock.json", "look.mjs"} {
-		text, err := os.ReadFile(c.Path("testdata", "browser", name))
-		if err != nil {
-			return err
-		}
-		if err := tree.WriteFile(filepath.Join(work, name), text, 0o644); err != nil {
-			return err
-		}
+	if err := npm(ctx, c, work, "browser", []string{"look.mjs"}, out, errOut); err != nil {
+		return err
 	}
 	pages, err := filepath.Glob(c.Path("buildlib", "page", "testdata", "*.html"))
 	if err != nil {
 		return err
 	}
-	for _, argv := range [][]string{
-		{"npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"},
-		append([]string{"node", "look.mjs", found["chromium"], shots}, pages...),
-	} {
-		if err := c.Machine.Run(ctx, host.Cmd{Argv: argv, Dir: work, Env: goEnv(c), Stdout: out, Stderr: errOut}); err != nil {
-			return err
-		}
+	argv := append([]string{"node", "look.mjs", found["chromium"], shots}, pages...)
+	if err := c.Machine.Run(ctx, host.Cmd{Argv: argv, Dir: work, Env: goEnv(c), Stdout: out, Stderr: errOut}); err != nil {
+		return err
 	}
 	c.Log.WithField("directory", c.Shown(shots)).Info("screenshots are left to be looked at")
 	return nil

@@ -159,6 +159,17 @@ var buildVerbs = []Verb{
 			return nil, dev.Fleet(ctx, c.Checkout, c.Out, c.Err)
 		},
 	},
+	{
+		Name: "test:evidence", Help: "has libraries of others read what lies beside an image, and compares with what went in",
+		More: "It needs Node.js 20 or later and npm, and fetches CycloneDX's library, another reader of CycloneDX, and OpenVEX's and in-toto's for Go.",
+		Run: func(ctx context.Context, c *Call) (report.Value, error) {
+			s, err := dev.Evidence(ctx, c.Checkout, c.Err, c.Err)
+			if s == nil {
+				return nil, err
+			}
+			return s, err
+		},
+	},
 	{Name: "bench", Help: "measures the build against upstream's own in the same run, and prints the ratios", Run: seen(dev.Bench)},
 	{Name: "release:list", Help: "shows the releases that can be built, and what is pinned of each", Run: seen(func(_ context.Context, c *checkout.Checkout) (*release.Listing, error) {
 		return release.Show(c.Path("patches"), c.Settings.Release)

@@ -41,6 +41,10 @@ func TestDocuments(t *testing.T) {
 			Provenance: "build/8.15.2/aix7.2-64/sendmail.8.15.2.1.provenance.json", Image: "build/8.15.2/aix7.2-64/sendmail.8.15.2.1.I",
 			SHA256: "0a", Builder: "https://example.com/builders/aix",
 		}, nil},
+		"test_evidence": {"test:evidence", &dev.Seen{
+			Image: "build/8.15.2/aix7.2-64/sendmail.8.15.2.1.I", SHA256: "0a", Upstream: "cpe:2.3:a:sendmail:sendmail:8.15.2:*:*:*:*:*:*:*", Patches: []string{"patches/8.15.2/0001-a.patch"},
+			Vulnerabilities: []string{"CVE-2023-51765"}, Programs: 10, Products: []string{"pkg:generic/sendmail@8.15.2"}, Builder: "https://example.com/builders/aix",
+		}, nil},
 		"record_diff": {"record:diff", &record.Difference{
 			Before: "a.record.toml", After: "b.record.toml", Changes: []step.Change{{What: "sysroot", Name: "usr/include", Was: "0a", Now: "0b"}},
 		}, &fault.Error{Code: "record-differs", Finding: true, What: "the records differ", Where: "b.record.toml"}},
