@@ -137,6 +137,9 @@ func (Clean) Cache(ctx context.Context,
 	return run(ctx, "clean:cache", remove)
 }
 
+// Host removes what builds have left on the machine that the setting host names.
+func (Clean) Host(ctx context.Context) error { return run(ctx, "clean:host") }
+
 // All runs all checks and tests, the build of real source among them.
 func (Test) All(ctx context.Context) error { return run(ctx, "test:all") }
 

@@ -41,11 +41,15 @@ func examine(ctx context.Context, c *checkout.Checkout, tests bool) (*doctor.Rep
 	if err != nil {
 		return nil, err
 	}
+	m, err := c.Builder(ctx)
+	if err != nil {
+		return nil, err
+	}
 	want := c.Wanted(ctx)
 	if tests && want.Name != string(target.Host) && !c.OnAIX(ctx) {
 		want = target.Request{Name: string(target.Host)} // tests build for both
 	}
-	return doctor.Check(ctx, c.Machine, doctor.Request{Want: want, Options: c.Settings.With, Set: set, Tests: tests})
+	return doctor.Check(ctx, m, doctor.Request{Want: want, Options: c.Settings.With, Set: set, Tests: tests})
 }
 
 // Doctor examines what this machine has and lacks. A lack that stops a build is an error, and so are settings that cannot be met here.
@@ -73,11 +77,16 @@ func Doctor(ctx context.Context, c *checkout.Checkout) (*doctor.Report, error) {
 // Setup installs what the machine lacks, for building and for the project's own tests, which build for AIX as well: so a machine that is
 // none of AIX gets the toolchain. What is run for it says so on out.
 func Setup(ctx context.Context, c *checkout.Checkout, out io.Writer) (*doctor.Plan, error) {
-	report, err := examine(ctx, c, true)
+	report, err := examine(ctx, c, c.Settings.Host == "")
 	if err != nil {
 		return nil, err
 	}
 	todo := report.Plan()
+	if host := c.Settings.Host; host != "" && !todo.IsEmpty() {
+		return todo, &fault.Error{Code: "setup-host", What: "nothing is installed on another machine from here", Where: host, Do: "there, as root:\n" + todo.String()}
+	} else if host != "" {
+		return todo, nil
+	}
 	if err := todo.Run(ctx, c.Machine, out); err != nil {
 		return todo, err
 	}

@@ -23,6 +23,7 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/objects"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/program"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/remote"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/target"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/steps/compile"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/steps/stage"
@@ -69,6 +70,20 @@ func (b *Build) content(name, file string) step.Read {
 	return step.Read{Name: "content of " + name, Of: func(ctx context.Context) (string, error) {
 		return program.Digest(ctx, b.means.Machine, file, name == string(target.PartCompiler))
 	}}
+}
+
+// expectContent prepares for what content asks.
+func (b *Build) expectContent(ctx context.Context) error {
+	programs := b.Target.Programs()
+	compiler := programs[string(target.PartCompiler)]
+	if compiler == "" {
+		return nil
+	}
+	files := slices.Sorted(maps.Values(programs))
+	if linker, err := host.LookPath(ctx, b.means.Machine, "ld"); err == nil {
+		files = append(files, linker)
+	}
+	return program.Expect(ctx, b.means.Machine, compiler, files...)
 }
 
 // thisProgram is for steps whose result depends on this program's own code in more than what goes in as text.
@@ -145,7 +160,12 @@ func (b *Build) configure(context.Context, map[string]string) error {
 
 func (b *Build) compileReads() []step.Read {
 	reads := []step.Read{
-		{Name: "machine", Of: func(ctx context.Context) (string, error) { return compile.MachineName(ctx, b.means.Machine) }},
+		{Name: "machine", Of: func(ctx context.Context) (string, error) {
+			if err := b.expectContent(ctx); err != nil {
+				return "", err
+			}
+			return compile.MachineName(ctx, b.means.Machine)
+		}},
 		{Name: "source", Path: b.Patched()},
 		{Name: "site.config.m4", Path: b.SiteFile()},
 		{Name: "target", Value: b.Describe()},
@@ -153,8 +173,12 @@ func (b *Build) compileReads() []step.Read {
 		{Name: "directories", Value: strings.Join(b.Site.Builds, " ")},
 		{Name: "environment", Value: strings.Join(b.Target.Env(), " ")},
 		{Name: "checkout", Value: b.checkout.Root}, // object directories hold links to the source
-		code("this program's code to compile with", compile.Code, objects.Code, host.Code),
 	}
+	rooms := []fs.FS{compile.Code, objects.Code, host.Code}
+	if _, elsewhere := b.means.Machine.(*remote.Machine); elsewhere {
+		rooms = append(rooms, remote.Code)
+	}
+	reads = append(reads, code("this program's code to compile with", rooms...))
 	for name, program := range b.Target.Programs() {
 		reads = append(reads, step.Read{Name: "program " + name, Value: program}, b.content(name, program))
 	}

@@ -31,6 +31,7 @@ type Checkout struct {
 	Log      *logrus.Logger
 	Status   *terminal.Status // what runs now; nil where that is not shown
 
+	host    *connection  // to the machine that the setting host names
 	cache   *cache.Cache // what is kept between builds; its directory is "" where there is none
 	console Console
 	logFile *os.File
@@ -74,11 +75,11 @@ func open(root string, environ []string, settings *Settings, console Console) (*
 			Do:    "move the checkout to a directory with a plain name",
 		}
 	}
-	c := &Checkout{Root: root, Environ: environ, Settings: settings, Machine: host.NewLocal(environ), console: console}
+	c := &Checkout{Root: root, Environ: environ, Settings: settings, Machine: host.NewLocal(environ), console: console, host: new(connection)}
 	if err := c.checkLineEnds(); err != nil {
 		return nil, err
 	}
-	if settings.Sysroot != "/" {
+	if settings.Sysroot != "/" && settings.Host == "" {
 		sysroot, err := filepath.Abs(settings.Sysroot)
 		if err != nil {
 			return nil, err
@@ -121,6 +122,7 @@ func (c *Checkout) Done(err error) error {
 		}
 		c.Log.WithField("code", fault.Code(err)).WithError(err).Log(level, "failed")
 	}
+	c.host.close(c.Log)
 	c.cache.Memory.Save()
 	if c.logFile != nil {
 		err = errors.Join(err, c.logFile.Close())

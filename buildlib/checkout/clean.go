@@ -91,6 +91,9 @@ func (c *Checkout) neededInCache(ctx context.Context) ([]string, error) {
 		return nil, err
 	}
 	needed = append(needed, emulator...)
+	if c.Settings.Host != "" {
+		return needed, nil
+	}
 	t, err := target.Detect(ctx, c.Machine, c.Wanted(ctx))
 	if err != nil || t.OS != target.AIX || t.Here {
 		return needed, err

@@ -16,12 +16,14 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tomlfile"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/remote"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/steps/fetch"
 )
 
 // Settings says what to build. Each value is the strongest of: built-in default, build.toml, environment.
 type Settings struct {
 	Release  string   // directory under patches
+	Host     string   // the machine that builds, as ssh calls it; "" is this one
 	Target   string   // "" is the machine itself on AIX, and aix7.2-64 elsewhere
 	With     []string // options, sorted
 	Source   string   // instead of the pinned addresses
@@ -59,6 +61,7 @@ const (
 // table is every setting there is, in the order they are shown.
 var table = []setting{
 	{"release", "8.15.2", "release of sendmail, a directory under patches", func(s *Settings) any { return &s.Release }, nil},
+	{"host", "", "AIX machine that builds, as in: ssh HOST; empty: this machine", func(s *Settings) any { return &s.Host }, remote.CheckName},
 	{"target", "", "aix7.2-64, aix6.1-32, ... or host; empty: this machine if it is AIX, else aix7.2-64", func(s *Settings) any { return &s.Target }, nil},
 	{"with", "sasl,starttls", "options, separated by commas, or none; +NAME and -NAME change the list instead", func(s *Settings) any { return &s.With }, nil},
 	{"source", "", "tarball, directory or git URL to use instead of the pinned addresses", func(s *Settings) any { return &s.Source }, nil},
@@ -254,7 +257,25 @@ func LoadSettings(root string, environ []string) (*Settings, error) {
 			apply(row, value, "environment variable "+row.env())
 		}
 	}
-	return s, errors.Join(problems...)
+	return s, errors.Join(append(problems, s.conflict())...)
+}
+
+// conflict is why two settings do not go together.
+func (s *Settings) conflict() error {
+	f := &fault.Error{Code: "settings-conflict", Where: s.origin["host"]}
+	switch {
+	case s.Host == "":
+		return nil
+	case s.Target == "host":
+		f.What, f.Do = "target = host means this machine, and host = "+s.Host+" another one", "leave target out: it is what the machine is"
+	case s.Packager == PackagerMkinstallp:
+		f.What, f.Do = "mkinstallp is run on this machine alone, and host = "+s.Host+" is another one", "leave packager out, or build on the AIX machine itself"
+	case !filepath.IsAbs(s.Sysroot):
+		f.What, f.Do = "sysroot = "+s.Sysroot+" is no directory of another machine", "leave sysroot out: the headers and libraries are those of host = "+s.Host
+	default:
+		return nil
+	}
+	return f
 }
 
 // readConfig reads build.toml, which need not be there.
@@ -350,7 +371,7 @@ func settingNames() []string {
 func (s *Settings) Origin(name string) string { return s.origin[name] }
 
 // machinesOwn are the settings that say how a machine is used, and not what is built.
-var machinesOwn = []string{"source", "jobs", "log", "output", "sysroot"}
+var machinesOwn = []string{"host", "source", "jobs", "log", "output", "sysroot"}
 
 // Values lists the settings that decide what is built, for the record. Where the source comes from does not: its hash does. Neither
 // does how many processes made it, or how they were logged.

@@ -109,7 +109,7 @@ func TestLoadSettingsRefuses(t *testing.T) {
 // TestOthersVariables is what other programs and their users call their variables.
 func TestOthersVariables(t *testing.T) {
 	var environ []string
-	for word := range strings.FieldsSeq("PATH BIN LIB CF CFG DIR HOME HOST PORT USER OPTS ARGS ROOT COMMAND VERSION MC CONF ENABLE DAEMON PIDFILE path") {
+	for word := range strings.FieldsSeq("PATH BIN LIB CF CFG DIR HOME PORT USER OPTS ARGS ROOT COMMAND VERSION MC CONF ENABLE DAEMON PIDFILE path") {
 		environ = append(environ, "SENDMAIL_"+word+"=x")
 	}
 	s, err := LoadSettings(t.TempDir(), environ)
@@ -185,4 +185,17 @@ func FuzzParseConfig(f *testing.F) {
 			}
 		}
 	})
+}
+
+// Settings that do not go together with a host are refused, whichever file or variable they are from.
+func TestHostConflicts(t *testing.T) {
+	t.Parallel()
+	for _, other := range []string{"SENDMAIL_TARGET=host", "SENDMAIL_PACKAGER=mkinstallp", "SENDMAIL_SYSROOT=relative"} {
+		if _, err := LoadSettings(t.TempDir(), []string{"SENDMAIL_HOST=box", other}); fault.Code(err) != "settings-conflict" {
+			t.Errorf("%s with a host: %v", other, err)
+		}
+		if _, err := LoadSettings(t.TempDir(), []string{other}); err != nil {
+			t.Errorf("%s alone: %v", other, err)
+		}
+	}
 }

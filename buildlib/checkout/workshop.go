@@ -12,7 +12,7 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/target"
 )
 
-// Workshop is a target, and the machine that compiles for it: this one, or what a toolchain makes of it.
+// Workshop is a target, and the machine that compiles for it: this one, what a toolchain makes of it, or the one that the setting host names.
 type Workshop struct {
 	Target  *target.Target
 	Machine host.Machine
@@ -30,11 +30,15 @@ const crossCompiler = "clang"
 
 // Wanted is the target that the settings ask for. On AIX, none is the machine itself.
 func (c *Checkout) Wanted(ctx context.Context) target.Request {
-	want := target.Request{Name: c.Settings.Target, Processor: c.Settings.CPU, Compiler: c.Settings.Compiler, OpenSSL: c.Settings.OpenSSL, SASL: c.Settings.SASL}
-	if want.Name == "" && !c.OnAIX(ctx) {
+	want := c.request()
+	if want.Name == "" && c.Settings.Host == "" && !c.OnAIX(ctx) {
 		want.Name = elsewhere
 	}
 	return want
+}
+
+func (c *Checkout) request() target.Request {
+	return target.Request{Name: c.Settings.Target, Processor: c.Settings.CPU, Compiler: c.Settings.Compiler, OpenSSL: c.Settings.OpenSSL, SASL: c.Settings.SASL}
 }
 
 // OnAIX reports whether this machine is one of AIX. Without a uname it counts as one: detecting says what is wrong.
@@ -45,6 +49,9 @@ func (c *Checkout) OnAIX(ctx context.Context) bool {
 
 // Detect describes the target that the settings ask for.
 func (c *Checkout) Detect(ctx context.Context) (w Workshop, err error) {
+	if c.Settings.Host != "" {
+		return c.detectHost(ctx)
+	}
 	want := c.Wanted(ctx)
 	w.Machine = c.Machine
 	w.Target, err = target.Detect(ctx, c.Machine, want)

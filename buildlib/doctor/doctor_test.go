@@ -46,6 +46,8 @@ func (f *fake) Run(_ context.Context, c host.Cmd) error {
 	return err
 }
 
+func (f *fake) Expect(context.Context, host.Questions) error { return nil }
+
 func (f *fake) Output(_ context.Context, c host.Cmd) (string, error) {
 	if out, ok := f.output[c.String()]; ok {
 		return out, nil

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -16,6 +17,7 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/cross"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/program"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/target"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/patchset"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/release"
@@ -80,6 +82,9 @@ func Make(ctx context.Context, c *checkout.Checkout) (*Plan, *Means, error) {
 	if err := p.configure(ctx, c, m.Machine); err != nil {
 		return nil, nil, err
 	}
+	if err := m.Machine.Expect(ctx, p.questions()); err != nil {
+		return nil, nil, err
+	}
 	if p.SDK {
 		p.Lacks = p.Site.SDKLacks(ctx, p.Target, m.Machine)
 	} else if p.Target.Here {
@@ -97,6 +102,17 @@ func Make(ctx context.Context, c *checkout.Checkout) (*Plan, *Means, error) {
 	}
 	p.Source = m.Source.String()
 	return p, m, nil
+}
+
+// questions are those that will be asked of the machine before the first step.
+func (p *Plan) questions() host.Questions {
+	programs := p.Target.Programs()
+	if !p.Target.Here || programs[string(target.PartCompiler)] == "" {
+		return host.Questions{}
+	}
+	q := program.Questions(programs[string(target.PartCompiler)], slices.Sorted(maps.Values(programs))...)
+	q.Find = append(q.Find, "ld")
+	return q
 }
 
 // Means is what a plan is carried out with.

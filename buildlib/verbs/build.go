@@ -142,6 +142,10 @@ var buildVerbs = []Verb{
 			return checkout.CleanCache(ctx, c.Checkout, c.IsSet("remove"))
 		},
 	},
+	{
+		Name: "clean:host", Help: "removes what builds have left on the machine that the setting host names",
+		Run: seen(checkout.CleanHost),
+	},
 	{Name: "test:all", Alias: "test", Help: "runs all checks and tests, the build of real source among them", Run: func(ctx context.Context, c *Call) (report.Value, error) {
 		return nil, dev.Test(ctx, c.Checkout, c.Out, c.Err)
 	}},

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/build"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/dev"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/doctor"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/dossier"
@@ -35,6 +36,9 @@ func TestDocuments(t *testing.T) {
 			Verdicts: []dossier.Verdict{{Name: "build", State: dossier.Bad, Text: "the step compile failed"}, {Name: "proof", State: dossier.NotRun, Text: "nobody has"}},
 			Failure:  &dossier.Failure{Step: "compile", Problems: []journal.Problem{{Code: "command-failed", What: "command failed: sh Build", Do: "read the log"}}},
 			Imports:  []dossier.Library{{From: "libc.a(shr_64.o)", Programs: 1, Symbols: []dossier.Symbol{{Name: "abort", Evidence: []string{"go"}}}}},
+		}, nil},
+		"clean_host": {"clean:host", &checkout.HostCleaned{
+			Host: "box61", Removed: []string{"/home/me/.sendmail-aix/0a0b"}, Left: []string{},
 		}, nil},
 		"emulate_run": {"emulate:run", nil, &fault.Error{Code: "command-failed", What: "command failed: makemap", Where: "in build/emulated"}},
 		"provenance": {"provenance", &build.Provenance{

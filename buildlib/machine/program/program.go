@@ -49,6 +49,56 @@ func Content(ctx context.Context, m host.Machine, file string, isCompiler bool) 
 	return hex.EncodeToString(sum[:]), nil
 }
 
+// Questions are those that [Digest] asks of programs first, whatever the answers are.
+func Questions(compiler string, files ...string) host.Questions {
+	var q host.Questions
+	for _, file := range files {
+		q.Output = append(q.Output, askLibraries(file))
+	}
+	for _, part := range compilerParts {
+		q.Output = append(q.Output, askPart(compiler, part))
+	}
+	if isXL.MatchString(path.Base(compiler)) {
+		q.ReadDir = append(slices.Clone(xlProducts), "/etc")
+	}
+	q.Sums = files
+	return q
+}
+
+// Expect says what [Digest] will ask of programs, a compiler among them, so that a machine elsewhere is asked few times.
+func Expect(ctx context.Context, m host.Machine, compiler string, files ...string) error {
+	if err := m.Expect(ctx, Questions(compiler, files...)); err != nil {
+		return err
+	}
+	names, err := partNames(ctx, m, m.Recall, compiler)
+	if err != nil {
+		return err
+	}
+	xl, err := xlFiles(ctx, m, compiler)
+	if err != nil {
+		return err
+	}
+	if err := m.Expect(ctx, host.Questions{Find: names, Stat: xl}); err != nil {
+		return err
+	}
+	brought, err := brings(ctx, m, m.Recall, compiler)
+	if err != nil {
+		return err
+	}
+	q := host.Questions{Sums: brought}
+	for _, file := range brought {
+		q.Output = append(q.Output, askLibraries(file))
+	}
+	for _, file := range files {
+		libraries, err := libraries(ctx, m, m.Recall, file)
+		if err != nil {
+			return err
+		}
+		q.Sums = append(q.Sums, libraries...)
+	}
+	return m.Expect(ctx, q)
+}
+
 // recall is [host.Machine.Recall], or ask.
 type recall func(ctx context.Context, what string, files []string, find func() (string, error)) (string, error)
 
@@ -61,15 +111,11 @@ func ask(_ context.Context, _ string, _ []string, find func() (string, error)) (
 func contents(ctx context.Context, m host.Machine, recall recall, file string, isCompiler bool) (all, sums []string, err error) {
 	files := []string{file}
 	if isCompiler {
-		parts, err := parts(ctx, m, recall, file)
+		brought, err := brings(ctx, m, recall, file)
 		if err != nil {
 			return nil, nil, err
 		}
-		xl, err := partsOfXL(ctx, m, file)
-		if err != nil {
-			return nil, nil, err
-		}
-		files = append(append(files, parts...), xl...)
+		files = append(files, brought...)
 	}
 	for _, f := range files {
 		libraries, err := libraries(ctx, m, recall, f)
@@ -96,12 +142,31 @@ func digest(ctx context.Context, m host.Machine, recall recall, file string, isC
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-// parts are the programs that a compiler calls, as far as it tells: cc1 is the compiler behind gcc.
-func parts(ctx context.Context, m host.Machine, recall recall, compiler string) ([]string, error) {
+// brings are the programs that a compiler calls, and what says where they are.
+func brings(ctx context.Context, m host.Machine, recall recall, compiler string) ([]string, error) {
+	parts, err := parts(ctx, m, recall, compiler)
+	if err != nil {
+		return nil, err
+	}
+	xl, err := partsOfXL(ctx, m, compiler)
+	return append(parts, xl...), err
+}
+
+// compilerParts are what gcc and clang are asked for: cc1 is the compiler behind gcc.
+var compilerParts = []string{"cc1", "collect2", "as", "ld"}
+
+func askPart(compiler, part string) host.Cmd {
+	return host.Cmd{Argv: []string{compiler, "-print-prog-name=" + part}}
+}
+
+func askLibraries(file string) host.Cmd { return host.Cmd{Argv: []string{"ldd", file}} }
+
+// partNames are the programs that a compiler calls, as far as it tells.
+func partNames(ctx context.Context, m host.Machine, recall recall, compiler string) ([]string, error) {
 	names, err := recall(ctx, "parts", []string{compiler}, func() (string, error) {
 		var names []string
-		for _, part := range []string{"cc1", "collect2", "as", "ld"} {
-			name, err := m.Output(ctx, host.Cmd{Argv: []string{compiler, "-print-prog-name=" + part}})
+		for _, part := range compilerParts {
+			name, err := m.Output(ctx, askPart(compiler, part))
 			if ctx.Err() != nil {
 				return "", context.Cause(ctx)
 			}
@@ -111,10 +176,16 @@ func parts(ctx context.Context, m host.Machine, recall recall, compiler string) 
 		}
 		return strings.Join(names, "\n"), nil
 	})
-	if err != nil || names == "" {
+	return strings.FieldsFunc(names, func(r rune) bool { return r == '\n' }), err
+}
+
+// parts are their files.
+func parts(ctx context.Context, m host.Machine, recall recall, compiler string) ([]string, error) {
+	names, err := partNames(ctx, m, recall, compiler)
+	if err != nil || len(names) == 0 {
 		return nil, err
 	}
-	files, err := m.Find(ctx, strings.Split(names, "\n")...)
+	files, err := m.Find(ctx, names...)
 	return slices.DeleteFunc(files, func(f string) bool { return f == "" }), err
 }
 
@@ -126,11 +197,29 @@ var isXL = regexp.MustCompile(`^(xl.*|cc|c89|c99)(_r)?$`)
 // be a link to another directory's. That they lie in exe is known of a vac.cfg that an AIX machine's owner has published; what xlclang calls is not
 // known but for these.
 func partsOfXL(ctx context.Context, m host.Machine, compiler string) ([]string, error) {
+	files, err := xlFiles(ctx, m, compiler)
+	if err != nil {
+		return nil, err
+	}
+	var there []string
+	for i, err := range m.Stat(ctx, files...) {
+		if err == nil {
+			there = append(there, files[i])
+		}
+	}
+	return there, nil
+}
+
+// xlProducts are where versions of XL C are.
+var xlProducts = []string{"/opt/IBM/xlc", "/opt/IBM/xlC"}
+
+// xlFiles are those that may be there.
+func xlFiles(ctx context.Context, m host.Machine, compiler string) ([]string, error) {
 	if !isXL.MatchString(path.Base(compiler)) {
 		return nil, nil
 	}
 	places := []string{path.Dir(path.Dir(compiler)), "/usr/vac", "/usr/vacpp"}
-	for _, product := range []string{"/opt/IBM/xlc", "/opt/IBM/xlC"} {
+	for _, product := range xlProducts {
 		versions, err := entries(ctx, m, product)
 		if err != nil {
 			return nil, err
@@ -147,13 +236,7 @@ func partsOfXL(ctx context.Context, m host.Machine, compiler string) ([]string, 
 			files = append(files, path.Join(place, name))
 		}
 	}
-	var there []string
-	for i, err := range m.Stat(ctx, files...) {
-		if err == nil {
-			there = append(there, files[i])
-		}
-	}
-	return there, nil
+	return files, nil
 }
 
 // entries are the paths of what is in a directory, or none.
@@ -172,7 +255,7 @@ func entries(ctx context.Context, m host.Machine, dir string) ([]string, error) 
 // scripts, and for programs that load none.
 func libraries(ctx context.Context, m host.Machine, recall recall, file string) ([]string, error) {
 	text, err := recall(ctx, "libraries", []string{file, linkerCache}, func() (string, error) {
-		out, err := m.Output(ctx, host.Cmd{Argv: []string{"ldd", file}})
+		out, err := m.Output(ctx, askLibraries(file))
 		if ctx.Err() != nil {
 			return "", context.Cause(ctx)
 		}

@@ -61,12 +61,16 @@ func (m *Machine) RemoveAll(ctx context.Context, names ...string) error {
 // Clean removes the directory for work, and that of all such directories when it was the last. It tells which others are left.
 func (m *Machine) Clean(ctx context.Context) (removed string, left []string, err error) {
 	folder := path.Dir(m.work)
-	there := m.Stat(ctx, m.work)[0] == nil
-	if there {
-		removed = m.work
-	}
-	if err := m.do(ctx, "remove", m.work, "rm -rf "+m.work+" && { rmdir "+folder+" 2>/dev/null || :; }"); err != nil {
+	answers, err := m.ask(ctx, step{body: "[ ! -d " + m.work + " ] || { rm -rf " + m.work + " && echo removed; }"}, step{body: "rmdir " + folder})
+	if err != nil {
 		return "", nil, err
+	}
+	if answers[0].status != "0" {
+		return "", nil, &fault.Error{Code: "host-files", What: "cannot remove what was built there", Where: m.options.at(m.work), Found: strings.TrimSpace(answers[0].err),
+			Do: "look who may write to that directory, and run the same again"}
+	}
+	if answers[0].out != "" {
+		removed = m.work
 	}
 	left, err = m.ReadDir(ctx, folder)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -7,6 +7,7 @@ package remote
 
 import (
 	"context"
+	"embed"
 	"errors"
 	"fmt"
 	"maps"
@@ -21,6 +22,11 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 )
+
+// Code is the text of this room, see [host.Code].
+//
+//go:embed *.go
+var Code embed.FS
 
 // Options say which machine it is and how it is used.
 type Options struct {

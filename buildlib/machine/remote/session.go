@@ -252,24 +252,27 @@ func (s *stream) until(mark string, w io.Writer) (rest string, err error) {
 			s.lock.Lock()
 		}
 	}
-	for ; ; s.more.Wait() {
-		if i := bytes.Index(s.pending, []byte(mark)); i >= 0 {
-			emit(i)
+	for {
+		i := bytes.Index(s.pending, []byte(mark))
+		if i == 0 {
 			if end := bytes.IndexByte(s.pending, '\n'); end >= 0 {
-				rest = string(s.pending[len(mark):max(end, len(mark))])
+				rest = string(s.pending[min(len(mark), end):end])
 				s.pending = s.pending[end+1:]
 				return rest, err
 			}
-		} else {
-			part := min(len(mark)-1, len(s.pending))
-			for part > 0 && !bytes.HasSuffix(s.pending, []byte(mark[:part])) {
-				part--
-			}
-			emit(len(s.pending) - part)
 		}
-		if s.ended {
+		if i < 0 {
+			for i = max(0, len(s.pending)-len(mark)+1); !strings.HasPrefix(mark, string(s.pending[i:])); i++ {
+			} // it may have begun
+		}
+		switch {
+		case i > 0:
+			emit(i) // and look again: more may have come meanwhile
+		case s.ended:
 			emit(len(s.pending))
 			return "", errors.Join(err, io.ErrUnexpectedEOF)
+		default:
+			s.more.Wait()
 		}
 	}
 }

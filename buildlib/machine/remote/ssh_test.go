@@ -59,3 +59,28 @@ func TestParseSums(t *testing.T) {
 		t.Errorf("%q", sums)
 	}
 }
+
+// What is written in pieces of any size comes out whole, up to the mark, while more is written.
+func TestStream(t *testing.T) {
+	t.Parallel()
+	text := strings.Repeat("some text, ma, mark", 500)
+	for size := 1; size < 60; size += 3 {
+		s := newStream()
+		go func() {
+			all := text + "mark! 0\nnext" + "mark! end\n" + "no mark!"
+			for len(all) > 0 {
+				n := min(size, len(all))
+				_, _ = s.Write([]byte(all[:n]))
+				all = all[n:]
+			}
+			s.end()
+		}()
+		for _, want := range []struct{ text, rest string }{{text, "0"}, {"next", "end"}, {"no mark!", ""}} {
+			var got strings.Builder
+			rest, err := s.until("mark! ", &got)
+			if got.String() != want.text || rest != want.rest || (err != nil) != (want.rest == "") {
+				t.Errorf("in pieces of %d: %d bytes, %q, %v, want %d bytes, %q", size, got.Len(), rest, err, len(want.text), want.rest)
+			}
+		}
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
@@ -43,6 +44,9 @@ func Examine(ctx context.Context, m host.Machine, want Request) (*Target, error)
 		if err := checkProvider(p.setting, p.value); err != nil {
 			return nil, err
 		}
+	}
+	if err := m.Expect(ctx, Questions(want)); err != nil {
+		return nil, err
 	}
 	system, err := m.Output(ctx, host.Cmd{Argv: []string{"uname", "-s"}})
 	if fault.Code(err) == "command-missing" {
@@ -134,18 +138,11 @@ func requested(p Provider, want string) Provider {
 // sendmail's own Build asks.
 func detectLevel(ctx context.Context, m host.Machine) (Level, error) {
 	var errs []error
-	for _, way := range []struct {
-		argv  []string
-		parse func(string) (Level, error)
-	}{
-		{[]string{"oslevel", "-s"}, ParseOSLevel},
-		{[]string{"lslpp", "-Lcq", "bos.rte"}, ParseLslpp},
-		{[]string{"uname", "-vr"}, parseUname},
-	} {
-		out, err := m.Output(ctx, host.Cmd{Argv: way.argv})
+	for i, parse := range []func(string) (Level, error){ParseOSLevel, ParseLslpp, parseUname} {
+		out, err := m.Output(ctx, host.Cmd{Argv: levelCommands[i]})
 		if err == nil {
 			var l Level
-			if l, err = way.parse(out); err == nil {
+			if l, err = parse(out); err == nil {
 				return l, nil
 			}
 		}
@@ -174,7 +171,7 @@ func ownName(ctx context.Context, m host.Machine, l Level) (string, error) {
 	bits := 32
 	if l.Version >= 7 {
 		bits = 64
-		for _, argv := range [][]string{{"bootinfo", "-K"}, {"getconf", "KERNEL_BITMODE"}} { // bootinfo wants root on some levels
+		for _, argv := range kernelCommands {
 			out, err := m.Output(ctx, host.Cmd{Argv: argv})
 			if ctx.Err() != nil {
 				return "", err
@@ -195,13 +192,64 @@ func ownName(ctx context.Context, m host.Machine, l Level) (string, error) {
 	return own, nil
 }
 
+// How the level of a machine and the width of its kernel are asked for.
+var (
+	levelCommands  = [][]string{{"oslevel", "-s"}, {"lslpp", "-Lcq", "bos.rte"}, {"uname", "-vr"}}
+	kernelCommands = [][]string{{"bootinfo", "-K"}, {"getconf", "KERNEL_BITMODE"}} // bootinfo wants root on some levels
+
+	makePrograms = []string{"make", "gmake", ToolboxPrefix + "/bin/make"}
+	arPrograms   = []string{"ar", "/usr/ccs/bin/ar"}
+)
+
+// Questions are those that [Detect] asks a machine of AIX first, whatever the answers are.
+func Questions(want Request) host.Questions {
+	q := host.Questions{Find: slices.Concat(compilerPrograms(AIX, want.Compiler), makePrograms, m4Programs(AIX), arPrograms)}
+	for _, argv := range slices.Concat([][]string{{"uname", "-s"}}, levelCommands, kernelCommands) {
+		q.Output = append(q.Output, host.Cmd{Argv: argv})
+	}
+	for _, of := range []struct {
+		library library
+		want    string
+	}{{openSSL, want.OpenSSL}, {cyrusSASL, want.SASL}} {
+		for _, p := range of.library.providers(AIX, of.want) {
+			q.Read = append(q.Read, path.Join(p.Prefix, "include", of.library.header))
+			q.Stat = append(q.Stat, of.library.at(p)...)
+		}
+	}
+	return q
+}
+
+// expect says what will be asked of the programs that are there.
+func (d *detector) expect() error {
+	compilers, m4s := compilerPrograms(d.t.OS, d.want.Compiler), m4Programs(d.t.OS)
+	files, err := d.m.Find(d.ctx, slices.Concat(compilers, m4s)...)
+	if err != nil {
+		return err
+	}
+	var q host.Questions
+	if i := slices.IndexFunc(files[:len(compilers)], func(file string) bool { return file != "" }); i >= 0 {
+		for _, option := range versionOptions(compilers[i], d.t.OS) {
+			q.Output = append(q.Output, host.Cmd{Argv: []string{compilers[i], option}})
+		}
+	}
+	for i, name := range m4s {
+		if files[len(compilers)+i] != "" {
+			q.Output = append(q.Output, askSanity(name))
+		}
+	}
+	return d.m.Expect(d.ctx, q)
+}
+
 // detectParts fills in what was found on the machine and notes what was not.
 func detectParts(ctx context.Context, m host.Machine, t *Target, want Request) error {
 	d := detector{ctx: ctx, m: m, t: t, want: want}
+	if err := d.expect(); err != nil {
+		return err
+	}
 	d.compiler(want.Compiler)
-	d.program(PartMake, &t.Make, "make", "gmake", ToolboxPrefix+"/bin/make")
+	d.program(PartMake, &t.Make, makePrograms...)
 	d.m4()
-	d.program(PartAr, &t.Ar, "ar", "/usr/ccs/bin/ar")
+	d.program(PartAr, &t.Ar, arPrograms...)
 	t.OpenSSL = d.library(openSSL, want.OpenSSL)
 	t.SASL = d.library(cyrusSASL, want.SASL)
 	return cmp.Or(context.Cause(ctx), d.silent)

@@ -108,6 +108,8 @@ type fake struct {
 
 func (f *fake) Run(ctx context.Context, c host.Cmd) error { _, err := f.Output(ctx, c); return err }
 
+func (f *fake) Expect(context.Context, host.Questions) error { return nil }
+
 func (f *fake) Output(_ context.Context, c host.Cmd) (string, error) {
 	if out, ok := f.output[strings.Join(c.Argv, " ")]; ok {
 		return out, nil

@@ -47,18 +47,7 @@ var hostCompilers = []candidate{{"gcc", nil}, {"clang", nil}, {"cc", nil}}
 
 // compiler finds the compiler and asks it what it is.
 func (d *detector) compiler(want string) {
-	candidates := hostCompilers
-	if d.t.OS == AIX {
-		candidates = aixCompilers
-	}
-	if want != "" {
-		known := slices.DeleteFunc(slices.Clone(candidates), func(c candidate) bool { return c.name != want })
-		candidates = append(known, candidate{name: want})[:1]
-	}
-	var programs []string
-	for _, c := range candidates {
-		programs = append(append(programs, c.name), prefixed(c.places, c.name)...)
-	}
+	programs := compilerPrograms(d.t.OS, want)
 	if program := d.choose(PartCompiler, programs, nil); program != "" {
 		d.inspect(program)
 		return
@@ -76,6 +65,23 @@ func (d *detector) compiler(want string) {
 	d.lack(PartCompiler, f)
 }
 
+// compilerPrograms are the programs that may be the compiler, the best first.
+func compilerPrograms(os OS, want string) []string {
+	candidates := hostCompilers
+	if os == AIX {
+		candidates = aixCompilers
+	}
+	if want != "" {
+		known := slices.DeleteFunc(slices.Clone(candidates), func(c candidate) bool { return c.name != want })
+		candidates = append(known, candidate{name: want})[:1]
+	}
+	var programs []string
+	for _, c := range candidates {
+		programs = append(append(programs, c.name), prefixed(c.places, c.name)...)
+	}
+	return programs
+}
+
 func prefixed(dirs []string, name string) []string {
 	var out []string
 	for _, dir := range dirs {
@@ -87,14 +93,7 @@ func prefixed(dirs []string, name string) []string {
 // inspect asks a compiler for its kind and version. The text it prints counts more than its name: cc is anything, and /usr/bin/gcc is
 // clang on some systems. But xlclang prints the same as xlc.
 func (d *detector) inspect(program string) {
-	name := KindOf(program)
-	options := []string{"--version"}
-	switch {
-	case name == XLC || name == XLClang:
-		options = []string{"-qversion"}
-	case name == "" && d.t.OS == AIX:
-		options = []string{"-qversion", "--version"}
-	}
+	name, options := KindOf(program), versionOptions(program, d.t.OS)
 	for _, option := range options {
 		kind, version := ParseCompilerVersion(d.output(program, option))
 		if kind == XLC && name == XLClang {
@@ -112,6 +111,18 @@ func (d *detector) inspect(program string) {
 	d.t.Compiler = Compiler{Kind: name, Path: program}
 }
 
+// versionOptions are those that make a compiler say what it is.
+func versionOptions(program string, os OS) []string {
+	name := KindOf(program)
+	switch {
+	case name == XLC || name == XLClang:
+		return []string{"-qversion"}
+	case name == "" && os == AIX:
+		return []string{"-qversion", "--version"}
+	}
+	return []string{"--version"}
+}
+
 func unknownCompiler(program string) *fault.Error {
 	return &fault.Error{Code: "compiler-unknown", What: "cannot tell what kind of compiler " + program + " is",
 		Do: "name one of xlc, xlclang, ibm-clang, gcc, clang, or a path that ends in such a name"}
@@ -122,15 +133,22 @@ func unknownCompiler(program string) *fault.Error {
 var sanity = "ifdef(`pushdef', `define(`tens', `10')define(`long', `" + strings.Repeat("name.c ", 160) + "')" +
 	"ifelse(tens`'len(long), `101120', `right', `wrong')', `wrong')\n"
 
+func askSanity(m4 string) host.Cmd {
+	return host.Cmd{Argv: []string{m4}, Stdin: strings.NewReader(sanity)}
+}
+
+func m4Programs(os OS) []string {
+	if os == Host {
+		return []string{"m4", "gm4"}
+	}
+	return []string{"gm4", "gnum4", ToolboxPrefix + "/bin/m4", "m4", "/usr/ccs/bin/m4"}
+}
+
 // m4 prefers GNU m4, which does not run out of tables on sendmail's larger .cf sources.
 func (d *detector) m4() {
-	names := []string{"gm4", "gnum4", ToolboxPrefix + "/bin/m4", "m4", "/usr/ccs/bin/m4"}
-	if d.t.OS == Host {
-		names = []string{"m4", "gm4"}
-	}
 	bad := ""
-	good := d.choose(PartM4, names, func(name string) bool {
-		out, err := d.m.Output(d.ctx, host.Cmd{Argv: []string{name}, Stdin: strings.NewReader(sanity)})
+	good := d.choose(PartM4, m4Programs(d.t.OS), func(name string) bool {
+		out, err := d.m.Output(d.ctx, askSanity(name))
 		if err == nil && out == "right" {
 			return true
 		}
@@ -165,21 +183,37 @@ var (
 	cyrusSASL = library{PartSASL, "sasl/sasl.h", ParseSASLHeader, []string{"libsasl2.a", "libsasl2.so"}, []ProviderKind{Toolbox, Base}}
 )
 
-// library finds out where a library is. Headers and library must both be there: a box with the run-time package alone is common.
-func (d *detector) library(l library, want string) Provider {
-	var tries []Provider
+// providers are those to try.
+func (l library) providers(os OS, want string) []Provider {
 	switch {
 	case path.IsAbs(want):
-		tries = []Provider{provider(Prefix, want)}
+		return []Provider{provider(Prefix, want)}
 	case want != "":
-		tries = []Provider{provider(ProviderKind(want), "")}
-	case d.t.OS == Host:
-		tries = []Provider{provider(System, "")}
-	default:
-		for _, kind := range l.order {
-			tries = append(tries, provider(kind, ""))
+		return []Provider{provider(ProviderKind(want), "")}
+	case os == Host:
+		return []Provider{provider(System, "")}
+	}
+	var all []Provider
+	for _, kind := range l.order {
+		all = append(all, provider(kind, ""))
+	}
+	return all
+}
+
+// at are the files that the library is, of a provider.
+func (l library) at(p Provider) []string {
+	var files []string
+	for _, dir := range []string{"lib", "lib64"} {
+		for _, file := range l.files {
+			files = append(files, path.Join(p.Prefix, dir, file))
 		}
 	}
+	return files
+}
+
+// library finds out where a library is. Headers and library must both be there: a box with the run-time package alone is common.
+func (d *detector) library(l library, want string) Provider {
+	tries := l.providers(d.t.OS, want)
 	f := &fault.Error{Code: string(l.part) + "-missing", Do: cure(d.t.OS, l.part)}
 	if path.IsAbs(want) {
 		f.Do = "correct the " + string(l.part) + " setting; the directory must hold include/ and lib/"
@@ -218,12 +252,7 @@ func (d *detector) inspectLibrary(l library, p Provider) (Provider, string) {
 	if p.Kind == System {
 		return p, "" // its libraries lie in directories that only the linker knows
 	}
-	var files []string
-	for _, dir := range []string{"lib", "lib64"} {
-		for _, file := range l.files {
-			files = append(files, path.Join(p.Prefix, dir, file))
-		}
-	}
+	files := l.at(p)
 	if i, missed = first(files, d.m.Stat(d.ctx, files...)); i >= 0 && p.Lib != "" {
 		p.Lib = path.Dir(files[i])
 	}

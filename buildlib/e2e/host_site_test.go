@@ -1,0 +1,405 @@
+//go:build e2e
+
+package e2e_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/cache"
+)
+
+// hostSite is the distribution's sshd in namespaces of its own, whose users live on the simulated machines of testdata/boxes: each has the commands of
+// one, and a Korn shell as login shell. Between it and ssh stands a network that takes its time, counts, and can be cut. It is fetched, not
+// installed, and nothing of this system is changed.
+type hostSite struct {
+	t       *testing.T
+	dir     string
+	program string // sendmail-aix
+	sshd    int    // port
+	network *network
+}
+
+// hostBoxes are the users, the machines that they live on, and their shells.
+var hostBoxes = []struct{ user, box, shell string }{{"box61", "6.1", "ksh93"}, {"box71", "7.1", "ksh93"}, {"box72", "7.2-tl5", "mksh"}, {"box73", "7.3", "mksh"}}
+
+// firstUser is the number of the first of them.
+const firstUser = 6101
+
+// baseCommands are those of a base AIX that builds and that users may expect; without GNU's extras. ls, find, tar and the like are real, and so take more.
+const baseCommands = "sh awk sed grep egrep fgrep cat cp mv rm ln mkdir rmdir ls chmod chown chgrp find sort uniq tr cut head tail wc tee test [ expr basename " +
+	"dirname date sleep kill ps env id hostname touch dd od cmp diff comm join paste cpio cksum sum true false echo printf pwd xargs nice nohup stty tty " +
+	"who whoami du df getopt perl vi ed split make m4 as ld gcc cc mksh ksh93 file strings uname getconf ar nm strip ranlib ldd openssl"
+
+func newHostSite(t *testing.T) *hostSite {
+	t.Helper()
+	if os.Getuid() != 0 {
+		t.Skip("an sshd whose users are several is for root to run")
+	}
+	for _, tool := range []string{"ssh", "ssh-keygen", "unshare", "dpkg-deb", "apt-get", "ksh93", "mksh"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skip(err)
+		}
+	}
+	if out, err := exec.Command("unshare", "--mount", "--pid", "--fork", "mount", "-t", "tmpfs", "none", "/mnt").CombinedOutput(); err != nil {
+		t.Skipf("no namespaces: %v: %s", err, out)
+	}
+	packages := sshdPackages(t)
+	root, err := filepath.Abs("../..")
+	must(t, err)
+	s := &hostSite{t: t}
+	s.dir, err = os.MkdirTemp("", "host-")
+	must(t, err)
+	t.Cleanup(func() { must(t, os.RemoveAll(s.dir)) })
+	must(t, os.Chmod(s.dir, 0o755))
+	run := func(name string, args ...string) {
+		t.Helper()
+		if out, err := exec.Command(name, args...).CombinedOutput(); err != nil {
+			t.Fatalf("%s %q: %v\n%s", name, args, err, out)
+		}
+	}
+	for _, dir := range []string{"etc", "aixbin", "home", "repo/testdata", "repo/buildlib/rehearsal", "client"} {
+		must(t, os.MkdirAll(s.path(dir), 0o755))
+	}
+	for _, part := range []string{"testdata/boxes", "buildlib/rehearsal/standins"} {
+		run("cp", "-R", filepath.Join(root, part), filepath.Dir(s.path("repo", part)))
+	}
+	run("go", "build", "-o", s.path("sendmail-aix"), "../cmd/sendmail-aix")
+	s.program = s.path("sendmail-aix")
+	for command := range strings.FieldsSeq(baseCommands) {
+		if file, err := exec.LookPath(command); err == nil {
+			must(t, os.Symlink(file, s.path("aixbin", command)))
+		}
+	}
+	s.write("aixbin/tar", 0o755, `#!/bin/sh
+case ${1-} in -*[zjJ]* | [!-]*[zjJ]* | --*) echo "tar: Not a recognized flag: $1" >&2; exit 2 ;; esac
+exec /usr/bin/tar "$@"
+`)
+	run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", s.path("client/key"))
+	run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", s.path("hostkey"))
+	key, err := os.ReadFile(s.path("client/key.pub"))
+	must(t, err)
+	var passwd, group, users strings.Builder
+	passwd.WriteString("root:x:0:0::/root:/bin/sh\nsshd:x:100:65534::/run/sshd:/usr/sbin/nologin\n")
+	group.WriteString("root:x:0:\n")
+	for i, b := range hostBoxes {
+		shell, err := exec.LookPath(b.shell)
+		must(t, err)
+		home, id := s.path("home", b.user), firstUser+i
+		fmt.Fprintf(&passwd, "%s:x:%d:%[2]d::%s:%s\n", b.user, id, home, shell)
+		fmt.Fprintf(&group, "%s:x:%d:\n", b.user, id)
+		boxes := s.path("repo/testdata/boxes")
+		fmt.Fprintf(&users, "Match User %s\n  SetEnv PATH=%s/%s/bin:%s/common/bin:%s\n", b.user, boxes, b.box, boxes, s.path("aixbin"))
+		must(t, os.MkdirAll(filepath.Join(home, ".ssh"), 0o700))
+		must(t, os.WriteFile(filepath.Join(home, ".ssh/authorized_keys"), key, 0o600))
+		run("chown", "-R", strconv.Itoa(id), home)
+		must(t, os.Chmod(home, 0o755))
+	}
+	s.write("etc/passwd", 0o644, passwd.String())
+	s.write("etc/group", 0o644, group.String())
+	s.write("etc/shadow", 0o600, strings.ReplaceAll(regexp.MustCompile(`(?m):.*$`).ReplaceAllString(passwd.String(), ":*:19000:0:99999:7:::"), "\r", ""))
+	s.sshd = freePort(t)
+	s.write("sshd_config", 0o644, fmt.Sprintf(`Port %d
+ListenAddress 127.0.0.1
+HostKey %s
+PidFile none
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+UsePAM no
+StrictModes no
+LogLevel VERBOSE
+%s`, s.sshd, s.path("hostkey"), users.String()))
+	s.write("enter", 0o755, fmt.Sprintf(`set -e
+mount --make-rprivate /
+for f in passwd group shadow; do mount --bind '%[1]s/etc/'$f /etc/$f; done
+mount -t proc proc /proc
+mount -t tmpfs none /run
+mkdir -m 755 /run/sshd
+export LD_LIBRARY_PATH='%[2]s/usr/lib/%[3]s-linux-gnu:%[2]s/lib/%[3]s-linux-gnu'
+exec '%[2]s/usr/sbin/sshd' -D -f '%[1]s/sshd_config' -E '%[1]s/sshd.log'
+`, s.dir, packages, machineName(t)))
+	cmd := exec.Command("unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", s.path("enter"))
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	must(t, cmd.Start())
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+		if t.Failed() {
+			log, _ := os.ReadFile(s.path("sshd.log"))
+			t.Logf("%s\n%s", &said, log[max(0, len(log)-4000):])
+		}
+	})
+	s.network = newNetwork(t, s.sshd)
+	// The user's own ssh, with a configuration that names the machines.
+	config := fmt.Sprintf("Host *\n  HostName 127.0.0.1\n  Port %d\n  IdentityFile %s\n  IdentitiesOnly yes\n  UserKnownHostsFile %s\n  StrictHostKeyChecking accept-new\n", s.network.port, s.path("client/key"), s.path("client/known_hosts"))
+	for _, b := range hostBoxes {
+		config = "Host " + b.user + "\n  User " + b.user + "\n" + config
+	}
+	s.write("client/config", 0o644, config)
+	ssh, err := exec.LookPath("ssh")
+	must(t, err)
+	s.write("client/bin/ssh", 0o755, fmt.Sprintf("#!/bin/sh\nexec %s -F '%s' \"$@\"\n", ssh, s.path("client/config")))
+	for tries := 0; ; tries++ {
+		if c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", s.sshd)); err == nil {
+			must(t, c.Close())
+			break
+		}
+		if tries == 200 {
+			t.Fatalf("sshd does not answer: %s", &said)
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	return s
+}
+
+// sshdPackages is a directory in the user's cache with the distribution's sshd.
+func sshdPackages(t *testing.T) string {
+	t.Helper()
+	system, err := os.ReadFile("/etc/os-release")
+	must(t, err)
+	dir, err := cache.Open(cache.UserDir(os.Getenv), nil).Once(t.Context(), "peers/sshd", "openssh-server libwrap0 "+string(system), func(dir string) error {
+		get := exec.CommandContext(t.Context(), "sh", "-c", `apt-get -q download openssh-server libwrap0 && for f in *.deb; do dpkg-deb -x "$f" . || exit; done`)
+		get.Dir = dir
+		if out, err := get.CombinedOutput(); err != nil {
+			return fmt.Errorf("%v: %w\n%s", get, err, out)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Skipf("no sshd: %v", err)
+	}
+	return dir
+}
+
+func machineName(t *testing.T) string {
+	t.Helper()
+	out, err := exec.Command("uname", "-m").Output()
+	must(t, err)
+	return strings.TrimSpace(string(out))
+}
+
+func freePort(t *testing.T) int {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+func (s *hostSite) path(elements ...string) string {
+	return filepath.Join(append([]string{s.dir}, elements...)...)
+}
+
+func (s *hostSite) write(name string, mode os.FileMode, text string) {
+	s.t.Helper()
+	must(s.t, os.MkdirAll(filepath.Dir(s.path(name)), 0o755))
+	must(s.t, os.WriteFile(s.path(name), []byte(text), mode))
+}
+
+// checkout is a new one of the tiny tree.
+func (s *hostSite) checkout(t *testing.T) string {
+	t.Helper()
+	root, err := filepath.Abs("../..")
+	must(t, err)
+	dir, err := os.MkdirTemp(s.dir, "checkout-")
+	must(t, err)
+	project, tarball := filepath.Join(dir, "project"), packTiny(t, root)
+	must(t, errors.Join(os.WriteFile(filepath.Join(dir, "tiny.tar.gz"), tarball, 0o644), makeCheckout(root, project, filepath.Join(dir, "tiny.tar.gz"), tarball)))
+	must(t, os.WriteFile(filepath.Join(project, "build.toml"), []byte("release = \""+tinyVersion+"\"\n"), 0o644))
+	return project
+}
+
+// command is sendmail-aix in a checkout, for a machine that ssh reaches, or for the same one simulated here.
+func (s *hostSite) command(project, user string, here bool, words ...string) *exec.Cmd {
+	box := hostBoxes[0]
+	for _, b := range hostBoxes {
+		if b.user == user {
+			box = b
+		}
+	}
+	boxes := s.path("repo/testdata/boxes")
+	cmd := exec.Command(s.program, words...)
+	cmd.Dir = project
+	cmd.Env = []string{"HOME=" + filepath.Dir(project), "SENDMAIL_WITH=regex", "SENDMAIL_SYSROOT=" + filepath.Join(boxes, box.box, "root"), "SENDMAIL_JOBS=3"}
+	if here {
+		cmd.Env = append(cmd.Env, "PATH="+strings.Join([]string{filepath.Join(boxes, box.box, "bin"), filepath.Join(boxes, "common/bin"), s.path("aixbin")}, ":"))
+	} else {
+		cmd.Env = append(cmd.Env, "PATH="+s.path("client/bin")+":"+os.Getenv("PATH"), "SENDMAIL_HOST="+user)
+	}
+	return cmd
+}
+
+var imageLine = regexp.MustCompile(`(?m)^([0-9a-f]{64})  \S+\.I$`)
+
+// run runs one that is to succeed, and gives what it says on standard output, and its log.
+func run(t *testing.T, cmd *exec.Cmd) (out, log string) {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("%q: %v\n%s\n%s", cmd.Args[1:], err, &stdout, &stderr)
+	}
+	return stdout.String(), stderr.String()
+}
+
+// image is the digest of the image that a run has made.
+func image(t *testing.T, out string) string {
+	t.Helper()
+	found := imageLine.FindStringSubmatch(out)
+	if found == nil {
+		t.Fatalf("no image in %q", out)
+	}
+	return found[1]
+}
+
+var tripsField = regexp.MustCompile(`connection closed".* trips=(\d+)`)
+
+// trips is how many round trips a run with -v has taken.
+func trips(t *testing.T, all string) int {
+	t.Helper()
+	found := tripsField.FindStringSubmatch(all)
+	if found == nil {
+		t.Fatalf("no number of round trips in:\n%s", all)
+	}
+	n, err := strconv.Atoi(found[1])
+	must(t, err)
+	return n
+}
+
+// processes are those of the users there, but for sshd itself.
+func (s *hostSite) processes() (all []string) {
+	files, _ := filepath.Glob("/proc/[0-9]*/status")
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			continue // it has ended
+		}
+		uid := regexp.MustCompile(`(?m)^Uid:\t(\d+)`).FindSubmatch(text)
+		n, _ := strconv.Atoi(string(uid[1]))
+		if n >= firstUser && n < firstUser+len(hostBoxes) && !bytes.Contains(text, []byte("State:\tZ")) {
+			command, _ := os.ReadFile(filepath.Join(filepath.Dir(file), "cmdline"))
+			all = append(all, fmt.Sprintf("%s %s", filepath.Base(filepath.Dir(file)), bytes.ReplaceAll(command, []byte{0}, []byte{' '})))
+		}
+	}
+	return all
+}
+
+// quiet waits until nobody there runs anything, as long as the guards may take.
+func (s *hostSite) quiet(t *testing.T) {
+	t.Helper()
+	var left []string
+	for end := time.Now().Add(6 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		if left = s.processes(); len(left) == 0 {
+			return
+		}
+	}
+	t.Errorf("after 6 s there are still\n%s", strings.Join(left, "\n"))
+}
+
+// network carries connections to a port.
+type network struct {
+	port int
+
+	lock  sync.Mutex
+	delay time.Duration // one way
+	turns int           // how often ssh said something after it had heard something
+	cut   int           // the turn at which all is cut; 0 is none
+	open  []*net.TCPConn
+}
+
+func newNetwork(t *testing.T, to int) *network {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	t.Cleanup(func() { must(t, l.Close()) })
+	n := &network{port: l.Addr().(*net.TCPAddr).Port}
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			d, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", to))
+			if err != nil {
+				_ = c.Close()
+				continue
+			}
+			n.carry(c.(*net.TCPConn), d.(*net.TCPConn))
+		}
+	}()
+	return n
+}
+
+// set says how it is from now on.
+func (n *network) set(roundTrip time.Duration, cut int) {
+	n.lock.Lock()
+	defer n.lock.Unlock()
+	n.delay, n.turns, n.cut = roundTrip/2, 0, cut
+}
+
+func (n *network) carry(c, d *net.TCPConn) {
+	n.lock.Lock()
+	n.open = append(n.open, c, d)
+	n.lock.Unlock()
+	heard := new(bool)
+	go n.oneWay(c, d, func() {
+		if *heard {
+			*heard = false
+			n.turns++
+		}
+		if n.cut > 0 && n.turns >= n.cut {
+			for _, o := range n.open {
+				_ = o.SetLinger(0) // as a network that is gone: what was on its way is lost
+				_ = o.Close()
+			}
+			n.open = nil
+		}
+	})
+	go n.oneWay(d, c, func() { *heard = true })
+}
+
+func (n *network) oneWay(from, to *net.TCPConn, seen func()) {
+	type packet struct {
+		due  time.Time
+		data []byte
+	}
+	line := make(chan packet, 1024)
+	go func() {
+		for p := range line {
+			time.Sleep(time.Until(p.due))
+			if _, err := to.Write(p.data); err != nil {
+				_ = from.Close()
+			}
+		}
+		_ = to.CloseWrite()
+	}()
+	defer close(line)
+	for {
+		data := make([]byte, 32<<10)
+		k, err := from.Read(data)
+		if k > 0 {
+			n.lock.Lock()
+			seen()
+			due := time.Now().Add(n.delay)
+			n.lock.Unlock()
+			line <- packet{due, data[:k]}
+		}
+		if err != nil {
+			return
+		}
+	}
+}
