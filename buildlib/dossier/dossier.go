@@ -41,6 +41,7 @@ type Image struct {
 	Size     int64     `json:"size"`
 	Time     time.Time `json:"time"` // that everything in it carries, by its record
 	Filesets []Fileset `json:"filesets"`
+	Beside   []string  `json:"beside"` // names of the files of its name that lie there: record, digest, bill of materials, signatures
 }
 
 // Fileset is one of an image.
@@ -258,6 +259,18 @@ func Seconds(s float64) string {
 		return fmt.Sprintf("%.1f s", s)
 	}
 	return fmt.Sprintf("%d min %02d s", int(s+0.5)/60, int(s+0.5)%60)
+}
+
+// most is how much of a text is told where the whole stands elsewhere.
+const most = 90
+
+// Brief is the beginning of a long text, such as a command.
+func Brief(text string) string {
+	runes := []rune(text)
+	if len(runes) <= most+10 {
+		return text
+	}
+	return strings.TrimRight(string(runes[:most]), " ") + " …"
 }
 
 func count(n int, one, several string) string {

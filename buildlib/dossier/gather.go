@@ -74,9 +74,9 @@ func (g *gatherer) last(dir string) {
 		return
 	}
 	g.Failure = &Failure{Step: run.Step, When: run.Started, Problems: run.Problems}
-	text := "the last run, for the step " + run.Wanted + ", was stopped: " + run.Problems[0].What
+	text := "the last run, for the step " + run.Wanted + ", was stopped: " + Brief(run.Problems[0].What)
 	if run.Step != "" {
-		text = "the step " + run.Step + " failed: " + run.Problems[0].What
+		text = "the step " + run.Step + " failed: " + Brief(run.Problems[0].What)
 	}
 	g.verdict("build", Bad, text)
 	if g.file != "" {
@@ -112,6 +112,12 @@ func (g *gatherer) image(ctx context.Context) error {
 		return unreadable(ctx, g.file, err)
 	}
 	g.Image = &Image{File: shown, SHA256: sum, Size: info.Size()}
+	beside, _ := filepath.Glob(strings.TrimSuffix(g.file, ".I") + ".*") // a pattern that is none finds nothing
+	for _, file := range beside {
+		if name := filepath.Base(file); name != filepath.Base(g.file) {
+			g.Image.Beside = append(g.Image.Beside, name)
+		}
+	}
 	g.kept = g.journal.Image(sum)
 	if err := g.readRecord(); err != nil {
 		return err
@@ -214,10 +220,9 @@ func (g *gatherer) rehearsed() {
 	if g.Disk != nil {
 		g.Disk.Rehearsal = r
 	}
-	switch {
-	case r == nil:
+	if r == nil {
 		g.verdict("rehearsal", NotRun, "nobody has rehearsed installation and removal: mage image:rehearse "+again)
-	default:
+	} else {
 		text := "installation, update and removal under " + strings.Join(r.Shells, ", ")
 		if len(r.Over) > 0 {
 			text += ", over " + strings.Join(r.Over, ", ")

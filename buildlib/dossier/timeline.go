@@ -30,6 +30,7 @@ type Bar struct {
 	Ran      time.Time `json:"ran"`
 	Start    float64   `json:"start"` // seconds from the first step's start
 	Seconds  float64   `json:"seconds"`
+	Work     float64   `json:"work"` // seconds of it: of a directory whose objects are compiled among those of others, fewer or more
 	Because  string    `json:"because,omitempty"`
 	Objects  int       `json:"objects,omitempty"` // that were compiled by themselves, beside those of other directories
 	Critical float64   `json:"critical"`          // seconds of it that are part of the critical path
@@ -40,7 +41,7 @@ type Bar struct {
 // parent is the step that directories are of; leastPart is how much of it a directory must be to be named as part of the critical path.
 const (
 	parent    = "compile"
-	leastPart = 0.02
+	leastPart = 0.03
 )
 
 // timeline puts what a journal has in order, up to the step that failed; nil for nothing.
@@ -50,7 +51,7 @@ func timeline(j *journal.Journal) *Timeline {
 	}
 	t := &Timeline{Started: j.Run.Started, Seconds: j.Run.Seconds}
 	for _, s := range j.Steps {
-		bar := Bar{Name: s.Name, Ran: s.Started, Start: t.Total, Seconds: s.Seconds, Because: s.Because, Failed: s.Failed, Critical: s.Seconds}
+		bar := Bar{Name: s.Name, Ran: s.Started, Start: t.Total, Seconds: s.Seconds, Work: s.Seconds, Because: s.Because, Failed: s.Failed, Critical: s.Seconds}
 		t.Bars = append(t.Bars, bar)
 		parts := []Part{{Name: s.Name, Seconds: s.Seconds}}
 		if s.Name == parent {
@@ -78,7 +79,7 @@ func timeline(j *journal.Journal) *Timeline {
 func directories(spans []journal.Span, of *Bar) (bars []Bar) {
 	for _, d := range spans {
 		b := Bar{
-			Name: d.Name, Step: of.Name, Ran: d.Started, Seconds: d.Seconds, Objects: d.Objects, Critical: d.Critical, Failed: d.Failed,
+			Name: d.Name, Step: of.Name, Ran: d.Started, Seconds: d.Seconds, Work: d.Work, Objects: d.Objects, Critical: d.Critical, Failed: d.Failed,
 			Earlier: d.Started.Before(of.Ran),
 		}
 		if b.Earlier {

@@ -20,6 +20,7 @@ func span(name string, from, seconds float64) journal.Span {
 func TestTimeline(t *testing.T) {
 	library, program, small := span("libsm", 2, 10), span("sendmail", 3, 20.5), span("smrsh", 3, 1)
 	library.Critical, program.Critical, small.Critical = 9, 12, 0.1
+	library.Work = 11
 	failed := span("compile", 2, 21.5)
 	failed.Failed = true
 	steps := []journal.Span{span("fetch", 0, 1), span("compile", 2, 21.5), span("stage", 40, 2)}
@@ -50,7 +51,7 @@ func TestTimeline(t *testing.T) {
 		}
 	}
 	line := timeline(&journal.Journal{Steps: steps, Directories: []journal.Span{program, library}})
-	want := Bar{Name: "libsm", Step: "compile", Ran: library.Started, Start: 1, Seconds: 10, Critical: 9}
+	want := Bar{Name: "libsm", Step: "compile", Ran: library.Started, Start: 1, Seconds: 10, Work: 11, Critical: 9}
 	if diff := cmp.Diff(want, line.Bars[2]); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}

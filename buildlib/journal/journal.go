@@ -53,7 +53,8 @@ type Span struct {
 	Seconds float64   `json:"seconds"`
 	Failed  bool      `json:"failed,omitempty"`
 
-	Objects  int     `json:"objects,omitempty"`  // of a directory: that were compiled by themselves
+	Objects  int     `json:"objects,omitempty"`  // of a directory: that were compiled by themselves, among those of others
+	Work     float64 `json:"work,omitempty"`     // of a directory: seconds of all pieces of it
 	Critical float64 `json:"critical,omitempty"` // of a directory: seconds of it that nothing could be done beside
 }
 

@@ -26,6 +26,7 @@ func Fold(pieces []Span) []Span {
 		if p.Started.Before(d.Started) {
 			d.Started = p.Started
 		}
+		d.Work += p.Seconds
 		d.Seconds, d.Failed = end.Sub(d.Started).Seconds(), d.Failed || p.Failed
 		if object != "" {
 			d.Objects++

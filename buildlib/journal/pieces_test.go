@@ -54,7 +54,7 @@ func TestFold(t *testing.T) {
 		}
 	}
 	all := Fold([]Span{span("sendmail/main.o", 3, 5), span("sendmail", 1, 1), span("sendmail/util.o", 2, 1)})
-	if len(all) != 1 || !all[0].Started.Equal(noon.Add(time.Second)) || all[0].Seconds != 7 {
+	if len(all) != 1 || !all[0].Started.Equal(noon.Add(time.Second)) || all[0].Seconds != 7 || all[0].Work != 7 {
 		t.Errorf("Fold() = %v", all)
 	}
 }

@@ -22,7 +22,7 @@ import (
 var files embed.FS
 
 var pages = template.Must(template.New("").Funcs(template.FuncMap{
-	"bytes": func(n int64) string { return dossier.Bytes(n) }, "size": func(n int64) int64 { return max(n, -n) }, "found": found,
+	"bytes": func(n int64) string { return dossier.Bytes(n) }, "size": func(n int64) int64 { return max(n, -n) }, "found": found, "brief": dossier.Brief,
 	"seconds": dossier.Seconds, "target": dossier.Target, "day": day, "moment": moment, "short": short, "number": number, "anchor": anchor,
 	"base": path.Base, "library": library, "member": member,
 	"join": func(list []string) string { return strings.Join(list, ", ") }, "meaning": func(kind string) string { return cmp.Or(evidence[kind], kind) },
@@ -76,7 +76,7 @@ type group struct {
 type bar struct {
 	dossier.Bar
 	X, W float64
-	Dark bool
+	Dark bool // it is named as part of the critical path
 }
 
 // left is a line of what a removal left.
@@ -103,7 +103,7 @@ func newView(d *dossier.Dossier) *view {
 	if d.Time != nil {
 		for _, b := range d.Time.Bars {
 			w := min(100, max(thinnest, percent(b.Seconds, d.Time.Total)))
-			v.Bars = append(v.Bars, bar{b, min(100-w, percent(b.Start, d.Time.Total)), w, b.Critical > b.Seconds/10})
+			v.Bars = append(v.Bars, bar{b, min(100-w, percent(b.Start, d.Time.Total)), w, dark(d.Time, &b)})
 		}
 	}
 	for _, kind := range []struct{ is, title string }{{"setting", "Settings"}, {"tool", "Tools"}, {"input", "Inputs, by their SHA-256"}} {
@@ -216,6 +216,11 @@ var evidence = map[string]string{
 	"unknown":   "this project has looked for no evidence",
 }
 
+// dark reports whether a bar is named as part of the critical path.
+func dark(t *dossier.Timeline, b *dossier.Bar) bool {
+	return b.Step == "" || slices.ContainsFunc(t.Critical, func(p dossier.Part) bool { return p.Step == b.Step && p.Name == b.Name })
+}
+
 func percent(part, whole float64) float64 {
 	if whole <= 0 {
 		return 0
@@ -287,10 +292,10 @@ func newMatrix(m *dossier.Matrix) *matrix {
 	for _, r := range m.Rows {
 		longest = max(longest, r.Seconds)
 		v.Seconds += r.Seconds
-		switch {
-		case r.State == dossier.Good:
+		switch r.State {
+		case dossier.Good:
 			v.Made++
-		case r.State == dossier.Bad:
+		case dossier.Bad:
 			v.Failed++
 		}
 		if len(r.Problems) > 0 {

@@ -60,7 +60,7 @@ async function rules(page) {
 
 // The test itself is to see what is wrong: a page is spoiled in each way that it looks for.
 test('a spoiled page', async () => {
-  const { page } = await open(pages[0], 400, 'light');
+  const { page } = await open(pages.find(p => p.endsWith('good.html')), 400, 'light');
   await page.evaluate(() => {
     document.querySelector('h1').style.width = '600px';
     document.querySelector('td').textContent = '';
