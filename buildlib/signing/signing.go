@@ -24,17 +24,16 @@ import (
 // namespace keeps a signature from counting for anything else: ssh-keygen -Y signs mail and commits as well.
 const namespace = "sendmail-aix"
 
-// kin are the files that lie with an image NAME.I, by what follows NAME.
-var kin = []string{".I.sha256", ".record.toml", ".cdx.json", ".openvex.json", ".provenance.json"}
-
 // base is an image's path without the .I at its end.
 func base(image string) string { return strings.TrimSuffix(image, ".I") }
 
-// together are the image, and those of its kin that are there.
+// together are the image, and those of its kin that are there: the files that package writes beside it.
 func together(image string) ([]string, error) {
-	files := []string{image}
-	for _, end := range kin {
-		file := base(image) + end
+	files, kin := []string{image}, []string{image + ".sha256"}
+	for _, end := range []string{".record.toml", ".cdx.json", ".openvex.json", ".provenance.json"} {
+		kin = append(kin, base(image)+end)
+	}
+	for _, file := range kin {
 		if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
 			continue
 		} else if err != nil {

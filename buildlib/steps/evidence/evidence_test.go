@@ -110,6 +110,7 @@ func small(t *testing.T) *Facts {
 	f := ours(t, &release.Release{Version: "8.18.2", Dir: filepath.Join(patches, "8.18.2"), Date: day.AddDate(-1, 0, 0)})
 	f.Record.Time, f.Release = day, r
 	f.Record.Settings = map[string]string{"release": "1.2.3"}
+	f.Record.Machine, f.Record.Sysroot = map[string]string{"system": "Linux"}, map[string]string{"usr/include": strings.Repeat("6", 64)}
 	f.Record.Inputs = map[string]string{"source tree": r.Tree, "target": "aix7.2-64, ...", "packaging/a": strings.Repeat("5", 64)}
 	f.Series = &patchset.Series{Patches: []*patchset.Patch{{Name: "0001-a.patch", Header: patchset.Header{
 		Subject: "A <thing>", Description: "Why.", CVE: []string{"CVE-2000-0001"}, Bug: []string{"https://example.org/1"},

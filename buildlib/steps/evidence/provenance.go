@@ -70,6 +70,9 @@ func (f *Facts) Provenance(id string, beside map[string]string) ([]byte, error) 
 			described[name] = value
 		}
 	}
+	for _, name := range slices.Sorted(maps.Keys(r.Sysroot)) {
+		dependencies = append(dependencies, resource{Name: "headers and libraries in " + name, Digest: map[string]string{"sha256": r.Sysroot[name]}})
+	}
 	var byproducts []resource
 	for _, name := range slices.Sorted(maps.Keys(beside)) {
 		byproducts = append(byproducts, resource{Name: name, Digest: map[string]string{"sha256": beside[name]}})
@@ -80,7 +83,7 @@ func (f *Facts) Provenance(id string, beside map[string]string) ([]byte, error) 
 		Predicate: predicate{
 			Definition: definition{
 				Type: Project + "/package/v1", External: r.Settings, Dependencies: dependencies,
-				Internal: map[string]any{"inputs": described, "tools": r.Tools, "time": r.Time.UTC().Format(time.RFC3339)},
+				Internal: map[string]any{"inputs": described, "tools": r.Tools, "machine": r.Machine, "time": r.Time.UTC().Format(time.RFC3339)},
 			},
 			Run: run{Builder: builder{ID: id, Version: map[string]string{"sendmail-aix": r.Tools["sendmail-aix"]}}, Byproducts: byproducts},
 		},
