@@ -29,6 +29,17 @@ type (
 // The image lands in build/<release>/<target>/, with its SHA-256 and a build record beside it.
 func Package(ctx context.Context) error { return run(ctx, "package") }
 
+// Matrix makes the images of several releases for several targets, what is the same in them once.
+//
+// What is not given is as the settings targets and releases say. A target that fails keeps no other from being made. All images of a target, and
+// their .toc, are in build/images/<target>, too: the directory that installp -d takes.
+//
+// <targets>   such as aix6.1-32,aix7.2-64, or all
+// <releases>  such as 8.15.2,8.18.2, or all
+func Matrix(ctx context.Context, targets string, releases string) error {
+	return run(ctx, "matrix", targets, releases)
+}
+
 // Build compiles sendmail, after fetching, patching and configuring it.
 func Build(ctx context.Context,
 	edited *bool, // build edits in build/<release>/<target>/source as they are

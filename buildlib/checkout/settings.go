@@ -25,6 +25,8 @@ type Settings struct {
 	Release  string   // directory under patches
 	Host     string   // the machine that builds, as ssh calls it; "" is this one
 	Target   string   // "" is the machine itself on AIX, and aix7.2-64 elsewhere
+	Targets  []string // of a matrix; none is Target alone
+	Releases []string // likewise
 	With     []string // options, sorted
 	Source   string   // instead of the pinned addresses
 	Revision int      // of the package
@@ -63,6 +65,8 @@ var table = []setting{
 	{"release", "8.15.2", "release of sendmail, a directory under patches", func(s *Settings) any { return &s.Release }, nil},
 	{"host", "", "AIX machine that builds, as in: ssh HOST; empty: this machine", func(s *Settings) any { return &s.Host }, remote.CheckName},
 	{"target", "", "aix7.2-64, aix6.1-32, ... or host; empty: this machine if it is AIX, else aix7.2-64", func(s *Settings) any { return &s.Target }, nil},
+	{"targets", "none", "targets of mage matrix, separated by commas, or all; none: target alone", func(s *Settings) any { return &s.Targets }, nil},
+	{"releases", "none", "releases of mage matrix, separated by commas, or all; none: release alone", func(s *Settings) any { return &s.Releases }, nil},
 	{"with", "sasl,starttls", "options, separated by commas, or none; +NAME and -NAME change the list instead", func(s *Settings) any { return &s.With }, nil},
 	{"source", "", "tarball, directory or git URL to use instead of the pinned addresses", func(s *Settings) any { return &s.Source }, nil},
 	{"revision", "1", "revision of the package, the last part of its level", func(s *Settings) any { return &s.Revision }, between(1, 99)},
@@ -371,7 +375,7 @@ func settingNames() []string {
 func (s *Settings) Origin(name string) string { return s.origin[name] }
 
 // machinesOwn are the settings that say how a machine is used, and not what is built.
-var machinesOwn = []string{"host", "source", "jobs", "log", "output", "sysroot"}
+var machinesOwn = []string{"host", "source", "targets", "releases", "jobs", "log", "output", "sysroot"}
 
 // Values lists the settings that decide what is built, for the record. Where the source comes from does not: its hash does. Neither
 // does how many processes made it, or how they were logged.

@@ -116,7 +116,7 @@ func TestOthersVariables(t *testing.T) {
 	if err != nil || len(s.foreign) != len(environ) {
 		t.Errorf("LoadSettings() = %v, passed over %q, want all of %q", err, s.foreign, environ)
 	}
-	for word := range strings.FieldsSeq("JOSB LGO RELEASES TARGT OPENSLL COMPILR SOURCES REVISON PERFIX jobs") {
+	for word := range strings.FieldsSeq("JOSB LGO RELESE TARGT OPENSLL COMPILR SOURCES REVISON PERFIX jobs") {
 		if _, err := LoadSettings(t.TempDir(), []string{"SENDMAIL_" + word + "=1"}); fault.Code(err) != "setting-unknown" {
 			t.Errorf("LoadSettings(SENDMAIL_%s) = %v, want setting-unknown", word, err)
 		}

@@ -54,6 +54,19 @@ var buildVerbs = []Verb{
 		Run:  to("package"),
 	},
 	{
+		Name: "matrix", Help: "makes the images of several releases for several targets, what is the same in them once",
+		More: "What is not given is as the settings targets and releases say. A target that fails keeps no other from being made. All images of a target, and\n" +
+			"their .toc, are in build/images/<target>, too: the directory that installp -d takes.",
+		Args: []Arg{
+			{Name: "targets", Meaning: "such as aix6.1-32,aix7.2-64, or all", Bare: true},
+			{Name: "releases", Meaning: "such as 8.15.2,8.18.2, or all", Bare: true},
+		},
+		Run: func(ctx context.Context, c *Call) (report.Value, error) {
+			words := append(c.Args, "", "")
+			return build.MakeMatrix(ctx, c.Checkout, words[0], words[1])
+		},
+	},
+	{
 		Name: "build", Help: "compiles sendmail, after fetching, patching and configuring it",
 		Flags: []Flag{edited},
 		Run:   to("compile"),

@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -128,7 +129,7 @@ func (v *Verb) parse(program *flag.FlagSet, words []string) (args []string, flag
 	}
 	list := len(v.Args) > 0 && v.Args[len(v.Args)-1].Split != nil
 	switch {
-	case len(args) < len(v.needed()):
+	case len(args) < len(slices.DeleteFunc(v.needed(), func(a Arg) bool { return a.Bare })):
 		return nil, nil, errors.New("the argument " + v.Args[len(args)].Name + " is missing")
 	case len(args) > len(v.Args) && !list:
 		return nil, nil, errors.New("there is no argument for " + args[len(v.Args)])
@@ -151,7 +152,7 @@ func (g *Program) usage(v *Verb) string {
 		if a.Split != nil {
 			word += "..."
 		}
-		if a.Optional {
+		if a.Optional || a.Bare {
 			word = "[" + word + "]"
 		}
 		words = append(words, word)

@@ -34,6 +34,8 @@ type Arg struct {
 	Name, Meaning string
 	// Optional may be left out, as the last of a command's line; mage, whose targets take a fixed number of words, has none.
 	Optional bool
+	// Bare may be left out likewise; mage takes an empty word for it.
+	Bare bool
 	// Split makes the argument a list: the last of a command's line, of one word at least. Mage, whose targets take a fixed number
 	// of words, gives a list as one word, which Split takes apart.
 	Split func(word string) ([]string, error)
@@ -102,7 +104,7 @@ func (g *Program) find(name string) (*Verb, error) {
 	return nil, f
 }
 
-// needed are the arguments that must be there.
+// needed are the arguments that must be there for mage.
 func (v *Verb) needed() []Arg {
 	return slices.DeleteFunc(slices.Clone(v.Args), func(a Arg) bool { return a.Optional })
 }

@@ -122,7 +122,7 @@ func (b *Builder) Setup(ctx context.Context) (dir string, err error) {
 }
 
 // Clang finds the compiler on a machine. Older ones than 19 write AIX's objects incompletely. Without one the error is an ErrAbsent.
-func Clang(ctx context.Context, m host.Runner) (string, error) {
+func Clang(ctx context.Context, m host.Machine) (string, error) {
 	const oldest = 19
 	var found []string
 	for _, name := range []string{"clang-19", "clang-20", "clang-21", "clang-22", "clang"} {
@@ -130,7 +130,9 @@ func Clang(ctx context.Context, m host.Runner) (string, error) {
 		if err != nil {
 			continue
 		}
-		text, err := m.Output(ctx, host.Cmd{Argv: []string{file, "--version"}})
+		text, err := m.Recall(ctx, "version", []string{file}, func() (string, error) {
+			return m.Output(ctx, host.Cmd{Argv: []string{file, "--version"}})
+		})
 		if ctx.Err() != nil {
 			return "", err
 		}

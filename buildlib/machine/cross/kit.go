@@ -82,10 +82,6 @@ func (k *kit) name() string { return "cross/" + k.target.String() }
 
 // key tells all that decides what the toolchain is.
 func (k *kit) key(ctx context.Context) (string, error) {
-	version, err := k.Machine.Output(ctx, host.Cmd{Argv: []string{k.clang, "--version"}})
-	if err != nil {
-		return "", err
-	}
 	if err := k.target.CheckProcessor(target.Clang); err != nil {
 		return "", err
 	}
@@ -93,7 +89,7 @@ func (k *kit) key(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	key := []string{generation, k.target.String(), processor(k.target), fmt.Sprint(k.target.OpenSSL, k.target.SASL), version, compiler, k.sysroot}
+	key := []string{generation, k.target.String(), processor(k.target), fmt.Sprint(k.target.OpenSSL, k.target.SASL), compiler, k.sysroot}
 	err = each("sdk", func(name, text string) error {
 		key = append(key, name, text)
 		return nil
