@@ -281,21 +281,3 @@ func count(n int, one, several string) string {
 }
 
 func short(sha256 string) string { return sha256[:min(12, len(sha256))] }
-
-// Matrix is what came of several targets and releases.
-type Matrix struct {
-	Rows []Row `json:"rows"`
-}
-
-// Row is one of them.
-type Row struct {
-	Release  string            `json:"release"`
-	Target   string            `json:"target"`
-	State    State             `json:"state"`
-	Image    string            `json:"image,omitempty"` // the file
-	SHA256   string            `json:"sha256,omitempty"`
-	Size     int64             `json:"size,omitempty"`
-	Seconds  float64           `json:"seconds"`
-	Step     string            `json:"step,omitempty"` // that failed
-	Problems []journal.Problem `json:"problems"`
-}
