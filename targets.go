@@ -32,7 +32,8 @@ func Package(ctx context.Context) error { return run(ctx, "package") }
 // Matrix makes the images of several releases for several targets, what is the same in them once.
 //
 // What is not given is as the settings targets and releases say. A target that fails keeps no other from being made. All images of a target, and
-// their .toc, are in build/images/<target>, too: the directory that installp -d takes.
+// their .toc, are in build/images/<target>, too: the directory that installp -d takes. build/report.html
+// is a page with a row for each.
 //
 // <targets>   such as aix6.1-32,aix7.2-64, or all
 // <releases>  such as 8.15.2,8.18.2, or all

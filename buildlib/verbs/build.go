@@ -2,6 +2,7 @@ package verbs
 
 import (
 	"context"
+	"errors"
 	"io"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/build"
@@ -56,14 +57,19 @@ var buildVerbs = []Verb{
 	{
 		Name: "matrix", Help: "makes the images of several releases for several targets, what is the same in them once",
 		More: "What is not given is as the settings targets and releases say. A target that fails keeps no other from being made. All images of a target, and\n" +
-			"their .toc, are in build/images/<target>, too: the directory that installp -d takes.",
+			"their .toc, are in build/images/<target>, too: the directory that installp -d takes. build/report.html\n" +
+			"is a page with a row for each.",
 		Args: []Arg{
 			{Name: "targets", Meaning: "such as aix6.1-32,aix7.2-64, or all", Bare: true},
 			{Name: "releases", Meaning: "such as 8.15.2,8.18.2, or all", Bare: true},
 		},
 		Run: func(ctx context.Context, c *Call) (report.Value, error) {
 			words := append(c.Args, "", "")
-			return build.MakeMatrix(ctx, c.Checkout, words[0], words[1])
+			m, err := build.MakeMatrix(ctx, c.Checkout, words[0], words[1])
+			if m == nil {
+				return nil, err
+			}
+			return m, errors.Join(err, c.matrixPage(m))
 		},
 	},
 	{

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/build"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/dossier"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
@@ -32,11 +33,31 @@ var reportVerb = Verb{
 		}
 		to, given := c.Flags["page"]
 		if !given {
-			to = c.Checkout.Path("build", "report.html")
+			to = c.pageFile()
 		}
 		d.Page = c.Checkout.Shown(to)
 		return d, writePage(to, func(b *bytes.Buffer) error { return page.Write(b, d) })
 	},
+}
+
+// pageFile is where a page is unless somebody says otherwise: the last one is what is looked for.
+func (c *Call) pageFile() string { return c.Checkout.Path("build", "report.html") }
+
+// matrixPage writes the page of a matrix, with a row for each image.
+func (c *Call) matrixPage(of *build.Matrix) error {
+	if len(of.Images) == 0 {
+		return nil
+	}
+	m := new(dossier.Matrix)
+	for _, i := range of.Images {
+		wrong := ""
+		if i.Outcome == "failed" {
+			wrong = i.Why
+		}
+		m.Add(c.Checkout, i.Release, i.Target, i.Image, i.SHA256, wrong)
+	}
+	c.Log.WithField("page", c.Checkout.Shown(c.pageFile())).Info("a page of all of them")
+	return writePage(c.pageFile(), func(b *bytes.Buffer) error { return page.WriteMatrix(b, m) })
 }
 
 // writePage writes a page that appears whole or not at all.
