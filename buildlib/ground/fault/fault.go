@@ -59,15 +59,17 @@ func Code(err error) string {
 
 // Except leaves the faults with a code out of joined errors: nil when there are no others.
 func Except(err error, code string) error {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+	switch e := err.(type) {
+	case *Error:
+		if e.Code == code {
+			return nil
+		}
+	case interface{ Unwrap() []error }:
 		var rest []error
-		for _, one := range joined.Unwrap() {
+		for _, one := range e.Unwrap() {
 			rest = append(rest, Except(one, code))
 		}
 		return errors.Join(rest...)
-	}
-	if f, ok := err.(*Error); ok && f.Code == code {
-		return nil
 	}
 	return err
 }

@@ -59,3 +59,21 @@ func TestNearest(t *testing.T) {
 		}
 	}
 }
+
+func TestExcept(t *testing.T) {
+	a, b, other := &Error{Code: "a", What: "a"}, &Error{Code: "b", What: "b"}, errors.New("other")
+	for _, test := range []struct {
+		err  error
+		want string
+	}{
+		{nil, ""}, {a, ""}, {b, "b"}, {other, "other"}, {errors.Join(a, a), ""}, {errors.Join(a, errors.Join(b, a), other), "b\nother"},
+	} {
+		got := ""
+		if err := Except(test.err, "a"); err != nil {
+			got = err.Error()
+		}
+		if got != test.want {
+			t.Errorf("Except(%v) = %q, want %q", test.err, got, test.want)
+		}
+	}
+}
