@@ -26,8 +26,9 @@ func (c *Checkout) checkLineEnds() error {
 			}
 			defer f.Close() // only read
 			first := make([]byte, 4096)
-			n, _ := io.ReadFull(f, first)                                                                                                           // most files are shorter
-			if line, _, ended := bytes.Cut(first[:n], []byte("\n")); ended && bytes.HasSuffix(line, []byte("\r")) && !bytes.ContainsRune(line, 0) { // what has a NUL is no text
+			n, _ := io.ReadFull(f, first) // most files are shorter
+			line, _, ended := bytes.Cut(first[:n], []byte("\n"))
+			if isText := !bytes.ContainsRune(line, 0); ended && isText && bytes.HasSuffix(line, []byte("\r")) {
 				found = append(found, c.Shown(name))
 			}
 			return nil
