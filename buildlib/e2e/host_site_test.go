@@ -32,8 +32,12 @@ type hostSite struct {
 	network *network
 }
 
-// hostBoxes are the users, the machines that they live on, and their shells.
-var hostBoxes = []struct{ user, box, shell string }{{"box61", "6.1", "ksh93"}, {"box71", "7.1", "ksh93"}, {"box72", "7.2-tl5", "mksh"}, {"box73", "7.3", "mksh"}}
+// hostBoxes are the users, the machines that they live on, and their shells. Of the last ones something is wrong: no compiler, a small disk, a home
+// directory that they cannot write to, and one in which somebody else has prepared something.
+var hostBoxes = []struct{ user, box, shell string }{
+	{"box61", "6.1", "ksh93"}, {"box71", "7.1", "ksh93"}, {"box72", "7.2-tl5", "mksh"}, {"box73", "7.3", "mksh"},
+	{"bare", "bare", "mksh"}, {"full", "7.3", "mksh"}, {"closed", "7.3", "ksh93"}, {"prepared", "7.3", "mksh"},
+}
 
 // firstUser is the number of the first of them.
 const firstUser = 6101
@@ -70,7 +74,7 @@ func newHostSite(t *testing.T) *hostSite {
 			t.Fatalf("%s %q: %v\n%s", name, args, err, out)
 		}
 	}
-	for _, dir := range []string{"etc", "aixbin", "home", "repo/testdata", "repo/buildlib/rehearsal", "client"} {
+	for _, dir := range []string{"etc", "aixbin", "barebin", "home", "repo/testdata", "repo/buildlib/rehearsal", "client"} {
 		must(t, os.MkdirAll(s.path(dir), 0o755))
 	}
 	for _, part := range []string{"testdata/boxes", "buildlib/rehearsal/standins"} {
@@ -81,6 +85,9 @@ func newHostSite(t *testing.T) *hostSite {
 	for command := range strings.FieldsSeq(baseCommands) {
 		if file, err := exec.LookPath(command); err == nil {
 			must(t, os.Symlink(file, s.path("aixbin", command)))
+			if command != "gcc" && command != "cc" {
+				must(t, os.Symlink(file, s.path("barebin", command)))
+			}
 		}
 	}
 	s.write("aixbin/tar", 0o755, `#!/bin/sh
@@ -101,12 +108,25 @@ exec /usr/bin/tar "$@"
 		fmt.Fprintf(&passwd, "%s:x:%d:%[2]d::%s:%s\n", b.user, id, home, shell)
 		fmt.Fprintf(&group, "%s:x:%d:\n", b.user, id)
 		boxes := s.path("repo/testdata/boxes")
-		fmt.Fprintf(&users, "Match User %s\n  SetEnv PATH=%s/%s/bin:%s/common/bin:%s\n", b.user, boxes, b.box, boxes, s.path("aixbin"))
-		must(t, os.MkdirAll(filepath.Join(home, ".ssh"), 0o700))
-		must(t, os.WriteFile(filepath.Join(home, ".ssh/authorized_keys"), key, 0o600))
-		run("chown", "-R", strconv.Itoa(id), home)
-		must(t, os.Chmod(home, 0o755))
+		fmt.Fprintf(&users, "Match User %s\n  SetEnv PATH=%s/%s/bin:%s/common/bin:%s\n", b.user, boxes, b.box, boxes, s.path(map[bool]string{true: "barebin", false: "aixbin"}[b.box == "bare"]))
+		must(t, os.Mkdir(home, 0o755))
+		switch b.user {
+		case "closed": // it is root's
+		case "prepared":
+			must(t, os.Mkdir(filepath.Join(home, ".sendmail-aix"), 0o777))
+			fallthrough
+		default:
+			must(t, os.Chown(home, id, id))
+		}
 	}
+	s.write("authorized_keys", 0o644, string(key))
+	// A machine without a compiler: its commands are the others' but for that.
+	for _, part := range []string{"facts", "lslpp", "rpm"} {
+		text, err := os.ReadFile(s.path("repo/testdata/boxes/7.3", part))
+		must(t, err)
+		s.write("repo/testdata/boxes/bare/"+part, 0o644, string(text))
+	}
+	must(t, os.MkdirAll(s.path("repo/testdata/boxes/bare/bin"), 0o755))
 	s.write("etc/passwd", 0o644, passwd.String())
 	s.write("etc/group", 0o644, group.String())
 	s.write("etc/shadow", 0o600, strings.ReplaceAll(regexp.MustCompile(`(?m):.*$`).ReplaceAllString(passwd.String(), ":*:19000:0:99999:7:::"), "\r", ""))
@@ -114,22 +134,24 @@ exec /usr/bin/tar "$@"
 	s.write("sshd_config", 0o644, fmt.Sprintf(`Port %d
 ListenAddress 127.0.0.1
 HostKey %s
+AuthorizedKeysFile %s
 PidFile none
 PasswordAuthentication no
 KbdInteractiveAuthentication no
 UsePAM no
 StrictModes no
 LogLevel VERBOSE
-%s`, s.sshd, s.path("hostkey"), users.String()))
+%s`, s.sshd, s.path("hostkey"), s.path("authorized_keys"), users.String()))
 	s.write("enter", 0o755, fmt.Sprintf(`set -e
 mount --make-rprivate /
 for f in passwd group shadow; do mount --bind '%[1]s/etc/'$f /etc/$f; done
 mount -t proc proc /proc
 mount -t tmpfs none /run
 mkdir -m 755 /run/sshd
+mount -t tmpfs -o size=160k,mode=755,uid=%[4]d none '%[1]s/home/full'
 export LD_LIBRARY_PATH='%[2]s/usr/lib/%[3]s-linux-gnu:%[2]s/lib/%[3]s-linux-gnu'
 exec '%[2]s/usr/sbin/sshd' -D -f '%[1]s/sshd_config' -E '%[1]s/sshd.log'
-`, s.dir, packages, machineName(t)))
+`, s.dir, packages, machineName(t), firstUser+5))
 	cmd := exec.Command("unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", s.path("enter"))
 	var said bytes.Buffer
 	cmd.Stderr = &said
@@ -317,7 +339,8 @@ type network struct {
 	lock  sync.Mutex
 	delay time.Duration // one way
 	turns int           // how often ssh said something after it had heard something
-	cut   int           // the turn at which all is cut; 0 is none
+	at    int           // the turn at which something is done
+	do    func()
 	open  []*net.TCPConn
 }
 
@@ -344,11 +367,20 @@ func newNetwork(t *testing.T, to int) *network {
 	return n
 }
 
-// set says how it is from now on.
-func (n *network) set(roundTrip time.Duration, cut int) {
+// set says how it is from now on, and at which turn something is done, once.
+func (n *network) set(roundTrip time.Duration, at int, do func()) {
 	n.lock.Lock()
 	defer n.lock.Unlock()
-	n.delay, n.turns, n.cut = roundTrip/2, 0, cut
+	n.delay, n.turns, n.at, n.do = roundTrip/2, 0, at, do
+}
+
+// cut ends all connections, as a network that is gone: what was on its way is lost.
+func (n *network) cut() {
+	for _, c := range n.open {
+		_ = c.SetLinger(0)
+		_ = c.Close()
+	}
+	n.open = nil
 }
 
 func (n *network) carry(c, d *net.TCPConn) {
@@ -361,12 +393,9 @@ func (n *network) carry(c, d *net.TCPConn) {
 			*heard = false
 			n.turns++
 		}
-		if n.cut > 0 && n.turns >= n.cut {
-			for _, o := range n.open {
-				_ = o.SetLinger(0) // as a network that is gone: what was on its way is lost
-				_ = o.Close()
-			}
-			n.open = nil
+		if n.do != nil && n.turns >= n.at {
+			n.do()
+			n.do = nil
 		}
 	})
 	go n.oneWay(d, c, func() { *heard = true })

@@ -3,55 +3,177 @@
 package e2e_test
 
 import (
+	"bytes"
+	"errors"
+	"fmt"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 )
 
-// TestHost builds on machines that ssh reaches.
+// TestHost builds on machines that ssh reaches: simulated ones of each level of AIX. With MAIL_TEST_RELEASE and MAIL_TEST_SOURCE that release
+// is built as well, on one of them.
 func TestHost(t *testing.T) {
 	s := newHostSite(t)
-	for _, b := range hostBoxes {
-		t.Run(b.user, func(t *testing.T) { s.whole(t, b.user) })
+	for _, b := range hostBoxes[:4] {
+		t.Run(b.user, func(t *testing.T) { s.whole(t, s.checkout(t), s.checkout(t), b.user) })
 	}
+	t.Run("release", s.release)
+	t.Run("slow", s.slow)
+	t.Run("wrong", s.wrong)
+	t.Run("cut", s.cut)
+	t.Run("killed", s.killed)
 }
 
 // whole goes the whole way on a machine at the other end, and on the same one simulated here.
-func (s *hostSite) whole(t *testing.T, user string) {
-	project := s.checkout(t)
-	s.network.set(20*time.Millisecond, 0)
-	start := time.Now()
-	out, all := run(t, s.command(project, user, false, "-v", "settings"))
-	t.Logf("settings: %d round trips, %v", trips(t, all), time.Since(start))
-	if n := trips(t, all); n > 5 {
-		t.Errorf("detecting takes %d round trips, want 5 at most:\n%s", n, all)
+func (s *hostSite) whole(t *testing.T, project, another, user string, env ...string) {
+	command := func(project string, here bool, words ...string) *exec.Cmd {
+		cmd := s.command(project, user, here, words...)
+		cmd.Env = append(cmd.Env, env...)
+		return cmd
 	}
+	s.network.set(20*time.Millisecond, 0, nil)
+	start := time.Now()
+	out, log := run(t, command(project, false, "-v", "settings"))
 	if took := time.Since(start); took > 3*time.Second {
 		t.Logf("detecting takes %v: more than 3 s, unless this machine is at other work", took)
 	}
+	detect := trips(t, log)
 	if !strings.Contains(out, "target    aix"+user[3:4]+"."+user[4:]) {
 		t.Errorf("settings: %s", out)
 	}
-	out, all = run(t, s.command(project, user, false, "-v", "package"))
-	first := image(t, out)
-	t.Logf("package: %d round trips", trips(t, all))
-	if n := trips(t, all); n > 60 {
-		t.Errorf("package takes %d round trips, want 60 at most:\n%s", n, all)
+	out, log = run(t, command(project, false, "-v", "package"))
+	first, whole := image(t, out), trips(t, log)
+	out, log = run(t, command(project, false, "-v", "package"))
+	second := trips(t, log)
+	t.Logf("round trips: %d to detect, %d for a package, %d for a second one", detect, whole, second)
+	if detect > 5 || whole > 60 || second > 8 {
+		t.Errorf("want 5, 60 and 8 at most")
 	}
-	out, all = run(t, s.command(project, user, false, "-v", "package"))
-	t.Logf("package again: %d round trips", trips(t, all))
-	if n := trips(t, all); n > 8 || image(t, out) != first || !strings.Contains(all, "everything is up to date") {
-		t.Errorf("a second package takes %d round trips, want 8 at most, and makes %s of %s:\n%s", n, image(t, out), first, all)
+	if image(t, out) != first || !strings.Contains(log, "everything is up to date") {
+		t.Errorf("a second package makes %s of %s:\n%s", image(t, out), first, log)
 	}
 	s.quiet(t)
-	s.network.set(0, 0)
-	out, _ = run(t, s.command(s.checkout(t), user, true, "package"))
+	s.network.set(0, 0, nil)
+	out, _ = run(t, command(another, true, "package"))
 	if here := image(t, out); here != first {
 		t.Errorf("made there: %s, made here: %s", first, here)
 	}
-	out, _ = run(t, s.command(project, user, false, "clean:host"))
-	if _, err := os.Stat(s.path("home", user, ".sendmail-aix")); err == nil || !strings.Contains(out, "removed "+user+":") {
+	out, _ = run(t, command(project, false, "clean:host"))
+	if _, err := os.Stat(s.path("home", user, ".sendmail-aix")); !errors.Is(err, os.ErrNotExist) || !strings.Contains(out, "removed "+user+":") {
 		t.Errorf("clean:host leaves work there: %v, %s", err, out)
+	}
+}
+
+// release does the same with a real one.
+func (s *hostSite) release(t *testing.T) {
+	version, source := os.Getenv("MAIL_TEST_RELEASE"), os.Getenv("MAIL_TEST_SOURCE")
+	if version == "" || source == "" {
+		t.Skip("MAIL_TEST_RELEASE and MAIL_TEST_SOURCE name none")
+	}
+	root, err := filepath.Abs("../..")
+	must(t, err)
+	var projects [2]string
+	for i := range projects {
+		projects[i] = s.path("release", fmt.Sprint(i), "project")
+		checkout{t: t, dir: projects[i]}.copyFrom(root)
+	}
+	s.whole(t, projects[0], projects[1], "box61", "SENDMAIL_RELEASE="+version, "SENDMAIL_SOURCE="+source, "SENDMAIL_WITH=sasl,starttls")
+}
+
+// slow is a network around the world.
+func (s *hostSite) slow(t *testing.T) {
+	s.network.set(200*time.Millisecond, 0, nil)
+	defer s.network.set(0, 0, nil)
+	start := time.Now()
+	_, log := run(t, s.command(s.checkout(t), "box72", false, "-v", "settings"))
+	t.Logf("detecting takes %v and %d round trips at 200 ms", time.Since(start), trips(t, log))
+}
+
+// fails runs a command that is to fail with a code, and with words in its message.
+func (s *hostSite) fails(t *testing.T, cmd *exec.Cmd, code string, words ...string) {
+	t.Helper()
+	var out, said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &said
+	err := cmd.Run()
+	exit, ok := errors.AsType[*exec.ExitError](err)
+	all := out.String() + said.String()
+	if !ok || exit.ExitCode() == 0 || !strings.Contains(all, "code="+code+" ") {
+		t.Errorf("%q: %v, want %s:\n%s", cmd.Args[1:], err, code, all)
+	}
+	for _, word := range words {
+		if !strings.Contains(all, word) {
+			t.Errorf("%q does not say %q:\n%s", cmd.Args[1:], word, all)
+		}
+	}
+}
+
+// wrong is what may be wrong with a machine.
+func (s *hostSite) wrong(t *testing.T) {
+	project := s.checkout(t)
+	s.fails(t, s.command(project, "bare", false, "-v", "doctor"), "doctor-lacks", "there is no C compiler here")
+	s.fails(t, s.command(project, "bare", false, "-v", "package"), "compiler-missing", "where: bare: PATH and the usual directories")
+	s.fails(t, s.command(project, "closed", false, "-v", "settings"), "host-home", "cannot be written to")
+	s.fails(t, s.command(project, "prepared", false, "-v", "settings"), "host-home", "is not ours alone")
+	s.fails(t, s.command(project, "full", false, "-v", "package"), "host-files", "No space left on device")
+	s.quiet(t)
+	run(t, s.command(project, "full", false, "clean:host"))
+
+	known, err := os.ReadFile(s.path("client/known_hosts"))
+	must(t, err)
+	other, err := os.ReadFile(s.path("client/key.pub"))
+	must(t, err)
+	s.write("client/known_hosts", 0o600, fmt.Sprintf("[127.0.0.1]:%d %s", s.network.port, other))
+	s.fails(t, s.command(project, "box73", false, "-v", "settings"), "host-key", "REMOTE HOST IDENTIFICATION HAS CHANGED")
+	s.write("client/known_hosts", 0o600, string(known))
+}
+
+// again makes a package at the other end in a new place, which is disturbed at a turn, and then once more: the same comes of it, and nothing is left
+// running there.
+func (s *hostSite) again(t *testing.T, project string, turn int, want string, disturb func(*exec.Cmd)) {
+	t.Helper()
+	must(t, errors.Join(os.RemoveAll(filepath.Join(project, "build")), os.RemoveAll(s.path("home/box73/.sendmail-aix"))))
+	cmd := s.command(project, "box73", false, "-v", "package")
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	s.network.set(0, turn, func() { disturb(cmd) })
+	err := cmd.Run()
+	s.network.set(0, 0, nil)
+	if err == nil {
+		t.Errorf("disturbed at turn %d, it succeeds", turn)
+	}
+	s.quiet(t)
+	if out, _ := run(t, s.command(project, "box73", false, "package")); image(t, out) != want {
+		t.Errorf("disturbed at turn %d, it makes %s the next time, want %s:\n%s", turn, image(t, out), want, &said)
+	}
+	t.Logf("disturbed at turn %d: %v; the same image", turn, err)
+}
+
+// undisturbed is a package, and how many turns of the network it takes.
+func (s *hostSite) undisturbed(t *testing.T, project string) (sum string, turns int) {
+	t.Helper()
+	s.network.set(0, 0, nil)
+	out, _ := run(t, s.command(project, "box73", false, "package"))
+	s.network.lock.Lock()
+	defer s.network.lock.Unlock()
+	return image(t, out), s.network.turns
+}
+
+func (s *hostSite) cut(t *testing.T) {
+	project := s.checkout(t)
+	sum, turns := s.undisturbed(t, project)
+	for i := range 6 {
+		s.again(t, project, 2+i*(turns-4)/6, sum, func(*exec.Cmd) { s.network.cut() })
+	}
+}
+
+func (s *hostSite) killed(t *testing.T) {
+	project := s.checkout(t)
+	sum, turns := s.undisturbed(t, project)
+	for i := range 20 {
+		s.again(t, project, 2+i*(turns-4)/20, sum, func(cmd *exec.Cmd) { _ = cmd.Process.Kill() })
 	}
 }
