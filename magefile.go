@@ -17,7 +17,7 @@ import (
 var Default = Package
 
 // Aliases are other names of targets.
-var Aliases = map[string]any{"clean": Clean.Build, "emulate": Emulate.Run, "probe": Probe.Script, "test": Test.All}
+var Aliases = map[string]any{"clean": Clean.Build, "emulate": Emulate.Run, "probe": Probe.Host, "test": Test.All}
 
 // run does what a target of targets.go stands for. They are no package to import: mage would ask the go command for that at each start.
 func run(ctx context.Context, name string, given ...any) error {

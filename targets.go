@@ -354,6 +354,15 @@ func (Check) Signature(ctx context.Context, image string, signers string,
 	return run(ctx, "check:signature", image, signers, by)
 }
 
+// Host asks the machine that the setting host names what only an AIX machine knows.
+//
+// It runs probe.sh there, and shows what that prints, to be kept in a file. What it holds stands at its top.
+func (Probe) Host(ctx context.Context,
+	image *string, // an image in the checkout, whose programs are tried there
+) error {
+	return run(ctx, "probe:host", image)
+}
+
 // Script shows the shell script that asks an AIX machine what only such a machine knows.
 //
 // It is probe.sh of the checkout. On the machine, run "sh probe.sh image.I >probe.txt"; the image may be left out. It changes nothing

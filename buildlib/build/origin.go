@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -68,6 +69,13 @@ func (b *Build) tools(ctx context.Context) (map[string]string, error) {
 		programs["ld"] = filepath.Join(tc.Binutils, "ld") // clang calls it, and none of PATH
 		compiler, calls = tc.Clang, false
 	}
+	q := host.Questions{Output: b.machineCommands(), Find: slices.Sorted(maps.Values(programs))}
+	for _, file := range q.Find {
+		q.Output = append(q.Output, host.Cmd{Argv: []string{file, "--version"}})
+	}
+	if err := m.Expect(ctx, q); err != nil {
+		return nil, err
+	}
 	for name, file := range programs {
 		if tools[name] = first(ctx, m, file, "--version"); tools[name] != "" {
 			continue
@@ -124,6 +132,15 @@ func (b *Build) revisionOfThis(ctx context.Context) string {
 // IBM's compilers, by the names that these have had.
 var deciding = regexp.MustCompile(`^(bos\.rte(\.libc)?|bos\.adt\..*|openssl\..*|vac.*|xl[cC].*|openxlC.*|ibm-.*clang.*)$`)
 
+// machineCommands ask a machine of AIX for its system, level, filesets and packages. The -m of uname is left out: it is the number of this very machine.
+func (b *Build) machineCommands() []host.Cmd {
+	rpm := []string{"rpm", "-q", "--queryformat", `%{NAME} %{VERSION}-%{RELEASE}\n`, "m4", "make", "gcc"}
+	for _, f := range b.Site.Fragments {
+		rpm = append(rpm, strings.Fields(f.Packages.Toolbox)...)
+	}
+	return []host.Cmd{{Argv: []string{"uname", "-srv"}}, {Argv: []string{"oslevel", "-s"}}, {Argv: []string{"lslpp", "-Lcq"}}, {Argv: rpm}}
+}
+
 // machine is the machine that compiled. On AIX it tells level, filesets and packages.
 func (b *Build) machine(ctx context.Context) (map[string]string, error) {
 	facts := make(map[string]string)
@@ -131,21 +148,21 @@ func (b *Build) machine(ctx context.Context) (map[string]string, error) {
 		facts["system"] = cmp.Or(first(ctx, b.checkout.Machine, "uname", "-srvm"), "unknown")
 		return facts, ctx.Err()
 	}
-	m := b.means.Machine
-	facts["system"] = cmp.Or(first(ctx, m, "uname", "-srv"), "unknown") // -m is the number of this very machine
-	facts["oslevel"] = cmp.Or(first(ctx, m, "oslevel", "-s"), "unknown")
-	rpms, ours := []string{"m4", "make", "gcc"}, []string{}
+	m, commands := b.means.Machine, b.machineCommands()
+	facts["system"] = cmp.Or(first(ctx, m, commands[0].Argv...), "unknown")
+	facts["oslevel"] = cmp.Or(first(ctx, m, commands[1].Argv...), "unknown")
+	ours := []string{}
 	for _, f := range b.Site.Fragments {
-		rpms, ours = append(rpms, strings.Fields(f.Packages.Toolbox)...), append(ours, strings.Fields(f.Packages.Filesets)...)
+		ours = append(ours, strings.Fields(f.Packages.Filesets)...)
 	}
-	for line := range strings.Lines(said(ctx, m, "lslpp", "-Lcq")) {
+	for line := range strings.Lines(said(ctx, m, commands[2].Argv...)) {
 		f := strings.Split(line, ":")
 		if len(f) > 7 && f[6] != "R" && (deciding.MatchString(f[1]) || slices.Contains(ours, f[1])) {
 			facts["fileset "+f[1]] = f[2]
 		}
 	}
 	// Of those that are not there it says so, in a line of more words.
-	for line := range strings.Lines(said(ctx, m, append([]string{"rpm", "-q", "--queryformat", `%{NAME} %{VERSION}-%{RELEASE}\n`}, rpms...)...)) {
+	for line := range strings.Lines(said(ctx, m, commands[3].Argv...)) {
 		if f := strings.Fields(line); len(f) == 2 {
 			facts["rpm "+f[0]] = f[1]
 		}

@@ -116,6 +116,14 @@ func (s *hostSite) wrong(t *testing.T) {
 	project := s.checkout(t)
 	s.fails(t, s.command(project, "bare", false, "-v", "doctor"), "doctor-lacks", "there is no C compiler here")
 	s.fails(t, s.command(project, "bare", false, "-v", "package"), "compiler-missing", "where: bare: PATH and the usual directories")
+	// It can still tell something.
+	out, _ := run(t, s.command(project, "bare", false, "probe"))
+	if !strings.HasPrefix(out, "sendmail-aix probe 1\n") || !strings.HasSuffix(out, "\nend\n") || !strings.Contains(out, "\n| 7300-04-02-2546\n") {
+		t.Errorf("probe: %s", out)
+	}
+	if left, err := filepath.Glob(s.path("home/bare/.sendmail-aix/*/probe")); err != nil || left != nil {
+		t.Errorf("probe leaves %q, %v", left, err)
+	}
 	s.fails(t, s.command(project, "closed", false, "-v", "settings"), "host-home", "cannot be written to")
 	s.fails(t, s.command(project, "prepared", false, "-v", "settings"), "host-home", "is not ours alone")
 	s.fails(t, s.command(project, "full", false, "-v", "package"), "host-files", "No space left on device")

@@ -2,15 +2,33 @@ package verbs
 
 import (
 	"context"
+	"errors"
+	"path/filepath"
+	"strings"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/probe"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/report"
 )
 
-// probeVerbs are those about what AIX machines say of what is stated here of AIX. They need no checkout.
+// probeVerbs are those about what AIX machines say of what is stated here of AIX. All but the first need no checkout.
 var probeVerbs = []Verb{
 	{
-		Name: "probe:script", Alias: "probe", Anywhere: true, Help: "shows the shell script that asks an AIX machine what only such a machine knows",
+		Name: "probe:host", Alias: "probe", Help: "asks the machine that the setting host names what only an AIX machine knows",
+		More:  "It runs probe.sh there, and shows what that prints, to be kept in a file. What it holds stands at its top.",
+		Flags: []Flag{{Name: "image", Meaning: "an image in the checkout, whose programs are tried there", Kind: String}},
+		Run: func(ctx context.Context, c *Call) (report.Value, error) {
+			text, err := probeHost(ctx, c)
+			if err != nil {
+				return nil, err
+			}
+			return commands{text}, nil
+		},
+	},
+	{
+		Name: "probe:script", Anywhere: true, Help: "shows the shell script that asks an AIX machine what only such a machine knows",
 		More: "It is probe.sh of the checkout. On the machine, run \"sh probe.sh image.I >probe.txt\"; the image may be left out. It changes nothing\n" +
 			"and needs no root. What probe.txt holds stands at its top.",
 		Run: func(context.Context, *Call) (report.Value, error) {
@@ -30,4 +48,41 @@ var probeVerbs = []Verb{
 			return found, err
 		},
 	},
+}
+
+// probeHost runs the script on the machine that the setting host names, and removes it there.
+func probeHost(ctx context.Context, c *Call) (_ string, err error) {
+	if c.Checkout.Settings.Host == "" {
+		return "", &fault.Error{Code: "host-none", What: "no machine is set to ask", Where: "setting host",
+			Do: "set SENDMAIL_HOST to what ssh reaches; or run \"sh probe.sh >probe.txt\" on the machine"}
+	}
+	script, err := probe.Script()
+	if err != nil {
+		return "", err
+	}
+	m, err := c.Checkout.Host(ctx)
+	if err != nil {
+		return "", err
+	}
+	file := m.There(c.Checkout.Path("probe", "probe.sh"))
+	argv := []string{"sh", file}
+	if image := c.Flags["image"]; image != "" {
+		if image, err = filepath.Abs(image); err != nil {
+			return "", err
+		}
+		if !tree.IsBelow(image, c.Checkout.Root) {
+			return "", &fault.Error{Code: "usage", What: "the image is not in the checkout", Where: image, Do: "copy it there, or run probe.sh on the machine"}
+		}
+		if err := m.Send(ctx, image); err != nil {
+			return "", err
+		}
+		argv = append(argv, m.There(image))
+	}
+	if err := m.Put(ctx, host.File{Name: file, Mode: 0o644, Text: script}); err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, m.RemoveAll(ctx, m.There(c.Checkout.Path("probe")))) }()
+	var text strings.Builder
+	err = m.Run(ctx, host.Cmd{Argv: argv, Stdout: &text})
+	return text.String(), err
 }
