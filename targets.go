@@ -155,6 +155,9 @@ func (Clean) Host(ctx context.Context) error { return run(ctx, "clean:host") }
 // All runs all checks and tests, the build of real source among them.
 func (Test) All(ctx context.Context) error { return run(ctx, "test:all") }
 
+// Slow runs all tests and lists the ten that took longest.
+func (Test) Slow(ctx context.Context) error { return run(ctx, "test:slow") }
+
 // Report lets a headless browser look at pages of report, at 400 and 1280 px, light and dark.
 //
 // It needs Chromium, Node.js and npm, and fetches axe-core and the browser's driver. Screenshots are left in build/browser/shots.
@@ -171,7 +174,11 @@ func (Test) Fleet(ctx context.Context) error { return run(ctx, "test:fleet") }
 func (Test) Evidence(ctx context.Context) error { return run(ctx, "test:evidence") }
 
 // Bench measures the build against upstream's own in the same run, and prints the ratios.
-func Bench(ctx context.Context) error { return run(ctx, "bench") }
+func Bench(ctx context.Context,
+	times *string, // how often each is done, 5 unless given: the shortest counts
+) error {
+	return run(ctx, "bench", times)
+}
 
 // List shows the releases that can be built, and what is pinned of each.
 func (Release) List(ctx context.Context) error { return run(ctx, "release:list") }

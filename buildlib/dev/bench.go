@@ -38,6 +38,7 @@ type Row struct {
 	Unit   string  `json:"unit"`             // s, ms or MB/s
 	Ratio  float64 `json:"ratio"`            // how many times faster ours is
 	Memory float64 `json:"memory,omitempty"` // that ours took, in MB
+	Least  float64 `json:"least,omitempty"`  // what the ratio is meant to be at least
 }
 
 // WriteText shows a line for each row, and above them who is compared where that changes.
@@ -60,23 +61,27 @@ func (m *Measured) WriteText(w io.Writer) error {
 		if r.Memory > 0 {
 			memory = fmt.Sprintf("  in %.0f MB of memory", r.Memory)
 		}
+		if r.Least > 0 {
+			memory += fmt.Sprintf("  (at least %.2f)", r.Least)
+		}
 		width := 11 - len(r.Unit)
 		fmt.Fprintf(w, "%-*s %*.*f %s %*.*f %s %8.2f%s\n", wide, r.What, width, digits, r.Theirs, r.Unit, width, digits, r.Ours, r.Unit, r.Ratio, memory)
 	}
 	return nil
 }
 
-// bench measures in a directory of its own.
+// bench measures in a directory of its own, each thing some times, of which the shortest counts.
 type bench struct {
 	*checkout.Checkout
-	dir  string
-	real *build.Build
+	times int
+	dir   string
+	real  *build.Build
 	Measured
 }
 
 // Bench builds the same source with upstream's "sh ./Build" and with this project, each from nothing and once more, applies the series with
 // GNU patch and with this project, and packs an image and an archive of GNU tar's.
-func Bench(ctx context.Context, c *checkout.Checkout) (*Measured, error) {
+func Bench(ctx context.Context, c *checkout.Checkout, times int) (*Measured, error) {
 	forHost, err := c.With("target", string(target.Host), "bench") // upstream's own build makes nothing else here
 	if err != nil {
 		return nil, err
@@ -85,7 +90,7 @@ func Bench(ctx context.Context, c *checkout.Checkout) (*Measured, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &bench{c, c.Path("build", "bench"), real, Measured{Release: real.Release.Version, Jobs: c.Settings.Jobs, Compiler: real.Target.Compiler.String()}}
+	b := &bench{c, times, c.Path("build", "bench"), real, Measured{Release: real.Release.Version, Jobs: c.Settings.Jobs, Compiler: real.Target.Compiler.String()}}
 	if err := errors.Join(os.RemoveAll(b.dir), os.MkdirAll(b.dir, 0o755)); err != nil {
 		return nil, err
 	}
@@ -95,54 +100,6 @@ func Bench(ctx context.Context, c *checkout.Checkout) (*Measured, error) {
 		}
 	}
 	return &b.Measured, nil
-}
-
-func (b *bench) builds(ctx context.Context) error {
-	upstream, copied := filepath.Join(b.dir, "upstream"), filepath.Join(b.dir, "checkout")
-	if _, err := b.real.Run(ctx, "fetch", func(*build.Result) error { return tree.Copy(ctx, b.real.Pristine(), upstream, b.real.Time) }); err != nil {
-		return err
-	}
-	if err := b.copyCheckout(ctx, copied); err != nil {
-		return err
-	}
-	theirs := host.Cmd{Argv: []string{"sh", "./Build"}, Dir: upstream, Log: filepath.Join(b.dir, "upstream.log")}
-	program := filepath.Join(b.dir, "sendmail-aix")
-	if err := b.Machine.Run(ctx, host.Cmd{Argv: []string{"go", "build", "-o", program, "./buildlib/cmd/sendmail-aix"}, Dir: b.Root, Env: goEnv(b.Checkout)}); err != nil {
-		return err
-	}
-	// Without the settings of this run but release and source: options and all else as they stand in build.toml.
-	ours := host.Cmd{Argv: []string{program, "build"}, Dir: copied, Log: filepath.Join(b.dir, "checkout.log"), Env: []string{"SENDMAIL_RELEASE=" + b.Release, "SENDMAIL_TARGET=host"}}
-	if source := b.Settings.Source; source != "" {
-		if _, err := os.Stat(source); err == nil { // no address; and the checkout is another directory
-			if source, err = filepath.Abs(source); err != nil {
-				return err
-			}
-		}
-		ours.Env = append(ours.Env, "SENDMAIL_SOURCE="+source)
-	}
-	mage := ours
-	mage.Argv, mage.Env = []string{"go", "tool", "mage", "build"}, append(goEnv(b.Checkout), ours.Env...)
-	for _, row := range []struct {
-		name, us string
-		cmd      host.Cmd
-		repeat   int
-		first    bool // is not counted: mage compiles the magefile, which is no part of building sendmail
-	}{{"from nothing", "sendmail-aix", ours, 1, false}, {"once more", "sendmail-aix", ours, 5, false}, {"by mage", "mage build", mage, 5, true}} {
-		if row.first {
-			if err := b.Machine.Run(ctx, row.cmd); err != nil {
-				return err
-			}
-		}
-		var took [2]time.Duration
-		for i, cmd := range []host.Cmd{theirs, row.cmd} {
-			var err error
-			if took[i], err = fastest(row.repeat, func() error { return b.Machine.Run(ctx, cmd) }); err != nil {
-				return err
-			}
-		}
-		b.add(Row{What: row.name, Them: "sh ./Build", Us: row.us, Theirs: took[0].Seconds(), Ours: took[1].Seconds(), Unit: "s"})
-	}
-	return nil
 }
 
 // add adds a row of times.

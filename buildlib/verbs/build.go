@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strconv"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/build"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
@@ -168,6 +169,9 @@ var buildVerbs = []Verb{
 	{Name: "test:all", Alias: "test", Help: "runs all checks and tests, the build of real source among them", Run: func(ctx context.Context, c *Call) (report.Value, error) {
 		return nil, dev.Test(ctx, c.Checkout, c.Out, c.Err)
 	}},
+	{Name: "test:slow", Help: "runs all tests and lists the ten that took longest", Run: func(ctx context.Context, c *Call) (report.Value, error) {
+		return dev.Slow(ctx, c.Checkout, c.Err)
+	}},
 	{
 		Name: "test:report", Help: "lets a headless browser look at pages of report, at 400 and 1280 px, light and dark",
 		More: "It needs Chromium, Node.js and npm, and fetches axe-core and the browser's driver. Screenshots are left in build/browser/shots.",
@@ -193,7 +197,21 @@ var buildVerbs = []Verb{
 			return s, err
 		},
 	},
-	{Name: "bench", Help: "measures the build against upstream's own in the same run, and prints the ratios", Run: seen(dev.Bench)},
+	{
+		Name: "bench", Help: "measures the build against upstream's own in the same run, and prints the ratios",
+		Flags: []Flag{{Name: "times", Meaning: "how often each is done, 5 unless given: the shortest counts", Kind: String}},
+		Run: func(ctx context.Context, c *Call) (report.Value, error) {
+			times := 5
+			if word, given := c.Flags["times"]; given {
+				n, err := strconv.Atoi(word)
+				if err != nil || n < 1 {
+					return nil, usage("-times="+word+" is no number", "say how often, such as 5")
+				}
+				times = n
+			}
+			return dev.Bench(ctx, c.Checkout, times)
+		},
+	},
 	{Name: "release:list", Help: "shows the releases that can be built, and what is pinned of each", Run: seen(func(_ context.Context, c *checkout.Checkout) (*release.Listing, error) {
 		return release.Show(c.Path("patches"), c.Settings.Release)
 	})},

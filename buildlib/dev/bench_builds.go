@@ -1,0 +1,299 @@
+package dev
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/build"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/target"
+)
+
+// cost is what a command took: its time, and the processors' time of it and all that it ran, in seconds.
+type cost struct{ wall, cpu float64 }
+
+// cost is that of the cheapest run, each of them after before, which is not counted.
+func (b *bench) cost(ctx context.Context, times int, cmd host.Cmd, before ...string) (best cost, err error) {
+	for range times {
+		for _, path := range before {
+			if err := os.RemoveAll(path); err != nil {
+				return best, err
+			}
+		}
+		start, cpu := time.Now(), ofChildren()
+		if err := b.Machine.Run(ctx, cmd); err != nil {
+			return best, err
+		}
+		c := cost{time.Since(start).Seconds(), ofChildren() - cpu}
+		if best.wall == 0 || c.wall < best.wall {
+			best.wall = c.wall
+		}
+		if best.cpu == 0 || c.cpu < best.cpu {
+			best.cpu = c.cpu
+		}
+	}
+	return best, nil
+}
+
+// ofChildren is the time of the processors that all commands so far have taken, in seconds.
+func ofChildren() float64 {
+	const children = -1
+	var r syscall.Rusage
+	if syscall.Getrusage(children, &r) != nil {
+		return 0
+	}
+	return float64(r.Utime.Sec+r.Stime.Sec) + float64(r.Utime.Usec+r.Stime.Usec)/1e6
+}
+
+// both adds rows of the time and of the processors' time.
+func (b *bench) both(what, them, us string, theirs, ours cost, leastWall, leastCPU float64) {
+	b.add(Row{What: what, Them: them, Us: us, Theirs: theirs.wall, Ours: ours.wall, Unit: "s", Least: leastWall})
+	b.cpu(what, them, us, theirs, ours, leastCPU)
+}
+
+func (b *bench) cpu(what, them, us string, theirs, ours cost, least float64) {
+	b.add(Row{What: what + ", CPU", Them: them, Us: us, Theirs: theirs.cpu, Ours: ours.cpu, Unit: "s", Least: least})
+}
+
+// shop is a copy of this checkout with a cache of its own, which has what was downloaded and the toolchain, and no objects.
+type shop struct {
+	build, objects string // directories to remove for a build from nothing
+	cmd            host.Cmd
+}
+
+func (s shop) verb(words ...string) host.Cmd {
+	c := s.cmd
+	c.Argv = append(append([]string(nil), c.Argv...), words...)
+	return c
+}
+
+func (s shop) on(target string) shop {
+	s.cmd.Env = append(append([]string(nil), s.cmd.Env...), "SENDMAIL_TARGET="+target)
+	return s
+}
+
+func (b *bench) open(ctx context.Context) (s shop, err error) {
+	copied, program := filepath.Join(b.dir, "checkout"), filepath.Join(b.dir, "sendmail-aix")
+	store, err := b.Cache()
+	if err != nil {
+		return s, err
+	}
+	cache := filepath.Join(b.dir, "cache")
+	s = shop{filepath.Join(copied, "build"), filepath.Join(cache, "sendmail-aix", "objects"), host.Cmd{
+		// Without the settings of this run but release and source: options and all else as they stand in build.toml.
+		Argv: []string{program}, Dir: copied, Log: filepath.Join(b.dir, "checkout.log"), Env: []string{"XDG_CACHE_HOME=" + cache, "SENDMAIL_RELEASE=" + b.Release},
+	}}
+	if source := b.Settings.Source; source != "" {
+		if _, err := os.Stat(source); err == nil { // no address; and the checkout is another directory
+			if source, err = filepath.Abs(source); err != nil {
+				return s, err
+			}
+		}
+		s.cmd.Env = append(s.cmd.Env, "SENDMAIL_SOURCE="+source)
+	}
+	err = errors.Join(b.copyCheckout(ctx, copied), os.MkdirAll(cache, 0o755))
+	for _, c := range []host.Cmd{
+		{Argv: []string{"cp", "-Rp", store.Dir, filepath.Join(cache, "sendmail-aix")}},
+		{Argv: []string{"go", "build", "-o", program, "./buildlib/cmd/sendmail-aix"}, Dir: b.Root, Env: goEnv(b.Checkout)},
+	} {
+		if err == nil {
+			err = b.Machine.Run(ctx, c)
+		}
+	}
+	return s, err
+}
+
+func (b *bench) builds(ctx context.Context) error {
+	upstream := filepath.Join(b.dir, "upstream")
+	if _, err := b.real.Run(ctx, "fetch", func(*build.Result) error { return tree.Copy(ctx, b.real.Pristine(), upstream, b.real.Time) }); err != nil {
+		return err
+	}
+	all, err := b.open(ctx)
+	if err != nil {
+		return err
+	}
+	s := all.on("host")
+	log := filepath.Join(b.dir, "upstream.log")
+	theirs := host.Cmd{Argv: []string{"sh", "./Build"}, Dir: upstream, Log: log}
+	made, err := filepath.Glob(filepath.Join(upstream, "obj*"))
+	if err != nil {
+		return err
+	}
+	uname, err := b.Machine.Output(ctx, host.Cmd{Argv: []string{"sh", "-c", "echo obj.`uname -s`.`uname -r`.`uname -m`"}})
+	if err != nil {
+		return err
+	}
+	made = append(made, filepath.Join(upstream, uname))
+
+	ours, err := b.cost(ctx, b.times, s.verb("build"), s.build, s.objects)
+	if err != nil {
+		return err
+	}
+	if err := b.limit(ctx, s, "host", ours); err != nil {
+		return err
+	}
+	twice := theirs
+	twice.Argv = []string{"sh", "./Build", "-j2"}
+	fast, err := b.cost(ctx, b.times, twice, made...)
+	if err != nil {
+		return err
+	}
+	slow, err := b.cost(ctx, b.times, theirs, made...)
+	if err != nil {
+		return err
+	}
+	b.both("from nothing", "sh ./Build", "sendmail-aix", slow, ours, 2.2, 1/0.79)
+	b.both("from nothing", "Build -j2", "sendmail-aix", fast, ours, 1.5, 1/0.80)
+	for _, measure := range []func(context.Context, shop, host.Cmd) error{b.again, b.known} {
+		if err := measure(ctx, s, theirs); err != nil {
+			return err
+		}
+	}
+	if _, err := b.cost(ctx, 1, all.on("aix7.2-64").verb("configure")); err != nil {
+		return err
+	}
+	why := all.on("aix7.2-64")
+	ours, err = b.cost(ctx, b.times, why.verb("build"), s.build, s.objects)
+	if err != nil {
+		b.Log.WithError(err).Warn("nothing here compiles for AIX: without the rows of its targets")
+		return nil
+	}
+	if err := b.limit(ctx, why, "aix7.2-64", ours); err != nil {
+		return err
+	}
+	return b.matrix(ctx, all)
+}
+
+// compiles finds a command that compiles one file in the log of a directory.
+var compiles = regexp.MustCompile(`(?m)^\$ (cd \S+ && .* -c -o )\S+( \S+\.c)$`)
+
+// limit is the compile commands of a build alone, two at a time: no build that compiles all can be faster.
+func (b *bench) limit(ctx context.Context, s shop, on string, ours cost) error {
+	logs, err := filepath.Glob(filepath.Join(s.build, b.Release, on, "log", "compile-*.log"))
+	if err != nil {
+		return err
+	}
+	var lines strings.Builder
+	count := 0
+	for _, name := range logs {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		for _, m := range compiles.FindAllStringSubmatch(strings.ReplaceAll(string(text), " -MD -MF ", " -MD -MF /dev/null "), -1) {
+			words := strings.Replace(m[1], " -MD -MF /dev/null ", " ", 1)
+			if at := strings.Index(words, ".o.read "); at >= 0 { // the list of what is read is ours
+				before, behind := words[:at], words[at+len(".o.read "):]
+				words = before[:strings.LastIndexByte(before, ' ')+1] + behind
+			}
+			count++
+			fmt.Fprintf(&lines, "%s%s%s\n", words, filepath.Join(b.dir, fmt.Sprint("thrown-", count, ".o")), m[2])
+		}
+	}
+	if count == 0 {
+		return fmt.Errorf("no command that compiles is in %v", logs)
+	}
+	list := filepath.Join(b.dir, "commands")
+	if err := os.WriteFile(list, []byte(lines.String()), 0o644); err != nil {
+		return err
+	}
+	env := []string{}
+	if tools, err := filepath.Glob(filepath.Join(filepath.Dir(s.objects), "cross", on+"-*", "bin")); err == nil && len(tools) > 0 {
+		env = append(env, "PATH="+tools[0]+":"+b.Machine.Path())
+	}
+	limit, err := b.cost(ctx, b.times, host.Cmd{Argv: []string{"sh", "-c", "xargs -d '\\n' -n 1 -P 2 sh -c <commands"}, Dir: b.dir, Env: env})
+	if err != nil {
+		return err
+	}
+	b.both(fmt.Sprintf("%s, %d files", on, count), "compiles", "build", limit, ours, 1/1.06, 1/1.05)
+	return nil
+}
+
+// again builds when nothing has changed.
+func (b *bench) again(ctx context.Context, s shop, theirs host.Cmd) error {
+	slow, err := b.cost(ctx, 5, theirs)
+	if err != nil {
+		return err
+	}
+	ours, err := b.cost(ctx, 5, s.verb("build"))
+	if err != nil {
+		return err
+	}
+	b.both("once more", "sh ./Build", "sendmail-aix", slow, ours, 1/0.4, 0)
+	mage := s.cmd
+	mage.Argv, mage.Env = []string{"go", "tool", "mage", "build"}, append(goEnv(b.Checkout), s.cmd.Env...)
+	if err := b.Machine.Run(ctx, mage); err != nil { // mage compiles the magefile, which is no part of building sendmail
+		return err
+	}
+	byMage, err := b.cost(ctx, 5, mage)
+	if err != nil {
+		return err
+	}
+	b.both("by mage", "sh ./Build", "mage build", slow, byMage, 0, 0)
+	b.both("mage's start", "mage build", "sendmail-aix", byMage, ours, 0, 0)
+	return nil
+}
+
+// known makes an image of objects that were made before, and with one line changed.
+func (b *bench) known(ctx context.Context, s shop, _ host.Cmd) error {
+	cold, err := b.cost(ctx, b.times, s.verb("package"), s.build, s.objects)
+	if err != nil {
+		return err
+	}
+	known, err := b.cost(ctx, b.times, s.verb("package"), s.build)
+	if err != nil {
+		return err
+	}
+	b.cpu("objects known", "from nothing", "known", cold, known, 1/0.15)
+	file := filepath.Join(s.build, b.Release, "host", "source", "sendmail", "util.c")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(file, append(text, "\nint sm_bench_line;\n"...), 0o644); err != nil {
+		return err
+	}
+	if err := b.Machine.Run(ctx, s.verb("patches:new", "bench-line")); err != nil {
+		return err
+	}
+	changed, err := b.cost(ctx, 1, s.verb("package"))
+	if err != nil {
+		return err
+	}
+	b.cpu("a line changed", "from nothing", "changed", cold, changed, 1/0.12)
+	return errors.Join(os.RemoveAll(filepath.Join(s.cmd.Dir, "patches")), tree.Copy(ctx, b.Path("patches"), filepath.Join(s.cmd.Dir, "patches"), b.real.Time))
+}
+
+// matrix makes all targets at once, and each alone from nothing.
+func (b *bench) matrix(ctx context.Context, s shop) error {
+	var alone cost
+	for _, on := range target.Names() {
+		if on == string(target.Host) {
+			continue
+		}
+		one, err := b.cost(ctx, 1, s.on(on).verb("package"), s.build, s.objects)
+		if err != nil {
+			return err
+		}
+		alone.wall, alone.cpu = alone.wall+one.wall, alone.cpu+one.cpu
+	}
+	together, err := b.cost(ctx, 1, s.verb("matrix", "all"), s.build, s.objects)
+	if err != nil {
+		return err
+	}
+	b.cpu("8 targets", "one by one", "matrix", alone, together, 1/0.45)
+	again, err := b.cost(ctx, 5, s.verb("matrix", "all"))
+	if err != nil {
+		return err
+	}
+	b.cpu("8, once more", "matrix", "matrix again", together, again, 0)
+	return nil
+}
