@@ -29,7 +29,7 @@ func (b *Build) packageReads() []step.Read {
 		{Name: "time", Value: b.Time.Format(time.RFC3339)},
 		{Name: "setting packager", Value: b.Packager},
 		b.advisories(),
-		b.thisProgram(),
+		thisProgram(),
 	}, values(b.Values()), texts("packaging", b.Packaging.Texts()))
 }
 

@@ -13,10 +13,12 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/step"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/cross"
@@ -87,15 +89,18 @@ func (b *Build) expectContent(ctx context.Context) error {
 }
 
 // thisProgram is for steps whose result depends on this program's own code in more than what goes in as text.
-func (b *Build) thisProgram() step.Read {
-	return step.Read{Name: "this program", Of: func(context.Context) (string, error) {
-		file, err := os.Executable()
-		if err != nil {
-			return "", err
-		}
-		return b.chain.Made(file)
-	}}
+func thisProgram() step.Read {
+	return step.Read{Name: "this program", Of: func(context.Context) (string, error) { return ownSum() }}
 }
+
+// ownSum is looked at once: what a process runs does not change.
+var ownSum = sync.OnceValues(func() (string, error) {
+	file, err := os.Executable()
+	if err != nil {
+		return "", err
+	}
+	return regular.Sum(context.Background(), file)
+})
 
 func (b *Build) fetch(ctx context.Context, _ map[string]string) error {
 	if b.edits != DiscardEdits {
@@ -129,7 +134,7 @@ func (b *Build) patchReads() []step.Read {
 		step.Read{Name: "time", Value: b.Time.Format(time.RFC3339)},
 		step.Read{Name: "order of patches", Value: strings.Join(order, " ")},
 		step.Read{Name: "edits", Of: func(context.Context) (string, error) { return map[Edits]string{KeepEdits: "kept"}[b.edits], nil }},
-		b.thisProgram())
+		thisProgram())
 }
 
 // fragments are the fragments of site.config.m4 that are in effect.
@@ -247,7 +252,7 @@ func (b *Build) stageReads() []step.Read {
 	reads := slices.Concat([]step.Read{
 		{Name: "objects", Path: b.Objects()},
 		{Name: "source", Path: b.Patched()},
-		b.thisProgram(),
+		thisProgram(),
 	}, values(b.Places()), texts("packaging", b.Packaging.AddedTexts()))
 	for _, part := range []target.Part{target.PartM4, target.PartMake} {
 		if file := b.Target.Programs()[string(part)]; file != "" {
