@@ -188,10 +188,10 @@ func (m *Machine) stream(ctx context.Context, names, keys []string) error {
 	}
 	command := []string{m.begin(), "cd " + m.work}
 	var write []string
-	for i, name := range names {
+	for _, name := range names {
 		there := m.There(name)
-		command = append(command, "rm -rf "+keyOf(there)+" "+there)
-		write = append(write, "echo "+keys[i]+" >"+keyOf(there))
+		command = append(command, "rm -rf "+keyOf(there)+" "+keyOf(there)+".half "+there)
+		write = append(write, "mv -f "+keyOf(there)+".half "+keyOf(there))
 	}
 	command = append(append(command, "umask 022", "tar xf -"), write...)
 	select {
@@ -207,7 +207,7 @@ func (m *Machine) stream(ctx context.Context, names, keys []string) error {
 	}
 	defer context.AfterFunc(ctx, func() { _ = ours.Close() })()
 	packed := make(chan error, 1)
-	go func() { packed <- errors.Join(m.pack(ours, names), ours.Close()) }()
+	go func() { packed <- errors.Join(m.pack(ours, names, keys), ours.Close()) }()
 	var said tail
 	err = m.line(ctx, "exec /bin/sh -c '"+strings.Join(command, " && ")+"'", in, io.Discard, &said)
 	err = errors.Join(in.Close(), err) // so that no one waits for a reader
@@ -222,8 +222,9 @@ func (m *Machine) stream(ctx context.Context, names, keys []string) error {
 	return failed
 }
 
-// pack writes files and trees as one archive, with their names below the directory that is There.
-func (m *Machine) pack(w io.Writer, names []string) error {
+// pack writes files and trees as one archive, with their names below the directory that is There. The keys come last: an archive that ends between two
+// files is a whole one to GNU's tar.
+func (m *Machine) pack(w io.Writer, names, keys []string) error {
 	archive := tar.NewWriter(w)
 	for _, name := range names {
 		err := filepath.WalkDir(name, func(file string, d fs.DirEntry, err error) error {
@@ -233,6 +234,16 @@ func (m *Machine) pack(w io.Writer, names []string) error {
 			return m.packFile(archive, file, d)
 		})
 		if err != nil {
+			return err
+		}
+	}
+	for i, name := range names {
+		key := strings.TrimPrefix(keyOf(m.There(name)), m.work+"/") + ".half"
+		h := &tar.Header{Format: tar.FormatUSTAR, Name: key, Typeflag: tar.TypeReg, Mode: 0o644, Size: int64(len(keys[i]) + 1)}
+		if err := archive.WriteHeader(h); err != nil {
+			return err
+		}
+		if _, err := io.WriteString(archive, keys[i]+"\n"); err != nil {
 			return err
 		}
 	}

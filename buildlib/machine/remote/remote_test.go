@@ -347,6 +347,44 @@ func TestSend(t *testing.T) {
 	})
 }
 
+// TestSendCut: what was not sent whole is not taken for it, wherever it was cut; to GNU's tar an archive may end behind each file.
+func TestSendCut(t *testing.T) {
+	t.Parallel()
+	m := there(t, "dash")
+	source := filepath.Join(m.options.Here, "source")
+	must(t, os.Mkdir(source, 0o755))
+	for i := range 3 {
+		must(t, os.WriteFile(filepath.Join(source, fmt.Sprint("file", i)), bytes.Repeat([]byte{'x'}, 700*i), 0o644))
+	}
+	var whole bytes.Buffer
+	must(t, m.pack(&whole, []string{source}, []string{"key"}))
+	line := m.line
+	for size := 0; size < whole.Len()-1024; size += 512 { // the last two blocks are empty
+		m.line = func(ctx context.Context, command string, in *os.File, out, errOut io.Writer) error {
+			if !strings.Contains(command, "tar xf") {
+				return line(ctx, command, in, out, errOut)
+			}
+			r, w, err := os.Pipe()
+			must(t, err)
+			defer r.Close()
+			go func() {
+				_, _ = io.CopyN(w, in, int64(size))
+				_ = w.Close()
+				_, _ = io.Copy(io.Discard, in)
+			}()
+			return line(ctx, command, r, out, errOut)
+		}
+		if err := m.Send(t.Context(), source); fault.Code(err) != "host-files" {
+			t.Errorf("cut at %d of %d: %v", size, whole.Len(), err)
+		}
+		if _, err := os.Stat(keyOf(m.There(source))); err == nil {
+			t.Errorf("cut at %d of %d, it is taken for whole", size, whole.Len())
+		}
+	}
+	m.line = line
+	must(t, m.Send(t.Context(), source))
+}
+
 // TestMany asks more at once than there are sessions.
 func TestMany(t *testing.T) {
 	in(t, func(t *testing.T, m *Machine) {
