@@ -68,7 +68,7 @@ func Reproduce(ctx context.Context, c *checkout.Checkout, file string, edits Edi
 	}
 	return r, b.locked(ctx, func() error {
 		if edits != DiscardEdits {
-			if err := sourcesEdited(ctx, c, b.Dir, `"mage reproduce -discard=true RECORD" throws them away`); err != nil {
+			if err := sourcesEdited(ctx, c, b.Dir, `"mage reproduce RECORD -discard=true" throws them away`); err != nil {
 				return err
 			}
 		}
