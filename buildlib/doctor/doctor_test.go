@@ -48,6 +48,10 @@ func (f *fake) Run(_ context.Context, c host.Cmd) error {
 
 func (f *fake) Expect(context.Context, host.Questions) error { return nil }
 
+func (f *fake) Recall(_ context.Context, _ string, _ []string, find func() (string, error)) (string, error) {
+	return find()
+}
+
 func (f *fake) Output(_ context.Context, c host.Cmd) (string, error) {
 	if out, ok := f.output[c.String()]; ok {
 		return out, nil
