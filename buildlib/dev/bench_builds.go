@@ -253,16 +253,29 @@ func (b *bench) known(ctx context.Context, s shop, _ host.Cmd) error {
 		return err
 	}
 	b.cpu("objects known", "from nothing", "known", cold, known, 1/0.15)
-	file := filepath.Join(s.build, b.Release, "host", "source", "sendmail", "util.c")
+	file := filepath.Join(s.build, b.Release, "host", "source", "sendmail", "main.c")
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(file, append(text, "\nint sm_bench_line;\n"...), 0o644); err != nil {
+	if err := os.WriteFile(file, append(text, "\nextern int sm_bench_line;\n"...), 0o644); err != nil {
 		return err
 	}
 	if err := b.Machine.Run(ctx, s.verb("patches:new", "bench-line")); err != nil {
 		return err
+	}
+	patches, err := filepath.Glob(filepath.Join(s.cmd.Dir, "patches", b.Release, "*-bench-line.patch"))
+	if err != nil {
+		return err
+	}
+	for _, name := range patches {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(name, []byte(strings.ReplaceAll(string(text), ": TODO", ": bench")), 0o644); err != nil { // no image is made before its header is filled in
+			return err
+		}
 	}
 	changed, err := b.cost(ctx, 1, s.verb("package"))
 	if err != nil {
