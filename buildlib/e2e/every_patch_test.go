@@ -85,7 +85,8 @@ func TestEveryPatch(t *testing.T) {
 		if want := staged(fresh, series[:n], t.TempDir()); without != want {
 			t.Errorf("without %s and what follows what is staged is %s, from nothing %s", strings.TrimSpace(series[n]), without, want)
 		}
-	}	if compiled < 2 {
+	}
+	if compiled < 2 {
 		t.Errorf("%d of %d shorter series were compiled to something else: this comparison shows nothing", compiled, len(series))
 	}
 }
