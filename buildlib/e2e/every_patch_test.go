@@ -45,6 +45,18 @@ func TestEveryPatch(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(c.dir, name), []byte(strings.Join(patches, "")), 0o644); err != nil {
 			t.Fatal(err)
 		}
+		for i, line := range series { // a patch that no line names is refused
+			file := filepath.Join("patches", "8.15.2", strings.TrimSpace(line))
+			text, err := os.ReadFile(filepath.Join(root, file))
+			if err == nil && i < len(patches) {
+				err = os.WriteFile(filepath.Join(c.dir, file), text, 0o644)
+			} else if err == nil {
+				err = os.RemoveAll(filepath.Join(c.dir, file))
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
 		cmd := exec.Command(program, "stage") // no image is made while an answer to an advisory names a patch that is gone
 		cmd.Dir = c.dir
 		cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "XDG_CACHE_HOME=" + cache,
