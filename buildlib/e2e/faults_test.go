@@ -168,12 +168,10 @@ func TestFaults(t *testing.T) {
 		}},
 		{name: "the source", damage: func(t *testing.T) { change(t, u.built("source/sendmail/main.c"), comment) },
 			refused: "edits that no patch accounts for", do: "mage patch -discard=true", ran: "everything is up to date",
-			cure: func(t *testing.T) {
-				if _, problems, err := u.run(t, mage, "patch", "-discard=true"); err != nil {
-					t.Fatalf("%v\n%s", err, problems)
-				}
-			}},
-		{name: "the pristine source", damage: func(t *testing.T) { change(t, u.built("pristine/libsm/sm.c"), nothing) }, ran: "step=fetch"},
+			cure: func(t *testing.T) { u.mustRun(t, mage, "patch", "-discard=true") }},
+		{name: "the pristine source", damage: func(t *testing.T) { change(t, u.built("pristine/libsm/sm.c"), nothing) },
+			refused: "edits that no patch accounts for", do: "mage fetch -discard=true", ran: "everything is up to date",
+			cure: func(t *testing.T) { u.mustRun(t, mage, "fetch", "-discard=true") }},
 		{name: "site.config.m4", damage: func(t *testing.T) { change(t, u.built("site.config.m4"), half) }, ran: "step=configure"},
 		{name: "the root", damage: func(t *testing.T) { change(t, u.built("root/opt/sendmail/sbin/sendmail"), half) }, ran: "step=stage"},
 		{name: "more in the root", damage: func(t *testing.T) { must(t, os.WriteFile(u.built("root/opt/sendmail/more"), nil, 0o644)) }, ran: "step=stage"},
