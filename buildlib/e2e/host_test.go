@@ -4,18 +4,20 @@ package e2e_test
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 )
 
 // TestHost builds on machines that ssh reaches: simulated ones of each level of AIX. With MAIL_TEST_RELEASE and MAIL_TEST_SOURCE that release
-// is built as well, on one of them.
+// is built as well, on one of them. HOST_MOMENTS is how many runs are killed, and as many are cut off; 4 each without it.
 func TestHost(t *testing.T) {
 	s := newHostSite(t)
 	for _, b := range hostBoxes[:4] {
@@ -171,13 +173,22 @@ func (s *hostSite) undisturbed(t *testing.T, project string) (sum string, turns 
 func (s *hostSite) cut(t *testing.T) {
 	project := s.checkout(t)
 	sum, turns := s.undisturbed(t, project)
-	s.times(t, 6, project, sum, turns, func(*exec.Cmd) { s.network.cut() })
+	s.times(t, moments(t), project, sum, turns, func(*exec.Cmd) { s.network.cut() })
 }
 
 func (s *hostSite) killed(t *testing.T) {
 	project := s.checkout(t)
 	sum, turns := s.undisturbed(t, project)
-	s.times(t, 20, project, sum, turns, func(cmd *exec.Cmd) { _ = cmd.Process.Kill() })
+	s.times(t, moments(t), project, sum, turns, func(cmd *exec.Cmd) { _ = cmd.Process.Kill() })
+}
+
+func moments(t *testing.T) int {
+	t.Helper()
+	n, err := strconv.Atoi(cmp.Or(os.Getenv("HOST_MOMENTS"), "4"))
+	if err != nil || n < 4 {
+		t.Fatalf("HOST_MOMENTS is no number from 4 on: %v", err)
+	}
+	return n
 }
 
 // times disturbs so many runs, at as many moments. The last one or two may have ended before.

@@ -57,8 +57,8 @@ func testFilter(t *testing.T, filter string, address *net.TCPAddr) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	defer cmd.Wait() //nolint:errcheck // it is killed
-	defer cmd.Process.Kill()
+	defer cmd.Wait()         //nolint:errcheck // it is killed
+	defer cmd.Process.Kill() //nolint:errcheck // it may have ended
 	says := bufio.NewReader(stdout)
 	if line, err := says.ReadString('\n'); line != "listening\n" {
 		t.Fatalf("the filter says %q, %v; want that it is listening", line, err)

@@ -250,7 +250,9 @@ func foreign(t *testing.T, file string) map[string]string {
 		if m := inParens.FindStringSubmatch(value); m != nil {
 			value = m[1]
 		}
-		fmt.Sscan(value, &n)
+		if _, err := fmt.Sscan(value, &n); err != nil {
+			t.Errorf("%q: %v", value, err)
+		}
 		return n
 	}
 	m := map[string]string{"needs": "[]", "entry": "false"}
