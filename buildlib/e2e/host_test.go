@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -19,6 +20,7 @@ import (
 // TestHost builds on machines that ssh reaches: simulated ones of each level of AIX. With MAIL_TEST_RELEASE and MAIL_TEST_SOURCE that release
 // is built as well, on one of them. HOST_MOMENTS is how many runs are killed, and as many are cut off; 4 each without it.
 func TestHost(t *testing.T) {
+	t.Parallel() // it mostly waits
 	s := newHostSite(t)
 	for _, b := range hostBoxes[:4] {
 		t.Run(b.user, func(t *testing.T) { s.whole(t, s.checkout(t), s.checkout(t), b.user) })
@@ -149,8 +151,18 @@ func (s *hostSite) again(t *testing.T, project string, turn int, want string, di
 	cmd := s.command(project, "box73", false, "-v", "package")
 	var said bytes.Buffer
 	cmd.Stderr = &said
-	s.network.set(0, turn, func() { disturb(cmd) })
-	err := cmd.Run()
+	var starting sync.Mutex // a process that is not there yet cannot be killed
+	starting.Lock()
+	s.network.set(0, turn, func() {
+		starting.Lock()
+		defer starting.Unlock()
+		disturb(cmd)
+	})
+	err := cmd.Start()
+	starting.Unlock()
+	if err == nil {
+		err = cmd.Wait()
+	}
 	s.network.set(0, 0, nil)
 	s.quiet(t)
 	if out, _ := run(t, s.command(project, "box73", false, "package")); image(t, out) != want {

@@ -56,6 +56,7 @@ var otherCases = []struct {
 // TestRelayOthers has sendmail-relay serve sendmails that are not ours, against Postfix: a message is delivered, or what the program cannot do is named. A
 // sendmail.cf that was edited by hand comes out of it unchanged to the byte.
 func TestRelayOthers(t *testing.T) {
+	t.Parallel() // it mostly waits
 	needTools(t)
 	needNamespaces(t)
 	s := newRelaySite(t)

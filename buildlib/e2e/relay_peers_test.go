@@ -63,6 +63,7 @@ var peerCases = []struct {
 // TestRelayPeers is TestRelay with relays that are not ours: the distribution's Postfix with Dovecot, Exim and sendmail. They are fetched, not installed, and
 // run in namespaces of their own, with a root directory in which what they write is gone with them.
 func TestRelayPeers(t *testing.T) {
+	t.Parallel() // it mostly waits
 	needTools(t)
 	needNamespaces(t)
 	s := newRelaySite(t)

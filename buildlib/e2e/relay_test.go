@@ -139,6 +139,7 @@ var smtpsCases = []relayCase{
 // TestRelay has sendmail-relay set relays that are right and that are not, and sendmail hand them a message. What becomes of it, how often the password
 // goes out, what the log says, and what "sendmail-relay test" says is in testdata/relay.golden, for all releases.
 func TestRelay(t *testing.T) {
+	t.Parallel() // it mostly waits
 	needTools(t)
 	s := newRelaySite(t)
 	t.Run("DefaultAuthInfo", func(t *testing.T) {

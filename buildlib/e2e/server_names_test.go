@@ -13,6 +13,7 @@ import (
 // TestServerNames has sendmail look at the names of a server's certificate with its own rules: the requirement CN of TLS_Srv in the access
 // map, and FEATURE(`check_cert_altnames').
 func TestServerNames(t *testing.T) {
+	t.Parallel() // it mostly waits
 	needTools(t)
 	s := newRelaySite(t)
 	const name = "VERIFY+CN:" + relayHost

@@ -22,6 +22,7 @@ import (
 // TestSwaks has swaks, a client that is not ours, send mail through the submission port of the shipped configuration, with the certificate that sendmail-cert makes:
 // signed by itself, or by an authority. What swaks is given, and what becomes of it, is in testdata/swaks.golden.
 func TestSwaks(t *testing.T) {
+	t.Parallel() // it mostly waits
 	needTools(t)
 	swaks := fetchSwaks(t)
 	b := mailBuild(t)
