@@ -25,7 +25,7 @@ import (
 // password in place, and has a mail server. What else differs is what the test has to change to run as an ordinary user on loopback
 // ports; overrides lists it.
 func TestContent(t *testing.T) {
-	t.Setenv("PATH", os.Getenv("PATH")+":/usr/sbin")
+	administratorsPath()
 	for _, tool := range []string{"m4", "cc", "saslpasswd2", "timeout"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			t.Skipf("%v; \"mage setup\" installs it", err)

@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -51,10 +52,17 @@ func TestMail(t *testing.T) {
 	})
 }
 
+// administratorsPath adds the directory of saslpasswd2 for all tests that follow; those that run side by side cannot have a PATH each.
+var administratorsPath = sync.OnceFunc(func() {
+	if err := os.Setenv("PATH", os.Getenv("PATH")+":/usr/sbin"); err != nil {
+		panic(err)
+	}
+})
+
 // needTools skips a test that starts daemons where the tools for that are missing.
 func needTools(t *testing.T) {
 	t.Helper()
-	t.Setenv("PATH", os.Getenv("PATH")+":/usr/sbin") // saslpasswd2 is an administrator's
+	administratorsPath()
 	for _, tool := range []string{"m4", "cc", "openssl", "saslpasswd2", "timeout"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			t.Skipf("%v; \"mage setup\" installs it", err)
