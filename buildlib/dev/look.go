@@ -5,7 +5,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
@@ -15,18 +14,10 @@ import (
 // Look lets a browser look at the pages that the tests of package page have made: testdata/browser says for what. The browser and Node.js are for
 // this alone; the packages of its driver, which package-lock.json pins, come below build.
 func Look(ctx context.Context, c *checkout.Checkout, out, errOut io.Writer) error {
-	var missing []string
-	found := make(map[string]string)
-	for _, name := range []string{"node", "npm", "chromium"} {
-		file, err := host.LookPath(ctx, c.Machine, name)
-		if err != nil {
-			missing = append(missing, name)
-		}
-		found[name] = file
-	}
-	if missing != nil {
+	found, missing := tools(ctx, c, "node", "npm", "chromium")
+	if missing != "" {
 		return &fault.Error{
-			Code: "browser-missing", What: "this machine has no browser, or nothing that drives one, to look at pages with", Found: "missing: " + strings.Join(missing, ", "),
+			Code: "browser-missing", What: "this machine has no browser, or nothing that drives one, to look at pages with", Found: missing,
 			Do: "install Node.js 18 or later with npm, and Chromium; on Debian: apt-get install nodejs npm chromium",
 		}
 	}

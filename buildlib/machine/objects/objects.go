@@ -50,15 +50,6 @@ type Store struct {
 	files    map[string]*text
 	there    map[string]bool
 	searched map[string]*search
-	reused   int
-	compiled int
-}
-
-// Counts tells how many objects were taken from the store, and how many were compiled.
-func (s *Store) Counts() (reused, compiled int) {
-	s.lock.Lock()
-	defer s.lock.Unlock()
-	return s.reused, s.compiled
 }
 
 // Compile does what a command says that compiles one file, see [Parse], or takes what came of it before.
@@ -79,17 +70,9 @@ func (s *Store) Compile(ctx context.Context, c host.Cmd) error {
 		if err := os.WriteFile(filepath.Join(c.Dir, cmd.Object), kept.text, 0o644); err != nil {
 			return err
 		}
-		s.count(&s.reused)
 		return note(c, kept.Says)
 	}
-	s.count(&s.compiled)
 	return s.compile(ctx, c, cmd, from, key)
-}
-
-func (s *Store) count(what *int) {
-	s.lock.Lock()
-	defer s.lock.Unlock()
-	*what++
 }
 
 // note writes into the log what a run of the command would have.
