@@ -260,25 +260,6 @@ func zombie(pid int) bool {
 	return err == nil && strings.Contains(string(stat), ") Z ")
 }
 
-// What Quote gives, a shell takes for the one word that it was.
-func TestQuote(t *testing.T) {
-	words := []string{"", "plain", "-I/usr/include", "A=b", "two words", "it's", "''", "a\\b", "$HOME", "`id`", "*", "?[a]", "~", "~root", "a\nb", "\t", "!x", "{a,b}", "#", "a#", ";", "&", "|", "<", ">", "(", ")", "\"", "\xff", "é", "\\", "^", "%", "-n"}
-	for _, shell := range []string{"sh", "bash", "mksh", "ksh93"} {
-		m := NewLocal(os.Environ())
-		if _, err := LookPath(t.Context(), m, shell); err != nil {
-			continue
-		}
-		var script strings.Builder
-		for _, w := range words {
-			script.WriteString("printf '%s\\000' " + Quote(w) + "\n")
-		}
-		out, err := m.Output(t.Context(), Cmd{Argv: []string{shell}, Stdin: strings.NewReader(script.String())})
-		if want := strings.TrimSpace(strings.Join(words, "\x00") + "\x00"); err != nil || out != want {
-			t.Errorf("%s prints %q, %v, want %q", shell, out, err, want)
-		}
-	}
-}
-
 func TestCmdString(t *testing.T) {
 	c := Cmd{Argv: []string{"cc", "-c", "it's.c", "", "-DX=\"y\""}}
 	if got, want := c.String(), `cc -c 'it'\''s.c' '' '-DX="y"'`; got != want {

@@ -111,17 +111,6 @@ func (c Cmd) String() string {
 	return strings.Join(words, " ")
 }
 
-// Quote is a word as a shell takes it, as it is where no shell could take it for something else. No shell can be given a zero byte.
-func Quote(word string) string {
-	if word != "" && strings.Trim(word, plain) == "" {
-		return word
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
-}
-
-// plain are letters that mean nothing to a shell within the words of a command.
-const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=.,:/@%"
-
 // ExitError says how a command ended that did not end well.
 type ExitError struct {
 	Command string

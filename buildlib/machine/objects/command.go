@@ -18,45 +18,6 @@ type Command struct {
 	program        string
 }
 
-// Words takes a line apart that make would give to a shell, if that is one plain command.
-func Words(line string) (words []string, ok bool) {
-	var word strings.Builder
-	begun, quote := false, byte(0)
-	for i := 0; i < len(line); i++ {
-		switch c := line[i]; {
-		case quote != 0 && c == quote:
-			quote = 0
-		case quote == '\'':
-			word.WriteByte(c)
-		case c == '\\' && quote == 0 && i+1 < len(line):
-			i++
-			word.WriteByte(line[i])
-			begun = true
-		case c == '$' || c == '`' || c == '\\':
-			return nil, false
-		case quote != 0:
-			word.WriteByte(c)
-		case c == '\'' || c == '"':
-			quote, begun = c, true
-		case strings.IndexByte("|&;<>()*?[]{}#~!\n", c) >= 0:
-			return nil, false
-		case c == ' ' || c == '\t':
-			if begun {
-				words = append(words, word.String())
-				word.Reset()
-			}
-			begun = false
-		default:
-			word.WriteByte(c)
-			begun = true
-		}
-	}
-	if begun {
-		words = append(words, word.String())
-	}
-	return words, quote == 0 && len(words) > 0 && !strings.Contains(words[0], "=")
-}
-
 // plainName is a file in the directory itself.
 var plainName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.+-]*$`)
 

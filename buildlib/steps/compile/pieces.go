@@ -134,8 +134,8 @@ func (b *Builder) asked(ctx context.Context, d Directory) ([]piece, error) {
 	near, ok := objects.Relative(dir, source)
 	var pieces []piece
 	for line := range strings.Lines(lines) {
-		words, plain := objects.Words(strings.TrimSuffix(line, "\n"))
-		if !plain {
+		words, err := host.Words(strings.TrimSuffix(line, "\n"))
+		if err != nil { // more than one plain command
 			continue
 		}
 		c, compiles := objects.Parse(words)
