@@ -288,6 +288,9 @@ func at(t *testing.T, file, text string) string {
 
 // TestShellLint: two readers of shell scripts find nothing in the script.
 func TestShellLint(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the two take their time")
+	}
 	t.Parallel()
 	for _, argv := range [][]string{{"shellcheck", "-s", "sh", "-S", "warning"}, {"checkbashisms", "-p"}} {
 		if _, err := exec.LookPath(argv[0]); err != nil {
