@@ -133,6 +133,9 @@ var leftBehind = []string{
 
 // The whole life of our package, twice in a row: no configuration is lost, nothing of IBM's is touched, and what is left is known.
 func TestWholeLife(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes its time")
+	}
 	t.Parallel()
 	first, second := product(t, "8.15.2.1"), product(t, "8.15.2.2")
 	for _, shell := range shells() {

@@ -124,6 +124,9 @@ func TestToolchain(t *testing.T) {
 // TestProcessor sees what the objects are made for in an instruction that POWER7 has and older processors have not, and that a processor which
 // AIX does not run on is refused.
 func TestProcessor(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes its time")
+	}
 	b := user(t)
 	const source = "int main(int n, char **v) { return __builtin_popcountl(n * 5L) + v[0][0]; }\n"
 	for _, test := range []struct {

@@ -41,6 +41,9 @@ func TestDamagedLinker(t *testing.T) {
 
 // TestSameEachTime links one program with two linkers whose memory was something else before: glibc fills what malloc gives.
 func TestSameEachTime(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes its time")
+	}
 	b := user(t)
 	source := "int more(int n) { return n + 1; }\nstatic int own(void) { return 2; }\nint main(int n, char **v) { return more(own()); }\n"
 	for _, name := range names {

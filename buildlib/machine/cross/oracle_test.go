@@ -31,6 +31,9 @@ var update = flag.Bool("update", false, "rewrite golden files")
 // aix/ppc64 on AIX. Whatever both know becomes a static assertion that clang checks for AIX, in both widths. What the SDK alone knows
 // rests on documents, and stands in testdata/documents.golden: a name that leaves the list has been confirmed, one that joins it needs a source.
 func TestOracle(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes its time")
+	}
 	clang, err := exec.LookPath("clang-19")
 	if err != nil {
 		t.Skipf("%v; \"mage setup\" installs it", err)

@@ -46,6 +46,9 @@ var levels = map[*width]string{wide: "aix7.2-64", narrow: "aix6.1-32"}
 // emulator is one that can run programs of a width; without the commands for it the test is skipped.
 func emulator(t *testing.T, w *width) *Emulator {
 	t.Helper()
+	if testing.Short() && w == narrow {
+		t.Skip("the short tests run programs of 64 bits alone")
+	}
 	m := host.NewLocal(os.Environ())
 	for _, command := range []string{w.qemu, w.compiler} {
 		if _, err := host.LookPath(t.Context(), m, command); err != nil {

@@ -18,6 +18,9 @@ import (
 // change must be noticed, but for those in the golden file: what no checksum, no size and no rule covers. It is the text of titles,
 // requisites, copyrights, scripts, links and volatile files; only the digest of the whole image, in the file beside it, covers that.
 func TestVerifyMutations(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes its time")
+	}
 	t.Parallel()
 	image := installptest.Write(t, installptest.Example())
 	var missed []int
