@@ -43,6 +43,15 @@ func (c *Checkout) Builder(ctx context.Context) (host.Machine, error) {
 	return c.Host(ctx)
 }
 
+// UseHost has another machine than the setting host names.
+func (c *Checkout) UseHost(name string) error {
+	if err := remote.CheckName(name); err != nil {
+		return &fault.Error{Code: "usage", What: fmt.Sprintf("%q is no machine", name), Err: err, Do: "name it as in: ssh HOST"}
+	}
+	c.Settings.Host = name
+	return nil
+}
+
 // Host is the machine that the setting host names.
 func (c *Checkout) Host(ctx context.Context) (*remote.Machine, error) {
 	c.host.lock.Lock()

@@ -18,6 +18,7 @@ var probeVerbs = []Verb{
 	{
 		Name: "probe:host", Alias: "probe", Help: "asks the machine that the setting host names what only an AIX machine knows",
 		More:  "It runs probe.sh there, and shows what that prints, to be kept in a file. What it holds stands at its top.",
+		Args:  []Arg{{Name: "host", Meaning: "another machine that ssh reaches", Optional: true}},
 		Flags: []Flag{{Name: "image", Meaning: "an image in the checkout, whose programs are tried there", Kind: String}},
 		Run: func(ctx context.Context, c *Call) (report.Value, error) {
 			text, err := probeHost(ctx, c)
@@ -50,11 +51,16 @@ var probeVerbs = []Verb{
 	},
 }
 
-// probeHost runs the script on the machine that the setting host names, and removes it there.
+// probeHost runs the script on the machine that is named, or else set, and removes it there.
 func probeHost(ctx context.Context, c *Call) (_ string, err error) {
+	if len(c.Args) > 0 {
+		if err := c.Checkout.UseHost(c.Args[0]); err != nil {
+			return "", err
+		}
+	}
 	if c.Checkout.Settings.Host == "" {
 		return "", &fault.Error{Code: "host-none", What: "no machine is set to ask", Where: "setting host",
-			Do: "set SENDMAIL_HOST to what ssh reaches; or run \"sh probe.sh >probe.txt\" on the machine"}
+			Do: "name what ssh reaches, as in: sendmail-aix probe HOST, or SENDMAIL_HOST; or run \"sh probe.sh >probe.txt\" on the machine"}
 	}
 	script, err := probe.Script()
 	if err != nil {
