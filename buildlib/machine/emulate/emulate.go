@@ -38,6 +38,7 @@ type Emulator struct {
 	Machine host.Runner  // Linux, with qemu-user and a compiler for the width of the programs
 	Cache   *cache.Cache // for the loader
 	SDK     fs.FS        // AIX's headers in include, and in imports the names that its libraries export
+	More    fs.FS        // further C files of the loader, whose table "more" is for programs that import what others do not; may be nil
 }
 
 // Request is one program to run.
@@ -262,8 +263,12 @@ func (e *Emulator) texts() (map[string]string, error) {
 		_, err := fs.Stat(headers, name)
 		return name != "" && err == nil
 	}
-	err = errors.Join(
-		read(own, func(name, text string) { texts[name] = text }),
+	add := func(name, text string) { texts[name] = text }
+	if e.More != nil {
+		err = read(e.More, add)
+	}
+	err = errors.Join(err,
+		read(own, add),
 		read(headers, func(name, text string) {
 			if path.Ext(name) == ".h" {
 				texts["aix/"+name] = translated(text, known)

@@ -228,9 +228,11 @@ static void *descriptor(const char *code, void *function, const char *name, cons
 
 void *imported(const char *name, const char *library, bool function)
 {
-	const struct import *found = find(imports, COUNT(imports), name, library);
+	const struct import *found = &more_count != NULL ? find(more, more_count, name, library) : NULL;
 	struct import i;
 
+	if (found == NULL)
+		found = find(imports, COUNT(imports), name, library);
 	if (found == NULL)
 		found = find(of_others, COUNT(of_others), name, library);
 	if (found == NULL)

@@ -26,6 +26,10 @@ void bridge(struct import *);
 extern const struct import libraries[];
 extern const size_t library_count;
 
+/* What was compiled into the loader besides its own source, if anything was (Emulator.More): it is found before all else. */
+extern const struct import more[] __attribute__((weak));
+extern const size_t more_count __attribute__((weak));
+
 /* stream.c: what programs import that were compiled with AIX's headers. */
 extern char program_iob[];
 int program_flsbuf(int, FILE *), program_filbuf(FILE *);

@@ -1,0 +1,181 @@
+package e2e_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	format "github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp/write"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/vrmf"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/cache"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/cross"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/emulate"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
+)
+
+// aixGo is sendmail-aix built for AIX itself, under the emulator. What is otherwise than in the program that ships stands at [goForQemu]; what the loader has
+// for it alone, and how far that is AIX, in testdata/aixgo/go.c.
+type aixGo struct {
+	emulator emulate.Emulator
+	program  string
+}
+
+// goForQemu are the texts of Go's runtime that the program is compiled without, and what stands there instead: on AIX the heap lies where qemu-user has
+// no addresses, and where that is stands in three places.
+var goForQemu = map[string][]string{
+	"malloc.go":       {" + 0x0a00000000000000*goos.IsAix", "", "uintptrMask&(0xa0<<52)", "uintptrMask&(0x00c0<<32)"},
+	"tagptr_64bit.go": {" | 0xa<<56)", ")"},
+}
+
+func newAIXGo(t *testing.T) *aixGo {
+	t.Helper()
+	for _, tool := range []string{"go", "qemu-ppc64", "powerpc64-linux-gnu-gcc"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skipf("%v; \"mage setup\" installs it", err)
+		}
+	}
+	dir := t.TempDir()
+	root, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	replaced := make(map[string]string)
+	for name, texts := range goForQemu {
+		file := filepath.Join(strings.TrimSpace(string(root)), "src/runtime", name)
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := 0; i < len(texts); i += 2 {
+			if strings.Count(string(text), texts[i]) != 1 {
+				t.Fatalf("%s does not have %q once: another release of Go, for which this test is to be looked at", file, texts[i])
+			}
+		}
+		replaced[file] = filepath.Join(dir, name)
+		if err := os.WriteFile(replaced[file], []byte(strings.NewReplacer(texts...).Replace(string(text))), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	overlay, err := json.Marshal(map[string]any{"Replace": replaced})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "overlay.json"), overlay, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	a := &aixGo{program: filepath.Join(dir, "sendmail-aix")}
+	build := exec.CommandContext(t.Context(), "go", "build", "-overlay", filepath.Join(dir, "overlay.json"), "-o", a.program, "../cmd/sendmail-aix")
+	build.Env = append(os.Environ(), "GOOS=aix", "GOARCH=ppc64", "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %v\n%s", build, err, out)
+	}
+	a.emulator = emulate.Emulator{Cache: cache.Open(cache.UserDir(os.Getenv), nil), SDK: cross.SDK(), More: os.DirFS("testdata/aixgo")}
+	return a
+}
+
+// in is this machine, on which a program of / runs in another directory.
+type in struct {
+	*host.Local
+	dir string
+}
+
+func (m in) Run(ctx context.Context, c host.Cmd) error {
+	if c.Dir == "/" {
+		c.Dir = m.dir
+	}
+	return m.Local.Run(ctx, c)
+}
+
+// run runs it in a directory, in an environment.
+func (a *aixGo) run(t *testing.T, dir string, env []string, args ...string) (out, log string, err error) {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	e := a.emulator
+	e.Machine = in{host.NewLocal(os.Environ()), dir}
+	// Go would interrupt what runs long by a signal, which asks for registers as AIX shows them.
+	env = append([]string{"GODEBUG=asyncpreemptoff=1"}, env...)
+	err = e.Run(t.Context(), emulate.Request{Root: "/", Program: a.program, Args: args, Env: env, CPU: "power8", Stdout: &stdout, Stderr: &stderr})
+	return stdout.String(), stderr.String(), err
+}
+
+// onBox are the settings of a checkout that stands on a simulated machine of AIX 7.2.
+func onBox(t *testing.T) []string {
+	t.Helper()
+	boxes, err := filepath.Abs("../../testdata/boxes")
+	if err != nil {
+		t.Fatal(err)
+	}
+	home := t.TempDir()
+	return []string{
+		"HOME=" + home, "XDG_CACHE_HOME=" + home, "SENDMAIL_SYSROOT=" + boxes + "/7.2-tl5/root",
+		"PATH=" + boxes + "/7.2-tl5/bin:" + boxes + "/common/bin:" + os.Getenv("PATH"),
+	}
+}
+
+// tinyCheckout is a new one whose only release is the tiny tree.
+func tinyCheckout(t *testing.T) string {
+	t.Helper()
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, tarball := t.TempDir(), packTiny(t, root)
+	project, file := filepath.Join(dir, "project"), filepath.Join(dir, "tiny.tar.gz")
+	err = errors.Join(os.WriteFile(file, tarball, 0o644), makeCheckout(root, project, file, tarball),
+		os.WriteFile(filepath.Join(project, "build.toml"), []byte("release = \""+tinyVersion+"\"\nwith = \"regex\"\n"), 0o644))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return project
+}
+
+// demoImage writes an image with one program of AIX's, which is called sendmail.
+func demoImage(t *testing.T, file string) {
+	t.Helper()
+	program, err := os.ReadFile("../aix/xcoff/testdata/program64")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Create(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &format.Package{Name: "demo", Level: vrmf.Level{Version: 1}, Time: time.Unix(1e9, 0), Filesets: []format.Fileset{{
+		Name: "demo.rte", Text: "A demonstration", Copyright: "Ours.\n", Files: []format.File{
+			{Path: "/opt/demo", Type: format.Directory, Mode: 0o755, Owner: "root", Group: "system"},
+			{Path: "/opt/demo/sendmail", Type: format.Regular, Mode: 0o755, Owner: "root", Group: "system", Size: int64(len(program)),
+				Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(program)), nil }},
+		},
+	}}}
+	if err := errors.Join(write.Image(f, p), f.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestAIXGoStarts: sendmail-aix that was built for AIX says what it is set to, and finds nothing wrong with an image.
+func TestAIXGoStarts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it compiles Go's runtime, and emulates")
+	}
+	t.Parallel()
+	a, project := newAIXGo(t), tinyCheckout(t)
+	demoImage(t, filepath.Join(project, "demo.I"))
+	env := onBox(t)
+	for _, test := range []struct{ command, want string }{
+		{"settings", "\ntarget    aix7.2-64   "},
+		{"image:verify demo.I", ": 0 errors, "},
+	} {
+		if out, log, err := a.run(t, project, env, strings.Fields(test.command)...); err != nil || !strings.Contains(out, test.want) {
+			t.Errorf("%s: %v, want %q in\n%s\n%s", test.command, err, test.want, out, log)
+		}
+	}
+}
