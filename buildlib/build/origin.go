@@ -63,7 +63,7 @@ func (b *Build) tools(ctx context.Context) (map[string]string, error) {
 	if revision := b.revisionOfThis(ctx); revision != "" {
 		tools["revision"] = revision
 	}
-	programs := map[string]string{"m4": t.M4, "make": t.Make, "ar": t.Ar, "ld": "ld"}
+	programs := map[string]string{"m4": t.M4, "make": t.Make, "ar": t.Ar, "ld": target.Linker}
 	compiler, calls := t.Programs()[string(target.PartCompiler)], true
 	if tc := b.means.Toolchain; tc != nil {
 		programs["ld"] = filepath.Join(tc.Binutils, "ld") // clang calls it, and none of PATH

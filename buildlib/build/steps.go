@@ -82,7 +82,7 @@ func (b *Build) expectContent(ctx context.Context) error {
 		return nil
 	}
 	files := slices.Sorted(maps.Values(programs))
-	if linker, err := host.LookPath(ctx, b.means.Machine, "ld"); err == nil {
+	if linker, err := host.LookPath(ctx, b.means.Machine, target.Linker); err == nil {
 		files = append(files, linker)
 	}
 	return program.Expect(ctx, b.means.Machine, compiler, files...)
@@ -188,7 +188,7 @@ func (b *Build) compileReads() []step.Read {
 		reads = append(reads, step.Read{Name: "program " + name, Value: program}, b.content(name, program))
 	}
 	return append(reads, step.Read{Name: "content of ld", Of: func(ctx context.Context) (string, error) {
-		linker, err := host.LookPath(ctx, b.means.Machine, "ld")
+		linker, err := host.LookPath(ctx, b.means.Machine, target.Linker)
 		if err != nil {
 			return "", nil // a compiler may have one of its own
 		}

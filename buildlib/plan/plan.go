@@ -82,7 +82,7 @@ func Make(ctx context.Context, c *checkout.Checkout) (*Plan, *Means, error) {
 	if err := p.configure(ctx, c, m.Machine); err != nil {
 		return nil, nil, err
 	}
-	if err := m.Machine.Expect(ctx, p.questions()); err != nil {
+	if err := m.Machine.Expect(ctx, p.questions(ctx, m.Machine)); err != nil {
 		return nil, nil, err
 	}
 	if p.SDK {
@@ -105,14 +105,16 @@ func Make(ctx context.Context, c *checkout.Checkout) (*Plan, *Means, error) {
 }
 
 // questions are those that will be asked of the machine before the first step.
-func (p *Plan) questions() host.Questions {
+func (p *Plan) questions(ctx context.Context, m host.Machine) host.Questions {
 	programs := p.Target.Programs()
 	if !p.Target.Here || programs[string(target.PartCompiler)] == "" {
 		return host.Questions{}
 	}
-	q := program.Questions(programs[string(target.PartCompiler)], slices.Sorted(maps.Values(programs))...)
-	q.Find = append(q.Find, "ld")
-	return q
+	files := slices.Sorted(maps.Values(programs))
+	if linker, err := host.LookPath(ctx, m, target.Linker); err == nil {
+		files = append(files, linker)
+	}
+	return program.Questions(programs[string(target.PartCompiler)], files...)
 }
 
 // Means is what a plan is carried out with.

@@ -201,9 +201,12 @@ var (
 	arPrograms   = []string{"ar", "/usr/ccs/bin/ar"}
 )
 
-// Questions are those that [Detect] asks a machine of AIX first, whatever the answers are.
+// Linker is the program that compilers call which have none of their own.
+const Linker = "ld"
+
+// Questions are those that [Detect] asks a machine of AIX first, whatever the answers are; and where the linker is, which a build asks next.
 func Questions(want Request) host.Questions {
-	q := host.Questions{Find: slices.Concat(compilerPrograms(AIX, want.Compiler), makePrograms, m4Programs(AIX), arPrograms)}
+	q := host.Questions{Find: slices.Concat(compilerPrograms(AIX, want.Compiler), makePrograms, m4Programs(AIX), arPrograms, []string{Linker})}
 	for _, argv := range slices.Concat([][]string{{"uname", "-s"}}, levelCommands, kernelCommands) {
 		q.Output = append(q.Output, host.Cmd{Argv: argv})
 	}
