@@ -29,6 +29,7 @@ type hostSite struct {
 	dir     string
 	program string // sendmail-aix
 	sshd    int    // port
+	space   string // namespace of processes
 	network *network
 }
 
@@ -36,7 +37,7 @@ type hostSite struct {
 // directory that they cannot write to, and one in which somebody else has prepared something.
 var hostBoxes = []struct{ user, box, shell string }{
 	{"box61", "6.1", "ksh93"}, {"box71", "7.1", "ksh93"}, {"box72", "7.2-tl5", "mksh"}, {"box73", "7.3", "mksh"},
-	{"bare", "bare", "mksh"}, {"full", "7.3", "mksh"}, {"closed", "7.3", "ksh93"}, {"prepared", "7.3", "mksh"},
+	{"probed", "probed", "ksh93"}, {"bare", "bare", "mksh"}, {"full", "7.3", "mksh"}, {"closed", "7.3", "ksh93"}, {"prepared", "7.3", "mksh"},
 }
 
 // firstUser is the number of the first of them.
@@ -120,6 +121,7 @@ exec /usr/bin/tar "$@"
 		}
 	}
 	s.write("authorized_keys", 0o644, string(key))
+	s.makeProbed(root)
 	// A machine without a compiler: its commands are the others' but for that.
 	for _, part := range []string{"facts", "lslpp", "rpm"} {
 		text, err := os.ReadFile(s.path("repo/testdata/boxes/7.3", part))
@@ -151,7 +153,7 @@ mkdir -m 755 /run/sshd
 mount -t tmpfs -o size=160k,mode=755,uid=%[4]d none '%[1]s/home/full'
 export LD_LIBRARY_PATH='%[2]s/usr/lib/%[3]s-linux-gnu:%[2]s/lib/%[3]s-linux-gnu'
 exec '%[2]s/usr/sbin/sshd' -D -f '%[1]s/sshd_config' -E '%[1]s/sshd.log'
-`, s.dir, packages, machineName(t), firstUser+5))
+`, s.dir, packages, machineName(t), firstUser+6))
 	cmd := exec.Command("unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", s.path("enter"))
 	var said bytes.Buffer
 	cmd.Stderr = &said
@@ -165,6 +167,7 @@ exec '%[2]s/usr/sbin/sshd' -D -f '%[1]s/sshd_config' -E '%[1]s/sshd.log'
 			t.Logf("%s\n%s", &said, log[max(0, len(log)-4000):])
 		}
 	})
+	s.space = fmt.Sprintf("/proc/%d/ns/pid_for_children", cmd.Process.Pid)
 	s.network = newNetwork(t, s.sshd)
 	// The user's own ssh, with a configuration that names the machines.
 	config := fmt.Sprintf("Host *\n  HostName 127.0.0.1\n  Port %d\n  IdentityFile %s\n  IdentitiesOnly yes\n  UserKnownHostsFile %s\n  StrictHostKeyChecking accept-new\n", s.network.port, s.path("client/key"), s.path("client/known_hosts"))
@@ -241,7 +244,7 @@ func (s *hostSite) checkout(t *testing.T) string {
 	must(t, err)
 	project, tarball := filepath.Join(dir, "project"), packTiny(t, root)
 	must(t, errors.Join(os.WriteFile(filepath.Join(dir, "tiny.tar.gz"), tarball, 0o644), makeCheckout(root, project, filepath.Join(dir, "tiny.tar.gz"), tarball)))
-	must(t, os.WriteFile(filepath.Join(project, "build.toml"), []byte("release = \""+tinyVersion+"\"\n"), 0o644))
+	must(t, os.WriteFile(filepath.Join(project, "build.toml"), []byte("release = \""+tinyVersion+"\"\nwith = \"regex\"\n"), 0o644))
 	return project
 }
 
@@ -256,7 +259,7 @@ func (s *hostSite) command(project, user string, here bool, words ...string) *ex
 	boxes := s.path("repo/testdata/boxes")
 	cmd := exec.Command(s.program, words...)
 	cmd.Dir = project
-	cmd.Env = []string{"HOME=" + filepath.Dir(project), "SENDMAIL_WITH=regex", "SENDMAIL_SYSROOT=" + filepath.Join(boxes, box.box, "root"), "SENDMAIL_JOBS=3"}
+	cmd.Env = []string{"HOME=" + filepath.Dir(project), "SENDMAIL_SYSROOT=" + filepath.Join(boxes, box.box, "root"), "SENDMAIL_JOBS=3"}
 	if here {
 		cmd.Env = append(cmd.Env, "PATH="+strings.Join([]string{filepath.Join(boxes, box.box, "bin"), filepath.Join(boxes, "common/bin"), s.path("aixbin")}, ":"))
 	} else {
@@ -304,8 +307,12 @@ func trips(t *testing.T, all string) int {
 
 // processes are those of the users there, but for sshd itself.
 func (s *hostSite) processes() (all []string) {
+	ours, _ := os.Readlink(s.space)
 	files, _ := filepath.Glob("/proc/[0-9]*/status")
 	for _, file := range files {
+		if space, _ := os.Readlink(filepath.Join(filepath.Dir(file), "ns/pid")); space != ours {
+			continue // of another test that runs meanwhile, or it has ended
+		}
 		text, err := os.ReadFile(file)
 		if err != nil {
 			continue // it has ended

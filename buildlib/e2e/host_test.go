@@ -17,8 +17,8 @@ import (
 	"time"
 )
 
-// TestHost builds on machines that ssh reaches: simulated ones of each level of AIX. With MAIL_TEST_RELEASE and MAIL_TEST_SOURCE that release
-// is built as well, on one of them. HOST_MOMENTS is how many runs are killed, and as many are cut off; 4 each without it.
+// TestHost builds on machines that ssh reaches: simulated ones of each level of AIX. HOST_MOMENTS is how many runs are killed, and as many are cut off;
+// 4 each without it. With MAIL_TEST_RELEASE and MAIL_TEST_SOURCE that release is built as well, on one of them, and as many of its runs killed on another.
 func TestHost(t *testing.T) {
 	t.Parallel() // it mostly waits
 	s := newHostSite(t)
@@ -27,17 +27,16 @@ func TestHost(t *testing.T) {
 	}
 	t.Run("release", s.release)
 	t.Run("slow", s.slow)
+	t.Run("probe", s.probe)
 	t.Run("wrong", s.wrong)
 	t.Run("cut", s.cut)
-	t.Run("killed", s.killed)
+	t.Run("killed", func(t *testing.T) { s.killed(t, s.checkout(t)) })
 }
 
 // whole goes the whole way on a machine at the other end, and on the same one simulated here.
-func (s *hostSite) whole(t *testing.T, project, another, user string, env ...string) {
+func (s *hostSite) whole(t *testing.T, project, another, user string) {
 	command := func(project string, here bool, words ...string) *exec.Cmd {
-		cmd := s.command(project, user, here, words...)
-		cmd.Env = append(cmd.Env, env...)
-		return cmd
+		return s.command(project, user, here, words...)
 	}
 	s.network.set(20*time.Millisecond, 0, nil)
 	start := time.Now()
@@ -82,10 +81,13 @@ func (s *hostSite) release(t *testing.T) {
 	must(t, err)
 	var projects [2]string
 	for i := range projects {
-		projects[i] = s.path("release", fmt.Sprint(i), "project")
+		name := filepath.Join("release", fmt.Sprint(i), "project")
+		projects[i] = s.path(name)
 		checkout{t: t, dir: projects[i]}.copyFrom(root)
+		s.write(filepath.Join(name, "build.toml"), 0o644, fmt.Sprintf("release = %q\nsource = %q\nwith = \"sasl,starttls\"\n", version, source))
 	}
-	s.whole(t, projects[0], projects[1], "box61", "SENDMAIL_RELEASE="+version, "SENDMAIL_SOURCE="+source, "SENDMAIL_WITH=sasl,starttls")
+	s.whole(t, projects[0], projects[1], "box61")
+	s.killed(t, projects[0])
 }
 
 // slow is a network around the world.
@@ -188,8 +190,7 @@ func (s *hostSite) cut(t *testing.T) {
 	s.times(t, moments(t), project, sum, turns, func(*exec.Cmd) { s.network.cut() })
 }
 
-func (s *hostSite) killed(t *testing.T) {
-	project := s.checkout(t)
+func (s *hostSite) killed(t *testing.T, project string) {
 	sum, turns := s.undisturbed(t, project)
 	s.times(t, moments(t), project, sum, turns, func(cmd *exec.Cmd) { _ = cmd.Process.Kill() })
 }
