@@ -26,6 +26,7 @@ type Build struct {
 	chain    *step.Chain
 	edits    Edits
 	diary    diary
+	several  bool // one of several targets whose images are being made
 }
 
 // Prepare makes the plan that the settings of a checkout ask for, ready to be carried out.

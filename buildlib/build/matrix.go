@@ -76,7 +76,7 @@ func MakeMatrix(ctx context.Context, c *checkout.Checkout, targets, releases str
 	for _, version := range ofReleases {
 		for _, to := range onTargets {
 			i := MatrixImage{Release: version, Target: to}
-			b, made, err := one(ctx, c, version, to)
+			b, made, err := one(ctx, c, version, to, len(onTargets) > 1)
 			if ctx.Err() != nil {
 				return m, context.Cause(ctx)
 			}
@@ -154,8 +154,8 @@ func axes(c *checkout.Checkout) (targets, releases []string, err error) {
 	return targets, releases, errors.Join(problems...)
 }
 
-// one makes one image.
-func one(ctx context.Context, c *checkout.Checkout, version, to string) (*Build, *Result, error) {
+// one makes one image, which may be one for several targets.
+func one(ctx context.Context, c *checkout.Checkout, version, to string, several bool) (*Build, *Result, error) {
 	c, err := c.With("release", version, "matrix")
 	if err != nil {
 		return nil, nil, err
@@ -167,6 +167,7 @@ func one(ctx context.Context, c *checkout.Checkout, version, to string) (*Build,
 	if err != nil {
 		return nil, nil, err
 	}
+	b.several = several
 	r, err := b.Run(ctx, "package")
 	return b, r, err
 }

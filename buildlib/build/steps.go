@@ -242,6 +242,9 @@ func (b *Build) kept(read map[string]string) *objects.Store {
 		s.Compiler, s.Levels = tc.Compiler, cross.Levels
 		if tc.SDK {
 			s.Root = tc.Dir()
+			if b.several {
+				s.Varies = filepath.Join(tc.Root, b.Target.OpenSSL.Prefix, "include/openssl")
+			}
 		}
 	}
 	s.Dir = store.Place("objects/"+string(kind), s.Compiler)

@@ -14,9 +14,10 @@ import (
 // entry is one object that came of a command, and what was read for it.
 type entry struct {
 	Files  []file  `json:"files"`
-	Levels *string `json:"levels"` // the macros of a level that were defined; nil where no file can tell
-	Says   string  `json:"says"`   // what the compiler wrote
-	Object string  `json:"object"` // SHA-256
+	Levels *string `json:"levels"`         // the macros of a level that were defined; nil where no file can tell
+	Says   string  `json:"says"`           // what the compiler wrote
+	Object string  `json:"object"`         // SHA-256
+	Core   string  `json:"core,omitempty"` // SHA-256 of what the compiler made of it before it optimized
 
 	text []byte
 }
@@ -48,20 +49,24 @@ func (s *Store) load(key string) (list []entry) {
 // find finds what would come of a command now.
 func (s *Store) find(key, dir string, from *search) *entry {
 	for _, e := range s.load(key) {
-		if !s.matches(&e, dir, from) {
-			continue
+		if s.matches(&e, dir, from) && s.take(&e, key) {
+			return &e
 		}
-		object, err := regular.Read(s.objectFile(e.Object), maxText)
-		if err != nil || digest(string(object)) != e.Object {
-			continue
-		}
-		e.text = object
-		now := time.Now()
-		_ = os.Chtimes(s.listFile(key), now, now) // tells that it is of use
-		_ = os.Chtimes(s.objectFile(e.Object), now, now)
-		return &e
 	}
 	return nil
+}
+
+// take reads the object of a result, and reports whether it is whole.
+func (s *Store) take(e *entry, key string) bool {
+	object, err := regular.Read(s.objectFile(e.Object), maxText)
+	if err != nil || digest(string(object)) != e.Object {
+		return false
+	}
+	e.text = object
+	now := time.Now()
+	_ = os.Chtimes(s.listFile(key), now, now) // tells that it is of use
+	_ = os.Chtimes(s.objectFile(e.Object), now, now)
+	return true
 }
 
 // matches reports whether all is as it was when the object was made.
@@ -69,8 +74,16 @@ func (s *Store) matches(e *entry, dir string, from *search) bool {
 	if e.Levels != nil && *e.Levels != from.levels {
 		return false
 	}
+	return s.reads(e, dir, from, func(string) bool { return false })
+}
+
+// reads reports whether all files are as they were when the object was made, but for those that do not count.
+func (s *Store) reads(e *entry, dir string, from *search, but func(name string) bool) bool {
 	for _, f := range e.Files {
 		name := strings.ReplaceAll(f.Name, "@root@", s.Root)
+		if but(name) {
+			continue
+		}
 		t, err := s.text(name, dir)
 		if err != nil || t.odd || t.sum != f.SHA256 || s.around(name, dir, t, from) != f.Around {
 			return false

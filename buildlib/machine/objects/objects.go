@@ -42,6 +42,9 @@ type Store struct {
 	Root string
 	// Levels are macros that the compiler defines or not, depending on the level of the target. They count where a file may name one.
 	Levels []string
+	// Varies is a directory of headers that other levels have otherwise, where objects are made for several of them; "" for none. Of what reads them, what
+	// the compiler makes before it optimizes tells whether the object is that of another level; see [Store.twin]. The compiler is clang then.
+	Varies string
 	// Secret are directories whose names must not matter: an object that has one in it is not kept.
 	Secret []string
 
@@ -67,12 +70,24 @@ func (s *Store) Compile(ctx context.Context, c host.Cmd) error {
 	}
 	key := digest(slices.Concat([]string{code(), s.Compiler, from.text}, s.Env, c.Argv)...)
 	if kept := s.find(key, c.Dir, from); kept != nil {
-		if err := os.WriteFile(filepath.Join(c.Dir, cmd.Object), kept.text, 0o644); err != nil {
-			return err
-		}
-		return note(c, kept.Says)
+		return kept.put(c, cmd)
 	}
-	return s.compile(ctx, c, cmd, from, key)
+	twin, core, err := s.twin(ctx, c, cmd, from, key)
+	if err != nil || twin != nil {
+		return errors.Join(err, twin.put(c, cmd))
+	}
+	return s.compile(ctx, c, cmd, from, key, core)
+}
+
+// put puts the object where the command would.
+func (e *entry) put(c host.Cmd, cmd *Command) error {
+	if e == nil {
+		return nil
+	}
+	if err := os.WriteFile(filepath.Join(c.Dir, cmd.Object), e.text, 0o644); err != nil {
+		return err
+	}
+	return note(c, e.Says)
 }
 
 // note writes into the log what a run of the command would have.
@@ -88,18 +103,26 @@ func note(c host.Cmd, says string) error {
 	return errors.Join(err, log.Close())
 }
 
-// compile compiles, and keeps what comes of it if all that was read for it is known.
-func (s *Store) compile(ctx context.Context, c host.Cmd, cmd *Command, from *search, key string) error {
-	list := cmd.Object + ".read"
-	var says strings.Builder
-	start := time.Now()
-	c.Argv, c.Env, c.Stderr = slices.Concat(c.Argv[:1], []string{"-MD", "-MF", list}, c.Argv[1:]), s.Env, &says
-	err := s.Machine.Run(ctx, c)
-	read, listErr := regular.Read(filepath.Join(c.Dir, list), maxText)
+// reading runs a command that compiles, and tells which files it has read; none where it did not tell.
+func (s *Store) reading(ctx context.Context, c host.Cmd, object string) (files []string, says string, err error) {
+	list := object + ".read"
+	var b strings.Builder
+	c.Argv, c.Env, c.Stderr = slices.Concat(c.Argv[:1], []string{"-MD", "-MF", list}, c.Argv[1:]), s.Env, &b
+	err = s.Machine.Run(ctx, c)
+	if read, listErr := regular.Read(filepath.Join(c.Dir, list), maxText); listErr == nil {
+		files = names(string(read))
+	}
 	if gone := os.Remove(filepath.Join(c.Dir, list)); gone != nil && !errors.Is(gone, fs.ErrNotExist) {
 		err = errors.Join(err, gone)
 	}
-	if err != nil || listErr != nil {
+	return files, b.String(), err
+}
+
+// compile compiles, and keeps what comes of it if all that was read for it is known.
+func (s *Store) compile(ctx context.Context, c host.Cmd, cmd *Command, from *search, key, core string) error {
+	start := time.Now()
+	files, says, err := s.reading(ctx, c, cmd.Object)
+	if err != nil || files == nil {
 		return err
 	}
 	object, err := regular.Read(filepath.Join(c.Dir, cmd.Object), maxText)
@@ -111,8 +134,13 @@ func (s *Store) compile(ctx context.Context, c host.Cmd, cmd *Command, from *sea
 			return nil
 		}
 	}
-	if e := s.entry(names(string(read)), cmd, c.Dir, from, start); e != nil {
-		e.Object, e.Says = digest(string(object)), says.String()
+	if core == "" && slices.ContainsFunc(files, s.varies) {
+		if core, _, _, err = s.core(ctx, c, cmd); err != nil {
+			return err
+		}
+	}
+	if e := s.entry(files, cmd, c.Dir, from, start); e != nil {
+		e.Object, e.Says, e.Core = digest(string(object)), says, core
 		s.keep(key, e, object)
 	}
 	return nil

@@ -1,0 +1,87 @@
+package objects
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// clang stands for one whose result, before it optimizes as after that, is what is in the file itself and what it uses of the headers, which the file says.
+const clang = `#!/bin/sh
+here=${0%/*}
+case " $* " in *" -v "*)
+	printf '#include "..." search starts here:\n#include <...> search starts here:\n %s\nEnd of search list.\n' "$here/ssl" >&2
+	exit ;;
+esac
+kind=object
+while [ $# -gt 0 ]; do
+	case $1 in
+	-MF) list=$2; shift ;;
+	-o) out=$2; shift ;;
+	-emit-llvm) kind=core; [ ! -e "$here/stops" ] || exit 1 ;;
+	esac
+	shift
+done
+echo "$kind" >>$here/ran
+echo "$out: a.c $here/ssl/ssl.h" >$list
+(echo "$kind"; cat a.c; grep used $here/ssl/ssl.h) >$out
+`
+
+// TestTwin compiles for a level, whose headers then become those of another.
+func TestTwin(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name    string
+		varies  string
+		change  func(s *site)
+		first   string // what is run for the first level, and then
+		then    string
+		inStore bool // the object of the first is taken
+	}{
+		{"what is not used", "bin/ssl", func(s *site) { s.write("bin/ssl/ssl.h", "used 1\nother 2\n") }, "object\ncore\n", "core\n", true},
+		{"what is used", "bin/ssl", func(s *site) { s.write("bin/ssl/ssl.h", "used 2\nother 1\n") }, "object\ncore\n", "core\nobject\n", false},
+		{"the file itself", "bin/ssl", func(s *site) { s.write("obj/a.c", "#include <ssl.h>\nint b;\n") }, "object\ncore\n", "object\ncore\n", false},
+		{"one target alone", "", func(s *site) { s.write("bin/ssl/ssl.h", "used 1\nother 2\n") }, "object\n", "object\n", true},
+		{"other headers vary", "bin/other", func(s *site) { s.write("bin/ssl/ssl.h", "used 1\nother 2\n") }, "object\n", "object\n", true},
+		{"it does not come to an end", "bin/ssl", func(s *site) {
+			s.write("bin/ssl/ssl.h", "used 1\nother 2\n")
+			s.write("bin/stops", "")
+		}, "object\ncore\n", "object\n", true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s := newSite(t)
+			s.write("bin/cc", clang)
+			s.write("bin/ssl/ssl.h", "used 1\nother 1\n")
+			s.write("obj/a.c", "#include <ssl.h>\nint a;\n")
+			compile := func() (object, ran string) {
+				t.Helper()
+				store := s.store()
+				if test.varies != "" {
+					store.Varies = filepath.Join(s.dir, test.varies)
+				}
+				object, _ = s.compile(store)
+				ran = s.read("bin/ran")
+				if err := os.RemoveAll(filepath.Join(s.dir, "bin/ran")); err != nil {
+					t.Fatal(err)
+				}
+				return object, ran
+			}
+			first, ran := compile()
+			if ran != test.first {
+				t.Errorf("for the first level ran %q, want %q", ran, test.first)
+			}
+			test.change(s)
+			second, ran := compile()
+			if ran != test.then || (second == first) != test.inStore {
+				t.Errorf("for the second level ran %q and got %q, want %q; the first got %q", ran, second, test.then, first)
+			}
+			if again, ran := compile(); ran != "" || again != second {
+				t.Errorf("once more ran %q and got %q, want nothing and %q", ran, again, second)
+			}
+			if left, _ := filepath.Glob(filepath.Join(s.dir, "obj/a.o*")); left != nil {
+				t.Errorf("%v is left", left)
+			}
+		})
+	}
+}
