@@ -97,6 +97,7 @@ exec /usr/bin/tar "$@"
 `)
 	run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", s.path("client/key"))
 	run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", s.path("hostkey"))
+	run("ssh-keygen", "-q", "-t", "rsa", "-b", "2048", "-N", "", "-f", s.path("oldkey"))
 	key, err := os.ReadFile(s.path("client/key.pub"))
 	must(t, err)
 	var passwd, group, users strings.Builder
@@ -133,9 +134,13 @@ exec /usr/bin/tar "$@"
 	s.write("etc/group", 0o644, group.String())
 	s.write("etc/shadow", 0o600, strings.ReplaceAll(regexp.MustCompile(`(?m):.*$`).ReplaceAllString(passwd.String(), ":*:19000:0:99999:7:::"), "\r", ""))
 	s.sshd = freePort(t)
-	s.write("sshd_config", 0o644, fmt.Sprintf(`Port %d
-ListenAddress 127.0.0.1
-HostKey %s
+	old := freePort(t)
+	for name, settings := range map[string]string{
+		"sshd_config": fmt.Sprintf("Port %d\nHostKey %s\n", s.sshd, s.path("hostkey")),
+		// As an old one can do no more, and as an administrator may have told one: a session alone in each connection.
+		"sshd_old": fmt.Sprintf("Port %d\nHostKey %s\nKexAlgorithms diffie-hellman-group14-sha1\nHostKeyAlgorithms ssh-rsa\nMaxSessions 1\n", old, s.path("oldkey")),
+	} {
+		s.write(name, 0o644, settings+fmt.Sprintf(`ListenAddress 127.0.0.1
 AuthorizedKeysFile %s
 PidFile none
 PasswordAuthentication no
@@ -143,7 +148,8 @@ KbdInteractiveAuthentication no
 UsePAM no
 StrictModes no
 LogLevel VERBOSE
-%s`, s.sshd, s.path("hostkey"), s.path("authorized_keys"), users.String()))
+%s`, s.path("authorized_keys"), users.String()))
+	}
 	s.write("enter", 0o755, fmt.Sprintf(`set -e
 mount --make-rprivate /
 for f in passwd group shadow; do mount --bind '%[1]s/etc/'$f /etc/$f; done
@@ -152,6 +158,7 @@ mount -t tmpfs none /run
 mkdir -m 755 /run/sshd
 mount -t tmpfs -o size=160k,mode=755,uid=%[4]d none '%[1]s/home/full'
 export LD_LIBRARY_PATH='%[2]s/usr/lib/%[3]s-linux-gnu:%[2]s/lib/%[3]s-linux-gnu'
+'%[2]s/usr/sbin/sshd' -f '%[1]s/sshd_old' -E '%[1]s/sshd.log'
 exec '%[2]s/usr/sbin/sshd' -D -f '%[1]s/sshd_config' -E '%[1]s/sshd.log'
 `, s.dir, packages, machineName(t), firstUser+6))
 	cmd := exec.Command("unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", s.path("enter"))
@@ -174,6 +181,7 @@ exec '%[2]s/usr/sbin/sshd' -D -f '%[1]s/sshd_config' -E '%[1]s/sshd.log'
 	for _, b := range hostBoxes {
 		config = "Host " + b.user + "\n  User " + b.user + "\n" + config
 	}
+	config = fmt.Sprintf("Host old\n  User box73\n  Port %d\n", old) + config
 	s.write("client/config", 0o644, config)
 	ssh, err := exec.LookPath("ssh")
 	must(t, err)

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -29,6 +30,7 @@ func TestHost(t *testing.T) {
 	t.Run("slow", s.slow)
 	t.Run("probe", s.probe)
 	t.Run("wrong", s.wrong)
+	t.Run("old", s.old)
 	t.Run("cut", s.cut)
 	t.Run("killed", func(t *testing.T) { s.killed(t, s.checkout(t)) })
 }
@@ -143,6 +145,36 @@ func (s *hostSite) wrong(t *testing.T) {
 	s.write("client/known_hosts", 0o600, fmt.Sprintf("[127.0.0.1]:%d %s", s.network.port, other))
 	s.fails(t, s.command(project, "box73", false, "-v", "settings"), "host-key", "REMOTE HOST IDENTIFICATION HAS CHANGED")
 	s.write("client/known_hosts", 0o600, string(known))
+}
+
+// oldLines are what is to be added to ~/.ssh/config, as a message has them.
+var oldLines = regexp.MustCompile(`Host old\n +KexAlgorithms \S+\n +HostKeyAlgorithms \S+\n`)
+
+// old is a server that ssh does not trust until it is told to as the message says, and which gives a connection for each session.
+func (s *hostSite) old(t *testing.T) {
+	project := s.checkout(t)
+	command := func(words ...string) *exec.Cmd {
+		cmd := s.command(project, "box73", false, words...)
+		cmd.Env = append(cmd.Env, "SENDMAIL_HOST=old")
+		return cmd
+	}
+	var said bytes.Buffer
+	cmd := command("settings")
+	cmd.Stderr = &said
+	err, lines := cmd.Run(), oldLines.FindString(said.String())
+	if err == nil || lines == "" {
+		t.Fatalf("%v, want an error with two lines for ~/.ssh/config:\n%s", err, &said)
+	}
+	config, err := os.ReadFile(s.path("client/config"))
+	must(t, err)
+	s.write("client/config", 0o600, lines+string(config))
+	out, log := run(t, command("-v", "package"))
+	sum := image(t, out)
+	if out, _ = run(t, command("package")); image(t, out) != sum {
+		t.Errorf("a second package makes %s of %s", image(t, out), sum)
+	}
+	t.Logf("round trips: %d", trips(t, log))
+	s.quiet(t)
 }
 
 // again makes a package at the other end in a new place, which is disturbed at a turn, and then once more: the same comes of it, and nothing is left
