@@ -1,7 +1,9 @@
 #!/bin/sh
 # Gathers what only an AIX machine knows, for sendmail-aix: what its headers and libraries say, levels and fixes, tools, whether programs start.
 #
-#   sh probe.sh [image.I] >probe.txt
+#   sh probe.sh [image.I [TESTS]] >probe.txt
+#
+# TESTS is the directory "test" of sendmail's source, whose own tests of the system are made and run, as far as they need no set-id bits.
 #
 # It changes nothing: it works in a directory of its own for temporary files, which it removes at the end, and needs no root. Root alone is
 # asked for two more things, neither of which changes anything: lppchk -v, and installp's preview of the image. Nothing is ever installed.
@@ -16,9 +18,18 @@ case $1 in
 '' | /*) image=$1 ;;
 *) image=$PWD/$1 ;;
 esac
+case $2 in
+'' | /*) tests=$2 ;;
+*) tests=$PWD/$2 ;;
+esac
 if [ -n "$image" ] && [ ! -f "$image" ]
 then
 	echo "probe.sh: $image: there is no such image" >&2
+	exit 2
+fi
+if [ -n "$tests" ] && [ ! -f "$tests/t_pathconf.c" ]
+then
+	echo "probe.sh: $tests: this is not the directory of sendmail's tests" >&2
 	exit 2
 fi
 work=${TMPDIR-/tmp}/sendmail-aix-probe.$$
@@ -68,7 +79,7 @@ sendmail-aix probe $format
 # - levels of AIX, of filesets that sendmail has to do with, of interim fixes and of compilers; which tools are there; limits; the policy about signatures
 # - sizes, places and values that a compiler found in the machine's headers, and which of the functions that sendmail takes its libraries have
 # - whether IBM's sendmail runs, the version and kind of its configuration, and three settings of sshd; nothing else of any configuration
-# - where an image was given: what installp says of it, and whether its programs start
+# - where they were given: what installp says of an image, and whether its programs start; what sendmail's own tests of the system say
 # It holds no names of machines, no addresses, no users and no mail.
 END
 
@@ -1885,6 +1896,22 @@ do
 		done <all
 	fi
 	answer $bits part
+	for name in exclopen pathconf snprintf
+	do
+		[ -n "$tests" ] || break
+		echo "ask t_$name $bits"
+		cp "$tests/t_$name.c" p.c
+		if compile
+		then
+			./p >out 2>&1 </dev/null
+			status=$?
+			sed "s/[^ ]*\/attacke[er][^ ]*/FILE/g" out | show
+			echo "status $status"
+		else
+			show <out
+			echo 'status uncompilable'
+		fi
+	done
 	cc=${cc%% *}
 done
 

@@ -366,8 +366,9 @@ func (Check) Signature(ctx context.Context, image string, signers string,
 // It runs probe.sh there, and shows what that prints, to be kept in a file. What it holds stands at its top.
 func (Probe) Host(ctx context.Context,
 	image *string, // an image in the checkout, whose programs are tried there
+	tests *string, // directory in the checkout with sendmail's own tests of a system, such as build/8.15.2/aix7.2-64/pristine/test
 ) error {
-	return run(ctx, "probe:host", image)
+	return run(ctx, "probe:host", image, tests)
 }
 
 // Script shows the shell script that asks an AIX machine what only such a machine knows.

@@ -36,13 +36,18 @@ exec gcc -w -nostdinc -ffreestanding -isystem "$(gcc -print-file-name=include)" 
 func (s *hostSite) probe(t *testing.T) {
 	project := s.checkout(t)
 	demoImage(t, filepath.Join(project, "demo.I"))
-	cmd := s.command(project, "probed", false, "-v", "probe", "-image=demo.I", "probed")
+	for name, text := range map[string]string{"t_pathconf.c": `puts("pathconf"); return 0;`, "t_snprintf.c": `puts("broken"); return 71;`, "t_exclopen.c": "no C"} {
+		must(t, os.MkdirAll(filepath.Join(project, "test"), 0o755))
+		must(t, os.WriteFile(filepath.Join(project, "test", name), []byte("#include <stdio.h>\nint main(void) { "+text+" }\n"), 0o644))
+	}
+	cmd := s.command(project, "probed", false, "-v", "probe", "-image=demo.I", "-tests=test", "probed")
 	cmd.Env = append(cmd.Env, "SENDMAIL_HOST=", "SENDMAIL_SYSROOT=") // the word behind it says which
 	out, log := run(t, cmd)
 	if !strings.HasPrefix(out, "sendmail-aix probe 1\n") || !strings.HasSuffix(out, "\nend\n") {
 		t.Fatalf("this is no whole probe:\n%s", out)
 	}
-	for _, want := range []string{"| 7200-05-03-2148", "tool xlc", "compiler 64 xlc -q64", "missing 32 errno.h", "fact 64 C EINTR 4", "fact 64 O struct.stat/st_size ", "ask start sendmail"} {
+	for _, want := range []string{"| 7200-05-03-2148", "tool xlc", "compiler 64 xlc -q64", "missing 32 errno.h", "fact 64 C EINTR 4", "fact 64 O struct.stat/st_size ", "ask start sendmail",
+		"ask t_pathconf 64\n| pathconf\nstatus 0\n", "ask t_snprintf 64\n| broken\nstatus 71\n", "ask t_exclopen 64\n| "} {
 		if !strings.Contains(out, "\n"+want) {
 			t.Errorf("the probe does not have %q", want)
 		}

@@ -17,9 +17,12 @@ import (
 var probeVerbs = []Verb{
 	{
 		Name: "probe:host", Alias: "probe", Help: "asks the machine that the setting host names what only an AIX machine knows",
-		More:  "It runs probe.sh there, and shows what that prints, to be kept in a file. What it holds stands at its top.",
-		Args:  []Arg{{Name: "host", Meaning: "another machine that ssh reaches", Optional: true}},
-		Flags: []Flag{{Name: "image", Meaning: "an image in the checkout, whose programs are tried there", Kind: String}},
+		More: "It runs probe.sh there, and shows what that prints, to be kept in a file. What it holds stands at its top.",
+		Args: []Arg{{Name: "host", Meaning: "another machine that ssh reaches", Optional: true}},
+		Flags: []Flag{
+			{Name: "image", Meaning: "an image in the checkout, whose programs are tried there", Kind: String},
+			{Name: "tests", Meaning: "directory in the checkout with sendmail's own tests of a system, such as build/8.15.2/aix7.2-64/pristine/test", Kind: String},
+		},
 		Run: func(ctx context.Context, c *Call) (report.Value, error) {
 			text, err := probeHost(ctx, c)
 			if err != nil {
@@ -71,18 +74,23 @@ func probeHost(ctx context.Context, c *Call) (_ string, err error) {
 		return "", err
 	}
 	file := m.There(c.Checkout.Path("probe", "probe.sh"))
-	argv := []string{"sh", file}
-	if image := c.Flags["image"]; image != "" {
-		if image, err = filepath.Abs(image); err != nil {
+	argv := []string{"sh", file, "", ""}
+	for i, flag := range []string{"image", "tests"} {
+		given := c.Flags[flag]
+		if given == "" {
+			continue
+		}
+		here, err := filepath.Abs(given)
+		if err != nil {
 			return "", err
 		}
-		if !tree.IsBelow(image, c.Checkout.Root) {
-			return "", &fault.Error{Code: "usage", What: "the image is not in the checkout", Where: image, Do: "copy it there, or run probe.sh on the machine"}
+		if !tree.IsBelow(here, c.Checkout.Root) {
+			return "", &fault.Error{Code: "usage", What: "what is to be sent is not in the checkout", Where: here, Do: "copy it there, or run probe.sh on the machine"}
 		}
-		if err := m.Send(ctx, image); err != nil {
+		if err := m.Send(ctx, here); err != nil {
 			return "", err
 		}
-		argv = append(argv, m.There(image))
+		argv[2+i] = m.There(here)
 	}
 	if err := m.Put(ctx, host.File{Name: file, Mode: 0o644, Text: script}); err != nil {
 		return "", err
