@@ -53,6 +53,7 @@ func (s *Store) Restore(dir string, places []string, key ...string) bool {
 		_ = os.RemoveAll(dir) // what cannot be removed, whoever makes the directory will find
 		return false
 	}
+	use(s.madeFile(key))
 	return true
 }
 

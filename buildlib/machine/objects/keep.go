@@ -63,9 +63,7 @@ func (s *Store) take(e *entry, key string) bool {
 		return false
 	}
 	e.text = object
-	now := time.Now()
-	_ = os.Chtimes(s.listFile(key), now, now) // tells that it is of use
-	_ = os.Chtimes(s.objectFile(e.Object), now, now)
+	use(s.listFile(key), s.objectFile(e.Object))
 	return true
 }
 
@@ -102,6 +100,28 @@ func (s *Store) keep(key string, e *entry, object []byte) {
 		return
 	}
 	_ = write(s.listFile(key), []byte(digest(string(body))+"\n"+string(body)))
+	s.pruned.Do(s.prune)
+}
+
+// unused is how long something is kept that nothing has taken.
+const unused = 30 * 24 * time.Hour
+
+// prune removes what nothing has used for long, once in a build that puts something there. What another build misses then, it makes anew.
+func (s *Store) prune() {
+	entries, _ := os.ReadDir(s.Dir) // what cannot be read stays
+	for _, e := range entries {
+		if info, err := e.Info(); err == nil && info.Mode().IsRegular() && time.Since(info.ModTime()) > unused {
+			_ = os.Remove(filepath.Join(s.Dir, e.Name()))
+		}
+	}
+}
+
+// use tells that files are of use.
+func use(names ...string) {
+	now := time.Now()
+	for _, name := range names {
+		_ = os.Chtimes(name, now, now)
+	}
 }
 
 // write puts a file into its place at once. It need not be on the disk: what is read is compared with its digest.

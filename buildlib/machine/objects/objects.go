@@ -53,6 +53,7 @@ type Store struct {
 	files    map[string]*text
 	there    map[string]bool
 	searched map[string]*search
+	pruned   sync.Once
 }
 
 // Compile does what a command says that compiles one file, see [Parse], or takes what came of it before.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 )
@@ -409,5 +410,31 @@ func TestRestore(t *testing.T) {
 	(&site{t: t, kept: kept}).spoil(".made")
 	if s.Restore(dir(t.TempDir()), places(two), "key", "1") {
 		t.Error("made of a damaged list")
+	}
+}
+
+// TestPrune: what nothing has used for long goes when something is put there, and what was taken stays.
+func TestPrune(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.compile(s.store(), "-DOLD")
+	s.compile(s.store(), "-DUSED")
+	before, err := filepath.Glob(filepath.Join(s.kept, "*"))
+	if err != nil || len(before) != 4 {
+		t.Fatalf("%v, and kept are %v, want an object and a list of each", err, before)
+	}
+	long := time.Now().Add(-unused - time.Hour)
+	for _, name := range before {
+		if err := os.Chtimes(name, long, long); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, step := range []struct {
+		option string
+		ran    int
+	}{{"-DUSED", 0}, {"-DNEW", 1}, {"-DUSED", 0}, {"-DOLD", 1}} {
+		if _, ran := s.compile(s.store(), step.option); ran != step.ran {
+			t.Errorf("with %s %d compiles, want %d", step.option, ran, step.ran)
+		}
 	}
 }
