@@ -176,8 +176,9 @@ func (Test) Evidence(ctx context.Context) error { return run(ctx, "test:evidence
 // Bench measures the build against upstream's own in the same run, and prints the ratios.
 func Bench(ctx context.Context,
 	times *string, // how often each is done, 5 unless given: the shortest counts
+	rows *string, // only these of host, aix, matrix, series, images, with commas between
 ) error {
-	return run(ctx, "bench", times)
+	return run(ctx, "bench", times, rows)
 }
 
 // List shows the releases that can be built, and what is pinned of each.

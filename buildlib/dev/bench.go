@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -79,9 +80,13 @@ type bench struct {
 	Measured
 }
 
-// Bench builds the same source with upstream's "sh ./Build" and with this project, each from nothing and once more, applies the series with
-// GNU patch and with this project, and packs an image and an archive of GNU tar's.
-func Bench(ctx context.Context, c *checkout.Checkout, times int) (*Measured, error) {
+// Groups are the rows that can be chosen, in the order in which they are measured.
+var Groups = []string{"host", "aix", "matrix", "series", "images"}
+
+// Bench builds the same source with upstream's "sh ./Build" and with this project, each from nothing and once more, for AIX, and for all its targets;
+// applies the series with GNU patch and with this project, and packs an image and an archive of GNU tar's. Of these it does the groups that are named, all
+// of them if none is, and goes on after one that fails.
+func Bench(ctx context.Context, c *checkout.Checkout, times int, groups []string) (*Measured, error) {
 	forHost, err := c.With("target", string(target.Host), "bench") // upstream's own build makes nothing else here
 	if err != nil {
 		return nil, err
@@ -94,12 +99,25 @@ func Bench(ctx context.Context, c *checkout.Checkout, times int) (*Measured, err
 	if err := errors.Join(os.RemoveAll(b.dir), os.MkdirAll(b.dir, 0o755)); err != nil {
 		return nil, err
 	}
-	for _, measure := range []func(context.Context) error{b.builds, b.series, b.images} {
-		if err := measure(ctx); err != nil {
-			return &b.Measured, err
+	var all shop
+	if len(groups) == 0 || slices.ContainsFunc(groups, func(g string) bool { return slices.Index(Groups, g) < 3 }) {
+		if all, err = b.open(ctx); err != nil {
+			return nil, err
 		}
 	}
-	return &b.Measured, nil
+	var problems []error
+	for i, measure := range []func(context.Context, shop) error{b.builds, b.forAIX, b.matrix, b.series, b.images} {
+		if name := Groups[i]; len(groups) == 0 || slices.Contains(groups, name) {
+			c.Log.WithField("rows", name).Info("measuring")
+			if err := measure(ctx, all); err != nil {
+				problems = append(problems, fmt.Errorf("rows %s: %w", name, err))
+			}
+		}
+		if ctx.Err() != nil {
+			return &b.Measured, context.Cause(ctx)
+		}
+	}
+	return &b.Measured, errors.Join(problems...)
 }
 
 // add adds a row of times.
@@ -109,7 +127,7 @@ func (b *bench) add(r Row) {
 }
 
 // series applies the whole series, each time on a tree of its own.
-func (b *bench) series(ctx context.Context) error {
+func (b *bench) series(ctx context.Context, _ shop) error {
 	others, err := series.Others(ctx, b.Checkout)
 	if err != nil {
 		return err
@@ -145,7 +163,7 @@ func (b *bench) series(ctx context.Context) error {
 }
 
 // images writes an image of 1 GiB, and GNU tar the same files, by the benchmark of what writes images; and reads images by that of aiximage.
-func (b *bench) images(ctx context.Context) error {
+func (b *bench) images(ctx context.Context, _ shop) error {
 	written, err := b.benchmark(ctx, "^BenchmarkTree$", "./buildlib/aix/installp/write")
 	if err != nil {
 		return err
@@ -169,7 +187,7 @@ type marks struct {
 
 // benchmark runs benchmarks of Go.
 func (b *bench) benchmark(ctx context.Context, name, dir string) ([]marks, error) {
-	out, err := b.Machine.Output(ctx, host.Cmd{Argv: []string{"go", "test", "-run", "^$", "-bench", name, "-benchtime", "5x", dir}, Dir: b.Root, Env: goEnv(b.Checkout)})
+	out, err := b.Machine.Output(ctx, host.Cmd{Argv: []string{"go", "test", "-run", "^$", "-bench", name, "-benchtime", strconv.Itoa(b.times) + "x", dir}, Dir: b.Root, Env: goEnv(b.Checkout)})
 	if err != nil {
 		return nil, err
 	}

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/build"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
@@ -199,7 +201,10 @@ var buildVerbs = []Verb{
 	},
 	{
 		Name: "bench", Help: "measures the build against upstream's own in the same run, and prints the ratios",
-		Flags: []Flag{{Name: "times", Meaning: "how often each is done, 5 unless given: the shortest counts", Kind: String}},
+		Flags: []Flag{
+			{Name: "times", Meaning: "how often each is done, 5 unless given: the shortest counts", Kind: String},
+			{Name: "rows", Meaning: "only these of " + strings.Join(dev.Groups, ", ") + ", with commas between", Kind: String},
+		},
 		Run: func(ctx context.Context, c *Call) (report.Value, error) {
 			times := 5
 			if word, given := c.Flags["times"]; given {
@@ -209,7 +214,16 @@ var buildVerbs = []Verb{
 				}
 				times = n
 			}
-			return dev.Bench(ctx, c.Checkout, times)
+			var rows []string
+			if word, given := c.Flags["rows"]; given {
+				rows = strings.Split(word, ",")
+			}
+			for _, name := range rows {
+				if !slices.Contains(dev.Groups, name) {
+					return nil, usage("there are no rows "+name, "choose from "+strings.Join(dev.Groups, ", "))
+				}
+			}
+			return dev.Bench(ctx, c.Checkout, times, rows)
 		},
 	},
 	{Name: "release:list", Help: "shows the releases that can be built, and what is pinned of each", Run: seen(func(_ context.Context, c *checkout.Checkout) (*release.Listing, error) {
