@@ -43,9 +43,10 @@ var hostBoxes = []struct{ user, box, shell string }{
 // firstUser is the number of the first of them.
 const firstUser = 6101
 
-// baseCommands are those of a base AIX that builds and that users may expect; without GNU's extras. ls, find, tar and the like are real, and so take more.
+// baseCommands are those of a base AIX that builds and that users may expect; tar, make and m4 without GNU's long options. ls, find
+// and the like are real, and so take more.
 const baseCommands = "sh awk sed grep egrep fgrep cat cp mv rm ln mkdir rmdir ls chmod chown chgrp find sort uniq tr cut head tail wc tee test [ expr basename " +
-	"dirname date sleep kill ps env id hostname touch dd od cmp diff comm join paste cpio cksum sum true false echo printf pwd xargs nice nohup stty tty " +
+	"dirname date sleep kill ps env id hostname touch dd od cmp diff comm join paste cpio tar cksum sum true false echo printf pwd xargs nice nohup stty tty " +
 	"who whoami du df getopt perl vi ed split make m4 as ld gcc cc mksh ksh93 file strings uname getconf ar nm strip ranlib ldd openssl"
 
 func newHostSite(t *testing.T) *hostSite {
@@ -91,10 +92,14 @@ func newHostSite(t *testing.T) *hostSite {
 			}
 		}
 	}
-	s.write("aixbin/tar", 0o755, `#!/bin/sh
-case ${1-} in -*[zjJ]* | [!-]*[zjJ]* | --*) echo "tar: Not a recognized flag: $1" >&2; exit 2 ;; esac
-exec /usr/bin/tar "$@"
-`)
+	for command, compress := range map[string]string{"tar": "-*[zjJ]* | [!-]*[zjJ]* | ", "make": "", "m4": ""} {
+		file, err := filepath.EvalSymlinks(s.path("aixbin", command))
+		must(t, err)
+		for _, bin := range []string{"aixbin", "barebin"} {
+			must(t, os.Remove(s.path(bin, command)))
+			s.write(bin+"/"+command, 0o755, fmt.Sprintf("#!/bin/sh\ncase ${1-} in %s--*) echo \"%s: Not a recognized flag: $1\" >&2; exit 2 ;; esac\nexec %s \"$@\"\n", compress, command, file))
+		}
+	}
 	run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", s.path("client/key"))
 	run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", s.path("hostkey"))
 	run("ssh-keygen", "-q", "-t", "rsa", "-b", "2048", "-N", "", "-f", s.path("oldkey"))

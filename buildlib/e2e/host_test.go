@@ -220,6 +220,9 @@ func (s *hostSite) cut(t *testing.T) {
 	project := s.checkout(t)
 	sum, turns := s.undisturbed(t, project)
 	s.times(t, moments(t), project, sum, turns, func(*exec.Cmd) { s.network.cut() })
+	if !s.again(t, project, turns/2, sum, func(cmd *exec.Cmd) { _ = cmd.Process.Signal(os.Interrupt) }) {
+		t.Error("a run that was interrupted went on")
+	}
 }
 
 func (s *hostSite) killed(t *testing.T, project string) {
