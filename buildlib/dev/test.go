@@ -2,11 +2,13 @@
 package dev
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/build"
@@ -15,6 +17,16 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/series"
 )
+
+// concurrent are the rooms that do several things at once, and with them e2e, which goes through all rooms: only there has the race detector
+// something to find, and it makes the others' tests some times as slow.
+var concurrent = []string{
+	"aix/installp/diff", "aix/installp/write", "build", "checkout", "dev", "ground/cache", "ground/regular", "ground/terminal", "ground/tree", "imagetool",
+	"machine/host", "machine/objects", "machine/remote", "steps/compile", "steps/fetch",
+}
+
+// wholeWay is the room whose tests take as long as all others together, and wait for most of that time.
+const wholeWay = "e2e"
 
 // Test runs every check that a change must pass: the series of patches, the advisories, formatting, vet for this machine and for AIX,
 // all tests, and, as one of them, the whole way on real source. What they say goes to out and errOut.
@@ -45,29 +57,61 @@ func Test(ctx context.Context, c *checkout.Checkout, out, errOut io.Writer) erro
 	if unformatted != "" {
 		return &fault.Error{What: "gofmt would change files", Where: unformatted, Do: "run gofmt -w on them"}
 	}
-	test := []string{"go", "test", "-tags", "e2e", "-timeout", "40m", "./..."}
-	if runtime.GOOS == "linux" { // Go has no race detector on AIX
-		test = slices.Insert(test, 2, "-race")
+	run := func(out, errOut io.Writer, env []string, argv ...string) error {
+		c.Log.WithField("command", strings.Join(append(slices.Clone(env), argv...), " ")).Info("check")
+		return c.Machine.Run(ctx, host.Cmd{Argv: argv, Dir: c.Root, Env: append(goEnv(c), env...), Stdout: out, Stderr: errOut})
 	}
 	for _, check := range []struct {
 		env  []string
 		argv []string
 	}{
-		{nil, []string{"go", "vet", "./..."}},
-		{nil, []string{"go", "vet", "-tags", "mage", "."}},
-		{nil, []string{"go", "vet", "-tags", "e2e", "./..."}},
-		{aix, []string{"go", "vet", "./..."}},
-		{aix, []string{"go", "vet", "-tags", "mage", "."}},
+		{nil, []string{"go", "vet", "-tags", "mage,e2e", "./..."}},
+		{aix, []string{"go", "vet", "-tags", "mage,e2e", "./..."}},
 		{aix, []string{"go", "build", "-o", c.Path("build", "sendmail-aix-ppc64"), "./buildlib/cmd/sendmail-aix"}}, // for a machine without Go
-		{[]string{"SENDMAIL_TEST_SOURCE=" + real.Patched()}, test},
 	} {
-		c.Log.WithField("command", strings.Join(append(slices.Clone(check.env), check.argv...), " ")).Info("check")
-		err := c.Machine.Run(ctx, host.Cmd{Argv: check.argv, Dir: c.Root, Env: append(goEnv(c), check.env...), Stdout: out, Stderr: errOut})
-		if err != nil {
+		if err := run(out, errOut, check.env, check.argv...); err != nil {
 			return err
 		}
 	}
-	return nil
+	listed, err := c.Machine.Output(ctx, host.Cmd{Argv: []string{"go", "list", "./..."}, Dir: c.Root, Env: goEnv(c)})
+	if err != nil {
+		return err
+	}
+	raced, alone, whole := rooms(strings.Fields(listed))
+	source := []string{"SENDMAIL_TEST_SOURCE=" + real.Patched()}
+	test := func(out, errOut io.Writer, race bool, words ...string) error {
+		argv := []string{"go", "test", "-vet=off", "-tags", "e2e", "-timeout", "40m"}
+		if race && runtime.GOOS == "linux" { // Go has no race detector on AIX
+			argv = append(argv, "-race")
+		}
+		return run(out, errOut, source, append(argv, words...)...)
+	}
+	// The whole way waits, for daemons, connections and compilers, while the others compute. What it says comes behind what they say.
+	var said, problems bytes.Buffer
+	ended := make(chan error, 1)
+	go func() {
+		ended <- test(&said, &problems, true, append([]string{"-parallel", strconv.Itoa(2 * runtime.NumCPU())}, whole...)...)
+	}()
+	err = errors.Join(test(out, errOut, true, raced...), test(out, errOut, false, alone...), <-ended)
+	_, outErr := said.WriteTo(out)
+	_, errErr := problems.WriteTo(errOut)
+	return errors.Join(err, outErr, errErr)
+}
+
+// rooms parts packages into those to test with the race detector, those without, and the whole way.
+func rooms(packages []string) (raced, alone, whole []string) {
+	for _, p := range packages {
+		_, room, _ := strings.Cut(p, "/buildlib/")
+		switch {
+		case room == wholeWay:
+			whole = append(whole, p)
+		case slices.Contains(concurrent, room):
+			raced = append(raced, p)
+		default:
+			alone = append(alone, p)
+		}
+	}
+	return raced, alone, whole
 }
 
 // goEnv is the environment for the go command: all of the user's, but without settings of this project, which tests make their own.

@@ -27,6 +27,7 @@ import (
 //
 // Another release, or a source that this machine cannot get by itself, is tested as with TestMail.
 func TestCross(t *testing.T) {
+	t.Parallel() // it mostly compiles, while others wait
 	for _, tool := range []string{"clang-19", "llvm-readobj-19", "qemu-ppc64", "powerpc64-linux-gnu-gcc", "powerpc-linux-gnu-gcc"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			t.Skipf("%v; \"mage setup\" installs it", err)

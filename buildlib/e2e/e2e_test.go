@@ -27,6 +27,7 @@ import (
 // everything that must not matter is different: directory, user, the machine's name, umask, time zone, locale, number of jobs, and the
 // order of the files in the source's tarball.
 func TestRealSource(t *testing.T) {
+	t.Parallel()
 	b := rehearse(t)
 	dir, mage, first := b.dir, b.checkout.mage, b.checkout
 	first.t = t
@@ -128,7 +129,7 @@ func prepareBuild(t *testing.T) build {
 	if err != nil {
 		t.Fatal(err)
 	}
-	leftovers = append(leftovers, dir)
+	leave(dir)
 	if err := os.Chmod(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -179,24 +180,28 @@ func (c checkout) copyFrom(root string) {
 // switches reports whether the checkout's user is really another one: only root can become nobody.
 func (c checkout) switches() bool { return c.other && os.Getuid() == 0 }
 
-// elsewhere runs a target as nobody, on a machine of another name where the kernel lets us rename one for a process alone.
-func (c checkout) elsewhere(args []string) *exec.Cmd {
+// elsewhere runs a command as nobody, on a machine of another name where the kernel lets us rename one for a process alone.
+func (c checkout) elsewhere(argv []string) *exec.Cmd {
 	if err := exec.Command("unshare", "--uts", "hostname", "elsewhere.test").Run(); err != nil {
 		c.t.Logf("the machine keeps its name: unshare --uts hostname: %v", err)
-		cmd := exec.Command(c.mage, args...)
+		cmd := exec.Command(argv[0], argv[1:]...)
 		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
 		return cmd
 	}
 	script := fmt.Sprintf(`hostname elsewhere.test && exec setpriv --reuid %d --regid %d --clear-groups "$@"`, nobody, nobody)
-	return exec.Command("unshare", append([]string{"--uts", "sh", "-c", script, "sh", c.mage}, args...)...)
+	return exec.Command("unshare", append([]string{"--uts", "sh", "-c", script, "sh"}, argv...)...)
 }
 
 // run runs a target and returns its standard output.
 func (c checkout) run(env []string, args ...string) string {
 	c.t.Helper()
-	cmd := exec.Command(c.mage, args...)
+	argv := append([]string{c.mage}, args...)
+	if c.other { // the umask is the process's, so it is set in one of its own
+		argv = append([]string{"sh", "-c", `umask 077; exec "$@"`, "sh"}, argv...)
+	}
+	cmd := exec.Command(argv[0], argv[1:]...)
 	if c.switches() {
-		cmd = c.elsewhere(args)
+		cmd = c.elsewhere(argv)
 	}
 	cmd.Dir = c.dir
 	for _, pair := range os.Environ() {
@@ -207,7 +212,6 @@ func (c checkout) run(env []string, args ...string) string {
 	cmd.Env = append(cmd.Env, env...)
 	if c.other {
 		cmd.Env = append(cmd.Env, "HOME="+c.dir)
-		defer syscall.Umask(syscall.Umask(0o077))
 	}
 	var log bytes.Buffer
 	cmd.Stderr = &log

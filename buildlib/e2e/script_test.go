@@ -41,11 +41,21 @@ func TestMain(m *testing.M) {
 // tidy removes the directories that tests share once all have ended.
 type tidy struct{ m *testing.M }
 
-var leftovers []string
+var leftovers struct {
+	sync.Mutex
+	dirs []string
+}
+
+// leave has a directory removed when all tests have ended.
+func leave(dir string) {
+	leftovers.Lock()
+	defer leftovers.Unlock()
+	leftovers.dirs = append(leftovers.dirs, dir)
+}
 
 func (t tidy) Run() int {
 	status := t.m.Run()
-	for _, dir := range leftovers {
+	for _, dir := range leftovers.dirs {
 		if err := os.RemoveAll(dir); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			status = 1
@@ -58,6 +68,7 @@ func (t tidy) Run() int {
 // only release is the tiny source tree, packed in $WORK/tiny.tar.gz. In $MKINSTALLP is a stand-in for IBM's mkinstallp. From the command
 // "magefile" on, "mage" is the magefile, compiled.
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	for _, tool := range []string{"cc", "m4", "make", "git"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			t.Skipf("%v; \"mage setup\" installs it", err)
@@ -129,7 +140,7 @@ var compiled = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	leftovers = append(leftovers, dir)
+	leave(dir)
 	file := filepath.Join(dir, "mage")
 	if err := os.Chmod(dir, 0o755); err != nil { // other users run it, too
 		return "", err

@@ -171,7 +171,7 @@ func fetchSwaks(t *testing.T) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	leftovers = append(leftovers, dir)
+	leave(dir)
 	if err := os.Chmod(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
