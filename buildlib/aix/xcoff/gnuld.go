@@ -59,48 +59,7 @@ func (f *File) Corrections() []Correction {
 			put("l_smclas of "+s.Name, loader.Offset+f.Loader.SymbolOffset+uint64(i)*loaderSymbolSize+15, 1, uint64(s.Class), uint64(ClassRW))
 		}
 	}
-	f.symbolTypes(loader, func(at, found uint64) { put("n_type", at, 2, found, 0) })
 	return list
-}
-
-// symbolSize is the size of an entry of the symbol table, an auxiliary one too; the storage classes are of symbols that have a csect.
-const (
-	symbolSize                 = 18
-	classExt, classHide        = 2, 107
-	classWeak                  = 111
-	maxSymbols          uint32 = 1 << 22
-)
-
-// symbolTypes gives the type of each symbol that has a csect. GNU's linker (2.40) writes a visibility there that it has never set: what was in its memory,
-// so that two programs of the same objects differ. In AIX's own programs it is 0, or 0x20 for a function of another compiler (seen in Go's two examples).
-func (f *File) symbolTypes(in *Section, each func(at, found uint64)) {
-	if f.SymbolCount > maxSymbols {
-		return
-	}
-	const many = 1024
-	table := make([]byte, many*symbolSize)
-	skip := uint64(0)
-	for first := uint64(0); first < uint64(f.SymbolCount); first += many {
-		n := min(many, uint64(f.SymbolCount)-first)
-		start := f.SymbolOffset + first*symbolSize
-		if start > 1<<40 {
-			return
-		}
-		if _, err := in.file.ReadAt(table[:n*symbolSize], int64(start)); err != nil {
-			return // the file ends before its symbols do, which is not for here to tell
-		}
-		for i := range n {
-			entry := table[i*symbolSize:][:symbolSize]
-			if skip > 0 {
-				skip--
-				continue
-			}
-			skip = uint64(entry[17])
-			if class := entry[16]; class == classExt || class == classHide || class == classWeak {
-				each(start+i*symbolSize+14, uint64(be.Uint16(entry[14:])))
-			}
-		}
-	}
 }
 
 // loader is the loader section and its place in the table of sections; nil when there is none.

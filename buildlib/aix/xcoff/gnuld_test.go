@@ -58,35 +58,3 @@ func TestCorrections(t *testing.T) {
 		}
 	}
 }
-
-// TestSymbolTypes: what GNU's linker leaves in the types of symbols is corrected, and nothing in auxiliary entries is taken for one.
-func TestSymbolTypes(t *testing.T) {
-	t.Parallel()
-	for _, name := range []string{"program32", "program64"} {
-		b := testFile(t, name)
-		f, before := open(t, name), len(open(t, name).Corrections())
-		spoilt := 0
-		for i := uint64(0); i < uint64(f.SymbolCount); i++ {
-			entry := b[f.SymbolOffset+18*i:][:18]
-			if entry[16] == 2 || entry[16] == 107 {
-				copy(entry[14:], "\xba\x78")
-				spoilt++
-			}
-			i += uint64(entry[17])
-		}
-		again, err := xcoff.NewFile(bytes.NewReader(b))
-		if err != nil {
-			t.Fatal(err)
-		}
-		list := again.Corrections()
-		if len(list) != before+spoilt || spoilt == 0 || list[len(list)-1].String() != "n_type is 0xba78, not 0x0000" {
-			t.Errorf("%s: %d symbols spoilt, corrections %v", name, spoilt, list)
-		}
-		for _, c := range list {
-			copy(b[c.Offset:], c.Want)
-		}
-		if mended, err := xcoff.NewFile(bytes.NewReader(b)); err != nil || mended.Corrections() != nil {
-			t.Errorf("%s: left to correct: %v, %v", name, mended.Corrections(), err)
-		}
-	}
-}

