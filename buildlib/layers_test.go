@@ -5,8 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"io/fs"
+	"os"
 	"os/exec"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -148,5 +151,34 @@ func TestRooms(t *testing.T) {
 	}
 	if seen == 0 {
 		t.Error("go list found no package: this test looked at nothing")
+	}
+}
+
+// large are the rooms that may have more than the usual lines; docs/architecture.md says why.
+var large = []string{"aix/installp", "build", "checkout", "machine/remote", "sendmail/patchset", "steps/fetch"}
+
+// TestSizes: a room has at most 1,500 lines without its tests, a file at most 400.
+func TestSizes(t *testing.T) {
+	const ofRoom, ofFile = 1500, 400
+	sizes := map[string]int{}
+	err := filepath.WalkDir("..", func(file string, d fs.DirEntry, err error) error {
+		if err != nil || filepath.Ext(file) != ".go" || strings.HasSuffix(file, "_test.go") {
+			return err
+		}
+		text, err := os.ReadFile(file)
+		lines := strings.Count(string(text), "\n")
+		if lines > ofFile {
+			t.Errorf("%s has %d lines, more than %d: where is its seam?", file, lines, ofFile)
+		}
+		sizes[strings.TrimPrefix(filepath.ToSlash(filepath.Dir(file)), "../buildlib/")] += lines
+		return err
+	})
+	if err != nil || len(sizes) < len(rooms) {
+		t.Fatalf("%d rooms, %v", len(sizes), err)
+	}
+	for room, lines := range sizes {
+		if allowed := slices.Contains(large, room); lines > ofRoom != allowed {
+			t.Errorf("%s has %d lines; that it is large is said: %v", room, lines, allowed)
+		}
 	}
 }
