@@ -4,6 +4,7 @@ package kind
 import (
 	"bytes"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -19,9 +20,10 @@ var (
 	RPM        = &Kind{"an RPM", `"rpm -qpl" lists it, and "rpm -i" installs it on AIX`}
 	XCOFF      = &Kind{"an XCOFF program, object or library", "inspect shows what it is"}
 	Archive    = &Kind{"an AIX archive", "inspect shows what is in it"}
+	tar        = &Kind{"a tar archive", `unpack it first ("tar xf"); the image may be in it`}
 )
 
-// kinds have their magic at an offset. Those of XCOFF are IBM's, both widths; so is that of archives by inode.
+// kinds have their magic at an offset. Those of XCOFF are IBM's, both widths.
 var kinds = []struct {
 	at    int
 	magic []string
@@ -36,11 +38,12 @@ var kinds = []struct {
 	{0, []string{"\xfd7zXZ\x00"}, &Kind{"an xz file", `unpack it first ("unxz")`}},
 	{0, []string{"\x28\xb5\x2f\xfd"}, &Kind{"a zstd file", `unpack it first ("unzstd")`}},
 	{0, []string{"PK\x03\x04", "PK\x05\x06"}, &Kind{"a zip file", `unpack it first ("unzip")`}},
-	{257, []string{"ustar"}, &Kind{"a tar archive", `unpack it first ("tar xf"); the image may be in it`}},
+	{257, []string{"ustar"}, tar},
 	{0, []string{"070707", "070701", "070702", "\x71\xc7", "\xc7\x71"}, &Kind{"a cpio archive", `unpack it first ("cpio -id"); the image may be in it`}},
 	{32769, []string{"CD001"}, &Kind{"a CD image", `the images are in it, often below installp/ppc: mount it ("loopmount" on AIX)`}},
 	{0, []string{"\x7fELF"}, &Kind{"an ELF program, of another system than AIX", "name an installp image"}},
 	{0, []string{"!<arch>\n"}, &Kind{"an archive of another system's ar", "name an installp image"}},
+	{0, []string{"\x09\x00\x6f\xea"}, &Kind{"a backup of a form that is not known here: AIX's /etc/magic has it", `list it on AIX ("restore -Tvqf FILE")`}},
 	{0, []string{"%PDF"}, &Kind{"a PDF document", "name an installp image"}},
 }
 
@@ -54,10 +57,29 @@ func Of(first []byte) *Kind {
 			return k.kind
 		}
 	}
+	if isOldTar(first) {
+		return tar
+	}
 	text := strings.ToLower(string(first[:min(len(first), 512)]))
 	text = strings.TrimLeft(strings.TrimPrefix(text, "\ufeff"), " \t\r\n")
-	if strings.HasPrefix(text, "<!doctype html") || strings.HasPrefix(text, "<html") {
+	if strings.HasPrefix(text, "<") && (strings.Contains(text, "<!doctype html") || strings.Contains(text, "<html")) {
 		return &Kind{"an HTML page", "download it again: the site has sent a page, such as one to log in, instead of the file"}
 	}
 	return nil
+}
+
+// isOldTar reports whether this is the first header of a tar archive that is older than the magic: its sum is right.
+func isOldTar(first []byte) bool {
+	const size, at, end = 512, 148, 156
+	if len(first) < size || first[0] == 0 {
+		return false
+	}
+	want, err := strconv.ParseUint(strings.Trim(string(first[at:end]), " \x00"), 8, 32)
+	sum := uint64(' ' * (end - at)) // what the sum's own bytes count as
+	for i, c := range first[:size] {
+		if i < at || i >= end {
+			sum += uint64(c)
+		}
+	}
+	return err == nil && sum == want
 }

@@ -1,6 +1,7 @@
 package kind_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -25,6 +26,12 @@ func TestOf(t *testing.T) {
 		"<aiaff>\n":                              "an AIX archive",
 		"\n <!DOCTYPE HTML PUBLIC":               "an HTML page",
 		"\ufeff<html>":                           "an HTML page",
+		"<?xml version=\"1.0\"?>\n<html>":        "an HTML page",
+		"x <html>":                               "",
+		oldTar("a", 0):                           "a tar archive",
+		oldTar("a", 1):                           "",
+		oldTar("", 0):                            "",
+		oldTar("a", 0)[:511]:                     "",
 		strings.Repeat("a", 257) + "ustar\x0000": "a tar archive",
 		strings.Repeat("\x00", 32769) + "CD001":  "a CD image",
 	} {
@@ -39,4 +46,15 @@ func TestOf(t *testing.T) {
 			t.Errorf("Of(%.20q) = %q, want %q", first, got, want)
 		}
 	}
+}
+
+// oldTar is a header as tar wrote them before POSIX, for a file of this name; its sum is off by so much.
+func oldTar(name string, off int) string {
+	header := name + strings.Repeat("\x00", 100-len(name)) + "0000644\x00" + "0000000\x00" + "0000000\x00" + "00000000001\x00" + "00000000000\x00"
+	sum := 8*' ' + off
+	for _, c := range []byte(header) {
+		sum += int(c)
+	}
+	header += fmt.Sprintf("%06o\x00 ", sum)
+	return header + strings.Repeat("\x00", 512-len(header))
 }
