@@ -31,7 +31,7 @@ const (
 
 // HasMagic reports whether data begins as an archive does, be the rest of its first header right or damaged.
 func HasMagic(data []byte) bool {
-	return len(data) >= offMagic+2 && slices.Contains([]uint16{magicPlain, magicPacked, magicByInode}, le.Uint16(data[offMagic:]))
+	return len(data) >= offMagic+2 && slices.Contains([]uint16{magicPlain, magicPacked, magicByInode}, le.Uint16(data[offMagic:])) || isTape(data)
 }
 
 // Header describes one member.
@@ -62,7 +62,10 @@ func (h *Header) IsSpecial() bool {
 
 // IsNFS4ACL reports whether the member is no file, but the text of an NFS4 access control list. Such a member has the mode of a
 // regular file, and a name whose last component is two bytes 0x7F (S1).
-func (h *Header) IsNFS4ACL() bool { return strings.HasSuffix(h.Name, "/\x7f\x7f") }
+func (h *Header) IsNFS4ACL() bool { return strings.HasSuffix(h.Name, NFS4Name) && h.IsRegular() }
+
+// NFS4Name is what such a member has behind the name of the file that the list is of.
+const NFS4Name = "/\x7f\x7f"
 
 // Stored tells how and where the archive holds a member. A tool that lists or verifies needs it; one that extracts does not.
 type Stored struct {

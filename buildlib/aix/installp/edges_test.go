@@ -1,9 +1,14 @@
 package installp
 
 import (
+	"io"
 	"maps"
+	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/bff"
 )
 
 func TestBadName(t *testing.T) {
@@ -55,5 +60,30 @@ func TestParseLppNameSections(t *testing.T) {
 	image := parseLppName(lppNameOf(strings.Repeat("*prereq a.b\n%\n", 2)+strings.Repeat("x\n%\n", maxSections)), told(&problems))
 	if got := len(image.Filesets[0].Rest); got != maxSections-4 {
 		t.Errorf("%d other sections, told %q", got, problems)
+	}
+}
+
+// An NFS4 access list is a member with text; what is none is named.
+func TestNFS4(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("s:(OWNER@): a r\n", 4096)
+	for text, want := range map[string][]string{
+		"*\n* Owner: root\n\n s:(OWNER@):\ta\trwpRWxDaAdcCs\t\n*x\nu:7: d rw": {"NFS4 s:(OWNER@): a rwpRWxDaAdcCs", "NFS4 u:7: d rw"},
+		"* nothing\n": {"an NFS4 access list of 10 bytes"},
+		"":            {"an NFS4 access list of 0 bytes"},
+		"s: a \x80\n": {"an NFS4 access list of 7 bytes"},
+		"s: a \x1b\n": {"an NFS4 access list of 7 bytes"},
+		long + " ":    {"an NFS4 access list of 65537 bytes"},
+	} {
+		m := &Member{Header: bff.Header{Size: int64(len(text))}}
+		if got := nfs4(m, strings.NewReader(text)); !slices.Equal(got, want) {
+			t.Errorf("%.40q: %q, want %q", text, got, want)
+		}
+	}
+	if got := nfs4(&Member{Header: bff.Header{Size: int64(len(long))}}, strings.NewReader(long)); len(got) != 4096 {
+		t.Errorf("of 64 KiB there are %d entries", len(got))
+	}
+	if got := nfs4(&Member{Header: bff.Header{Size: 9}}, iotest.ErrReader(io.ErrUnexpectedEOF)); !slices.Equal(got, []string{"an NFS4 access list of 9 bytes"}) {
+		t.Errorf("what cannot be read: %q", got)
 	}
 }

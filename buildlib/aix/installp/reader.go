@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/bff"
 )
@@ -154,7 +155,36 @@ func NextMember(r *bff.Reader) (*Member, error) {
 	if m.Name = MemberName(h.Name); m.Name != h.Name {
 		m.Stored = h.Name
 	}
+	if m.IsNFS4ACL() {
+		m.ACL = nfs4(m, r)
+	}
 	return m, nil
+}
+
+// nfs4 gives the entries of an NFS4 access list, which a member of its own holds as text (S1), as aclget prints it: what begins with a star
+// is a comment. What is no such text, or too long for one, is only named.
+func nfs4(m *Member, data io.Reader) (entries []string) {
+	const longest = 64 << 10 // bytes of an NFS4 list on JFS2 (manual: "Access Control Lists"); entries are shorter as text
+	named := []string{fmt.Sprintf("an NFS4 access list of %d bytes", m.Size)}
+	if m.Size > longest {
+		return named
+	}
+	text, err := io.ReadAll(data) // an error of the archive comes again with the next member
+	if err != nil {
+		return named
+	}
+	for line := range strings.Lines(string(text)) {
+		if strings.ContainsFunc(line, func(r rune) bool { return r < ' ' && r != '\t' && r != '\n' || r > '~' }) {
+			return named
+		}
+		if words := strings.Fields(line); len(words) > 0 && words[0][0] != '*' {
+			entries = append(entries, "NFS4 "+strings.Join(words, " "))
+		}
+	}
+	if entries == nil {
+		return named
+	}
+	return entries
 }
 
 // readLppName reads up to lpp_name, wherever that is. OpenSSH writes its name without ./ in front.

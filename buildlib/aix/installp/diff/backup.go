@@ -45,7 +45,7 @@ func readBackup(r *io.SectionReader) (map[string]*saved, error) {
 			s.special = string(target)
 		case m.IsSpecial():
 			s.special = fmt.Sprintf("%d,%d", m.Major, m.Minor)
-		case m.IsRegular():
+		case m.IsRegular() && !m.IsNFS4ACL():
 			if s.content, err = readContent(m, archive, r); err != nil {
 				return nil, fmt.Errorf("%s: %w", fault.Line(m.Name), err)
 			}

@@ -50,7 +50,7 @@ type others struct {
 func (o *others) add(m *installp.Member, data io.Reader) error {
 	digest := sha256.New()
 	digest.Write(o.digest[:])
-	fmt.Fprintf(digest, "%q %o %d %d %d\n", m.Name, m.Mode, m.UID, m.GID, m.Size)
+	fmt.Fprintf(digest, "%q %o %d %d %d %q\n", m.Name, m.Mode, m.UID, m.GID, m.Size, m.ACL)
 	if _, err := io.Copy(digest, data); err != nil {
 		return err
 	}

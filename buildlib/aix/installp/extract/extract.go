@@ -57,7 +57,7 @@ func Some(ctx context.Context, r io.Reader, root *os.Root, names []string) ([]Le
 		}
 		switch err := x.member(m); {
 		case err == nil && len(m.ACL) > 0:
-			x.left = append(x.left, Left{Name: m.Name, Access: m.ACL})
+			x.left = append(x.left, Left{Name: strings.TrimSuffix(m.Name, bff.NFS4Name), Access: m.ACL})
 		case err == nil:
 		case x.ctx.Err() != nil:
 			return nil, x.ctx.Err()

@@ -46,17 +46,28 @@ func TestExtractAccessList(t *testing.T) {
 	t.Parallel()
 	var image bytes.Buffer
 	w := bff.NewWriter(&image, time.Unix(0, 0))
+	const text = "*\n* ACL_type   NFS4\n*\ns:(OWNER@):\ta\trwp\n"
 	for _, name := range []string{"./acl", "./acl/no", "./z"} {
-		if err := w.WriteHeader(&bff.Header{Name: name, Mode: bff.TypeRegular | 0o644}); err != nil {
-			t.Fatal(err)
+		err := w.WriteHeader(&bff.Header{Name: name, Mode: bff.TypeRegular | 0o644, Size: int64(len(text))})
+		if _, err2 := w.Write([]byte(text)); errors.Join(err, err2) != nil {
+			t.Fatal(err, err2)
 		}
 	}
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	dir, err := extracted(t, installptest.Rename(image.Bytes(), "./acl/no", "./acl/\x7f\x7f"))
-	if _, missing := os.Stat(filepath.Join(dir, "z")); err != nil || missing != nil {
-		t.Errorf("Extract = %v; z: %v", err, missing)
+	dir := t.TempDir()
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	left, err := extract.Some(t.Context(), bytes.NewReader(installptest.Rename(image.Bytes(), "./acl/no", "./acl/\x7f\x7f")), root, nil)
+	if diff := cmp.Diff([]extract.Left{{Name: "./acl", Access: []string{"NFS4 s:(OWNER@): a rwp"}}}, left); diff != "" || err != nil {
+		t.Errorf("%v, -want +left out:\n%s", err, diff)
+	}
+	if data, err := os.ReadFile(filepath.Join(dir, "z")); err != nil || string(data) != text {
+		t.Errorf("z: %q, %v", data, err)
 	}
 }
 
