@@ -83,7 +83,7 @@ func (m *Image) front() *io.SectionReader { return io.NewSectionReader(m, 0, m.S
 
 // isLikeOne reports whether the image begins as one.
 func (m *Image) isLikeOne() (bool, error) {
-	first := make([]byte, 16)
+	first := make([]byte, 32)
 	n, err := m.ReadAt(first, 0)
 	if err == io.EOF {
 		err = nil
@@ -179,6 +179,11 @@ func noImage(dir string) error {
 
 // Unreadable says what to do about an image that ended the reading. Other errors, such as a full disk, stay what they are.
 func Unreadable(name string, err error) error {
+	if errors.Is(err, bff.ErrInode) {
+		return &fault.Error{
+			Code: "image-kind", What: "the members of this archive are not read here", Where: name, Err: err, Do: "restore it on AIX (\"restore -rvf FILE\")",
+		}
+	}
 	for _, blame := range []error{bff.ErrHeader, bff.ErrData, bff.ErrType, installp.ErrImage, extract.ErrMember, io.ErrUnexpectedEOF} {
 		if errors.Is(err, blame) {
 			return &fault.Error{

@@ -41,6 +41,20 @@ func sealed(image []byte, change func([]byte)) []byte {
 	return image
 }
 
+// byInode is the first record of an archive by inode, as IBM's page of the file describes it.
+func byInode() []byte {
+	tape := make([]byte, 1024)
+	for at, n := range map[int]uint32{0: 1, 4: 1443657600, 12: 1, 24: 60012} {
+		binary.BigEndian.PutUint32(tape[at:], n)
+	}
+	return tape
+}
+
+// nfs4 is a backup of a file with an NFS4 access list.
+func nfs4(t testing.TB) []byte {
+	return installptest.Rename(backup(t, "./a", "x", "./a/no", "* ACL_type NFS4\ns:(OWNER@):\ta\trwp\n"), "./a/no", "./a/\x7f\x7f")
+}
+
 // signed puts a signature block behind an image.
 func signed(t testing.TB, key *rsa.PrivateKey, image []byte) []byte {
 	t.Helper()
@@ -94,7 +108,10 @@ func TestKinds(t *testing.T) {
 		{"backup", backup(t, "./a", "x"), Backup, " ./a\n", "this is a backup of files"},
 		{"mksysb", backup(t, "./bosinst.data", "x", "./image.data", "x", "./tmp/vgdata/rootvg/rootvg.data", "x"), Mksysb, "# a backup of a system", "this is a backup of files"},
 		{"savevg", backup(t, "./tmp/vgdata/datavg/datavg.data", "x", "./data/a", "x"), Savevg, "# a backup of a volume group", "this is a backup of files"},
-		{"inode", sealed(image, func(b []byte) { b[2] = 0x6d }), Inode, "# an archive by inode", "by inode"},
+		{"inode", sealed(image, func(b []byte) { b[2] = 0x6d }), Inode, "# an archive by inode", "note 4: the image at offset 0: this is an archive by inode"},
+		{"tape", byInode(), Inode, "# an archive by inode (backup -f of a file system): volume 1, of 2015-10-01\n", "note 4: the image at offset 0: this is an archive by inode"},
+		{"cut tape", byInode()[:30], Inode, "volume 1, of 2015-10-01\n", "0 errors, 1 note"},
+		{"access list", nfs4(t), Backup, "            NFS4 s:(OWNER@): a rwp\n", "found: 2 members"},
 		{"fix.epkg.Z", installptest.Fix(t, "c", fixControl, "p", fixNeeds, "prog", "abc"), Fix, "/usr/lib/libx.a(shr.o)", "0 errors, 0 notes"},
 		{"damaged.epkg.Z", installptest.Fix(t, "c", fixControl, "p", fixNeeds, "prog", "abd"), Fix, "requires bos.rte 7.2.4.0 to 7.2.4.5", "error 16: prog at offset 0: the checksum is not that of the control file\n    found: 16557, not 16556"},
 		{"other.Z", installptest.Compressed([]byte("text")), "", "this is not an interim fix", "this is not an interim fix"},
@@ -305,6 +322,26 @@ func TestExtractSome(t *testing.T) {
 		if strings.Join(got, " ") != test.want || strings.Join(left, " ") != test.left || fault.Code(err) != want {
 			t.Errorf("%q: %q, left out %q, %v", test.members, got, left, err)
 		}
+	}
+}
+
+// What nobody reads here says where it can be read, and is no image of a directory.
+func TestByInode(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file := filepath.Join(dir, "home.0")
+	if err := errors.Join(os.WriteFile(file, byInode(), 0o644), os.WriteFile(filepath.Join(dir, "a.I"), aPackage(t), 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Extract(t.Context(), nil, file, filepath.Join(dir, "out"))
+	_, err2 := Diff(t.Context(), nil, file, filepath.Join(dir, "a.I"))
+	for _, err := range []error{err, err2} {
+		if fault.Code(err) != "image-kind" || !strings.Contains(err.Error(), "restore -rvf") || !strings.Contains(err.Error(), "by inode") {
+			t.Errorf("%v", err)
+		}
+	}
+	if toc, err := WriteToc(t.Context(), dir); err != nil || len(toc.Others) != 1 || toc.Others[0] != file {
+		t.Errorf("WriteToc = %v, %v", toc, err)
 	}
 }
 

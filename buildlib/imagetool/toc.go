@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/bff"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/kind"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
@@ -57,7 +58,7 @@ func WriteToc(ctx context.Context, dir string) (*Toc, error) {
 			continue
 		}
 		image, err := frontOf(ctx, f.name)
-		if errors.Is(err, installp.ErrBackup) {
+		if errors.Is(err, installp.ErrBackup) || errors.Is(err, bff.ErrInode) {
 			t.Others = append(t.Others, f.name)
 			continue
 		}

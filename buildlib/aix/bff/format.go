@@ -39,7 +39,19 @@ const (
 
 	magicPlain   = 0xEA6B // 60011 (S1, S2, S3)
 	magicPacked  = 0xEA6C // 60012 (34 members of S3): the data of this member is Huffman-packed
-	magicByInode = 0xEA6D // manual: XIX_MAGIC, 60013, of archives by inode
+	magicByInode = 0xEA6D // manual: XIX_MAGIC, 60013, of archives by inode, if one has a header of this form
+)
+
+// What an archive by inode begins with (manual: u_spcl): numbers of 32 bits, big-endian as AIX's machines are [inferred], in a record of
+// its own form.
+const (
+	tapeType   = 0  // TS_TAPE is 1
+	tapeDate   = 4  // seconds since 1970
+	tapeVolume = 12 // the number of this volume
+	tapeMagic  = 24 // OSF_MAGIC, NFS_MAGIC or XIX_MAGIC, 60011 to 60013
+	tapeStart  = 28 // bytes that tell it
+
+	typeTape = 1
 )
 
 // FS_VOLUME (manual for the fields; places and values: S1, S2, S3).
@@ -119,7 +131,7 @@ var (
 	ErrData = errors.New("invalid packed data")
 	// ErrType: the member is of a type that is not read or, beyond directories and regular files, not written.
 	ErrType = errors.New("a type of file that is not supported")
-	// ErrInode: an archive by inode, of a whole file system; its members are kept otherwise, and not read.
+	// ErrInode: an archive by inode, of a whole file system; its members are kept otherwise, and not read. It is an ErrHeader as well.
 	ErrInode = errors.New("an archive by inode (backup -f of a file system)")
 	// ErrVolume: the archive goes on in a volume that is not here.
 	ErrVolume = errors.New("the archive goes on in another volume")

@@ -1,7 +1,6 @@
 package bff
 
 import (
-	"encoding/binary"
 	"fmt"
 	"strings"
 )
@@ -100,7 +99,7 @@ func identities(b []byte) (string, bool) {
 		if len(b) < aceIDSize || le.Uint16(b) != aceIDSize {
 			return "", false
 		}
-		number := binary.BigEndian.Uint32(b[4:])
+		number := be.Uint32(b[4:])
 		switch le.Uint16(b[2:]) {
 		case 1:
 			ids = append(ids, fmt.Sprintf("u:%d", number))

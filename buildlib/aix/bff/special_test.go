@@ -150,6 +150,36 @@ func TestVolumes(t *testing.T) {
 	}
 }
 
+// The record that IBM's page of the file describes: its type, dates, volume and magic are told.
+func TestByInode(t *testing.T) {
+	t.Parallel()
+	tape := make([]byte, 1024)
+	for at, n := range map[int]uint32{0: 1, 4: 1443657600, 12: 2, 24: 60013} {
+		binary.BigEndian.PutUint32(tape[at:], n)
+	}
+	_, err := contents(tape)
+	if want := "bff: invalid header: an archive by inode (backup -f of a file system): volume 2, of 2015-10-01"; !errors.Is(err, bff.ErrInode) || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+	for _, test := range []struct {
+		at   int
+		n    uint32
+		size int
+		want bool
+	}{
+		{24, 60011, 28, true}, {24, 60012, 28, true}, {24, 60013, 28, true}, {24, 60010, 28, false}, {24, 60014, 28, false}, {0, 2, 28, false}, {24, 60013, 27, false},
+	} {
+		b := bytes.Clone(tape)
+		binary.BigEndian.PutUint32(b[test.at:], test.n)
+		if got := bff.HasMagic(b[:test.size]); got != test.want {
+			t.Errorf("%d at %d of %d bytes: HasMagic = %v", test.n, test.at, test.size, got)
+		}
+		if _, err := contents(b[:test.size]); errors.Is(err, bff.ErrInode) != test.want {
+			t.Errorf("%d at %d of %d bytes: %v", test.n, test.at, test.size, err)
+		}
+	}
+}
+
 // A Reader goes past data without reading them where it can, and tells where what is cut ends all the same.
 func TestSeeks(t *testing.T) {
 	t.Parallel()

@@ -2,11 +2,15 @@ package bff
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"time"
 )
 
 func (r *Reader) readVolume() error {
+	if b, _ := r.r.Peek(tapeStart); isTape(b) {
+		return fmt.Errorf("bff: %w: %w: volume %d, of %s", ErrHeader, ErrInode, be.Uint32(b[tapeVolume:]), day(be.Uint32(b[tapeDate:])))
+	}
 	b, err := r.readHeader()
 	if err != nil {
 		return err
@@ -31,6 +35,20 @@ func (r *Reader) readVolume() error {
 	return nil
 }
 
+// isTape reports whether this is the first record of an archive by inode.
+func isTape(b []byte) bool {
+	if len(b) < tapeStart || be.Uint32(b[tapeType:]) != typeTape {
+		return false
+	}
+	magic := be.Uint32(b[tapeMagic:])
+	return magicPlain <= magic && magic <= magicByInode
+}
+
+// day is a date as the format stores it.
+func day(seconds uint32) string { return time.Unix(int64(seconds), 0).UTC().Format(time.DateOnly) }
+
+var be = binary.BigEndian
+
 // byInode tells what the volume header of an archive by inode says, as far as it is laid out like that of an archive by name.
 func (r *Reader) byInode(start int64) error {
 	b := r.buf[:volumeSize]
@@ -39,7 +57,7 @@ func (r *Reader) byInode(start int64) error {
 	}
 	text := func(at int) string { return cutNUL(b[at : at+16]) }
 	return fmt.Errorf("bff: %w: %w: file system %q on %q, level %d, of %s, by %q", ErrHeader, ErrInode, text(volFileSystem), text(volDisk),
-		le.Uint16(b[volIncrement:]), time.Unix(int64(le.Uint32(b[volDate:])), 0).UTC().Format(time.DateOnly), text(volUser))
+		le.Uint16(b[volIncrement:]), day(le.Uint32(b[volDate:])), text(volUser))
 }
 
 func cutNUL(b []byte) string {

@@ -116,6 +116,7 @@ var Table = []Rule{
 	{"2/byte", note, "", "a byte is not what our Writer writes (W1 to W11)", "[choice]", ""},
 	{"4/image", wrong, "", "this is not an installp image", "[observed]", "name one: it begins with ./ and ./lpp_name"},
 	{"4/backup", note, "", "this is a backup of files, and nothing that installp takes: only the container was looked at", "[observed] S1", ""},
+	{"4/inode", note, "", "this is an archive by inode, and nothing that installp takes: only its first header was looked at, not what it holds", "[documented] backup file", ""},
 	{"4/more", note, "", "output truncated: there is more", "[choice]", ""},
 	{"4/read", wrong, "", "the front of the image cannot be read", "[observed]", unread},
 	{"4/note", note, "", "the front of the image has something unknown, or in another form", "[practice]", ""},

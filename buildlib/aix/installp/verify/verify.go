@@ -279,11 +279,14 @@ func (v *verifier) broken(err error, where installp.Where) error {
 	if where.Member == "" {
 		where.Member = "the image"
 	}
-	if errors.Is(err, installp.ErrImage) {
-		v.tell("4/image", where, err.Error(), "")
-	} else {
-		v.tell("2/container", where, err.Error(), "")
+	id := "2/container"
+	switch {
+	case errors.Is(err, bff.ErrInode):
+		id = "4/inode"
+	case errors.Is(err, installp.ErrImage):
+		id = "4/image"
 	}
+	v.tell(id, where, err.Error(), "")
 	return nil
 }
 
