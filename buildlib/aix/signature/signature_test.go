@@ -12,6 +12,7 @@ import (
 	"encoding/binary"
 	"encoding/pem"
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -92,8 +93,34 @@ func TestFind(t *testing.T) {
 			t.Errorf("%s: Find = %+v, %v", name, b, err)
 		}
 	}
-	if _, err := Find(bytes.NewReader(nil), 2000); err == nil {
-		t.Error("a file that became shorter: no error")
+}
+
+// A block may be as small as its fields, or as large as is looked for, and its parts may touch what is around them, but not reach into it.
+func TestFindEdges(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		size, at, n int // of the block and its signature
+		found       bool
+	}{
+		{least, headSize, 0, true}, {least - 1, headSize, 0, false},
+		{most, headSize, 256, true}, {most + 1, headSize, 256, false},
+		{1024, headSize, 256, true}, {1024, headSize - 1, 256, false},
+		{1024, 1024 - tailSize - 256, 256, true}, {1024, 1024 - tailSize - 255, 256, false},
+		{1024, headSize, 1024 - tailSize - headSize, true}, {1024, headSize, 1024 - tailSize - headSize + 1, false},
+	} {
+		b := make([]byte, test.size)
+		copy(b, mark)
+		for at, n := range map[int]int{offLength: test.size, offSignature: test.at, offSignature + 4: test.n, test.size - tailSize: test.size} {
+			binary.BigEndian.PutUint32(b[at:], uint32(n))
+		}
+		copy(b[test.size-markSize:], mark)
+		got, err := Find(bytes.NewReader(b), int64(len(b)))
+		if (got != nil) != test.found || err != nil || got != nil && (got.Offset != 0 || len(got.Signature) != test.n) {
+			t.Errorf("%d bytes, %d from %d: Find = %+v, %v", test.size, test.n, test.at, got, err)
+		}
+	}
+	if _, err := Find(bytes.NewReader(nil), 2000); !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("a file that became shorter: %v", err)
 	}
 }
 

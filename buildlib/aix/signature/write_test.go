@@ -65,7 +65,8 @@ func TestSignRefuses(t *testing.T) {
 	}{
 		"a key of another size": {big, Path, certificatePath, ErrSize},
 		"no path":               {key, Path, "", ErrSize},
-		"a long path":           {key, Path, "/" + strings.Repeat("a", keySize), ErrSize},
+		"a long path":           {key, Path, "/" + strings.Repeat("a", keySize-1), ErrSize},
+		"one that fits":         {key, Path, "/" + strings.Repeat("a", keySize-2), broken},
 		"unread":                {key, Path, certificatePath, broken},
 	} {
 		if _, err := Sign(test.key, iotest.ErrReader(broken), test.kind, test.path); !errors.Is(err, test.want) {
