@@ -107,6 +107,11 @@ func plain(name string) string {
 	return name
 }
 
+// isPlain reports whether a path leads below the directory as it stands. Its names are bytes: what is no UTF-8 is one all the same.
+func isPlain(name string) bool {
+	return fs.ValidPath(strings.ToValidUTF8(name, "?")) && !strings.ContainsAny(name, "\\\x00")
+}
+
 // wants reports whether a member is asked for, itself or with what it is in.
 func (x *extractor) wants(m *installp.Member) bool {
 	if len(x.wanted) == 0 {
@@ -131,7 +136,7 @@ func (x *extractor) member(m *installp.Member) error {
 		return nil
 	}
 	name := plain(m.Name)
-	if !fs.ValidPath(name) || strings.ContainsAny(name, "\\\x00") || !m.IsDir() && !m.IsRegular() {
+	if !isPlain(name) || !m.IsDir() && !m.IsRegular() {
 		return ErrMember
 	}
 	if err := x.directories(path.Dir(name)); err != nil {

@@ -236,3 +236,19 @@ func TestForeignTools(t *testing.T) {
 		t.Errorf("control files, -ours +ar:\n%s", diff)
 	}
 }
+
+// Names are bytes: what is no UTF-8, or has blanks, is a file as any other; what leads elsewhere is none.
+func TestExtractNames(t *testing.T) {
+	t.Parallel()
+	var image bytes.Buffer
+	w := bff.NewWriter(&image, time.Unix(0, 0))
+	if err := errors.Join(w.WriteHeader(&bff.Header{Name: "./abcd", Mode: bff.TypeRegular | 0o644}), w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	for name, made := range map[string]bool{"./\xe4 \xfcx": true, "./\xc3\xa4 b": true, "./../x": false, "./\xe4/..": false} {
+		dir, err := extracted(t, installptest.Rename(bytes.Clone(image.Bytes()), "./abcd", name))
+		if _, missing := os.Lstat(filepath.Join(dir, name)); (err == nil) != made || made && missing != nil {
+			t.Errorf("%q: %v, %v", name, err, missing)
+		}
+	}
+}
