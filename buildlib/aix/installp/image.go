@@ -50,8 +50,11 @@ type Info struct {
 	LevelText string // as written: some have more than four numbers
 }
 
-// ShownLevel is the level with what stands behind its four numbers.
+// ShownLevel is the level with what stands behind its four numbers; one that is none is as written.
 func (f *Info) ShownLevel() string {
+	if f.Level.IsZero() && f.LevelText != "" {
+		return f.LevelText
+	}
 	if _, behind := cutLevel(f.LevelText); behind != "" {
 		return f.Level.String() + "." + behind
 	}

@@ -22,7 +22,7 @@ func (r *Reader) readLibraries(tell func(Problem)) error {
 		if err != nil && err != io.EOF {
 			return err
 		}
-		if err == io.EOF || !slices.Contains(wanted[0].names, m.Name) && (!m.IsDir() || len(r.image.Front) >= maxFront) {
+		if err == io.EOF || !slices.Contains(wanted[0].names, m.Name) && (!m.IsDir() || !isAbove(m.Name, wanted) || len(r.image.Front) >= maxFront) {
 			r.pending = m // to be told of, or not, by who reads on
 			break
 		}
@@ -43,6 +43,13 @@ func (r *Reader) readLibraries(tell func(Problem)) error {
 		tell(Problem{Where: Where{Member: w.names[0], Offset: r.Bff.Stored().Offset}, What: "this control library is not in the image"})
 	}
 	return nil
+}
+
+// isAbove reports whether a directory is one that control libraries are in. Another one is what is installed.
+func isAbove(dir string, wanted []library) bool {
+	return slices.ContainsFunc(wanted, func(w library) bool {
+		return slices.ContainsFunc(w.names, func(name string) bool { return strings.HasPrefix(name, strings.TrimSuffix(dir, "/")+"/") })
+	})
 }
 
 // findLibraries looks for control libraries in the whole image. Damage that ends it early is met again by who reads on.

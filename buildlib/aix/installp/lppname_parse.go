@@ -19,8 +19,12 @@ func parseLppName(text string, tell tells) *Image {
 	state := p.header
 	for number, line := range controlLines(text, tell) {
 		p.line = number
-		if line = strings.TrimRight(line, " \t"); line == "" {
+		switch line = strings.TrimSpace(line); {
+		case line == "":
 			tell.note(number, "an empty line")
+			continue
+		case line[0] == '#':
+			tell.note(number, "a comment")
 			continue
 		}
 		state = state(line)
@@ -120,10 +124,11 @@ func (p *lppNameParser) checkFileset(f *Info) {
 }
 
 func (p *lppNameParser) begin(line string) lppNameState {
+	p.at = 0
 	if line != filesetBegin {
 		p.wrong(p.line, "%q where %q should begin the sections of the fileset", line, filesetBegin)
+		return p.section(line)
 	}
-	p.at = 0
 	return p.section
 }
 

@@ -10,7 +10,7 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/vrmf"
 )
 
-// requisiteTypes: prereq must be installed before; coreq before or together with it; ifreq counts only if that fileset is installed
+// requisiteTypes are all that there are (ckprereq manual page): prereq must be installed before; coreq before or together with it; ifreq counts only if that fileset is installed
 // at all; instreq is like prereq but is selected automatically from the same media.
 var requisiteTypes = []string{"prereq", "coreq", "ifreq", "instreq"}
 
@@ -106,7 +106,7 @@ func ParseRequisites(lines []string) ([]Requisite, error) {
 	}
 	at := 0
 	fail := func(format string, args ...any) error {
-		return &RequisiteError{at + 1, lines[at], fmt.Errorf(format, args...)}
+		return &RequisiteError{Line: at + 1, Text: lines[at], Err: fmt.Errorf(format, args...)}
 	}
 	var check func(r *Requisite, group *Requisite) error
 	check = func(r *Requisite, group *Requisite) error {
@@ -168,7 +168,8 @@ func RequiredNames(lines []string) ([]string, error) {
 var (
 	requisiteBegin = regexp.MustCompile(`\*|>\s*\d+\s*\{|\{|\}`)
 	groupBegin     = regexp.MustCompile(`^(?:>\s*(\d+)\s*)?\{$`)
-	aLevel         = regexp.MustCompile(`^(\()?\s*(\d+\.\d+\.\d+\.\d+)(?:\.\w+)?\s*(\))?(?:[\s,]+|$)`)
+	aLevel         = regexp.MustCompile(`^([(\[])?\s*(\d+\.\d+\.\d+\.\d+)(?:\.\w+)?\s*([)\]])?(?:[\s,]+|$)`)
+	levelAtName    = regexp.MustCompile(`^([\w.+-]+)([(\[])`)
 	aRelation      = regexp.MustCompile(`^([vrmfVRMF])\s*(=|<=|>=|<|>)\s*(\d{1,4})(?:[\s,]+|$)`)
 )
 
@@ -180,17 +181,18 @@ func ReadRequisites(lines []string) (all []Requisite, wrong []*RequisiteError) {
 	open := []*Requisite{{}} // the groups that are open; the first stands for the section
 	for i, line := range lines {
 		fail := func(format string, args ...any) {
-			wrong = append(wrong, &RequisiteError{i + 1, line, fmt.Errorf(format, args...)})
+			wrong = append(wrong, &RequisiteError{Line: i + 1, Text: line, Err: fmt.Errorf(format, args...)})
 		}
 		for rest := strings.TrimSpace(line); rest != ""; {
 			begin := requisiteBegin.FindStringIndex(rest)
+			group := open[len(open)-1]
 			if begin == nil || begin[0] > 0 {
 				fail("a requisite is a line such as \"*prereq bos.rte 6.1.0.0\"")
+				group.Group = append(group.Group, Requisite{Unknown: rest, Line: i + 1})
 				break
 			}
 			piece := rest[:begin[1]]
 			rest = strings.TrimSpace(rest[begin[1]:])
-			group := open[len(open)-1]
 			switch {
 			case piece == "}" && len(open) == 1:
 				fail("no group is open")
@@ -224,7 +226,7 @@ func ReadRequisites(lines []string) (all []Requisite, wrong []*RequisiteError) {
 	}
 	if len(open) > 1 {
 		at := open[len(open)-1].Line
-		wrong = append(wrong, &RequisiteError{at, lines[at-1], fmt.Errorf("the group of line %d is not closed", at)})
+		wrong = append(wrong, &RequisiteError{Line: at, Text: lines[at-1], Err: fmt.Errorf("the group of line %d is not closed", at)})
 	}
 	return open[0].Group, wrong
 }
@@ -232,7 +234,7 @@ func ReadRequisites(lines []string) (all []Requisite, wrong []*RequisiteError) {
 // readRequisite reads what stands behind the star.
 func readRequisite(text string) (r Requisite, err error) {
 	kind, rest := cutField(text)
-	name, rest := cutField(rest)
+	name, rest := cutField(levelAtName.ReplaceAllString(strings.TrimSpace(rest), "$1 $2"))
 	unknown := Requisite{Unknown: "*" + text}
 	if name == "" {
 		return unknown, fmt.Errorf("a requisite is a line such as \"*prereq bos.rte 6.1.0.0\"")

@@ -81,6 +81,9 @@ func TestReadRequisites(t *testing.T) {
 		">1 {*prereq a.b {*prereq c.d *prereq e.f}}": "more than 1 of: requires a.b; more than 0 of: requires c.d; requires e.f",
 		"*prereq bos.rte o> 5.2":                     "requires bos.rte; unknown: o> 5.2",
 		"*needs a.b":                                 "unknown: *needs a.b",
+		"*ifreq a.b [1.0.0.0] 2.0.0.0":               "if a.b is installed at 1.0.0.0, 2.0.0.0 or later",
+		"*ifreq a.b(1.0.0.0) 2.0.0.0":                "if a.b is installed at 1.0.0.0, 2.0.0.0 or later",
+		"prereq a.b 1.0.0.0":                         "unknown: prereq a.b 1.0.0.0",
 		"*prereq a.b (1.0.0.0)":                      "requires a.b; unknown: (1.0.0.0)",
 	} {
 		all, _ := ReadRequisites([]string{line})

@@ -192,6 +192,10 @@ func (p *stanzaParser) attribute(number int, line string) {
 		p.wrong(number, "%q is no attribute = value", line)
 		return
 	}
+	if inner := strings.Trim(value, `"`); name != AttrChecksum && value == `"`+inner+`"` {
+		p.note(number, "the %s %s is in double quotes", name, value)
+		value = inner
+	}
 	if i := slices.Index(attributeNames, name); i >= 0 {
 		if p.has.has(name) && !p.defaulted.has(name) {
 			p.note(number, "a second %s", name)
@@ -256,7 +260,10 @@ func (p *stanzaParser) checksum(number int, value string) {
 		p.note(number, "the checksum %s is not in double quotes", value)
 	}
 	fields := strings.Fields(inner)
-	if len(fields) != 2 || slices.ContainsFunc(fields, func(f string) bool { return strings.Trim(f, "0123456789") != "" }) {
+	if len(fields) == 1 {
+		p.note(number, "the checksum %s is without its number of blocks", value)
+	}
+	if len(fields) < 1 || len(fields) > 2 || slices.ContainsFunc(fields, func(f string) bool { return strings.Trim(f, "0123456789") != "" }) {
 		p.wrong(number, "the checksum %s is not what sum -r prints, a sum and a number of blocks", value)
 	}
 	p.stanza.Checksum = inner
