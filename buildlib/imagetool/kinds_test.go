@@ -50,6 +50,11 @@ func byInode() []byte {
 	return tape
 }
 
+// firstVolume is that of a backup, whose second member is in the next one.
+func firstVolume(t testing.TB) []byte {
+	return sealed(backup(t, "./a", strings.Repeat("a", 500), "./b", "b"), func(b []byte) { binary.LittleEndian.PutUint32(b[16:], 80) })[:640]
+}
+
 // nfs4 is a backup of a file with an NFS4 access list.
 func nfs4(t testing.TB) []byte {
 	return installptest.Rename(backup(t, "./a", "x", "./a/no", "* ACL_type NFS4\ns:(OWNER@):\ta\trwp\n"), "./a/no", "./a/\x7f\x7f")
@@ -111,6 +116,7 @@ func TestKinds(t *testing.T) {
 		{"inode", sealed(image, func(b []byte) { b[2] = 0x6d }), Inode, "# an archive by inode", "note 4: the image at offset 0: this is an archive by inode"},
 		{"tape", byInode(), Inode, "# an archive by inode (backup -f of a file system): volume 1, of 2015-10-01\n", "note 4: the image at offset 0: this is an archive by inode"},
 		{"cut tape", byInode()[:30], Inode, "volume 1, of 2015-10-01\n", "0 errors, 1 note"},
+		{"first volume", firstVolume(t), Backup, "# one volume of several: the archive goes on in another volume\n-rw-r--r--     0     0        500 1970-01-01 00:00:00 ./a\n", "error 2: the image at offset 0: the archive goes on in another volume"},
 		{"access list", nfs4(t), Backup, "            NFS4 s:(OWNER@): a rwp\n", "found: 2 members"},
 		{"fix.epkg.Z", installptest.Fix(t, "c", fixControl, "p", fixNeeds, "prog", "abc"), Fix, "/usr/lib/libx.a(shr.o)", "0 errors, 0 notes"},
 		{"damaged.epkg.Z", installptest.Fix(t, "c", fixControl, "p", fixNeeds, "prog", "abd"), Fix, "requires bos.rte 7.2.4.0 to 7.2.4.5", "error 16: prog at offset 0: the checksum is not that of the control file\n    found: 16557, not 16556"},

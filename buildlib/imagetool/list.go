@@ -223,6 +223,10 @@ func (c *Contents) image(ctx context.Context, m *Image) error {
 			c.Kind, c.Notes = Inode, append(c.Notes, about)
 			return nil
 		}
+		if errors.Is(err, bff.ErrVolume) && c.count > 0 {
+			c.Notes = append(c.Notes, "one volume of several: "+bff.ErrVolume.Error())
+			return nil
+		}
 		if err == nil && one.Name == installp.LppNameMember && one.IsRegular() && c.Package == "" {
 			err = c.lppName(one, r)
 		}
@@ -261,7 +265,11 @@ func (c *Contents) lppName(m *installp.Member, data io.Reader) error {
 		c.Kind = Update
 	}
 	for i := range image.Filesets {
-		c.Filesets = append(c.Filesets, fileset(&image.Filesets[i]))
+		f := fileset(&image.Filesets[i])
+		c.Filesets = append(c.Filesets, f)
+		for _, meaning := range f.Meanings {
+			c.listing += fmt.Sprintf("#   %s %s\n", fault.Line(f.Name), fault.Line(meaning))
+		}
 	}
 	return nil
 }

@@ -113,6 +113,7 @@ var Table = []Rule{
 		"[inferred], see 9.3", "create it in the pre_i of the fileset's usr part, or require a fileset that does"},
 
 	{"2/container", wrong, "", "the container cannot be read further", "[observed]", "get the image again, whole"},
+	{"2/volume", wrong, "", "the archive goes on in another volume: restore asks for that", "[documented] field, [inferred]", "get all volumes"},
 	{"2/byte", note, "", "a byte is not what our Writer writes (W1 to W11)", "[choice]", ""},
 	{"4/image", wrong, "", "this is not an installp image", "[observed]", "name one: it begins with ./ and ./lpp_name"},
 	{"4/backup", note, "", "this is a backup of files, and nothing that installp takes: only the container was looked at", "[observed] S1", ""},

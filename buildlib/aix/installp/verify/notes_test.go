@@ -24,6 +24,15 @@ func TestVerifyNotes(t *testing.T) {
 			"5.2/relation"},
 		"relation in a group": {installptest.LppName("*prereq openssl.base 1.0.2.1000", ">0 { *prereq openssl.base o> 1 *prereq a.b }"),
 			"5.2/relation"},
+		"lpp_name in an apply list":       {installptest.Edit(installptest.UsrLib, "al", "./opt/mailtools\n", "./lpp_name\n./opt/mailtools\n"), "6.2/note"},
+		"size without a number, of files": {installptest.LppName("/opt/mailtools/sbin 16\n", "/opt/mailtools/sbin\n"), "5/note"},
+		"space above":                     {installptest.LppName("/opt/mailtools 8\n/opt/mailtools/sbin 16\n", "/opt/mailtools 24\n"), "W21/formula"},
+		"sum alone":                       {installptest.Edit(installptest.UsrLib, "inventory", "\"14517    1 \"", "\"14517\""), "6.3/note"},
+		"directory in front": {func(c *installptest.Contents) {
+			at := slices.IndexFunc(c.Members, func(m installptest.RawMember) bool { return m.Name == "./usr" })
+			dir := *c.Member("./opt/mailtools")
+			c.Members = slices.Insert(slices.DeleteFunc(c.Members, func(m installptest.RawMember) bool { return m.Name == dir.Name }), at, dir)
+		}, "W17/order"},
 		"title behind":             {installptest.LppName("}\n", "}\nmore\n"), "5/note"},
 		"size without a number":    {installptest.LppName("/opt/mailtools 8\n", "/opt/mailtools 8\n/usr\n"), "5/note"},
 		"foreign attribute":        {installptest.Edit(installptest.UsrLib, "inventory", "          class", "          clasp = x\n          class"), "6.3/note"},

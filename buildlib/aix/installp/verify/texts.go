@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"iter"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -146,11 +147,26 @@ func (v *verifier) verifySizes() {
 func (v *verifier) compareSizes(f *installp.Info, own int64, usr, root, need map[string]int64) {
 	where := installp.Where{Member: installp.LppNameMember, Offset: v.lppNameOffset()}
 	declared := map[string]int64{}
+	unknown := map[string]bool{}
 	for _, s := range f.Sizes {
 		declared[s.Name] += s.Permanent
+		for _, word := range strings.Fields(s.Name) {
+			unknown[word] = unknown[word] || s.Unknown
+		}
+	}
+	// What has no line of its own is in the space of the directory above that has one.
+	for dir := range maps.Clone(need) {
+		above := dir
+		for _, named := declared[above]; !named && !unknown[above] && above != "/"; _, named = declared[above] {
+			above = path.Dir(above)
+		}
+		if _, named := declared[above]; above != dir && (named || unknown[above]) {
+			need[above] += need[dir]
+			delete(need, dir)
+		}
 	}
 	for _, dir := range slices.Sorted(maps.Keys(need)) {
-		if have := declared[dir]; have < need[dir] {
+		if have := declared[dir]; have < need[dir] && !unknown[dir] {
 			v.tell("W21/space", installp.Where{Member: installp.LppNameMember, Line: f.Line, Offset: where.Offset}, fmt.Sprintf("%s %d", dir, have), fmt.Sprint(need[dir]))
 		}
 	}

@@ -283,6 +283,8 @@ func (v *verifier) broken(err error, where installp.Where) error {
 	switch {
 	case errors.Is(err, bff.ErrInode):
 		id = "4/inode"
+	case errors.Is(err, bff.ErrVolume):
+		id = "2/volume"
 	case errors.Is(err, installp.ErrImage):
 		id = "4/image"
 	}

@@ -230,10 +230,10 @@ func TestVerifyPaths(t *testing.T) {
 func TestVerifyFront(t *testing.T) {
 	t.Parallel()
 	c := installptest.TakeApart(t, installptest.Write(t, installptest.Example()))
-	c.Member("./usr").Name = "./usx"
+	c.Member("./usr").Name = "./usr/lpp"
 	found := slices.DeleteFunc(installptest.Findings(t, c.Image(t)), func(f verify.Finding) bool { return f.ID != "W17/member" })
-	if len(found) != 1 || found[0].Got != "./usx" || found[0].Want != "./usr" {
-		t.Errorf("found %v, want one note that ./usx should be ./usr", found)
+	if len(found) != 1 || found[0].Got != "./usr/lpp" || found[0].Want != "./usr" {
+		t.Errorf("found %v, want one note that ./usr/lpp should be ./usr", found)
 	}
 }
 
