@@ -131,12 +131,16 @@ func TestVolumes(t *testing.T) {
 		{"the first ends between members", slices.Concat(volume(1, true), whole[volumeHeader:at("./c")]), "./a ./b", bff.ErrVolume},
 		{"a second volume without a member", volume(2, true), "", io.ErrUnexpectedEOF},
 		{"cut, and no volume", whole[:at("./c")], "./a ./b", io.ErrUnexpectedEOF},
+		{"three in one file", slices.Concat(volume(1, true), whole[volumeHeader:at("./b")], volume(2, true), whole[at("./b"):at("./c")], volume(3, true), whole[at("./c"):]), "./a ./b ./c", io.EOF},
 		{"one that does not follow", slices.Concat(whole[:at("./c")], volume(3, true), whole[at("./c"):]), "./a ./b", bff.ErrHeader},
 	} {
 		got, err := names(test.image)
 		if !errors.Is(err, test.err) || strings.Join(got, " ") != test.want {
 			t.Errorf("%s: %q, %v", test.name, got, err)
 		}
+	}
+	if _, err := names(whole[:at("./c")]); errors.Is(err, bff.ErrVolume) {
+		t.Errorf("an archive that is cut is taken for a volume: %v", err)
 	}
 	inode := slices.Clone(whole)
 	inode[2] = 0x6d

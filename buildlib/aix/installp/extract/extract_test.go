@@ -3,6 +3,7 @@ package extract_test
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -250,5 +251,50 @@ func TestExtractNames(t *testing.T) {
 		if _, missing := os.Lstat(filepath.Join(dir, name)); (err == nil) != made || made && missing != nil {
 			t.Errorf("%q: %v, %v", name, err, missing)
 		}
+	}
+}
+
+// Names of one file are links to it. A file of one name, or without a number, is none of those.
+func TestExtractLinks(t *testing.T) {
+	t.Parallel()
+	var image bytes.Buffer
+	w := bff.NewWriter(&image, time.Unix(0, 0))
+	large := strings.Repeat("0123456789abcdef", 20<<10) // more than is copied at once
+	for _, name := range []string{"./a", "./b", "./c", "./d", "./e"} {
+		data := map[string]string{"./a": large, "./b": "b", "./c": "c"}[name]
+		err := w.WriteHeader(&bff.Header{Name: name, Mode: bff.TypeRegular | 0o644, Size: int64(len(data))})
+		if _, err2 := w.Write([]byte(data)); errors.Join(err, err2) != nil {
+			t.Fatal(err, err2)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	links := func(name string, n uint16, inode, size uint32) {
+		h := image.Bytes()[installptest.Header(image.Bytes(), name):]
+		binary.LittleEndian.PutUint16(h[6:], n)
+		binary.LittleEndian.PutUint32(h[8:], inode)
+		binary.LittleEndian.PutUint32(h[24:], size)
+		installptest.Seal(h)
+	}
+	links("./a", 2, 7, uint32(len(large)))
+	links("./b", 1, 7, 1)
+	links("./c", 2, 0, 1)
+	links("./d", 2, 7, uint32(len(large)))
+	links("./e", 2, 0, 1)
+	dir := t.TempDir()
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	left, err := extract.Some(t.Context(), bytes.NewReader(image.Bytes()), root, nil)
+	if err != nil || len(left) != 1 || left[0].Name != "./e" {
+		t.Errorf("left out %v, %v", left, err)
+	}
+	a, err := os.Stat(filepath.Join(dir, "a"))
+	d, err2 := os.Stat(filepath.Join(dir, "d"))
+	if err != nil || err2 != nil || !os.SameFile(a, d) || a.Size() != int64(len(large)) {
+		t.Errorf("a and d: %v, %v, %v", a, err, err2)
 	}
 }
