@@ -27,7 +27,7 @@ type relayCase struct {
 	name     string
 	relay    script
 	host     string // who is asked for; mostly relay.mail.test
-	plain    bool   // whether the mailer lacks the flag Q, as any other has
+	plain    bool   // whether the mailer lacks the flags J and Q, as any other does
 	smtps    bool   // whether it is set with port 465
 	cert     bool   // whether it is set with a certificate of ours
 	noUser   bool   // whether it is set without a login
@@ -113,12 +113,19 @@ var relayCases = []relayCase{
 	{name: "our certificate in place of a login", relay: script{certificate: right, wants: true, offers: "none", open: true}, cert: true, noUser: true},
 	{name: "no login set, none wanted", relay: script{certificate: right, open: true}, noUser: true},
 	{name: "no login set, 530 at MAIL", relay: script{certificate: right}, noUser: true},
+	{name: "no login set, 550 at MAIL", relay: script{certificate: right, open: true, says: map[string]string{"MAIL": "550 5.7.1 not as this sender"}}, noUser: true},
+	{name: "no login set, host unknown", host: "nosuch.mail.test", nobody: true, noUser: true},
+	{name: "no login set, 554 as greeting", relay: says("greeting", "554 5.7.1 not you"), noUser: true},
+	{name: "no login set, 550 at EHLO and HELO", relay: script{certificate: right, says: map[string]string{"EHLO": "550 5.7.1 no", "HELO": "550 5.7.1 no"}}, noUser: true},
+	{name: "no login set, our own name in EHLO", relay: says("EHLO", "250 "+mailHost), noUser: true},
 	{name: "no login set, certificate of another name", relay: script{certificate: "other", open: true}, noUser: true},
 	{name: "no login set, no STARTTLS", relay: script{open: true}, noUser: true},
 
-	{name: "without flag Q: right", relay: script{certificate: right}, plain: true},
-	{name: "without flag Q: 535 at AUTH", relay: says("AUTH", wrongPassword), plain: true},
-	{name: "without flag Q: host unknown", host: "nosuch.mail.test", nobody: true, plain: true},
+	{name: "without flags J and Q: right", relay: script{certificate: right}, plain: true},
+	{name: "without flags J and Q: 535 at AUTH", relay: says("AUTH", wrongPassword), plain: true},
+	{name: "without flags J and Q: host unknown", host: "nosuch.mail.test", nobody: true, plain: true},
+	{name: "without flags J and Q: no login set, 530 at MAIL", relay: script{certificate: right}, plain: true, noUser: true},
+	{name: "without flags J and Q: no login set, host unknown", host: "nosuch.mail.test", nobody: true, plain: true, noUser: true},
 }
 
 // smtpsCases are relays as on port 465, where TLS begins with the connection. Releases from 8.18 on have that.
@@ -293,10 +300,14 @@ func (s *relaySite) spoil(t *testing.T, dir string, c relayCase) {
 		return
 	}
 	cf, err := os.ReadFile(s.path(dir + "/sendmail.cf"))
-	if err != nil || !strings.Contains(string(cf), " F=mDFMuXaQ,") {
-		t.Fatalf("the mailer has no flag Q, error %v", err)
+	flags := " F=mDFMuXaJQ,"
+	if c.noUser {
+		flags = " F=mDFMuXaJ,"
 	}
-	s.write(t, dir+"/sendmail.cf", strings.Replace(string(cf), " F=mDFMuXaQ,", " F=mDFMuXa,", 1))
+	if err != nil || !strings.Contains(string(cf), flags) {
+		t.Fatalf("the mailer has not the flags%s error %v", flags, err)
+	}
+	s.write(t, dir+"/sendmail.cf", strings.Replace(string(cf), flags, " F=mDFMuXa,", 1))
 }
 
 // examine is what "sendmail-relay test" says of a relay: the step that does not hold, or else what became of a message. It shows the password as often as a

@@ -37,7 +37,7 @@ func relayBox(t *testing.T, shell string) *box {
 			t.Fatal(err)
 		}
 	}
-	b.put(t, "file ca.pem -----BEGIN CERTIFICATE-----", "file rehearsal/abilities STARTTLS SASLv2 RELAYLOGIN", "dir etc/opt/sendmail",
+	b.put(t, "file ca.pem -----BEGIN CERTIFICATE-----", "file rehearsal/abilities STARTTLS SASLv2 RELAY", "dir etc/opt/sendmail",
 		"file etc/opt/sendmail/sendmail.cf "+strings.ReplaceAll(relayCf, `\t`, "\t"))
 	b.input = relayPassword + "\n"
 	return b
