@@ -19,7 +19,7 @@ func Fleet(ctx context.Context, c *checkout.Checkout, out, errOut io.Writer) err
 		}
 	}
 	return c.Machine.Run(ctx, host.Cmd{
-		Argv: []string{"go", "test", "-count=1", "-v", "-run", "^TestScripts$/^fleet$", "./buildlib/e2e"}, Dir: c.Root, Env: goEnv(c), Stdout: out, Stderr: errOut,
+		Argv: []string{"go", "test", "-count=1", "-v", "-timeout", "20m", "-run", "^TestScripts$/^fleet$", "./buildlib/e2e"}, Dir: c.Root, Env: goEnv(c), Stdout: out, Stderr: errOut,
 	})
 }
 
