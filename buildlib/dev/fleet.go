@@ -10,7 +10,7 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 )
 
-// Fleet lets Ansible install the package on simulated machines, over ssh: the script fleet. Ansible and sshd are for this alone.
+// Fleet lets Ansible install the package on simulated machines, over ssh: the scripts fleet and fleet_relay. Ansible and sshd are for this alone.
 func Fleet(ctx context.Context, c *checkout.Checkout, out, errOut io.Writer) error {
 	if _, missing := tools(ctx, c, "ansible-playbook", "sshd", "ssh", "unshare", "mksh", "ksh93"); missing != "" {
 		return &fault.Error{
@@ -19,7 +19,7 @@ func Fleet(ctx context.Context, c *checkout.Checkout, out, errOut io.Writer) err
 		}
 	}
 	return c.Machine.Run(ctx, host.Cmd{
-		Argv: []string{"go", "test", "-count=1", "-v", "-timeout", "20m", "-run", "^TestScripts$/^fleet$", "./buildlib/e2e"}, Dir: c.Root, Env: goEnv(c), Stdout: out, Stderr: errOut,
+		Argv: []string{"go", "test", "-count=1", "-v", "-timeout", "20m", "-run", "^TestScripts$/^fleet", "./buildlib/e2e"}, Dir: c.Root, Env: goEnv(c), Stdout: out, Stderr: errOut,
 	})
 }
 
