@@ -85,7 +85,8 @@ func TestCross(t *testing.T) {
 		dir := filepath.Join(b.dir, "extracted-aix7.2-32")
 		first.run(env, "image:extract", image[2], dir)
 		first.run(nil, "emulate:setup")
-		testAIXMail(t, dir, 32)
+		t.Run("mail", func(t *testing.T) { testAIXMail(t, dir, 32) })
+		t.Run("relay", func(t *testing.T) { testAIXRelay(t, dir) })
 	})
 }
 

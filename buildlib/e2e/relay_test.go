@@ -155,8 +155,9 @@ func TestRelay(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := strings.Contains(string(cf), "\nO DefaultAuthInfo=/etc/mail/login\n"); got != (settings != "") || !got && strings.Contains(string(cf), "DefaultAuthInfo") {
-				t.Errorf("with %q the .cf has the option: %v", settings, got)
+			named, set := strings.Contains(string(cf), "DefaultAuthInfo"), strings.Contains(string(cf), "\nO DefaultAuthInfo=/etc/mail/login\n")
+			if want := settings != ""; named != want || set != want {
+				t.Errorf("with %q the .cf names DefaultAuthInfo: %v, and sets it: %v", settings, named, set)
 			}
 		}
 	})

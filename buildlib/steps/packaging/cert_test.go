@@ -105,7 +105,7 @@ func certLife(t *testing.T, shell string) {
 }
 
 // TestCertInterrupted ends "install" and "undo" at each of their commands that replace or remove something, before and after it. The next run that only looks finds the certificate, the key and
-// the chain of before, or those of after: never some of each.
+// the chain of before, or those of after: never some of each. CERT_SHELL names another shell than sh.
 func TestCertInterrupted(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes its time")
@@ -113,6 +113,14 @@ func TestCertInterrupted(t *testing.T) {
 	t.Parallel()
 	if _, err := exec.LookPath("openssl"); err != nil {
 		t.Skip(err)
+	}
+	shell := "/bin/sh"
+	if name := os.Getenv("CERT_SHELL"); name != "" {
+		program, err := exec.LookPath(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		shell = program
 	}
 	const tls = "etc/opt/sendmail/tls/"
 	made := t.TempDir()
@@ -130,7 +138,7 @@ func TestCertInterrupted(t *testing.T) {
 	}
 	install := func(b *box) string { return "sendmail-cert install " + b.dir + "/new.pem" }
 	start := func(undo bool) *box {
-		b := newBox(t, "/bin/sh", "022")
+		b := newBox(t, shell, "022")
 		b.install(t, "files/sendmail-cert", "opt/sendmail/sbin/sendmail-cert", "")
 		b.put(t, "dir "+tls+" 700")
 		for name, from := range map[string]string{tls + "ca.pem": "old.pem", tls + "cert.pem": "old.pem", tls + "key.pem": "old.key", tls + "next.key": "new.key", "new.pem": "new.pem"} {
