@@ -41,11 +41,7 @@ func TestAIXGo(t *testing.T) {
 	}
 	says(run("why", "compile"), `^compile is up to date$`)
 
-	ours := filepath.Join(t.TempDir(), "sendmail-aix")
-	if out, err := exec.Command("go", "build", "-o", ours, "../cmd/sendmail-aix").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	cmd := exec.Command(ours, "package")
+	cmd := exec.Command(buildOurs(t), "package")
 	cmd.Dir, cmd.Env = another, append(os.Environ(), env...)
 	out, err := cmd.Output()
 	if err != nil || string(out) != made {
