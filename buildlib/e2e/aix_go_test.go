@@ -1,3 +1,5 @@
+//go:build aixgo
+
 package e2e_test
 
 import (
@@ -5,17 +7,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
-	format "github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp/write"
-	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/vrmf"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/cache"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/cross"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/emulate"
@@ -138,35 +135,8 @@ func tinyCheckout(t *testing.T) string {
 	return project
 }
 
-// demoImage writes an image with one program of AIX's, which is called sendmail.
-func demoImage(t *testing.T, file string) {
-	t.Helper()
-	program, err := os.ReadFile("../aix/xcoff/testdata/program64")
-	if err != nil {
-		t.Fatal(err)
-	}
-	f, err := os.Create(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := &format.Package{Name: "demo", Level: vrmf.Level{Version: 1}, Time: time.Unix(1e9, 0), Filesets: []format.Fileset{{
-		Name: "demo.rte", Text: "A demonstration", Copyright: "Ours.\n", Files: []format.File{
-			{Path: "/opt/demo", Type: format.Directory, Mode: 0o755, Owner: "root", Group: "system"},
-			{Path: "/opt/demo/sendmail", Type: format.Regular, Mode: 0o755, Owner: "root", Group: "system", Size: int64(len(program)),
-				Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(program)), nil }},
-		},
-	}}}
-	if err := errors.Join(write.Image(f, p), f.Close()); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // TestAIXGoStarts: sendmail-aix that was built for AIX says what it is set to, and finds in an image what the one for this machine finds.
 func TestAIXGoStarts(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it compiles Go's runtime, and emulates")
-	}
-	t.Parallel()
 	a, project := newAIXGo(t), tinyCheckout(t)
 	demoImage(t, filepath.Join(project, "demo.I"))
 	env := onBox(t)
