@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/build"
@@ -99,17 +100,21 @@ func Bench(ctx context.Context, c *checkout.Checkout, times int, groups []string
 	if err := errors.Join(os.RemoveAll(b.dir), os.MkdirAll(b.dir, 0o755)); err != nil {
 		return nil, err
 	}
-	var all shop
-	if len(groups) == 0 || slices.ContainsFunc(groups, func(g string) bool { return slices.Index(Groups, g) < 3 }) {
-		if all, err = b.open(ctx); err != nil {
-			return nil, err
+	opened := sync.OnceValues(func() (shop, error) { return b.open(ctx) })
+	inShop := func(measure func(context.Context, shop) error) func(context.Context) error {
+		return func(ctx context.Context) error {
+			all, err := opened()
+			if err != nil {
+				return err
+			}
+			return measure(ctx, all)
 		}
 	}
 	var problems []error
-	for i, measure := range []func(context.Context, shop) error{b.builds, b.forAIX, b.matrix, b.series, b.images} {
+	for i, measure := range []func(context.Context) error{inShop(b.builds), inShop(b.forAIX), inShop(b.matrix), b.series, b.images} {
 		if name := Groups[i]; len(groups) == 0 || slices.Contains(groups, name) {
 			c.Log.WithField("rows", name).Info("measuring")
-			if err := measure(ctx, all); err != nil {
+			if err := measure(ctx); err != nil {
 				problems = append(problems, fmt.Errorf("rows %s: %w", name, err))
 			}
 		}
@@ -127,7 +132,7 @@ func (b *bench) add(r Row) {
 }
 
 // series applies the whole series, each time on a tree of its own.
-func (b *bench) series(ctx context.Context, _ shop) error {
+func (b *bench) series(ctx context.Context) error {
 	others, err := series.Others(ctx, b.Checkout)
 	if err != nil {
 		return err
@@ -163,7 +168,7 @@ func (b *bench) series(ctx context.Context, _ shop) error {
 }
 
 // images writes an image of 1 GiB, and GNU tar the same files, by the benchmark of what writes images; and reads images by that of aiximage.
-func (b *bench) images(ctx context.Context, _ shop) error {
+func (b *bench) images(ctx context.Context) error {
 	written, err := b.benchmark(ctx, "^BenchmarkTree$", "./buildlib/aix/installp/write")
 	if err != nil {
 		return err
