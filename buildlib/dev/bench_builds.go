@@ -101,7 +101,7 @@ func (b *bench) open(ctx context.Context) (s shop, err error) {
 	}
 	err = errors.Join(b.copyCheckout(ctx, copied), os.MkdirAll(filepath.Join(cache, "sendmail-aix"), 0o755))
 	for _, c := range []host.Cmd{
-		{Argv: []string{"sh", "-c", "cd \"$1\" && for d in address cross sha256; do [ ! -e $d ] || cp -Rp $d \"$2\" || exit; done", "sh", store.Dir, filepath.Join(cache, "sendmail-aix")}},
+		{Argv: []string{"sh", "-c", "cd \"$1\" && mkdir -p \"$2/cross\" && for d in address sha256 cross/binutils-*; do [ ! -e $d ] || cp -Rp $d \"$2/$d\" || exit; done", "sh", store.Dir, filepath.Join(cache, "sendmail-aix")}},
 		{Argv: []string{"go", "build", "-o", program, "./buildlib/cmd/sendmail-aix"}, Dir: b.Root, Env: goEnv(b.Checkout)},
 	} {
 		if err == nil {
@@ -294,6 +294,9 @@ func (b *bench) matrix(ctx context.Context, s shop) error {
 	for _, on := range target.Names() {
 		if on == string(target.Host) {
 			continue
+		}
+		if err := b.Machine.Run(ctx, s.on(on).verb("configure")); err != nil { // makes the toolchain, which serves both
+			return err
 		}
 		one, err := b.cost(ctx, 1, s.on(on).verb("package"), s.build, s.objects)
 		if err != nil {
