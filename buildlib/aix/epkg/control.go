@@ -34,7 +34,7 @@ func isControl(text string) bool {
 func (f *Fix) parseControl(text string) {
 	f.Keys = map[string]string{}
 	keys := f.Keys
-	number := 0
+	number, files := 0, 0
 	for line := range strings.Lines(text) {
 		number++
 		line = strings.TrimSpace(line)
@@ -42,12 +42,12 @@ func (f *Fix) parseControl(text string) {
 			continue
 		}
 		if line == fileBegin {
-			if len(f.Files) == mostFiles {
-				f.tell("16/control", f.Control, number, "more than "+strconv.Itoa(mostFiles)+" files", "")
-				return
-			}
 			keys = map[string]string{}
-			f.Files = append(f.Files, File{keys: keys})
+			if files++; files <= mostFiles {
+				f.Files = append(f.Files, File{keys: keys})
+			} else if files == mostFiles+1 {
+				f.tell("16/control", f.Control, number, "more than "+strconv.Itoa(mostFiles)+" files", "")
+			}
 			continue
 		}
 		key, value, ok := strings.Cut(line, "=")
@@ -75,8 +75,8 @@ func (f *Fix) parseControl(text string) {
 			}
 		}
 	}
-	if count := f.Keys[keyCount]; count != strconv.Itoa(len(f.Files)) {
-		f.tell("16/count", f.Control, 0, strconv.Itoa(len(f.Files))+" files", keyCount+"="+count)
+	if count := f.Keys[keyCount]; count != strconv.Itoa(files) {
+		f.tell("16/count", f.Control, 0, strconv.Itoa(files)+" files", keyCount+"="+count)
 	}
 	f.Abstract, f.Description, f.Reboot = f.Keys["ABSTRACT"], f.Keys["DESCRIPTION"], f.Keys["REBOOT"]
 }

@@ -96,13 +96,19 @@ func Read(r io.Reader) (*Fix, error) {
 	if err != nil {
 		return nil, wrong(err)
 	}
-	f := &Fix{Files: []File{}, Prerequisites: []Prerequisite{}, Members: []Member{}, Keys: map[string]string{}, texts: map[string]string{}}
-	archive := tar.NewReader(z)
-	for err == nil {
-		err = f.member(archive)
-	}
-	if err != io.EOF {
-		return nil, wrong(err)
+	return read(z)
+}
+
+// read reads what was packed.
+func read(z io.Reader) (*Fix, error) {
+	f := &Fix{Files: []File{}, Prerequisites: []Prerequisite{}, Members: []Member{}, texts: map[string]string{}}
+	archive, buffer := tar.NewReader(z), make([]byte, 32<<10)
+	for {
+		if err := f.member(archive, buffer); err == io.EOF {
+			break
+		} else if err != nil {
+			return nil, wrong(err)
+		}
 	}
 	if _, err := io.Copy(io.Discard, z); err != nil { // what follows the tar archive must unpack, too
 		return nil, wrong(err)
@@ -130,7 +136,7 @@ func wrong(err error) error {
 	return err
 }
 
-func (f *Fix) member(archive *tar.Reader) error {
+func (f *Fix) member(archive *tar.Reader, buffer []byte) error {
 	h, err := archive.Next()
 	if err != nil {
 		return err
@@ -142,7 +148,6 @@ func (f *Fix) member(archive *tar.Reader) error {
 	var text strings.Builder
 	keep := h.Typeflag == tar.TypeReg && h.Size <= mostText && f.kept+h.Size <= mostTexts
 	s := &sum.R{}
-	buffer := make([]byte, 32<<10)
 	for {
 		n, err := archive.Read(buffer)
 		s.Add(buffer[:n])
@@ -170,7 +175,7 @@ func (f *Fix) findPrerequisites() {
 	named := f.Keys["PREREQ"]
 	for _, byName := range []bool{true, false} {
 		for _, m := range f.Members {
-			if byName && (named == "" || path.Base(m.Name) != path.Base(named)) || m.Name == f.Control {
+			if byName && path.Base(m.Name) != path.Base(named) {
 				continue
 			}
 			if all, ok := prerequisites(f.texts[m.Name]); ok {

@@ -30,8 +30,8 @@ type Reader struct {
 	block     bool // code 256 empties the table
 	maxBits   int
 	width     int
-	group     [widest]byte // eight codes of the present width
-	bits, pos int          // bits held by the group, and already used
+	group     [widest + 2]byte // eight codes of the present width, and what the last of them is read with
+	bits, pos int              // bits held by the group, and already used
 	prefix    [1 << widest]uint16
 	suffix    [1 << widest]byte
 	next      int // first free code
@@ -45,8 +45,10 @@ type Reader struct {
 func NewReader(in io.Reader) (*Reader, error) {
 	r := bufio.NewReader(in)
 	var header [3]byte
-	if _, err := io.ReadFull(r, header[:]); err != nil {
+	if _, err := io.ReadFull(r, header[:]); err == io.EOF || err == io.ErrUnexpectedEOF {
 		return nil, fmt.Errorf("%w: no header", ErrFormat)
+	} else if err != nil {
+		return nil, err
 	}
 	z := &Reader{r: r, block: header[2]&0x80 != 0, maxBits: int(header[2] & 0x1f)}
 	if header[0] != 0x1f || header[1] != 0x9d || z.maxBits < narrowest || z.maxBits > widest || header[2]&0x60 != 0 {
@@ -99,11 +101,8 @@ func (z *Reader) code() (int, error) {
 			return 0, io.EOF // fewer bits than a code: padding
 		}
 	}
-	code := 0
-	for i := range z.width {
-		at := z.pos + i
-		code |= int(z.group[at/8]>>(at%8)&1) << i
-	}
+	b := z.group[z.pos/8:][:3]
+	code := (int(b[0]) | int(b[1])<<8 | int(b[2])<<16) >> (z.pos % 8) & (1<<z.width - 1)
 	z.pos += z.width
 	return code, nil
 }

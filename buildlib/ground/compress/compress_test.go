@@ -44,6 +44,21 @@ func TestKnown(t *testing.T) {
 	}
 }
 
+// A reader that breaks is not damaged data.
+func TestUnread(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("broken")
+	for _, begun := range []string{"", "\x1f\x9d", "\x1f\x9d\x90", "\x1f\x9d\x90abc"} {
+		z, err := NewReader(io.MultiReader(strings.NewReader(begun), iotest.ErrReader(broken)))
+		if err == nil {
+			_, err = io.ReadAll(z)
+		}
+		if !errors.Is(err, broken) || errors.Is(err, ErrFormat) {
+			t.Errorf("after %x: %v", begun, err)
+		}
+	}
+}
+
 // packed writes what compress -b writes, and empties the table after so many codes, if it may. It follows the reader in its mind: the
 // reader's table has an entry less than the writer's, and groups of eight codes are filled up where the width changes.
 func packed(data []byte, bits int, block bool, every int) []byte {

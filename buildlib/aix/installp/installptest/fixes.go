@@ -10,6 +10,12 @@ import (
 // Fix is an interim fix with these members, names and contents in turn.
 func Fix(t testing.TB, members ...string) []byte {
 	t.Helper()
+	return Compressed(Tar(t, members...))
+}
+
+// Tar is what is packed in one.
+func Tar(t testing.TB, members ...string) []byte {
+	t.Helper()
 	var b bytes.Buffer
 	w := tar.NewWriter(&b)
 	for i := 0; i < len(members); i += 2 {
@@ -23,7 +29,7 @@ func Fix(t testing.TB, members ...string) []byte {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	return Compressed(b.Bytes())
+	return b.Bytes()
 }
 
 // Compressed is data in the form of compress, packed no smaller: every byte is a code of 9 bits, and the table is emptied before it grows.
