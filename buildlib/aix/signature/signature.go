@@ -81,7 +81,7 @@ func Find(r io.ReaderAt, size int64) (*Block, error) {
 	}
 	part := func(at int) []byte {
 		offset, n := u32(at), u32(at+4)
-		if offset < headSize || n > length || offset > length-tailSize-n {
+		if offset < headSize || offset > length-tailSize-n {
 			return nil
 		}
 		return b[offset:][:n]

@@ -18,15 +18,18 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/iotest"
 )
 
-func newKey(t testing.TB) *rsa.PrivateKey {
-	t.Helper()
+// Two keys are enough, and take long to make.
+var oneKey, otherKey = sync.OnceValue(newKey), sync.OnceValue(newKey)
+
+func newKey() *rsa.PrivateKey {
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
-		t.Fatal(err)
+		panic(err)
 	}
 	return key
 }
@@ -56,7 +59,7 @@ func sign(t testing.TB, key *rsa.PrivateKey, data []byte) []byte {
 
 func TestFind(t *testing.T) {
 	t.Parallel()
-	key, image := newKey(t), bytes.Repeat([]byte("image"), 1000)
+	key, image := oneKey(), bytes.Repeat([]byte("image"), 1000)
 	const path = "/etc/security/certificates/key.pem"
 	signed := append(slices.Clone(image), block(sign(t, key, image), path)...)
 	b, err := Find(bytes.NewReader(signed), int64(len(signed)))
@@ -66,7 +69,7 @@ func TestFind(t *testing.T) {
 	if err := Verify(&key.PublicKey, b.Signature, bytes.NewReader(image)); err != nil {
 		t.Error(err)
 	}
-	if err := Verify(&newKey(t).PublicKey, b.Signature, bytes.NewReader(image)); !errors.Is(err, ErrOther) {
+	if err := Verify(&otherKey().PublicKey, b.Signature, bytes.NewReader(image)); !errors.Is(err, ErrOther) {
 		t.Errorf("by another key: %v", err)
 	}
 	if err := Verify(&key.PublicKey, b.Signature, bytes.NewReader(image[1:])); !errors.Is(err, ErrOther) {
@@ -122,11 +125,29 @@ func TestFindEdges(t *testing.T) {
 	if _, err := Find(bytes.NewReader(nil), 2000); !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("a file that became shorter: %v", err)
 	}
+	// A reader may tell the end along with the last bytes, or break before them.
+	b, broken := block([]byte("x"), ""), errors.New("broken")
+	if got, err := Find(readerAt(func(p []byte, at int64) (int, error) { return copy(p, b[at:]), io.EOF }), int64(len(b))); got == nil || err != nil {
+		t.Errorf("the end with the bytes: Find = %+v, %v", got, err)
+	}
+	head := readerAt(func(p []byte, at int64) (int, error) {
+		if at == 0 {
+			return 0, broken
+		}
+		return copy(p, b[at:]), nil
+	})
+	if _, err := Find(head, int64(len(b))); !errors.Is(err, broken) {
+		t.Errorf("a beginning that cannot be read: Find = %v", err)
+	}
 }
+
+type readerAt func([]byte, int64) (int, error)
+
+func (f readerAt) ReadAt(p []byte, at int64) (int, error) { return f(p, at) }
 
 func TestParseKey(t *testing.T) {
 	t.Parallel()
-	key := newKey(t)
+	key := oneKey()
 	pkix, err := x509.MarshalPKIXPublicKey(&key.PublicKey)
 	if err != nil {
 		t.Fatal(err)

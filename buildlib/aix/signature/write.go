@@ -82,7 +82,7 @@ func Sign(key *rsa.PrivateKey, r io.Reader, kind Kind, path string) ([]byte, err
 		}
 	}
 	room := max(keySize, len(text))
-	if len(text) == 0 || kind == Path && len(text) >= keySize || keyAt+room > blockSize-tailSize {
+	if len(text) == 0 || kind == Path && len(text) >= keySize { // the key itself, of KeyBits, has room behind keyAt
 		return nil, fmt.Errorf("%w: the key's text has %d bytes", ErrSize, len(text))
 	}
 	digest := sha256.New()

@@ -2,11 +2,14 @@ package signature
 
 import (
 	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
+	"math/big"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -21,7 +24,7 @@ const certificatePath = "/etc/security/certificates/key.pem"
 // TestSignLayout holds a block that is written against the published dump, and finds what was written.
 func TestSignLayout(t *testing.T) {
 	t.Parallel()
-	key, image := newKey(t), bytes.Repeat([]byte("image"), 1000)
+	key, image := oneKey(), bytes.Repeat([]byte("image"), 1000)
 	b, err := Sign(key, bytes.NewReader(image), Path, certificatePath)
 	if err != nil {
 		t.Fatal(err)
@@ -51,10 +54,9 @@ func TestSignLayout(t *testing.T) {
 
 func TestSignRefuses(t *testing.T) {
 	t.Parallel()
-	key := newKey(t)
-	big, err := rsa.GenerateKey(rand.Reader, 3072)
-	if err != nil {
-		t.Fatal(err)
+	key := oneKey()
+	sized := func(bits uint) *rsa.PrivateKey {
+		return &rsa.PrivateKey{PublicKey: rsa.PublicKey{N: new(big.Int).Lsh(big.NewInt(1), bits-1), E: 65537}, D: big.NewInt(3)}
 	}
 	broken := errors.New("broken")
 	for name, test := range map[string]struct {
@@ -63,22 +65,34 @@ func TestSignRefuses(t *testing.T) {
 		path string
 		want error
 	}{
-		"a key of another size": {big, Path, certificatePath, ErrSize},
-		"no path":               {key, Path, "", ErrSize},
-		"a long path":           {key, Path, "/" + strings.Repeat("a", keySize-1), ErrSize},
-		"one that fits":         {key, Path, "/" + strings.Repeat("a", keySize-2), broken},
-		"unread":                {key, Path, certificatePath, broken},
+		"a larger key":  {sized(2049), Path, certificatePath, ErrSize},
+		"a smaller key": {sized(2047), Path, certificatePath, ErrSize},
+		"no path":       {key, Path, "", ErrSize},
+		"a long path":   {key, Path, "/" + strings.Repeat("a", keySize-1), ErrSize},
+		"one that fits": {key, Path, "/" + strings.Repeat("a", keySize-2), broken},
+		"unread":        {key, Path, certificatePath, broken},
 	} {
 		if _, err := Sign(test.key, iotest.ErrReader(broken), test.kind, test.path); !errors.Is(err, test.want) {
 			t.Errorf("%s: %v, want %v", name, err, test.want)
 		}
 	}
+	if b, err := Sign(sized(2048), bytes.NewReader(nil), Path, certificatePath); err == nil || b != nil {
+		t.Errorf("a key that is none: %d bytes, %v", len(b), err)
+	}
 }
 
 func TestParsePrivate(t *testing.T) {
 	t.Parallel()
-	key := newKey(t)
+	key := oneKey()
 	pkcs8, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	elliptic, err := x509.MarshalPKCS8PrivateKey(other)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,6 +106,7 @@ func TestParsePrivate(t *testing.T) {
 		"PEM":                   {pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8}), nil},
 		"protected":             {pem.EncodeToMemory(&pem.Block{Type: "ENCRYPTED PRIVATE KEY", Bytes: pkcs8}), ErrLocked},
 		"protected, as of old":  {pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Headers: map[string]string{"DEK-Info": "AES-128-CBC,00"}, Bytes: pkcs1}), ErrLocked},
+		"of another kind":       {elliptic, ErrPrivate},
 		"nothing":               {nil, ErrPrivate},
 		"a public key":          {x509.MarshalPKCS1PublicKey(&key.PublicKey), ErrPrivate},
 		"a text that is no key": {[]byte("ssh-rsa AAAA"), ErrPrivate},
@@ -109,7 +124,7 @@ func TestSignForeign(t *testing.T) {
 	if _, err := exec.LookPath("openssl"); err != nil {
 		t.Skip("no openssl here")
 	}
-	dir, key, image := t.TempDir(), newKey(t), []byte("image\n")
+	dir, key, image := t.TempDir(), oneKey(), []byte("image\n")
 	b, err := Sign(key, bytes.NewReader(image), DER, "")
 	if err != nil {
 		t.Fatal(err)
