@@ -68,7 +68,7 @@ func TestRead(t *testing.T) {
 		"the file is missing":     {[]string{"prereq", need, "c", control}, "16/absent c:0 /efix/prog "},
 		"prerequisites missing":   {[]string{"c", control, "prog", "abc"}, "16/prerequisites c:0 /efix/prereq "},
 		"one file too few":        {[]string{"prereq", need, "c", of("=1", "=2"), "prog", "abc"}, "16/count c:0 1 files EFIX_FILES=2"},
-		"a line without a key":    {[]string{"prereq", need, "c", "?\n" + control, "prog", "abc"}, "16/control c:1 ? a line KEY=value"},
+		"a line without a key":    {[]string{"prereq", need, "c", "?\n?\n" + control, "prog", "abc"}, "16/control c:1 ? a line KEY=value\n16/control c:2 ? a line KEY=value"},
 		"a key twice":             {[]string{"prereq", need, "c", control + "TYPE=1\n", "prog", "abc"}, "16/control c:17 a second TYPE "},
 		"a file without a target": {[]string{"prereq", need, "c", of("TARGET", "X"), "prog", "abc"}, "16/control c:0 file 1 has no TARGET_FILE "},
 	} {
