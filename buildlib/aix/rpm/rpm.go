@@ -148,13 +148,10 @@ func fill(r io.Reader, b []byte) error {
 	return nil
 }
 
-// at is the data of a tag from its offset on; nothing for a tag that is not there.
+// at is the data of a tag from its offset on; of kind 0, which is none, for a tag that is not there.
 func (h *header) at(tag uint32) (kind uint32, count int, data []byte) {
-	e, ok := h.entries[tag]
-	if !ok || uint64(e[1]) > uint64(len(h.data)) {
-		return 0, 0, nil
-	}
-	data = h.data[e[1]:]
+	e := h.entries[tag]
+	data = h.data[min(uint64(e[1]), uint64(len(h.data))):]
 	return e[0], int(min(uint64(e[2]), uint64(len(data)))), data // every value takes a byte at the least
 }
 
