@@ -326,6 +326,9 @@ func (r *Reader) storedByte() (byte, error) {
 func (r *Reader) fill(b []byte) error {
 	n, err := io.ReadFull(r.r, b)
 	r.offset += int64(n)
+	if err == io.ErrUnexpectedEOF { // a volume ends in a header as well as between two
+		err = io.EOF
+	}
 	return r.cut(err)
 }
 

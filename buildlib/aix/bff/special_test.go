@@ -128,6 +128,8 @@ func TestVolumes(t *testing.T) {
 		{"the second volume begins in a member", slices.Concat(volume(2, true), whole[at("./b")-104:]), "./b ./c", io.EOF},
 		{"two in one file", slices.Concat(volume(1, true), whole[volumeHeader:at("./c")], volume(2, true), whole[at("./c"):]), "./a ./b ./c", io.EOF},
 		{"the first ends in a member", slices.Concat(volume(1, true), whole[volumeHeader:at("./a")+500]), "./a", bff.ErrVolume},
+		{"the first ends in a header", slices.Concat(volume(1, true), whole[volumeHeader:at("./b")+5]), "./a", bff.ErrVolume},
+		{"the first ends within a name", slices.Concat(volume(1, true), whole[volumeHeader:at("./b")+66]), "./a", bff.ErrVolume},
 		{"the first ends between members", slices.Concat(volume(1, true), whole[volumeHeader:at("./c")]), "./a ./b", bff.ErrVolume},
 		{"a second volume without a member", volume(2, true), "", io.ErrUnexpectedEOF},
 		{"cut, and no volume", whole[:at("./c")], "./a ./b", io.ErrUnexpectedEOF},
