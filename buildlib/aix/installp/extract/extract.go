@@ -34,7 +34,7 @@ type Left struct {
 func Some(ctx context.Context, r io.Reader, root *os.Root, names []string) ([]Left, error) {
 	x := &extractor{
 		ctx: ctx, root: root, reader: bff.NewReader(r), made: map[string]bool{".": true}, files: map[uint32]string{}, buffer: make([]byte, 256<<10),
-		wanted: map[string]bool{}, parent: root,
+		wanted: map[string]bool{}, dir: ".", parent: root,
 	}
 	defer x.leave()
 	for _, name := range names {
@@ -122,7 +122,7 @@ func (x *extractor) wants(m *installp.Member) bool {
 			x.wanted[name] = true
 			return true
 		}
-		if name == "." || name == "/" {
+		if name == "." {
 			return false
 		}
 	}
@@ -174,15 +174,12 @@ func (x *extractor) directories(name string) error {
 
 // enter opens the directory of a member, if it is not that of the one before.
 func (x *extractor) enter(dir string) error {
-	if dir == x.dir || dir == "." && x.parent == x.root {
-		return nil
-	}
-	x.leave()
-	if dir == "." {
+	if dir == x.dir {
 		return nil
 	}
 	parent, err := x.root.OpenRoot(dir)
 	if err == nil {
+		x.leave()
 		x.parent, x.dir = parent, dir
 	}
 	return err
@@ -192,7 +189,6 @@ func (x *extractor) leave() {
 	if x.parent != x.root {
 		_ = x.parent.Close() // nothing is written through it
 	}
-	x.parent, x.dir = x.root, ""
 }
 
 func (x *extractor) file(name string, m *installp.Member) error {
