@@ -128,7 +128,7 @@ func TestValues(t *testing.T) {
 
 func TestRelations(t *testing.T) {
 	t.Parallel()
-	const names, levels, signs = "a\x00b\x00c\x00d\x00e\x00f\x00g\x00", "1\x002\x003\x004\x005\x006\x00\x00", "\x00\x02\x04\x08\x0a\x0c\x08"
+	const names, levels, signs = "a\x00b\x00c\x00d\x00e\x00f\x00g\x00", "1\x002\x003\x004\x005\x006\x00\x00", "\x01\x02\x04\x08\x0a\x0c\x08"
 	want := []string{"a", "b < 2", "c > 3", "d = 4", "e <= 5", "f >= 6", "g"}
 	of := func(name, sign, level uint32) []entry {
 		return []entry{{tagName, 6, 0, 1}, {tagVersion, 6, 0, 1}, {name, 8, 0, 7}, {level, 8, uint32(len(names)), 7}, {sign, 2, uint32(len(names + levels)), 7}}
