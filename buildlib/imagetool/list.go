@@ -122,7 +122,10 @@ func (l *Lists) WriteText(w io.Writer) error {
 		}
 		var line []byte
 		for m := range c.each() {
-			line = append(m.Append(line[:0]), map[bool]string{true: " (another name of a file before it)"}[m.HardLink]...)
+			line = m.Append(line[:0])
+			if m.HardLink {
+				line = append(line, " (another name of a file before it)"...)
+			}
 			line = append(line, '\n')
 			for _, entry := range m.ACL {
 				line = fmt.Appendf(line, "%12s%s\n", "", entry)
@@ -138,7 +141,7 @@ func (l *Lists) WriteText(w io.Writer) error {
 // mostKept is how many members of an image are kept: those of larger ones are read once more when they are written.
 const mostKept = 2000
 
-// each goes through the members.
+// each goes through the members, of which each is good until the next one.
 func (c *Contents) each() iter.Seq[*installp.Member] {
 	return func(yield func(*installp.Member) bool) {
 		for i := range c.Members {
@@ -150,9 +153,9 @@ func (c *Contents) each() iter.Seq[*installp.Member] {
 			return
 		}
 		r := bff.NewReader(io.NewSectionReader(c.again, 0, c.again.Size()))
+		m := &installp.Member{}
 		for range c.count {
-			m, err := installp.NextMember(r)
-			if err != nil || !yield(m) { // it was read before; what went wrong then was told
+			if err := m.Next(r); err != nil || !yield(m) { // it was read before; what went wrong then was told
 				return
 			}
 		}
@@ -213,8 +216,8 @@ func (c *Contents) image(ctx context.Context, m *Image) error {
 		c.Notes = append(c.Notes, c.Signature.String())
 	}
 	r := bff.NewReader(unsigned)
-	for {
-		one, err := installp.NextMember(r)
+	for one := (&installp.Member{}); ; {
+		err := one.Next(r)
 		if err == io.EOF {
 			return nil
 		}

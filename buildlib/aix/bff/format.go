@@ -153,14 +153,22 @@ var (
 // Found with, and true of, every header of S1, S2 and S3.
 func checksum(header []byte) uint16 {
 	var sum uint32
-	for i, b := range header {
-		if i == offChecksum || i == offChecksum+1 {
-			continue
-		}
-		sum += uint32(b) << (b & 7)
+	for _, b := range header[:offChecksum] {
+		sum += addends[b]
+	}
+	for _, b := range header[offChecksum+2:] {
+		sum += addends[b]
 	}
 	return uint16(sum) // the addends are below 1<<16, so cutting each off, as AIX may do, changes nothing
 }
+
+// addends are what each byte adds to a checksum: itself, shifted by its lowest three bits. A table takes half the time.
+var addends = func() (all [256]uint32) {
+	for b := range uint32(len(all)) {
+		all[b] = b << (b & 7)
+	}
+	return all
+}()
 
 // pad is the number of bytes from n to the next multiple of unit.
 func pad(n int64, unit int64) int64 {

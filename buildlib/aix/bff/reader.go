@@ -55,14 +55,22 @@ const bufferSize = 32 << 10
 // follows FS_END is left-over memory in archives made by AIX and is not looked at unless Strict is set. Names are as stored:
 // whoever makes files of them must check them.
 func (r *Reader) Next() (*Header, error) {
-	if r.err != nil {
-		return nil, r.err
-	}
-	h, err := r.next()
-	if err != nil {
-		r.err = err
+	h := &Header{}
+	err := r.NextInto(h)
+	if h.Name == "" {
+		return nil, err
 	}
 	return h, err
+}
+
+// NextInto does the same with a header of the caller's, who goes through so many members that one for each would be much. After an
+// error h is that of the member that was damaged, as far as it could be read.
+func (r *Reader) NextInto(h *Header) error {
+	*h = Header{}
+	if r.err == nil {
+		r.err = r.next(h)
+	}
+	return r.err
 }
 
 // Stored tells how and where the archive holds the current member. After the last one, Offset is that of FS_END, the archive's end
@@ -72,49 +80,48 @@ func (r *Reader) Stored() Stored { return r.stored }
 // Special tells what else the current member is.
 func (r *Reader) Special() Special { return r.special }
 
-func (r *Reader) next() (*Header, error) {
+func (r *Reader) next(h *Header) error {
 	if !r.started {
 		if err := r.readVolume(); err != nil {
-			return nil, err
+			return err
 		}
 		r.started = true
 	}
 	if err := r.finishMember(); err != nil {
-		return nil, err
+		return err
 	}
 	r.stored, r.special = Stored{Offset: r.offset}, Special{}
 	b, err := r.readHeader()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	magic := le.Uint16(b[offMagic:])
 	switch {
 	case b[offType] == typeEnd && magic == magicPlain:
-		return nil, r.readEnd(b)
+		return r.readEnd(b)
 	case b[offType] == typeVolume:
 		if len(b) != volumeSize || r.Strict || le.Uint16(b[volNumber:]) != r.volume+1 {
-			return nil, broken(r.stored.Offset, "another volume, which does not follow volume %d", r.volume)
+			return broken(r.stored.Offset, "another volume, which does not follow volume %d", r.volume)
 		}
 		r.volume++
-		return r.next()
+		return r.next(h)
 	case b[offType] != typeNameX:
-		return nil, broken(r.stored.Offset, "type %d, neither a member nor the end", b[offType])
+		return broken(r.stored.Offset, "type %d, neither a member nor the end", b[offType])
 	}
-	h, err := parseName(b, r.stored.Offset)
-	if err != nil {
-		return nil, err
+	if err := parseName(h, b, r.stored.Offset); err != nil {
+		return err
 	}
 	r.special.Links, r.special.Inode = le.Uint16(b[nxNlink:]), le.Uint32(b[nxIno:])
 	switch {
 	case h.IsSymlink() && magic == magicPlain && !r.Strict:
-		return h, r.readTarget(h)
+		return r.readTarget(h)
 	case h.IsSpecial() && !r.Strict:
 		h.Size, r.special.Major, r.special.Minor = 0, le.Uint32(b[nxMajor:]), le.Uint32(b[nxMinor:])
-		return h, r.readBare(h)
+		return r.readBare(h)
 	case !h.IsDir() && !h.IsRegular():
-		return nil, fmt.Errorf("bff: at offset %d: %q has mode %#o: %w", r.stored.Offset, h.Name, h.Mode, ErrType)
+		return fmt.Errorf("bff: at offset %d: %q has mode %#o: %w", r.stored.Offset, h.Name, h.Mode, ErrType)
 	}
-	return h, r.readMember(h, b)
+	return r.readMember(h, b)
 }
 
 // readMember reads what is between the header b of a directory or regular file and its data.
@@ -174,13 +181,13 @@ func (r *Reader) Read(p []byte) (int, error) {
 func (r *Reader) finishMember() error {
 	left, fill := r.left, r.skip
 	r.left, r.skip, r.packed, r.target = 0, 0, nil, nil
+	if !r.Strict {
+		return r.discard(left + fill)
+	}
 	if err := r.discard(left); err != nil {
 		return err
 	}
-	if r.Strict {
-		return r.readZeros(fill)
-	}
-	return r.discard(fill)
+	return r.readZeros(fill)
 }
 
 // readHeader reads one header of any type to the front of the buffer. The result is good until the next call.
@@ -231,26 +238,27 @@ func isHeader(b []byte) bool {
 	return magic == magicPlain || magic == magicPacked
 }
 
-func parseName(b []byte, start int64) (*Header, error) {
+func parseName(h *Header, b []byte, start int64) error {
 	if len(b) <= nameFixed {
-		return nil, broken(start, "%d bytes, too short for a name", len(b))
+		return broken(start, "%d bytes, too short for a name", len(b))
 	}
 	// Left-overs of an earlier name may follow the NUL (109 members of S3).
 	end := bytes.IndexByte(b[nameFixed:], 0)
 	switch end {
 	case -1:
-		return nil, broken(start, "name without an end")
+		return broken(start, "name without an end")
 	case 0:
-		return nil, broken(start, "empty name")
+		return broken(start, "empty name")
 	}
-	return &Header{
+	*h = Header{
 		Name:    string(b[nameFixed : nameFixed+end]),
 		Mode:    le.Uint32(b[nxMode:]) & lowModeWord,
 		UID:     le.Uint32(b[nxUID:]),
 		GID:     le.Uint32(b[nxGID:]),
 		Size:    int64(le.Uint32(b[nxSize:])),
 		ModTime: time.Unix(int64(le.Uint32(b[nxMtime:])), 0).UTC(),
-	}, nil
+	}
+	return nil
 }
 
 // readTarget reads the target of a symbolic link. No archive made by AIX shows where it stands, and public readers disagree: it
@@ -323,13 +331,15 @@ func (r *Reader) storedByte() (byte, error) {
 	return b, nil
 }
 
+// fill reads a part of a header to b.
 func (r *Reader) fill(b []byte) error {
-	n, err := io.ReadFull(r.r, b)
-	r.offset += int64(n)
-	if err == io.ErrUnexpectedEOF { // a volume ends in a header as well as between two
-		err = io.EOF
+	held, err := r.r.Peek(len(b))
+	r.offset += int64(copy(b, held))
+	if err != nil { // io.EOF in a header as well as between two: a volume ends in either
+		return r.cut(err)
 	}
-	return r.cut(err)
+	_, err = r.r.Discard(len(b))
+	return err
 }
 
 func (r *Reader) discard(n int64) error {

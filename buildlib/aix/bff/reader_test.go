@@ -114,6 +114,46 @@ func TestReaderSkips(t *testing.T) {
 	}
 }
 
+// Nothing of one member is left when the next is read into the same header, and the only memory that a member takes is its name.
+func TestNextInto(t *testing.T) {
+	t.Parallel()
+	image := write(t, file("./a", 0o2555, "data"), directory("./b", 0o755), file("./c", 0o644, "more"))
+	image[bytes.Index(image, []byte("./c\x00"))+9] = 0xFF // c has a list of so many words
+	into, next := bff.NewReader(bytes.NewReader(image)), bff.NewReader(bytes.NewReader(image))
+	h := &bff.Header{Name: "./before", UID: 1, Size: 1}
+	for range 2 {
+		want, err := next.Next()
+		if err2 := into.NextInto(h); err != nil || err2 != nil {
+			t.Fatal(err, err2)
+		}
+		if diff := cmp.Diff(want, h); diff != "" {
+			t.Errorf("-Next +NextInto:\n%s", diff)
+		}
+	}
+	if err := into.NextInto(h); !errors.Is(err, bff.ErrHeader) || h.Name != "./c" {
+		t.Errorf("NextInto of a damaged member = %v, of %q", err, h.Name)
+	}
+	if err := into.NextInto(h); !errors.Is(err, bff.ErrHeader) || h.Name != "" {
+		t.Errorf("NextInto after an error = %v, of %q", err, h.Name)
+	}
+}
+
+func TestNextIntoMemory(t *testing.T) { // not parallel: what others take would be counted
+	all := make([]member, 50)
+	for i := range all {
+		all[i] = file(fmt.Sprintf("./file%d", i), 0o644, "data")
+	}
+	r, h := bff.NewReader(bytes.NewReader(write(t, all...))), &bff.Header{}
+	took := testing.AllocsPerRun(len(all)-1, func() { // and once before it counts
+		if err := r.NextInto(h); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if took != 1 {
+		t.Errorf("a member takes memory %v times", took)
+	}
+}
+
 // After a header that is none, no data of an earlier member is given.
 func TestReadAfterError(t *testing.T) {
 	t.Parallel()

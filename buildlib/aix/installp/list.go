@@ -48,58 +48,64 @@ func (m *Member) String() string { return string(m.Append(nil)) }
 
 // Append appends that line.
 func (m *Member) Append(b []byte) []byte {
-	b = append(b, ModeString(m.Mode)...)
-	number := func(n int64, width int) {
-		var digits [20]byte
-		text := strconv.AppendInt(digits[:0], n, 10)
-		b = append(b, ' ')
-		for range width - len(text) {
-			b = append(b, ' ')
-		}
-		b = append(b, text...)
-	}
-	number(int64(m.UID), 5)
-	number(int64(m.GID), 5)
+	b = appendMode(b, m.Mode)
+	b = appendNumber(b, int64(m.UID), 5)
+	b = appendNumber(b, int64(m.GID), 5)
 	if t := m.Mode &^ 0o7777; t == bff.TypeChar || t == bff.TypeBlock {
 		b = fmt.Appendf(b, " %10s", fmt.Sprintf("%d,%d", m.Major, m.Minor))
 	} else {
-		number(m.Size, 10)
+		b = appendNumber(b, m.Size, 10)
 	}
 	b = append(b, ' ')
-	b = m.ModTime.UTC().AppendFormat(b, time.DateTime)
+	b = appendTime(b, m.ModTime)
 	b = append(b, ' ')
 	return append(b, fault.Line(cmp.Or(m.Stored, m.Name))...)
 }
 
-// typeLetters are those of "ls -l".
-var typeLetters = map[uint32]byte{
-	bff.TypeDir: 'd', bff.TypeRegular: '-', bff.TypeSymlink: 'l', bff.TypeFIFO: 'p', bff.TypeChar: 'c', bff.TypeMPX: 'c', bff.TypeBlock: 'b', bff.TypeSocket: 's',
+// appendNumber appends a blank and a number, with blanks in front up to a width.
+func appendNumber(b []byte, n int64, width int) []byte {
+	var digits [20]byte
+	text := strconv.AppendInt(digits[:0], n, 10)
+	b = append(b, ' ')
+	for range width - len(text) {
+		b = append(b, ' ')
+	}
+	return append(b, text...)
 }
 
+// appendTime appends a time in the form of [time.DateTime]. Package time is three times as quick with that of RFC 3339, which has a T
+// for the blank, and a Z at its end.
+func appendTime(b []byte, t time.Time) []byte {
+	b = t.UTC().AppendFormat(b, time.RFC3339)
+	b[len(b)-len("00:00:00Z")-1] = ' '
+	return b[:len(b)-1]
+}
+
+// typeLetters are those of "ls -l", by the type's four bits.
+const typeLetters = "?pccd?b?-?l?s???"
+
 // ModeString is the first column of "ls -l".
-func ModeString(mode uint32) string {
-	b := []byte("?rwxrwxrwx")
-	if letter := typeLetters[mode&^0o7777]; letter != 0 {
-		b[0] = letter
+func ModeString(mode uint32) string { return string(appendMode(nil, mode)) }
+
+func appendMode(b []byte, mode uint32) []byte {
+	letters := [...]byte{'?', 'r', 'w', 'x', 'r', 'w', 'x', 'r', 'w', 'x'}
+	if mode>>16 == 0 {
+		letters[0] = typeLetters[mode>>12]
 	}
 	for i := range 9 {
 		if mode&(0o400>>i) == 0 {
-			b[1+i] = '-'
+			letters[1+i] = '-'
 		}
 	}
-	for _, special := range []struct {
-		bit         uint32
-		at          int
-		with, alone byte
-	}{{0o4000, 3, 's', 'S'}, {0o2000, 6, 's', 'S'}, {0o1000, 9, 't', 'T'}} {
-		if mode&special.bit == 0 {
-			continue
-		}
-		if b[special.at] == 'x' {
-			b[special.at] = special.with
-		} else {
-			b[special.at] = special.alone
+	for i, special := range [...]struct{ with, alone byte }{{'s', 'S'}, {'s', 'S'}, {'t', 'T'}} {
+		at := 3 + 3*i
+		switch {
+		case mode&(0o4000>>i) == 0:
+		case letters[at] == 'x':
+			letters[at] = special.with
+		default:
+			letters[at] = special.alone
 		}
 	}
-	return string(b)
+	return append(b, letters[:]...)
 }

@@ -146,19 +146,28 @@ func (r *Reader) next() (*Member, error) {
 
 // NextMember gives the next member of an archive, with its name in the form of [MemberName].
 func NextMember(r *bff.Reader) (*Member, error) {
-	h, err := r.Next()
-	if err != nil {
+	m := &Member{}
+	if err := m.Next(r); err != nil {
 		return nil, err
 	}
+	return m, nil
+}
+
+// Next makes m the next member of an archive. Whoever goes through many needs no memory for each.
+func (m *Member) Next(r *bff.Reader) error {
+	*m = Member{}
+	if err := r.NextInto(&m.Header); err != nil {
+		return err
+	}
 	s := r.Stored()
-	m := &Member{Header: *h, Offset: s.Offset, Data: s.Data, Packed: s.Packed, ACL: s.ACL, Special: r.Special()}
-	if m.Name = MemberName(h.Name); m.Name != h.Name {
-		m.Stored = h.Name
+	m.Offset, m.Data, m.Packed, m.ACL, m.Special = s.Offset, s.Data, s.Packed, s.ACL, r.Special()
+	if name := MemberName(m.Name); name != m.Name {
+		m.Name, m.Stored = name, m.Name
 	}
 	if m.IsNFS4ACL() {
 		m.ACL = nfs4(m, r)
 	}
-	return m, nil
+	return nil
 }
 
 // nfs4 gives the entries of an NFS4 access list, which a member of its own holds as text (S1), as aclget prints it: what begins with a star

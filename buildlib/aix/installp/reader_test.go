@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/bff"
@@ -217,8 +218,30 @@ func TestListing(t *testing.T) {
 	if got, want := m.String(), "-rw-r--r--     0     0        448 2015-10-01 00:00:00 ./lpp_name"; got != want {
 		t.Errorf("String() = %q, want %q", got, want)
 	}
-	m.Name, m.Mode = "./a\x1b[2J", bff.TypeDir|0o7642
-	if got, want := m.String(), `drwSr-S-wT     0     0        448 2015-10-01 00:00:00 ./a\x1b[2J`; got != want {
-		t.Errorf("String() = %q, want %q", got, want)
+}
+
+// Lines of members are in columns, as ls has them, as long as numbers fit, and apart where these do not.
+func TestMemberLines(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		member installp.Member
+		want   string
+	}{
+		{installp.Member{Header: bff.Header{Name: "./a\x1b[2J", Mode: bff.TypeDir | 0o7642}}, `drwSr-S-wT     0     0          0 1970-01-01 00:00:00 ./a\x1b[2J`},
+		{installp.Member{Header: bff.Header{Name: "./a", Mode: bff.TypeRegular | 0o7777, UID: 388113, GID: 4294967295, Size: 4294967295}}, `-rwsrwsrwt 388113 4294967295 4294967295 1970-01-01 00:00:00 ./a`},
+		{installp.Member{Header: bff.Header{Name: "./a", Mode: bff.TypeSymlink | 0o777, UID: 99999, Size: 12}, Stored: "a"}, `lrwxrwxrwx 99999     0         12 1970-01-01 00:00:00 a`},
+		{installp.Member{Header: bff.Header{Name: "./a", Mode: bff.TypeChar | 0o600}, Special: bff.Special{Major: 10, Minor: 2}}, `crw-------     0     0       10,2 1970-01-01 00:00:00 ./a`},
+		{installp.Member{Header: bff.Header{Name: "./a", Mode: bff.TypeMPX | 0o060, Size: 1}}, `c---rw----     0     0          1 1970-01-01 00:00:00 ./a`},
+		{installp.Member{Header: bff.Header{Name: "./a", Mode: bff.TypeBlock | 0o004}, Special: bff.Special{Major: 4294967295, Minor: 10}}, `b------r--     0     0 4294967295,10 1970-01-01 00:00:00 ./a`},
+		{installp.Member{Header: bff.Header{Name: "./a", Mode: bff.TypeFIFO}}, `p---------     0     0          0 1970-01-01 00:00:00 ./a`},
+		{installp.Member{Header: bff.Header{Name: "./a", Mode: bff.TypeSocket}}, `s---------     0     0          0 1970-01-01 00:00:00 ./a`},
+		{installp.Member{Header: bff.Header{Name: "./a", ModTime: time.Unix(1<<32-1, 0)}}, `?---------     0     0          0 2106-02-07 06:28:15 ./a`},
+	} {
+		if row.member.ModTime.IsZero() {
+			row.member.ModTime = time.Unix(0, 0)
+		}
+		if got := row.member.String(); got != row.want {
+			t.Errorf("String() = %q, want %q", got, row.want)
+		}
 	}
 }

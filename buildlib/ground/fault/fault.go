@@ -134,9 +134,19 @@ func Lines(text string) string {
 	return spell(text, func(r rune) bool { return unicode.IsPrint(r) || r == '\n' || r == '\t' })
 }
 
+// isASCII reports whether a text has printable characters of ASCII alone.
+func isASCII(text string) bool {
+	for i := range len(text) {
+		if text[i] < ' ' || text[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
+
 // spell writes characters that are not plain, and bytes that are none, as numbers.
 func spell(text string, plain func(rune) bool) string {
-	if !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' }) {
+	if isASCII(text) {
 		return text // as nearly all are
 	}
 	isPlain := func(r rune, size int) bool { return plain(r) && (r != utf8.RuneError || size > 1) }
