@@ -12,15 +12,14 @@ import (
 
 func TestParseRequisites(t *testing.T) {
 	t.Parallel()
-	got, err := ParseRequisites([]string{"*prereq a.b 1.2.3.4", "*ifreq c.d", ">1 {", "*coreq e.f", "*instreq g.h", "}", "*coreq i.j"})
+	got, err := ParseRequisites([]string{"*prereq a.b 1.2.3.4", "*ifreq c.d", ">1 {", "*coreq e.f", "*instreq g.h", "}", "*coreq i.j 0.0.0.0"})
 	want := []Requisite{
-		{Kind: "prereq", Name: "a.b", Level: vrmf.Level{Version: 1, Release: 2, Modification: 3, Fix: 4}},
-		{Kind: "ifreq", Name: "c.d"},
-		{Group: []Requisite{{Kind: "coreq", Name: "e.f"}, {Kind: "instreq", Name: "g.h"}}, MoreThan: 1},
-		{Kind: "coreq", Name: "i.j"},
+		{Kind: "prereq", Name: "a.b", Level: vrmf.Level{Version: 1, Release: 2, Modification: 3, Fix: 4}, Line: 1},
+		{Kind: "ifreq", Name: "c.d", Line: 2},
+		{Group: []Requisite{{Kind: "coreq", Name: "e.f", Line: 4}, {Kind: "instreq", Name: "g.h", Line: 5}}, MoreThan: 1, Line: 3},
+		{Kind: "coreq", Name: "i.j", Line: 7},
 	}
-	noLine := cmp.FilterPath(func(p cmp.Path) bool { return p.Last().String() == ".Line" }, cmp.Ignore())
-	if diff := cmp.Diff(want, got, noLine); err != nil || diff != "" {
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
 		t.Errorf("%v, -want +got:\n%s", err, diff)
 	}
 	names, err := RequiredNames([]string{"*prereq a.b 1.2.3.4", "*ifreq c.d", ">0 {", "*coreq e.f", "}", "*coreq i.j"})
@@ -61,6 +60,41 @@ func TestParseRequisitesRefuses(t *testing.T) {
 	}
 }
 
+// The first that is wrong is told of, and how.
+func TestParseRequisitesTells(t *testing.T) {
+	t.Parallel()
+	const form = `a requisite is a line such as "*prereq bos.rte 6.1.0.0"`
+	for want, lines := range map[string][]string{
+		`line 2, ">0 {": a group inside the group of line 1`:                                 {">0 {", ">0 {", "*prereq a.b", "}", "}"},
+		`line 2, "*prereq a.b 1.2": ` + form:                                                 {">0 {", "*prereq a.b 1.2", "}"},
+		`line 1, "*prereq a.b v=1": ` + form:                                                 {"*prereq a.b v=1", "*prereq a.b v=1"},
+		`line 3, " }": it is written "}"`:                                                    {">0 {", "*prereq a.b", " }"},
+		`line 1, "*prereq  a.b": it is written "*prereq a.b"`:                                {"*prereq  a.b", "*coreq a.b"},
+		`line 1, "*prereq a.b ": it is written "*prereq a.b"`:                                {"*prereq a.b "},
+		`line 1, "*prereq a.b  0.0.0.0": it is written "*prereq a.b 0.0.0.0"`:                {"*prereq a.b  0.0.0.0"},
+		`line 2, "": ` + form:                                                                {"*prereq a.b", ""},
+		`line 1, "*prereq": ` + form:                                                         {"*prereq"},
+		`line 1, "*needs a.b": the type "needs" is none of prereq, coreq, ifreq, instreq`: {"*needs a.b"},
+	} {
+		if _, err := ParseRequisites(lines); err == nil || err.Error() != want {
+			t.Errorf("%q: %v, want %s", lines, err, want)
+		}
+	}
+	// Groups may be as deep as anybody has them.
+	deep := func(n int) []string { return []string{strings.Repeat("{", n) + "*prereq a.b" + strings.Repeat("}", n)} }
+	if all, wrong := ReadRequisites(deep(deepest)); len(all) != 1 || wrong != nil {
+		t.Errorf("%d groups: %v, %v", deepest, all, wrong)
+	}
+	all, wrong := ReadRequisites(deep(deepest + 9))
+	if len(all) != 0 || len(wrong) != 1 || wrong[0].Err.Error() != "more than 8 groups in each other" {
+		t.Errorf("%d groups: %v, %v", deepest+9, all, wrong)
+	}
+	all, _ = ReadRequisites([]string{"*prereq a.b", "what"})
+	if len(all) != 2 || all[1].Unknown != "what" || all[1].Line != 2 {
+		t.Errorf("what is none: %+v", all)
+	}
+}
+
 // What others write has its meaning, and what is not known is kept.
 func TestReadRequisites(t *testing.T) {
 	t.Parallel()
@@ -95,7 +129,7 @@ func TestReadRequisites(t *testing.T) {
 			t.Errorf("%s: %q, want %q", line, got, want)
 		}
 	}
-	for _, line := range []string{"prereq a.b", "*prereq", "}", ">0 {", ">3 { *prereq a.b }", "*prereq a:b", "x *prereq a.b", strings.Repeat("{", 20)} {
+	for _, line := range []string{"prereq a.b", "*prereq", "}", ">0 {", ">3 { *prereq a.b }", "*prereq a:b", "x *prereq a.b", "x*prereq a.b", strings.Repeat("{", 20)} {
 		if _, wrong := ReadRequisites([]string{line}); wrong == nil {
 			t.Errorf("%q is not told of", line)
 		}
@@ -106,10 +140,12 @@ func TestHolds(t *testing.T) {
 	t.Parallel()
 	for line, holds := range map[string]bool{
 		"*prereq a.b": true, "*prereq a.b 5.2.0.0": true, "*prereq a.b 5.4.0.0": false, "*prereq a.b v=5 r<4": true, "*prereq a.b v=5 r<3": false,
-		"*prereq a.b r>2": true, "*prereq a.b r>3": false, "*prereq a.b m<=0 f>=9": true, "*prereq a.b f>=10": false, "*prereq a.b x": true,
+		"*prereq a.b r>2": true, "*prereq a.b r>3": false, "*prereq a.b m<=2 f>=9": true, "*prereq a.b f>=10": false, "*prereq a.b x": true,
+		"*prereq a.b 5.3.2.9": true, "*prereq a.b 5.3.2.10": false, "*prereq a.b m=2": true, "*prereq a.b m<=1": false, "*prereq a.b f<10 v>4": true,
+		"*prereq a.b f<9": false, "*prereq a.b v>5": false,
 	} {
 		all, _ := ReadRequisites([]string{line})
-		if got := all[0].Holds(vrmf.Level{Version: 5, Release: 3, Fix: 9}); got != holds {
+		if got := all[0].Holds(vrmf.Level{Version: 5, Release: 3, Modification: 2, Fix: 9}); got != holds {
 			t.Errorf("%s: %v", line, got)
 		}
 	}
