@@ -65,15 +65,15 @@ func TestParseRequisitesTells(t *testing.T) {
 	t.Parallel()
 	const form = `a requisite is a line such as "*prereq bos.rte 6.1.0.0"`
 	for want, lines := range map[string][]string{
-		`line 2, ">0 {": a group inside the group of line 1`:                                 {">0 {", ">0 {", "*prereq a.b", "}", "}"},
-		`line 2, "*prereq a.b 1.2": ` + form:                                                 {">0 {", "*prereq a.b 1.2", "}"},
-		`line 1, "*prereq a.b v=1": ` + form:                                                 {"*prereq a.b v=1", "*prereq a.b v=1"},
-		`line 3, " }": it is written "}"`:                                                    {">0 {", "*prereq a.b", " }"},
-		`line 1, "*prereq  a.b": it is written "*prereq a.b"`:                                {"*prereq  a.b", "*coreq a.b"},
-		`line 1, "*prereq a.b ": it is written "*prereq a.b"`:                                {"*prereq a.b "},
-		`line 1, "*prereq a.b  0.0.0.0": it is written "*prereq a.b 0.0.0.0"`:                {"*prereq a.b  0.0.0.0"},
-		`line 2, "": ` + form:                                                                {"*prereq a.b", ""},
-		`line 1, "*prereq": ` + form:                                                         {"*prereq"},
+		`line 2, ">0 {": a group inside the group of line 1`:                              {">0 {", ">0 {", "*prereq a.b", "}", "}"},
+		`line 2, "*prereq a.b 1.2": ` + form:                                              {">0 {", "*prereq a.b 1.2", "}"},
+		`line 1, "*prereq a.b v=1": ` + form:                                              {"*prereq a.b v=1", "*prereq a.b v=1"},
+		`line 3, " }": it is written "}"`:                                                 {">0 {", "*prereq a.b", " }"},
+		`line 1, "*prereq  a.b": it is written "*prereq a.b"`:                             {"*prereq  a.b", "*coreq a.b"},
+		`line 1, "*prereq a.b ": it is written "*prereq a.b"`:                             {"*prereq a.b "},
+		`line 1, "*prereq a.b  0.0.0.0": it is written "*prereq a.b 0.0.0.0"`:             {"*prereq a.b  0.0.0.0"},
+		`line 2, "": ` + form:                                                             {"*prereq a.b", ""},
+		`line 1, "*prereq": ` + form:                                                      {"*prereq"},
 		`line 1, "*needs a.b": the type "needs" is none of prereq, coreq, ifreq, instreq`: {"*needs a.b"},
 	} {
 		if _, err := ParseRequisites(lines); err == nil || err.Error() != want {
