@@ -43,6 +43,9 @@ func TestSignLayout(t *testing.T) {
 			t.Errorf("kind %d: Find() = %+v, %v", kind, found, err)
 			continue
 		}
+		if isPEM := bytes.HasPrefix(found.Key, []byte("-----BEGIN PUBLIC KEY-----")); isPEM != (kind == PEM) {
+			t.Errorf("kind %d: the key is %q", kind, found.Key)
+		}
 		if inside := found.PublicKey(); kind != Path && (inside == nil || !inside.Equal(&key.PublicKey)) || kind == Path && inside != nil {
 			t.Errorf("kind %d: PublicKey() = %v", kind, inside)
 		}
@@ -75,6 +78,10 @@ func TestSignRefuses(t *testing.T) {
 		if _, err := Sign(test.key, iotest.ErrReader(broken), test.kind, test.path); !errors.Is(err, test.want) {
 			t.Errorf("%s: %v, want %v", name, err, test.want)
 		}
+	}
+	const want = "it does not fit into a block as AIX's are known: it has 2049 bits, not 2048"
+	if _, err := Sign(sized(2049), bytes.NewReader(nil), DER, ""); err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
 	}
 	if b, err := Sign(sized(2048), bytes.NewReader(nil), Path, certificatePath); err == nil || b != nil {
 		t.Errorf("a key that is none: %d bytes, %v", len(b), err)
@@ -115,6 +122,9 @@ func TestParsePrivate(t *testing.T) {
 		if !errors.Is(err, test.want) || test.want == nil && !got.Equal(key) {
 			t.Errorf("%s: %v, want %v", name, err, test.want)
 		}
+	}
+	if _, err := ParsePrivate([]byte("text")); err != ErrPrivate { //nolint:errorlint // with nothing said of another kind
+		t.Errorf("%v, want %v", err, ErrPrivate)
 	}
 }
 

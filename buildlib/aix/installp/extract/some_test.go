@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -27,7 +26,12 @@ func archive(t *testing.T, names ...string) []byte {
 	w := bff.NewWriter(&b, time.Unix(1e9, 0))
 	for _, name := range names {
 		plain, isDir := strings.CutSuffix(name, "/")
-		h := bff.Header{Name: plain, Mode: bff.TypeRegular | 0o640, Size: int64(len(plain)), ModTime: time.Unix(1e9, 0)}
+		h := bff.Header{Name: plain, Mode: bff.TypeRegular | 0o640, ModTime: time.Unix(1e9, 0)}
+		text := []byte(plain)
+		if plain == "./large" {
+			text = make([]byte, largeSize)
+		}
+		h.Size = int64(len(text))
 		if isDir {
 			h.Mode, h.Size = bff.TypeDir|0o750, 0
 		}
@@ -35,7 +39,7 @@ func archive(t *testing.T, names ...string) []byte {
 			t.Fatal(err)
 		}
 		if !isDir {
-			if _, err := w.Write([]byte(plain)); err != nil {
+			if _, err := w.Write(text); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -55,9 +59,16 @@ func some(t *testing.T, image []byte, names ...string) (there, out string) {
 		t.Fatal(err)
 	}
 	defer root.Close()
+	before, err := root.Stat(".")
+	if err != nil {
+		t.Fatal(err)
+	}
 	left, err := extract.Some(t.Context(), bytes.NewReader(image), root, names)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if info, err := root.Stat("."); err != nil || info.Mode() != before.Mode() {
+		t.Errorf("the directory is %v, %v; it was %v", info.Mode(), err, before.Mode())
 	}
 	var all []string
 	for _, l := range left {
@@ -132,11 +143,11 @@ func TestLeft(t *testing.T) {
 			}
 		})
 	}
-	many := make([]string, 10001)
+	many := make([]string, 10002)
 	for i := range many {
 		many[i] = "./a"
 	}
-	for n, want := range map[int]int{10001: 10000, 10000: 9999} {
+	for n, want := range map[int]int{10002: 10000, 10001: 10000, 10000: 9999} {
 		if _, left := some(t, archive(t, many[:n]...)); strings.Count(left, ";")+1 != want {
 			t.Errorf("%d members of one name: %d were told", n, strings.Count(left, ";")+1)
 		}
@@ -177,31 +188,81 @@ func TestSomeEnds(t *testing.T) {
 		t.Errorf("interrupted before: %v", err)
 	}
 	// Interrupted within a file: what there is of it is not the whole.
-	var large bytes.Buffer
-	w := bff.NewWriter(&large, time.Unix(1e9, 0))
-	const size = 4 << 20
-	if err := w.WriteHeader(&bff.Header{Name: "./large", Mode: bff.TypeRegular | 0o640, Size: size}); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := w.Write(make([]byte, size)); errors.Join(err, w.Close()) != nil {
-		t.Fatal(err)
-	}
 	ctx, cancel = context.WithCancel(t.Context())
 	defer cancel()
-	_, err = extract.Some(ctx, io.MultiReader(bytes.NewReader(large.Bytes()[:1<<20]), reader(func(p []byte) (int, error) {
-		cancel()
-		return 0, io.EOF
-	}), bytes.NewReader(large.Bytes()[1<<20:])), root, nil)
-	if info, err2 := os.Stat(filepath.Join(dir, "large")); !errors.Is(err, context.Canceled) || err2 == nil && info.Size() == size {
+	_, err = extract.Some(ctx, during(archive(t, "./c/", "./large", "./z"), cancel), root, nil)
+	if info, err2 := root.Stat("large"); !errors.Is(err, context.Canceled) || err2 == nil && info.Size() == largeSize {
 		t.Errorf("interrupted within: %v, %v", err, info)
+	}
+	// A directory is its owner's alone until it has what is in it.
+	if info, err := root.Stat("c"); err != nil || info.Mode() != fs.ModeDir|0o700 {
+		t.Errorf("a directory before its time: %v, %v", info, err)
 	}
 	if err := root.Close(); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"./a", "./b/", "./c/d"} {
+	for _, name := range []string{"./a", "./b/", "./x/d"} {
 		if _, err := extract.Some(t.Context(), bytes.NewReader(archive(t, name)), root, nil); !errors.Is(err, fs.ErrClosed) || !strings.HasPrefix(err.Error(), "extracting "+strings.TrimSuffix(name, "/")+": ") {
 			t.Errorf("%s into what is closed: %v", name, err)
 		}
+	}
+}
+
+const largeSize = 4 << 20
+
+// during reads an archive, and does something after a megabyte.
+func during(archive []byte, do func()) io.Reader {
+	return io.MultiReader(bytes.NewReader(archive[:1<<20]), reader(func([]byte) (int, error) {
+		do()
+		return 0, io.EOF
+	}), bytes.NewReader(archive[1<<20:]))
+}
+
+// What somebody else takes away meanwhile is an error, before or behind what is in it.
+func TestSomeDisturbed(t *testing.T) {
+	t.Parallel()
+	for _, names := range [][]string{{"./d/", "./large", "./d/f"}, {"./d/", "./large"}} {
+		root, err := os.OpenRoot(t.TempDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer root.Close()
+		left, err := extract.Some(t.Context(), during(archive(t, names...), func() {
+			if err := root.Remove("d"); err != nil {
+				t.Error(err)
+			}
+		}), root, nil)
+		if !errors.Is(err, fs.ErrNotExist) || left != nil {
+			t.Errorf("%q: left out %v, %v", names, left, err)
+		}
+	}
+}
+
+// No directory stays open. It is not parallel: others have their own.
+func TestDescriptors(t *testing.T) {
+	const open = "/proc/self/fd"
+	if _, err := os.Stat(open); err != nil {
+		t.Skip("which files are open cannot be told here")
+	}
+	root, err := os.OpenRoot(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	image := archive(t, "./a/f", "./b/f", "./c/f", "./f", "./d/f")
+	count := func() int {
+		all, err := os.ReadDir(open)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(all)
+	}
+	before := count()
+	if left, err := extract.Some(t.Context(), bytes.NewReader(image), root, nil); err != nil || left != nil {
+		t.Fatal(left, err)
+	}
+	if after := count(); after != before {
+		t.Errorf("%d files are open, %d were before", after, before)
 	}
 }
 
