@@ -211,6 +211,9 @@ func TestDamaged(t *testing.T) {
 			t.Errorf("%s: %v, want ErrFormat", name, err)
 		}
 	}
+	if _, err := unpack([]byte{0x1f, 0x9d}); err == nil || !strings.HasSuffix(err.Error(), ": no header") {
+		t.Errorf("unpack() = %v, want to be told of the header", err)
+	}
 	if _, err := unpack([]byte{0x1f, 0x9d, 0x90, 0x61, 0xfe, 0x03}); err == nil || !strings.Contains(err.Error(), "code 511 where the table ends at 256") {
 		t.Errorf("unpack() = %v, want to be told of code 511", err)
 	}
