@@ -3,7 +3,9 @@ package diff_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +15,7 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp/diff"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp/installptest"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/signature"
 )
 
 func differ(t *testing.T, a, b *installp.Package) string {
@@ -148,6 +151,11 @@ func TestDiffOthers(t *testing.T) {
 		before, after func(*installptest.Contents)
 		want          string
 	}{
+		"platform": {func(*installptest.Contents) {}, installptest.LppName("4 R I", "4 N I"), "platform R -> N\n"},
+		"bosboot":  {func(*installptest.Contents) {}, installptest.LppName(" N B ", " b B "), "fileset mailtools.sendmail.rte\n  bosboot N -> b\n"},
+		"supersedes": {installptest.LppName("%\n%\n%\n%\n]", "%\nold.rte 1.0.0.0\n%\n%\n%\n]"), installptest.LppName("%\n%\n%\n%\n]", "%\nnew.rte 1.0.0.0\n%\n%\n%\n]"),
+			"fileset mailtools.sendmail.rte\n  - supersedes old.rte 1.0.0.0\n  + supersedes new.rte 1.0.0.0\n"},
+		"fixes":    {func(*installptest.Contents) {}, installptest.LppName("%\n%\n%\n]", "%\nIX1 a fix\n%\n%\n]"), "fileset mailtools.sendmail.rte\n  + fix IX1 a fix\n"},
 		"language": {func(*installptest.Contents) {}, installptest.LppName("en_US", "de_DE"), "fileset mailtools.sendmail.rte\n  language en_US -> de_DE\n"},
 		"space": {func(*installptest.Contents) {}, installptest.LppName("INSTWORK 96", "INSTWORK 968"),
 			"only the space that is asked for differs"},
@@ -205,8 +213,52 @@ func TestDiffMembers(t *testing.T) {
 func TestDiffNamesImage(t *testing.T) {
 	t.Parallel()
 	whole := installptest.Write(t, installptest.Example())
-	if _, err := diff.Images(installptest.Section(whole), installptest.Section(whole[:1000])); err == nil || !strings.Contains(err.Error(), "the second image: ") {
-		t.Errorf("Diff = %v", err)
+	for _, n := range []int{1000, 5000} {
+		if _, err := diff.Images(installptest.Section(whole), installptest.Section(whole[:n])); !errors.Is(err, io.ErrUnexpectedEOF) || !strings.HasPrefix(err.Error(), "the second image: ") {
+			t.Errorf("of %d bytes: Diff = %v", n, err)
+		}
+		if _, err := diff.Images(installptest.Section(whole[:n]), installptest.Section(whole)); !errors.Is(err, io.ErrUnexpectedEOF) || !strings.HasPrefix(err.Error(), "the first image: ") {
+			t.Errorf("of %d bytes: Diff = %v", n, err)
+		}
+	}
+}
+
+// Packages of another name, and updates of another type, differ in that as well.
+func TestDiffPackages(t *testing.T) {
+	t.Parallel()
+	const home = "./usr/lpp/mailtools.other"
+	other := installptest.TakeApart(t, installptest.Write(t, installptest.Example()))
+	installptest.LppName("I mailtools.sendmail {", "I mailtools.other {")(other)
+	for i := range other.Members {
+		other.Members[i].Name = strings.Replace(other.Members[i].Name, "./usr/lpp/mailtools.sendmail", home, 1)
+	}
+	for _, lib := range []string{installptest.UsrLib, installptest.RootLib} {
+		other.Libraries[strings.Replace(lib, "./usr/lpp/mailtools.sendmail", home, 1)] = other.Libraries[lib]
+		delete(other.Libraries, lib)
+	}
+	all, err := diff.Images(installptest.Section(installptest.Write(t, installptest.Example())), installptest.Section(other.Image(t)))
+	if err != nil || len(all) == 0 || all[0].Kind != diff.Package || all[0].Before != "mailtools.sendmail" || all[0].After != "mailtools.other" {
+		t.Errorf("Images = %v, %v", all, err)
+	}
+}
+
+func TestSignatures(t *testing.T) {
+	t.Parallel()
+	one := &signature.Block{Signature: []byte("x"), Key: []byte("/etc/one")}
+	const text = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881 by /etc/one"
+	for name, test := range map[string]struct {
+		before, after *signature.Block
+		want          diff.Differences
+	}{
+		"none":     {nil, nil, nil},
+		"the same": {one, &signature.Block{Signature: []byte("x"), Key: []byte("/etc/one")}, nil},
+		"added":    {nil, one, diff.Differences{{Kind: diff.Signature, After: text}}},
+		"removed":  {one, nil, diff.Differences{{Kind: diff.Signature, Before: text}}},
+		"changed":  {one, &signature.Block{Signature: []byte("x"), Key: []byte("/etc/two")}, diff.Differences{{Kind: diff.Signature, Before: text, After: strings.Replace(text, "one", "two", 1)}}},
+	} {
+		if d := cmp.Diff(test.want, diff.Signatures(test.before, test.after)); d != "" {
+			t.Errorf("%s, -want +got:\n%s", name, d)
+		}
 	}
 }
 

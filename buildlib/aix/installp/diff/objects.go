@@ -139,7 +139,7 @@ func (c *content) changes(d *Difference, name string, after *content) {
 	}
 	for _, member := range union(c.members, after.members) {
 		switch a, b := c.members[member], after.members[member]; {
-		case a == nil && c.members == nil, b == nil && after.members == nil: // no archive at all
+		case c.members == nil, after.members == nil: // no archive at all
 		case a == nil:
 			d.Attributes = append(d.Attributes, Attribute{"member " + member, "", fmt.Sprintf("%d bytes", b.size)})
 		case b == nil:

@@ -2,7 +2,10 @@ package diff
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -57,14 +60,18 @@ func TestArchives(t *testing.T) {
 		return c
 	}
 	for name, test := range map[string]struct{ before, after, want string }{
-		"the same":          {archive(t, "a.o", program), archive(t, "a.o", program), ""},
-		"other dates":       {archive(t, "a.o", program), strings.Replace(archive(t, "a.o", program), "1           ", "2           ", 1), "content"},
-		"a program":         {program, other, "content; - libc.a(shr_64.o) [res_querydomain]; + libc.a(shr_64.o) [res_querydomxin]"},
-		"in an archive":     {archive(t, "a.o", program, "b", "x"), archive(t, "a.o", other, "b", "x"), "content; member a.o content; a.o - libc.a(shr_64.o) [res_querydomain]; a.o + libc.a(shr_64.o) [res_querydomxin]"},
-		"another member":    {archive(t, "a.o", "x"), archive(t, "b.o", "x"), "content; member a.o 1 bytes -> ; member b.o  -> 1 bytes"},
-		"a longer member":   {archive(t, "a.o", "x", "b", "xx"), archive(t, "a.o", "xx", "b", "x"), "content; member a.o size 1 -> 2; member b size 2 -> 1"},
-		"no archive before": {"text", "text 2", "size 4 -> 6"},
-		"damaged":           {archive(t, "a.o", "x")[:247], archive(t, "a.o", "y")[:247], "content"},
+		"the same":           {archive(t, "a.o", program), archive(t, "a.o", program), ""},
+		"other dates":        {archive(t, "a.o", program), strings.Replace(archive(t, "a.o", program), "1           ", "2           ", 1), "content"},
+		"a program":          {program, other, "content; - libc.a(shr_64.o) [res_querydomain]; + libc.a(shr_64.o) [res_querydomxin]"},
+		"in an archive":      {archive(t, "a.o", program, "b", "x"), archive(t, "a.o", other, "b", "x"), "content; member a.o content; a.o - libc.a(shr_64.o) [res_querydomain]; a.o + libc.a(shr_64.o) [res_querydomxin]"},
+		"another member":     {archive(t, "a.o", "x"), archive(t, "b.o", "x"), "content; member a.o 1 bytes -> ; member b.o  -> 1 bytes"},
+		"a longer member":    {archive(t, "a.o", "x", "b", "xx"), archive(t, "a.o", "xx", "b", "x"), "content; member a.o size 1 -> 2; member b size 2 -> 1"},
+		"no archive before":  {"text", "text 2", "size 4 -> 6"},
+		"damaged programs":   {program[:100], program[:99] + "x", "content"},
+		"in an archive, cut": {archive(t, "a.o", program[:100]), archive(t, "a.o", program[:99]+"x"), "content; member a.o content"},
+		"not one any more":   {archive(t, "a.o", program), "<bigaf>\n", fmt.Sprintf("size %d -> 8", len(archive(t, "a.o", program)))},
+		"one at last":        {"<bigaf>\n", archive(t, "a.o", program), fmt.Sprintf("size 8 -> %d", len(archive(t, "a.o", program)))},
+		"damaged":            {archive(t, "a.o", "x")[:247], archive(t, "a.o", "y")[:247], "content"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -88,7 +95,46 @@ func TestArchives(t *testing.T) {
 			}
 		})
 	}
-	if _, err := readContent(&installp.Member{Header: bff.Header{Size: 10}}, iotest.ErrReader(io.ErrUnexpectedEOF), nil); err == nil {
-		t.Error("no error of what cannot be read")
+}
+
+// What cannot be read is an error, at each place; and so is a disk on which nothing can be put down.
+func TestUnread(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join("..", "..", "xcoff", "testdata", "program64"))
+	if err != nil {
+		t.Fatal(err)
 	}
+	for name, text := range map[string]string{"program": string(data), "archive": archive(t, "a.o", string(data), "b", strings.Repeat("b", 5000)), "text": strings.Repeat("text", 100)} {
+		for _, at := range []int{0, 4, 8, 100} {
+			_, err := readContent(&installp.Member{Header: bff.Header{Size: int64(len(text))}}, io.MultiReader(strings.NewReader(text[:at]), iotest.ErrReader(iotest.ErrTimeout)), strings.NewReader(text))
+			if !errors.Is(err, iotest.ErrTimeout) {
+				t.Errorf("%s, unread from %d on: %v", name, at, err)
+			}
+		}
+		for _, broken := range []int64{0, 40, 90, 400} {
+			_, err := readContent(&installp.Member{Header: bff.Header{Size: int64(len(text))}}, strings.NewReader(text), brokenAt{strings.NewReader(text), broken})
+			if (name == "text") != (err == nil) || err != nil && !errors.Is(err, iotest.ErrTimeout) {
+				t.Errorf("%s, whose disk breaks at %d: %v", name, broken, err)
+			}
+		}
+	}
+	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "none"))
+	for text, want := range map[string]error{string(data): fs.ErrNotExist, "text": nil} {
+		m := &installp.Member{Header: bff.Header{Size: int64(len(text))}, Packed: true}
+		if _, err := readContent(m, strings.NewReader(text), nil); !errors.Is(err, want) {
+			t.Errorf("%.4q without a directory: %v", text, err)
+		}
+	}
+}
+
+// brokenAt cannot read the byte at a place.
+type brokenAt struct {
+	io.ReaderAt
+	at int64
+}
+
+func (b brokenAt) ReadAt(p []byte, off int64) (int, error) {
+	if off <= b.at && b.at < off+int64(len(p)) {
+		return 0, iotest.ErrTimeout
+	}
+	return b.ReaderAt.ReadAt(p, off)
 }
