@@ -81,12 +81,12 @@ type bench struct {
 	Measured
 }
 
-// Groups are the rows that can be chosen, in the order in which they are measured.
-var Groups = []string{"host", "aix", "matrix", "series", "images"}
+// Groups are the rows that can be chosen, in the order in which they are measured. The last are measured where they are named alone.
+var Groups = []string{"host", "aix", "matrix", "series", "images", "tests"}
 
 // Bench builds the same source with upstream's "sh ./Build" and with this project, each from nothing and once more, for AIX, and for all its targets;
-// applies the series with GNU patch and with this project, and packs an image and an archive of GNU tar's. Of these it does the groups that are named, all
-// of them if none is, and goes on after one that fails.
+// applies the series with GNU patch and with this project, packs an image and an archive of GNU tar's, and runs all tests. Of these it does the groups that
+// are named, all but the tests if none is, and goes on after one that fails.
 func Bench(ctx context.Context, c *checkout.Checkout, times int, groups []string) (*Measured, error) {
 	forHost, err := c.With("target", string(target.Host), "bench") // upstream's own build makes nothing else here
 	if err != nil {
@@ -111,8 +111,8 @@ func Bench(ctx context.Context, c *checkout.Checkout, times int, groups []string
 		}
 	}
 	var problems []error
-	for i, measure := range []func(context.Context) error{inShop(b.builds), inShop(b.forAIX), inShop(b.matrix), b.series, b.images} {
-		if name := Groups[i]; len(groups) == 0 || slices.Contains(groups, name) {
+	for i, measure := range []func(context.Context) error{inShop(b.builds), inShop(b.forAIX), inShop(b.matrix), b.series, b.images, b.tests} {
+		if name := Groups[i]; len(groups) == 0 && name != "tests" || slices.Contains(groups, name) {
 			c.Log.WithField("rows", name).Info("measuring")
 			if err := measure(ctx); err != nil {
 				problems = append(problems, fmt.Errorf("rows %s: %w", name, err))
@@ -182,6 +182,24 @@ func (b *bench) images(ctx context.Context) error {
 		b.add(Row{What: m.name, Them: "tar, sha256sum", Us: "aiximage", Unit: "ms", Ours: m.metrics["ms-ours"], Theirs: m.metrics["ms-theirs"], Memory: m.metrics["MB-memory"]})
 	}
 	return err
+}
+
+// patience is how long the README's test command may take, in seconds.
+const patience = 600
+
+// tests is that command, once, in a clone of what is committed: nothing that was compiled with the name of a directory in it serves there, and no test's
+// earlier result.
+func (b *bench) tests(ctx context.Context) error {
+	clone := filepath.Join(b.dir, "clone")
+	if err := b.Machine.Run(ctx, host.Cmd{Argv: []string{"git", "clone", "-q", b.Root, clone}, Env: goEnv(b.Checkout)}); err != nil {
+		return err
+	}
+	all, err := b.cost(ctx, 1, host.Cmd{Argv: []string{"go", "tool", "mage", "setup", "test"}, Dir: clone, Log: clone + ".log", Env: append(goEnv(b.Checkout), "GOFLAGS=-count=1")})
+	if err != nil {
+		return err
+	}
+	b.both("all tests", "limit", "mage setup test", cost{patience, 2 * patience}, all, 1, 0)
+	return nil
 }
 
 // marks is what one benchmark says, by unit.
