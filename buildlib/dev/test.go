@@ -18,8 +18,8 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/series"
 )
 
-// concurrent are the rooms that do several things at once, and with them e2e, which goes through all rooms: only there has the race detector
-// something to find, and it makes the others' tests some times as slow.
+// concurrent are the rooms that do several things at once: only there has the race detector something to find, and it makes the others' tests some
+// times as slow.
 var concurrent = []string{
 	"aix/installp/diff", "aix/installp/write", "build", "checkout", "dev", "ground/cache", "ground/regular", "ground/terminal", "ground/tree", "imagetool",
 	"machine/host", "machine/objects", "machine/remote", "steps/compile", "steps/fetch",
@@ -27,6 +27,18 @@ var concurrent = []string{
 
 // wholeWay is the room whose tests take as long as all others together, and wait for most of that time.
 const wholeWay = "e2e"
+
+// scripts are those of the whole way in whose commands the concurrent rooms work together, each of these rooms in one of them at least. They run with
+// the race detector, and TestPlans does. The other tests of that room start processes without it, or commands that do one thing after another.
+var scripts = []string{
+	"build_two_at_once", "clean_waits", "command_at_once", "command_signals", "compile_failure", "fetch_sources", "host_whole_way", "image_diff", "matrix",
+	"package_whole_way", "signal_reading",
+}
+
+// racedOnWholeWay is the pattern of these tests, for -run and for -skip.
+func racedOnWholeWay() string {
+	return "^TestPlans$|^TestScripts$/^(" + strings.Join(scripts, "|") + ")$"
+}
 
 // Test runs every check that a change must pass: the series of patches, the advisories, formatting, vet for this machine and for AIX,
 // all tests, and, as one of them, the whole way on real source. What they say goes to out and errOut.
@@ -57,7 +69,14 @@ func Test(ctx context.Context, c *checkout.Checkout, out, errOut io.Writer) erro
 	if unformatted != "" {
 		return &fault.Error{What: "gofmt would change files", Where: unformatted, Do: "run gofmt -w on them"}
 	}
+	flags, err := c.Machine.Output(ctx, host.Cmd{Argv: []string{"go", "env", "GOFLAGS"}, Dir: c.Root, Env: goEnv(c)})
+	if err != nil {
+		return err
+	}
+	// Without the directory in it, what was compiled serves other checkouts of the same, and TestInstall, whose modules lie elsewhere.
+	trimmed := "GOFLAGS=" + strings.TrimSpace(flags+" -trimpath")
 	run := func(out, errOut io.Writer, env []string, argv ...string) error {
+		env = append(slices.Clone(env), trimmed)
 		c.Log.WithField("command", strings.Join(append(slices.Clone(env), argv...), " ")).Info("check")
 		return c.Machine.Run(ctx, host.Cmd{Argv: argv, Dir: c.Root, Env: append(goEnv(c), env...), Stdout: out, Stderr: errOut})
 	}
@@ -90,9 +109,9 @@ func Test(ctx context.Context, c *checkout.Checkout, out, errOut io.Writer) erro
 	var said, problems bytes.Buffer
 	ended := make(chan error, 1)
 	go func() {
-		ended <- test(&said, &problems, true, append([]string{"-parallel", strconv.Itoa(2 * runtime.NumCPU())}, whole...)...)
+		ended <- test(&said, &problems, false, append([]string{"-parallel", strconv.Itoa(2 * runtime.NumCPU()), "-skip", racedOnWholeWay()}, whole...)...)
 	}()
-	err = errors.Join(test(out, errOut, true, raced...), test(out, errOut, false, alone...), <-ended)
+	err = errors.Join(test(out, errOut, false, alone...), test(out, errOut, true, raced...), test(out, errOut, true, append([]string{"-run", racedOnWholeWay()}, whole...)...), <-ended)
 	_, outErr := said.WriteTo(out)
 	_, errErr := problems.WriteTo(errOut)
 	return errors.Join(err, outErr, errErr)

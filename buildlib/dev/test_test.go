@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -45,5 +46,19 @@ func TestRooms(t *testing.T) {
 	raced, alone, whole := rooms([]string{"m/buildlib", "m/buildlib/aix/ar", "m/buildlib/e2e", "m/buildlib/machine/host", "m"})
 	if diff := cmp.Diff([][]string{{"m/buildlib/machine/host"}, {"m/buildlib", "m/buildlib/aix/ar", "m"}, {"m/buildlib/e2e"}}, [][]string{raced, alone, whole}); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+// TestRacedOnWholeWay: what is left to the race detector of the whole way is there.
+func TestRacedOnWholeWay(t *testing.T) {
+	t.Parallel()
+	for _, name := range scripts {
+		text, err := os.ReadFile(filepath.Join("../../testdata/script", name+".txtar"))
+		if err != nil || !strings.Contains(string(text), "sendmail-aix ") {
+			t.Errorf("the script %s does not run sendmail-aix: %v", name, err)
+		}
+	}
+	if text, err := os.ReadFile("../e2e/plans_test.go"); err != nil || !strings.Contains(string(text), "\nfunc TestPlans(") {
+		t.Errorf("e2e has no TestPlans: %v", err)
 	}
 }

@@ -30,7 +30,7 @@ var update = flag.Bool("update", false, "write what scripts in testdata/script c
 // tinyVersion is the release that the scripts build: the tree in testdata/src/tiny.
 const tinyVersion = "1.2.3"
 
-// TestMain makes the test's own program the command of the scripts, so that they are run with the race detector and counted in coverage.
+// TestMain makes the test's own program the command of the scripts, so that it has the race detector where they are run with that, and counts in coverage.
 func TestMain(m *testing.M) {
 	testscript.Main(tidy{m}, map[string]func(){
 		"sendmail-aix": func() { os.Exit(verbs.Main()) },
