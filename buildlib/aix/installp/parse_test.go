@@ -134,6 +134,7 @@ func TestParseInventory(t *testing.T) {
 		change(&s)
 		return s
 	}
+	directory := with(func(s *Stanza) { s.Type, s.Size, s.Checksum = Directory, 0, "" })
 	edit := func(old, new string) string { return strings.Replace(stanzaText, old, new, 1) }
 	for name, test := range map[string]struct {
 		text string
@@ -184,22 +185,40 @@ func TestParseInventory(t *testing.T) {
 		"a device": {strings.Replace(strings.Replace(stanzaHead, "FILE", "CHAR_DEV", 1), "apply,", "", 1), with(func(s *Stanza) {
 			s.Class, s.Type, s.Size, s.Checksum = "inventory,a.b", CharDevice, 0, ""
 		}), nil},
-		"four digits":         {edit("= 644", "= 4755"), with(func(s *Stanza) { s.Mode = 0o4755 }), nil},
-		"five digits":         {edit("= 644", "= 02755"), with(func(s *Stanza) { s.Mode = 0o2755 }), nil},
-		"letters":             {edit("= 644", "= TCB,SUID,rwxr-x---"), with(func(s *Stanza) { s.Mode = 0o4750 }), nil},
-		"letters with commas": {edit("= 644", "= rw-,r--,r--"), base, nil},
-		"wrong letters":       {edit("= 644", "= rwxrwxrwt"), with(func(s *Stanza) { s.Mode = 0 }), []string{`4: the mode "rwxrwxrwt" is not in octal, with SUID, SGID or SVTX in front`}},
-		"comments":            {"* of ours\n" + strings.Replace(stanzaText, "\tgroup", "# here, too\n\tgroup", 1), with(func(s *Stanza) { s.Line = 2 }), nil},
-		"blanks":              {strings.ReplaceAll(strings.Replace(stanzaText, "a:", "a:  ", 1), "\t", " \t  "), base, nil},
-		"not indented":        {strings.ReplaceAll(stanzaText, "\t", ""), base, nil},
-		"another order":       {"/usr/a:\n\tchecksum = \"16556     1  \"\n\tsize = 3\n\tclass = apply,inventory,a.b\n\ttype = FILE\n\tmode = 644\n\tgroup = system\n\towner = root\n", base, nil},
-		"default":             {"default:\n\towner = root\n\n" + edit("\towner = root\n", ""), with(func(s *Stanza) { s.Line = 4 }), nil},
-		"no owner":            {edit("\towner = root\n", ""), with(func(s *Stanza) { s.Owner = "" }), []string{"note 1: /usr/a has no owner"}},
-		"no type":             {edit("\ttype = FILE\n", ""), base, []string{"1: /usr/a has no type"}},
-		"links with blanks":   {edit("\tclass", "\tlinks = /usr/b, /usr/c\n\tclass"), with(func(s *Stanza) { s.Links = []string{"/usr/b", "/usr/c"} }), nil},
-		"sum alone":           {edit("16556     1  ", "16556"), with(func(s *Stanza) { s.Checksum = "16556" }), []string{`note 8: the checksum "16556" is without its number of blocks`}},
-		"quotes":              {edit("= 3", `= "3"`), base, []string{`note 7: the size "3" is in double quotes`}},
-		"no quotes":           {edit("\"16556     1  \"", "16556 1"), with(func(s *Stanza) { s.Checksum = "16556 1" }), []string{"note 8: the checksum 16556 1 is not in double quotes"}},
+		"four digits":              {edit("= 644", "= 4755"), with(func(s *Stanza) { s.Mode = 0o4755 }), nil},
+		"five digits":              {edit("= 644", "= 02755"), with(func(s *Stanza) { s.Mode = 0o2755 }), nil},
+		"letters":                  {edit("= 644", "= TCB,SUID,rwxr-x---"), with(func(s *Stanza) { s.Mode = 0o4750 }), nil},
+		"letters with commas":      {edit("= 644", "= rw-,r--,r--"), base, nil},
+		"wrong letters":            {edit("= 644", "= rwxrwxrwt"), with(func(s *Stanza) { s.Mode = 0 }), []string{`4: the mode "rwxrwxrwt" is not in octal, with SUID, SGID or SVTX in front`}},
+		"comments":                 {"* of ours\n" + strings.Replace(stanzaText, "\tgroup", "# here, too\n\tgroup", 1), with(func(s *Stanza) { s.Line = 2 }), nil},
+		"blanks":                   {strings.ReplaceAll(strings.Replace(stanzaText, "a:", "a:  ", 1), "\t", " \t  "), base, nil},
+		"not indented":             {strings.ReplaceAll(stanzaText, "\t", ""), base, nil},
+		"another order":            {"/usr/a:\n\tchecksum = \"16556     1  \"\n\tsize = 3\n\tclass = apply,inventory,a.b\n\ttype = FILE\n\tmode = 644\n\tgroup = system\n\towner = root\n", base, nil},
+		"default":                  {"default:\n\towner = root\n\n" + edit("\towner = root\n", ""), with(func(s *Stanza) { s.Line = 4 }), nil},
+		"no owner":                 {edit("\towner = root\n", ""), with(func(s *Stanza) { s.Owner = "" }), []string{"note 1: /usr/a has no owner"}},
+		"no type":                  {edit("\ttype = FILE\n", ""), base, []string{"1: /usr/a has no type"}},
+		"links with blanks":        {edit("\tclass", "\tlinks = /usr/b, /usr/c\n\tclass"), with(func(s *Stanza) { s.Links = []string{"/usr/b", "/usr/c"} }), nil},
+		"sum alone":                {edit("16556     1  ", "16556"), with(func(s *Stanza) { s.Checksum = "16556" }), []string{`note 8: the checksum "16556" is without its number of blocks`}},
+		"quotes":                   {edit("= 3", `= "3"`), base, []string{`note 7: the size "3" is in double quotes`}},
+		"no quotes":                {edit("\"16556     1  \"", "16556 1"), with(func(s *Stanza) { s.Checksum = "16556 1" }), []string{"note 8: the checksum 16556 1 is not in double quotes"}},
+		"a mode that is too large": {edit("= 644", "= 10000"), with(func(s *Stanza) { s.Mode = 0 }), []string{`4: the mode "10000" is not in octal, with SUID, SGID or SVTX in front`}},
+		"no mode":                  {edit("= 644", "="), with(func(s *Stanza) { s.Mode = 0 }), []string{`4: the mode "" is not in octal, with SUID, SGID or SVTX in front`}},
+		"an equals sign": {edit("/usr/a:", "/usr/a=b"), with(func(s *Stanza) { s.Path = "/usr/a=b" }),
+			[]string{`1: "/usr/a=b" is neither a path with a colon nor an indented attribute`}},
+		"paths that are indented": {edit("\tclass", "\t/usr/b:\n /usr/b\n\tclass"), base,
+			[]string{`6: "/usr/b:" is no attribute = value`, `7: "/usr/b" is no attribute = value`}},
+		"behind an empty line": {stanzaText + "\n\tsize = 4\n", base, []string{`10: the attribute "size = 4" belongs to no stanza`}},
+		"volatile otherwise than the default": {"default:\n\tchecksum = \"1 1\"\n\n" + stanzaHead + "\tsize = VOLATILE\n\tchecksum = VOLATILE\n",
+			with(func(s *Stanza) { s.Volatile, s.Size, s.Checksum, s.Line = true, 0, "", 4 }), nil},
+		"an empty checksum": {edit(`"16556     1  "`, `""`), with(func(s *Stanza) { s.Checksum = "" }),
+			[]string{`8: the checksum "" is not what sum -r prints, a sum and a number of blocks`, "note 1: only one of size and checksum of /usr/a is VOLATILE"}},
+		"size alone": {stanzaHead + "\tsize = 3\n", with(func(s *Stanza) { s.Volatile, s.Size, s.Checksum = true, 0, "" }), []string{"note 1: /usr/a has no checksum"}},
+		"no link's target": {strings.Replace(stanzaHead, "FILE", "SYMLINK", 1), with(func(s *Stanza) { s.Type, s.Size, s.Checksum = Symlink, 0, "" }),
+			[]string{"1: /usr/a has no target"}},
+		"directory with size":          {strings.Replace(stanzaHead, "FILE", "DIRECTORY", 1) + "\tsize = 3\n", directory, []string{"note 1: /usr/a has what only a FILE has"}},
+		"directory with checksum":      {strings.Replace(stanzaHead, "FILE", "DIRECTORY", 1) + "\tchecksum = \"1 1\"\n", directory, []string{"note 1: /usr/a has what only a FILE has"}},
+		"directory with links":         {strings.Replace(stanzaHead, "FILE", "DIRECTORY", 1) + "\tlinks = /b\n", directory, []string{"note 1: /usr/a has what only a FILE has"}},
+		"directory of a volatile size": {strings.Replace(stanzaHead, "FILE", "DIRECTORY", 1) + "\tsize = VOLATILE\n", directory, nil},
 		"too large": {edit("= 3", "= 2147483648"), with(func(s *Stanza) { s.Size = 0x7fffffff }),
 			[]string{`7: the size "2147483648" is neither VOLATILE nor a number of bytes below 2 GiB`}},
 	} {
@@ -213,6 +232,28 @@ func TestParseInventory(t *testing.T) {
 				t.Errorf("-want +got:\n%s", diff)
 			}
 		})
+	}
+}
+
+// Stanzas need no empty line between them, and are written as they are read.
+func TestStanzas(t *testing.T) {
+	t.Parallel()
+	var problems []string
+	all := parseInventory(stanzaText+strings.Replace(stanzaText, "/usr/a", "/usr/b", 1)+"default:\n\tmode = 1\n", told(&problems))
+	if len(all) != 2 || all[0].Path != "/usr/a" || all[1].Path != "/usr/b" || problems != nil {
+		t.Errorf("%+v, %q", all, problems)
+	}
+	volatile := stanzaHead + "\tsize = VOLATILE\n\tchecksum = VOLATILE\n"
+	for _, text := range []string{stanzaText, volatile, strings.Replace(stanzaHead, "FILE", "DIRECTORY", 1)} {
+		text = "\n" + strings.NewReplacer("\t", AttrIndent).Replace(text) + "\n"
+		if all := parseInventory(text, told(&problems)); len(all) != 1 || "\n"+all[0].String() != text {
+			t.Errorf("%q is written %q, %q", text, all[0].String(), problems)
+		}
+	}
+	for class, want := range map[string]bool{"": true, "apply": true, "inventory": false, "inventory,apply": true, "a, b": false} {
+		if got := (&Stanza{Class: class}).IsApplied(); got != want {
+			t.Errorf("class %q: %v", class, got)
+		}
 	}
 }
 

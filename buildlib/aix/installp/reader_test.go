@@ -203,6 +203,21 @@ mailtools.sendmail.rte 08.15.0002.0000 1 N B en_US Sendmail mail transfer agent
 	}
 }
 
+// Levels are padded where they are such, empty lines go, and the date is that of the newest file.
+func TestTocLevels(t *testing.T) {
+	t.Parallel()
+	const text = "4 R S a.b {\r\n\na.b 1.2.3.4.IX1 00 N U en_US One\n[\n]\na.c what 07 b B C Two\n[\n]\n}"
+	file := func(mode uint32, seconds int64) installp.Member {
+		return installp.Member{Header: bff.Header{Mode: mode, ModTime: time.Unix(seconds, 0)}}
+	}
+	image := installp.ParseLppName(&installp.Member{}, text, func(installp.Problem) {})
+	image.Front = []installp.Member{file(bff.TypeRegular, 1000), file(bff.TypeDir, 90000), file(bff.TypeRegular, 2000), file(bff.TypeRegular, 1500)}
+	want := "0 010100332070 2\na.U 4 R S a.b {\na.b 01.02.0003.0004.IX1 0 N U en_US One\n[\n]\na.c what 7 b B C Two\n[\n]\n}\n"
+	if diff := cmp.Diff(want, installp.Toc([]installp.TocEntry{{FileName: "a.U", Image: image}})); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
 func TestListing(t *testing.T) {
 	t.Parallel()
 	r := installptest.Open(t, installptest.Write(t, installptest.Example()))

@@ -137,10 +137,7 @@ func parseInventory(text string, to tells) []Stanza {
 		case trimmed == "":
 			finish()
 		case trimmed[0] == '*' || trimmed[0] == '#':
-		case !isIndented && (trimmed[0] == '/' || strings.HasSuffix(trimmed, ":")):
-			finish()
-			p.begin(number, trimmed)
-		case !isIndented && !strings.Contains(trimmed, "="):
+		case !isIndented && (trimmed[0] == '/' || strings.HasSuffix(trimmed, ":") || !strings.Contains(trimmed, "=")):
 			finish()
 			p.begin(number, trimmed)
 		case p.stanza == nil:
