@@ -147,6 +147,12 @@ func TestDiffOthers(t *testing.T) {
 			c.Members = append(c.Members, installptest.FileMember("./usr/swlag/en_US/LICENSE", 0o444, data))
 		}
 	}
+	extras := func(first string, mode uint32) func(*installptest.Contents) {
+		return func(c *installptest.Contents) {
+			extra(first)(c)
+			c.Members = append(c.Members, installptest.FileMember("./usr/swlag/en_US/OTHER", mode, "same"))
+		}
+	}
 	for name, test := range map[string]struct {
 		before, after func(*installptest.Contents)
 		want          string
@@ -159,9 +165,11 @@ func TestDiffOthers(t *testing.T) {
 		"language": {func(*installptest.Contents) {}, installptest.LppName("en_US", "de_DE"), "fileset mailtools.sendmail.rte\n  language en_US -> de_DE\n"},
 		"space": {func(*installptest.Contents) {}, installptest.LppName("INSTWORK 96", "INSTWORK 968"),
 			"only the space that is asked for differs"},
-		"section": {func(*installptest.Contents) {}, installptest.LppName("%\n]", "%\nPRIVATE\n]"), "fileset mailtools.sendmail.rte\n  + section 6: PRIVATE\n"},
-		"license": {extra("yours"), extra("ours."), "members that no fileset installs: 1 with 5 bytes -> 1 with 5 bytes\n"},
-		"long":    {func(*installptest.Contents) {}, installptest.Edit(installptest.UsrLib, "copyright", "\n", strings.Repeat("x", 100000)+"\n"), strings.Repeat("x", 300)},
+		"section":     {func(*installptest.Contents) {}, installptest.LppName("%\n]", "%\nPRIVATE\n]"), "fileset mailtools.sendmail.rte\n  + section 6: PRIVATE\n"},
+		"license":     {extra("yours"), extra("ours."), "members that no fileset installs: 1 with 5 bytes -> 1 with 5 bytes\n"},
+		"licenses":    {extras("yours", 0o444), extras("ours.", 0o444), "members that no fileset installs: 2 with 9 bytes -> 2 with 9 bytes\n"},
+		"their modes": {extras("yours", 0o444), extras("yours", 0o400), "members that no fileset installs: 2 with 9 bytes -> 2 with 9 bytes\n"},
+		"long":        {func(*installptest.Contents) {}, installptest.Edit(installptest.UsrLib, "copyright", "\n", strings.Repeat("x", 100000)+"\n"), strings.Repeat("x", 300)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -196,6 +204,9 @@ func TestDiffMembers(t *testing.T) {
 				}
 			}
 		}, "~ /var/spool/mtqueue: part root -> usr\n"},
+		"type": {func(c *installptest.Contents) {
+			installptest.Edit(installptest.RootLib, "inventory", "type = DIRECTORY", "type = FIFO")(c)
+		}, ": type DIRECTORY -> FIFO\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
