@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 )
 
 // Writer writes an archive. Its first error sticks: every later call returns it.
@@ -13,13 +14,15 @@ import (
 // Members stand in the order they come in, and nothing else decides a byte: no clock, no owner of this machine. There is no symbol
 // table: the linker wants one, so an archive of object files needs more than this.
 type Writer struct {
-	w io.Writer
+	w io.WriterAt
 	*layout
-	archive bytes.Buffer // the fixed header is filled in last
-	names   map[string]bool
-	table   []entry
-	left    int64 // bytes of data that the current member still lacks
-	err     error
+	memory *memory // which w is, if NewWriter made it
+	then   io.Writer
+	at     int64 // where the next byte goes
+	names  map[string]bool
+	table  []entry
+	left   int64 // bytes of data that the current member still lacks
+	err    error
 }
 
 // entry is a line of the member table.
@@ -28,11 +31,30 @@ type entry struct {
 	offset int64
 }
 
-// NewWriter returns a Writer that writes the archive to w, in the given format, when it is closed. w stays open.
+// NewWriter returns a Writer that keeps the archive in memory, and writes it to w, in the given format, when it is closed: what is first in
+// an archive is known last. w stays open.
 func NewWriter(w io.Writer, f Format) *Writer {
-	archive := &Writer{w: w, layout: &layouts[f], names: map[string]bool{}}
-	archive.archive.Write(make([]byte, archive.fixedSize()))
+	m := &memory{}
+	archive := NewWriterAt(m, f)
+	archive.memory, archive.then = m, w
 	return archive
+}
+
+// NewWriterAt returns a Writer that keeps nothing: what is first goes to w when it is closed, and all else before.
+func NewWriterAt(w io.WriterAt, f Format) *Writer {
+	archive := &Writer{w: w, layout: &layouts[f], names: map[string]bool{}}
+	archive.at = int64(archive.fixedSize())
+	return archive
+}
+
+// memory is an archive that is kept.
+type memory []byte
+
+func (m *memory) WriteAt(p []byte, at int64) (int, error) {
+	if more := int(at) + len(p) - len(*m); more > 0 {
+		*m = append(*m, make([]byte, more)...)
+	}
+	return copy((*m)[at:], p), nil
 }
 
 // WriteHeader starts the next member. Exactly h.Size bytes must be written next.
@@ -45,17 +67,19 @@ func (w *Writer) WriteHeader(h *Header) error {
 		return w.err
 	}
 	w.align()
-	start := int64(w.archive.Len())
+	start := w.at
 	next := start + int64(w.memberSize()) + int64(len(h.Name)) + int64(len(h.Name)%2) + int64(len(endMark)) + h.Size
 	if next%2 != 0 {
 		next += int64(len(w.gap))
 	}
-	w.archive.Grow(int(next - start))
+	if w.memory != nil {
+		*w.memory = slices.Grow(*w.memory, int(next)-len(*w.memory))
+	}
 	w.putMember(h, next)
 	w.names[h.Name] = true
 	w.table = append(w.table, entry{h.Name, start})
 	w.left = h.Size
-	return nil
+	return w.err
 }
 
 // Write adds data to the current member. Beyond the announced size it takes what fits and returns [ErrWriteTooLong].
@@ -64,9 +88,9 @@ func (w *Writer) Write(p []byte) (int, error) {
 		return 0, w.err
 	}
 	n := int(min(int64(len(p)), w.left))
-	w.archive.Write(p[:n])
+	w.put(p[:n])
 	w.left -= int64(n)
-	if n < len(p) {
+	if w.err == nil && n < len(p) {
 		w.err = fmt.Errorf("ar: writing %s: %w", w.last().name, ErrWriteTooLong)
 	}
 	return n, w.err
@@ -81,9 +105,25 @@ func (w *Writer) Close() error {
 		return err
 	}
 	w.align()
-	table := int64(w.archive.Len())
+	table := w.at
 	w.putTable()
-	b := w.archive.Bytes()
+	w.at = 0
+	w.putFixed(table)
+	if w.then != nil && w.err == nil {
+		if _, err := w.then.Write(*w.memory); err != nil {
+			w.err = fmt.Errorf("ar: %w", err)
+		}
+	}
+	if w.err != nil {
+		return w.err
+	}
+	w.err = errClosed
+	return nil
+}
+
+// putFixed writes what an archive begins with.
+func (w *Writer) putFixed(table int64) {
+	b := make([]byte, w.fixedSize())
 	copy(b, w.magic)
 	for i := range fixOthers + w.symbolTables {
 		put(b[w.fixedAt(i):], w.width, 0, 10)
@@ -93,12 +133,19 @@ func (w *Writer) Close() error {
 		put(b[w.fixedAt(w.first()):], w.width, w.table[0].offset, 10)
 		put(b[w.fixedAt(w.first()+1):], w.width, w.last().offset, 10)
 	}
-	if _, err := w.w.Write(b); err != nil {
-		w.err = fmt.Errorf("ar: %w", err)
-		return w.err
+	w.put(b)
+}
+
+// put writes the next bytes.
+func (w *Writer) put(p []byte) {
+	if w.err != nil {
+		return
 	}
-	w.err = errClosed
-	return nil
+	n, err := w.w.WriteAt(p, w.at)
+	w.at += int64(n)
+	if err != nil {
+		w.err = fmt.Errorf("ar: %w", err)
+	}
 }
 
 // errClosed is its own value so that Close can tell its own end from another error.
@@ -134,8 +181,8 @@ func (w *Writer) finishMember() error {
 
 // align leaves the gap that the data before it asks for.
 func (w *Writer) align() {
-	if w.archive.Len()%2 != 0 {
-		w.archive.WriteString(w.gap)
+	if w.at%2 != 0 {
+		w.put([]byte(w.gap))
 	}
 }
 
@@ -171,12 +218,11 @@ func (w *Writer) putMember(h *Header, next int64) {
 		put(b[at:], field.width, field.n, field.base)
 		at += field.width
 	}
-	w.archive.Write(b)
-	w.archive.WriteString(h.Name)
+	b = append(b, h.Name...)
 	if len(h.Name)%2 != 0 {
-		w.archive.WriteByte(0)
+		b = append(b, 0)
 	}
-	w.archive.WriteString(endMark)
+	w.put(append(b, endMark...))
 }
 
 // putTable writes the member table: a member without name, owner or date whose data is the number of members, the offset of each,
@@ -195,8 +241,8 @@ func (w *Writer) putTable() {
 		data.WriteByte(0)
 	}
 	w.putMember(&Header{Size: int64(data.Len())}, 0)
-	w.archive.Write(data.Bytes())
-	if w.archive.Len()%2 != 0 {
-		w.archive.WriteByte(0)
+	w.put(data.Bytes())
+	if w.at%2 != 0 {
+		w.put([]byte{0})
 	}
 }

@@ -35,7 +35,7 @@ func PackLibrary(files []ControlFile, modified time.Time) ([]byte, error) {
 	for i, file := range files {
 		members[i] = packed{file.Name, file.Mode, int64(len(file.Text)), strings.NewReader(file.Text)}
 	}
-	err := pack(&b, members, modified)
+	err := pack(ar.NewWriter(&b, ar.Small), members, modified)
 	return b.Bytes(), err
 }
 
@@ -47,9 +47,8 @@ type packed struct {
 	text io.Reader
 }
 
-func pack(into io.Writer, files []packed, modified time.Time) error {
+func pack(w *ar.Writer, files []packed, modified time.Time) error {
 	slices.SortFunc(files, func(a, b packed) int { return cmp.Compare(a.name, b.name) })
-	w := ar.NewWriter(into, ar.Small)
 	for _, file := range files {
 		if err := w.WriteHeader(&ar.Header{Name: file.name, Mode: file.mode, Size: file.size, ModTime: modified}); err != nil {
 			return err
@@ -82,11 +81,11 @@ func (l *Library) Differs(modified time.Time) int64 {
 		files = append(files, packed{m.Name, mode, m.Size, m.Content})
 	}
 	c := &comparer{with: l.archive, differs: -1}
-	if err := pack(c, files, modified); err != nil && c.differs < 0 {
+	if err := pack(ar.NewWriterAt(c, ar.Small), files, modified); err != nil {
 		return -1
 	}
-	if c.differs < 0 && c.at != l.archive.Size() {
-		c.differs = c.at
+	if c.differs < 0 && c.end != l.archive.Size() {
+		return c.end
 	}
 	return c.differs
 }
@@ -94,30 +93,30 @@ func (l *Library) Differs(modified time.Time) int64 {
 // comparer takes what is written for what an archive should be.
 type comparer struct {
 	with    io.ReaderAt
-	at      int64
 	differs int64 // the first byte that does; -1 for none
+	end     int64 // of what was written
 	buffer  [32 << 10]byte
 }
 
-func (c *comparer) Write(p []byte) (int, error) {
-	written := 0
+func (c *comparer) WriteAt(p []byte, at int64) (written int, err error) {
 	for part := range slices.Chunk(p, len(c.buffer)) {
-		if c.differs >= 0 {
-			return written, io.ErrShortWrite // nothing more needs to be known
-		}
-		n, err := c.with.ReadAt(c.buffer[:len(part)], c.at)
+		n, err := c.with.ReadAt(c.buffer[:len(part)], at)
 		if err != nil && err != io.EOF {
 			return written, err
 		}
 		for i := range part {
-			if i >= n || part[i] != c.buffer[i] {
-				c.differs = c.at + int64(i)
-				return written, io.ErrShortWrite
+			if i < n && part[i] == c.buffer[i] {
+				continue
 			}
+			if here := at + int64(i); c.differs < 0 || here < c.differs {
+				c.differs = here
+			}
+			break
 		}
-		c.at += int64(n)
-		written += n
+		at += int64(len(part))
+		written += len(part)
 	}
+	c.end = max(c.end, at)
 	return written, nil
 }
 
