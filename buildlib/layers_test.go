@@ -89,9 +89,11 @@ var rooms = []struct{ room, imports string }{
 	{"page", "fault dossier"},
 	{"build", "*"},
 	{"dev", "fault tree host target checkout series build"},
-	{"verbs", "version fault terminal tree host cross release siteconfig record journal checkout report dossier page series adding imagetool signing rehearsal ops preview build dev probe logrus"},
+	{"command", "version fault terminal host report logrus"},
+	{"imageverbs", "fault tree journal report command imagetool rehearsal ops preview"},
+	{"verbs", "fault tree host cross release siteconfig record checkout report dossier page series adding signing build dev probe command imageverbs"},
 	{"cmd/sendmail-aix", "verbs"},
-	{"cmd/aiximage", "verbs"},
+	{"cmd/aiximage", "imageverbs"},
 	{"e2e", ""}, // tests of the whole
 }
 

@@ -270,7 +270,7 @@ func (a *adding) write(ctx context.Context, dir string) error {
 	}
 	for _, t := range texts {
 		if err := os.WriteFile(filepath.Join(work, t.Name), t.Text, 0o644); err != nil {
-			return checkout.Explain(err)
+			return fault.Explain(err)
 		}
 	}
 	if _, err := release.Load(dir, a.Version); err != nil {
@@ -287,7 +287,7 @@ func (a *adding) write(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	return checkout.Explain(tree.Move(work, d.Dir))
+	return fault.Explain(tree.Move(work, d.Dir))
 }
 
 // open is what the release has to answer.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/step"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
@@ -118,7 +119,7 @@ func (b *Build) steer(ctx context.Context, last string) (*Result, error) {
 	}
 	ran, err := b.chain.Run(ctx, last)
 	if err != nil {
-		return nil, checkout.Explain(err)
+		return nil, fault.Explain(err)
 	}
 	r := &Result{Release: b.Release.Version, Target: b.Target.String(), Step: last, Ran: ran}
 	if len(ran) == 0 {

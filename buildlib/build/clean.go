@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/patchset"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/release"
@@ -46,7 +47,7 @@ func Clean(ctx context.Context, c *checkout.Checkout, edits Edits) (*Cleaned, er
 			}
 		}
 		if err := errors.Join(problems...); err != nil {
-			return nil, checkout.Explain(err)
+			return nil, fault.Explain(err)
 		}
 	}
 	var done Cleaned
@@ -60,7 +61,7 @@ func Clean(ctx context.Context, c *checkout.Checkout, edits Edits) (*Cleaned, er
 			done.Removed = append(done.Removed, c.Shown(c.Path("build", e.Name())))
 		}
 	}
-	return &done, checkout.Explain(errors.Join(problems...))
+	return &done, fault.Explain(errors.Join(problems...))
 }
 
 // sourcesEdited refuses edits in the two source trees of a build's directory, whose release is the name of the directory that it is in.

@@ -90,14 +90,14 @@ func emulated(ctx context.Context, c *checkout.Checkout) (string, error) {
 			then, err := regular.Read(made, maxManifest)
 			now, err2 := regular.Read(b.Manifest(), maxManifest)
 			if err := errors.Join(err, err2); err != nil {
-				return checkout.Explain(err)
+				return fault.Explain(err)
 			}
 			if !bytes.Equal(then, now) {
 				b.checkout.Log.WithField("directory", b.checkout.Shown(dir)).Warn("the programs there are of an earlier build: remove the directory to have it made anew")
 			}
 			return nil
 		} else if !errors.Is(err, fs.ErrNotExist) {
-			return checkout.Explain(err)
+			return fault.Explain(err)
 		}
 		if _, err := b.run(ctx, "stage"); err != nil {
 			return err
@@ -107,7 +107,7 @@ func emulated(ctx context.Context, c *checkout.Checkout) (string, error) {
 		if err != nil {
 			return err
 		}
-		return checkout.Explain(errors.Join(b.copyStaged(dir+".new"), os.WriteFile(made, text, 0o644), os.Rename(dir+".new", dir)))
+		return fault.Explain(errors.Join(b.copyStaged(dir+".new"), os.WriteFile(made, text, 0o644), os.Rename(dir+".new", dir)))
 	})
 }
 

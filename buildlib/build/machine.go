@@ -117,7 +117,7 @@ func CrossSetup(ctx context.Context, c *checkout.Checkout) (*Made, error) {
 	}
 	dir, err := b.Setup(ctx)
 	if err != nil {
-		return nil, checkout.Explain(c.ExplainCache(err))
+		return nil, fault.Explain(c.ExplainCache(err))
 	}
 	return &Made{[]string{dir}}, nil
 }
@@ -159,7 +159,7 @@ func EmulateSetup(ctx context.Context, c *checkout.Checkout) (*Made, error) {
 			log.Info("compiling OpenSSL and SASL from the distribution's source: some minutes, once; what is interrupted goes on the next time")
 			start := time.Now()
 			if dir, err = e.MakeLibraries(ctx, bits, c.Settings.Jobs); err != nil {
-				return nil, checkout.Explain(c.ExplainCache(err))
+				return nil, fault.Explain(c.ExplainCache(err))
 			}
 			log.WithField("elapsed", time.Since(start).Round(time.Second).String()).Info("done")
 		}

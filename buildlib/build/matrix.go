@@ -99,7 +99,7 @@ func MakeMatrix(ctx context.Context, c *checkout.Checkout, targets, releases str
 		}
 	}
 	if m.Tocs, err = gather(ctx, c, m.Images); err != nil {
-		return m, checkout.Explain(err)
+		return m, fault.Explain(err)
 	}
 	if failed > 0 {
 		return m, &fault.Error{

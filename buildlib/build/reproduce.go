@@ -73,7 +73,7 @@ func Reproduce(ctx context.Context, c *checkout.Checkout, file string, edits Edi
 			}
 		}
 		if err := os.RemoveAll(b.Dir); err != nil {
-			return checkout.Explain(err)
+			return fault.Explain(err)
 		}
 		made, err := b.run(ctx, "package")
 		if err != nil {

@@ -113,7 +113,7 @@ func open(root string, environ []string, settings *Settings, console Console) (*
 // Done ends the run and its log, and returns the run's error as a user is to see it. Mage shows an error as text; where the log is to be
 // JSON, it is there too.
 func (c *Checkout) Done(err error) error {
-	err = Explain(err)
+	err = fault.Explain(err)
 	if err != nil {
 		err = plainError{err}
 		level := logrus.DebugLevel

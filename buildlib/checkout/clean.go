@@ -42,7 +42,7 @@ func CleanCache(ctx context.Context, c *Checkout, remove bool) (*Kept, error) {
 	}
 	entries, err := store.Entries(ctx, needed)
 	if err != nil {
-		return nil, Explain(c.ExplainCache(err))
+		return nil, fault.Explain(c.ExplainCache(err))
 	}
 	v := &Kept{Directory: store.Dir, Entries: []KeptEntry{}}
 	var problems []error
@@ -51,7 +51,7 @@ func CleanCache(ctx context.Context, c *Checkout, remove bool) (*Kept, error) {
 		if remove && ctx.Err() == nil {
 			var err error
 			k.Removed, err = store.Remove(ctx, e)
-			problems = append(problems, Explain(c.ExplainCache(err)))
+			problems = append(problems, fault.Explain(c.ExplainCache(err)))
 		}
 		if !k.Removed {
 			v.Size += e.Size

@@ -76,7 +76,7 @@ func (c *Checkout) LockAll(ctx context.Context) (unlock func(), err error) {
 	}
 	names, err := c.cache.LockNames(prefix)
 	if err != nil {
-		return nil, Explain(c.ExplainCache(err))
+		return nil, fault.Explain(c.ExplainCache(err))
 	}
 	var unlocks []func()
 	unlock = func() {
@@ -102,14 +102,14 @@ func (c *Checkout) LockBuild(ctx context.Context, dir string) (unlock func(), er
 
 func (c *Checkout) lock(ctx context.Context, name string) (unlock func(), err error) {
 	unlock, err = c.cache.Lock(ctx, name)
-	return unlock, Explain(c.ExplainCache(err))
+	return unlock, fault.Explain(c.ExplainCache(err))
 }
 
 // lockPrefix is what the names of this checkout's locks begin with: the directory of locks has those of others, too.
 func (c *Checkout) lockPrefix() (string, error) {
 	root, err := filepath.EvalSymlinks(c.Root)
 	if err != nil {
-		return "", Explain(err)
+		return "", fault.Explain(err)
 	}
 	sum := sha256.Sum256([]byte(root))
 	return "checkout-" + hex.EncodeToString(sum[:8]) + "-", nil

@@ -22,6 +22,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/imageverbs"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/verbs"
 )
 
@@ -34,7 +35,7 @@ const tinyVersion = "1.2.3"
 func TestMain(m *testing.M) {
 	testscript.Main(tidy{m}, map[string]func(){
 		"sendmail-aix": func() { os.Exit(verbs.Main()) },
-		"aiximage":     func() { os.Exit(verbs.ImageMain()) },
+		"aiximage":     func() { os.Exit(imageverbs.Main()) },
 	})
 }
 

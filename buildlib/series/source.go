@@ -23,7 +23,7 @@ func Scratch(ctx context.Context, c *checkout.Checkout) (dir string, remove func
 	dir = c.Path("build", "patches")
 	if err := errors.Join(os.RemoveAll(dir), os.Mkdir(dir, 0o755)); err != nil {
 		unlock()
-		return "", nil, checkout.Explain(err)
+		return "", nil, fault.Explain(err)
 	}
 	return dir, func() error {
 		defer unlock()

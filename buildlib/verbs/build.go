@@ -10,6 +10,7 @@ import (
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/build"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/command"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/dev"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/report"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/sendmail/release"
@@ -20,12 +21,12 @@ import (
 // to is a verb that runs the steps of a build up to one.
 func to(step string) func(context.Context, *Call) (report.Value, error) {
 	return func(ctx context.Context, c *Call) (report.Value, error) {
-		return build.To(ctx, c.Checkout, step, c.edits())
+		return build.To(ctx, in(c), step, edits(c))
 	}
 }
 
 // edits are what is to become of edits, by the flags edited and discard.
-func (c *Call) edits() build.Edits {
+func edits(c *Call) build.Edits {
 	switch {
 	case c.IsSet("edited"):
 		return build.KeepEdits
@@ -68,11 +69,11 @@ var buildVerbs = []Verb{
 		},
 		Run: func(ctx context.Context, c *Call) (report.Value, error) {
 			words := append(c.Args, "", "")
-			m, err := build.MakeMatrix(ctx, c.Checkout, words[0], words[1])
+			m, err := build.MakeMatrix(ctx, in(c), words[0], words[1])
 			if m == nil {
 				return nil, err
 			}
-			return m, errors.Join(err, c.matrixPage(m))
+			return m, errors.Join(err, matrixPage(c, m))
 		},
 	},
 	{
@@ -100,7 +101,7 @@ var buildVerbs = []Verb{
 	{
 		Name: "why", Help: "shows which input makes a step run",
 		Args: []Arg{{Name: "step", Meaning: "one of fetch, patch, configure, compile, stage, package"}},
-		Run:  func(ctx context.Context, c *Call) (report.Value, error) { return build.Why(ctx, c.Checkout, c.Args[0]) },
+		Run:  func(ctx context.Context, c *Call) (report.Value, error) { return build.Why(ctx, in(c), c.Args[0]) },
 	},
 	{
 		Name: "rehearse", Help: "runs every step with a release whose source is available here, and reports",
@@ -112,7 +113,7 @@ var buildVerbs = []Verb{
 		Args:  []Arg{{Name: "record", Meaning: "path of the .record.toml beside an image"}},
 		Flags: []Flag{discard},
 		Run: func(ctx context.Context, c *Call) (report.Value, error) {
-			return build.Reproduce(ctx, c.Checkout, c.Args[0], c.edits())
+			return build.Reproduce(ctx, in(c), c.Args[0], edits(c))
 		},
 	},
 	{
@@ -131,7 +132,7 @@ var buildVerbs = []Verb{
 		Name: "provenance", Help: "writes beside the image how it was made, as an in-toto statement (SLSA v1)",
 		Flags: []Flag{{Name: "builder", Meaning: "address that stands for the machines that build for you; else one that says nothing of them", Kind: String}},
 		Run: func(ctx context.Context, c *Call) (report.Value, error) {
-			p, err := build.WriteProvenance(ctx, c.Checkout, c.Flags["builder"])
+			p, err := build.WriteProvenance(ctx, in(c), c.Flags["builder"])
 			if p == nil {
 				return nil, err
 			}
@@ -148,12 +149,12 @@ var buildVerbs = []Verb{
 		return set.List(), nil
 	})},
 	{Name: "doctor", Help: "checks this machine's prerequisites and shows how to get what is missing", Run: seen(build.Doctor)},
-	{Name: "setup", Help: "installs what the machine lacks, with its own package manager", Run: func(ctx context.Context, c *Call) (report.Value, error) { return build.Setup(ctx, c.Checkout, c.Out) }},
+	{Name: "setup", Help: "installs what the machine lacks, with its own package manager", Run: func(ctx context.Context, c *Call) (report.Value, error) { return build.Setup(ctx, in(c), c.Out) }},
 	{
 		Name: "clean:build", Alias: "clean", Help: "removes everything that was built, and keeps downloads",
 		Flags: []Flag{discard},
 		Run: func(ctx context.Context, c *Call) (report.Value, error) {
-			return build.Clean(ctx, c.Checkout, c.edits())
+			return build.Clean(ctx, in(c), edits(c))
 		},
 	},
 	{
@@ -161,7 +162,7 @@ var buildVerbs = []Verb{
 		More:  "Old is what the settings and this program do not need and nothing has used for a day.",
 		Flags: []Flag{{Name: "remove", Meaning: "remove what is old", Kind: Bool}},
 		Run: func(ctx context.Context, c *Call) (report.Value, error) {
-			return checkout.CleanCache(ctx, c.Checkout, c.IsSet("remove"))
+			return checkout.CleanCache(ctx, in(c), c.IsSet("remove"))
 		},
 	},
 	{
@@ -169,30 +170,30 @@ var buildVerbs = []Verb{
 		Run: seen(checkout.CleanHost),
 	},
 	{Name: "test:all", Alias: "test", Help: "runs all checks and tests, the build of real source among them", Run: func(ctx context.Context, c *Call) (report.Value, error) {
-		return nil, dev.Test(ctx, c.Checkout, c.Out, c.Err)
+		return nil, dev.Test(ctx, in(c), c.Out, c.Err)
 	}},
 	{Name: "test:slow", Help: "runs all tests and lists the ten that took longest", Run: func(ctx context.Context, c *Call) (report.Value, error) {
-		return dev.Slow(ctx, c.Checkout, c.Err)
+		return dev.Slow(ctx, in(c), c.Err)
 	}},
 	{
 		Name: "test:report", Help: "lets a headless browser look at pages of report, at 400 and 1280 px, light and dark",
 		More: "It needs Chromium, Node.js and npm, and fetches axe-core and the browser's driver. Screenshots are left in build/browser/shots.",
 		Run: func(ctx context.Context, c *Call) (report.Value, error) {
-			return nil, dev.Look(ctx, c.Checkout, c.Out, c.Err)
+			return nil, dev.Look(ctx, in(c), c.Out, c.Err)
 		},
 	},
 	{
 		Name: "test:fleet", Help: "lets Ansible install, upgrade and remove the package on simulated machines, over ssh",
 		More: "It needs ansible-core, an sshd (which need not run), mksh and ksh93.",
 		Run: func(ctx context.Context, c *Call) (report.Value, error) {
-			return nil, dev.Fleet(ctx, c.Checkout, c.Out, c.Err)
+			return nil, dev.Fleet(ctx, in(c), c.Out, c.Err)
 		},
 	},
 	{
 		Name: "test:evidence", Help: "has libraries of others read what lies beside an image, and compares with what went in",
 		More: "It needs Node.js 20 or later and npm, and fetches CycloneDX's library, another reader of CycloneDX, and OpenVEX's and in-toto's for Go.",
 		Run: func(ctx context.Context, c *Call) (report.Value, error) {
-			s, err := dev.Evidence(ctx, c.Checkout, c.Err, c.Err)
+			s, err := dev.Evidence(ctx, in(c), c.Err, c.Err)
 			if s == nil {
 				return nil, err
 			}
@@ -210,7 +211,7 @@ var buildVerbs = []Verb{
 			if word, given := c.Flags["times"]; given {
 				n, err := strconv.Atoi(word)
 				if err != nil || n < 1 {
-					return nil, usage("-times="+word+" is no number", "say how often, such as 5")
+					return nil, command.Usage("-times="+word+" is no number", "say how often, such as 5")
 				}
 				times = n
 			}
@@ -220,10 +221,10 @@ var buildVerbs = []Verb{
 			}
 			for _, name := range rows {
 				if !slices.Contains(dev.Groups, name) {
-					return nil, usage("there are no rows "+name, "choose from "+strings.Join(dev.Groups, ", "))
+					return nil, command.Usage("there are no rows "+name, "choose from "+strings.Join(dev.Groups, ", "))
 				}
 			}
-			return dev.Bench(ctx, c.Checkout, times, rows)
+			return dev.Bench(ctx, in(c), times, rows)
 		},
 	},
 	{Name: "release:list", Help: "shows the releases that can be built, and what is pinned of each", Run: seen(func(_ context.Context, c *checkout.Checkout) (*release.Listing, error) {
@@ -233,7 +234,7 @@ var buildVerbs = []Verb{
 	{
 		Name: "cross:sysroot", Help: "shows how to take headers and libraries from an AIX machine, to build with them",
 		Run: func(_ context.Context, c *Call) (report.Value, error) {
-			text, err := build.CollectSysroot(c.Checkout)
+			text, err := build.CollectSysroot(in(c))
 			return commands{text}, err
 		},
 	},
@@ -251,7 +252,7 @@ var buildVerbs = []Verb{
 			if root, given := c.Flags["root"]; given {
 				r.Root = &root
 			}
-			return nil, build.Emulate(ctx, c.Checkout, r)
+			return nil, build.Emulate(ctx, in(c), r)
 		},
 	},
 	{

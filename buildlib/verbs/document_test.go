@@ -72,16 +72,22 @@ func TestDocuments(t *testing.T) {
 			if err := report.Write(&b, report.JSON, test.verb, test.value, test.err); err != nil {
 				t.Fatal(err)
 			}
-			file := filepath.Join("testdata", golden+".json")
-			if *update {
-				if err := os.WriteFile(file, b.Bytes(), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(file)
-			if diff := cmp.Diff(string(want), b.String()); err != nil || diff != "" {
-				t.Errorf("%s: %v, -want +got:\n%s", file, err, diff)
-			}
+			same(t, golden, b.String())
 		})
+	}
+}
+
+// same holds a document to a golden file.
+func same(t *testing.T, golden, got string) {
+	t.Helper()
+	file := filepath.Join("testdata", golden+".json")
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if diff := cmp.Diff(string(want), got); err != nil || diff != "" {
+		t.Errorf("%s: %v, -want +got:\n%s", file, err, diff)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/command"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
@@ -43,7 +44,7 @@ var probeVerbs = []Verb{
 	{
 		Name: "probe:compare", Anywhere: true, Help: "compares what an AIX machine said with what is stated here of AIX",
 		More: "It says what is confirmed, what is contradicted, with the line to change, and what is new. The status is 1 when something is contradicted.",
-		Args: []Arg{{Name: "probe", Meaning: "file that probe.sh printed", Split: Commas, Word: "with commas between"}},
+		Args: []Arg{{Name: "probe", Meaning: "file that probe.sh printed", Split: command.Commas, Word: "with commas between"}},
 		Run: func(ctx context.Context, c *Call) (report.Value, error) {
 			found, err := probe.Compare(ctx, c.Args...)
 			if found == nil {
@@ -57,11 +58,11 @@ var probeVerbs = []Verb{
 // probeHost runs the script on the machine that is named, or else set, and removes it there.
 func probeHost(ctx context.Context, c *Call) (_ string, err error) {
 	if len(c.Args) > 0 {
-		if err := c.Checkout.UseHost(c.Args[0]); err != nil {
+		if err := in(c).UseHost(c.Args[0]); err != nil {
 			return "", err
 		}
 	}
-	if c.Checkout.Settings.Host == "" {
+	if in(c).Settings.Host == "" {
 		return "", &fault.Error{Code: "host-none", What: "no machine is set to ask", Where: "setting host",
 			Do: "name what ssh reaches, as in: sendmail-aix probe HOST, or SENDMAIL_HOST; or run \"sh probe.sh >probe.txt\" on the machine"}
 	}
@@ -69,11 +70,11 @@ func probeHost(ctx context.Context, c *Call) (_ string, err error) {
 	if err != nil {
 		return "", err
 	}
-	m, err := c.Checkout.Host(ctx)
+	m, err := in(c).Host(ctx)
 	if err != nil {
 		return "", err
 	}
-	file := m.There(c.Checkout.Path("probe", "probe.sh"))
+	file := m.There(in(c).Path("probe", "probe.sh"))
 	argv := []string{"sh", file, "", ""}
 	for i, flag := range []string{"image", "tests"} {
 		given := c.Flags[flag]
@@ -84,7 +85,7 @@ func probeHost(ctx context.Context, c *Call) (_ string, err error) {
 		if err != nil {
 			return "", err
 		}
-		if !tree.IsBelow(here, c.Checkout.Root) {
+		if !tree.IsBelow(here, in(c).Root) {
 			return "", &fault.Error{Code: "usage", What: "what is to be sent is not in the checkout", Where: here, Do: "copy it there, or run probe.sh on the machine"}
 		}
 		if err := m.Send(ctx, here); err != nil {
@@ -95,7 +96,7 @@ func probeHost(ctx context.Context, c *Call) (_ string, err error) {
 	if err := m.Put(ctx, host.File{Name: file, Mode: 0o644, Text: script}); err != nil {
 		return "", err
 	}
-	defer func() { err = errors.Join(err, m.RemoveAll(ctx, m.There(c.Checkout.Path("probe")))) }()
+	defer func() { err = errors.Join(err, m.RemoveAll(ctx, m.There(in(c).Path("probe")))) }()
 	var text strings.Builder
 	err = m.Run(ctx, host.Cmd{Argv: argv, Stdout: &text})
 	return text.String(), err

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/command"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/report"
 )
@@ -13,13 +14,13 @@ import (
 func TestProbe(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder
-	p := &Process{Environ: []string{"SENDMAIL_OUTPUT=json"}, Out: &out, Err: os.Stderr, Dir: t.TempDir()}
-	v, err := (&Program{Verbs: All()}).find("probe:compare")
+	p := &command.Process{Environ: []string{"SENDMAIL_OUTPUT=json"}, Out: &out, Err: os.Stderr, Dir: t.TempDir()}
+	v, err := (&command.Program{Verbs: All()}).Find("probe:compare")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Do(t.Context(), v, []string{"testdata/probe.txt"}, nil); fault.Code(err) != "probe-contradicts" || report.Status(err) != 1 {
+	if err := do(t.Context(), p, v, []string{"testdata/probe.txt"}, nil); fault.Code(err) != "probe-contradicts" || report.Status(err) != 1 {
 		t.Errorf("%v, want the finding probe-contradicts", err)
 	}
-	same(t, "probe_compare", "\x00", out.String())
+	same(t, "probe_compare", out.String())
 }

@@ -27,24 +27,24 @@ var reportVerb = Verb{
 		if len(c.Args) > 0 {
 			file = c.Args[0]
 		}
-		d, err := dossier.Gather(ctx, c.Checkout, file)
+		d, err := dossier.Gather(ctx, in(c), file)
 		if err != nil {
 			return nil, err
 		}
 		to, given := c.Flags["page"]
 		if !given {
-			to = c.pageFile()
+			to = pageFile(c)
 		}
-		d.Page = c.Checkout.Shown(to)
+		d.Page = in(c).Shown(to)
 		return d, writePage(to, func(b *bytes.Buffer) error { return page.Write(b, d) })
 	},
 }
 
 // pageFile is where a page is unless somebody says otherwise: the last one is what is looked for.
-func (c *Call) pageFile() string { return c.Checkout.Path("build", "report.html") }
+func pageFile(c *Call) string { return in(c).Path("build", "report.html") }
 
 // matrixPage writes the page of a matrix, with a row for each image.
-func (c *Call) matrixPage(of *build.Matrix) error {
+func matrixPage(c *Call, of *build.Matrix) error {
 	if len(of.Images) == 0 {
 		return nil
 	}
@@ -54,10 +54,10 @@ func (c *Call) matrixPage(of *build.Matrix) error {
 		if i.Outcome == "failed" {
 			wrong = i.Why
 		}
-		m.Add(c.Checkout, i.Release, i.Target, i.Image, i.SHA256, wrong)
+		m.Add(in(c), i.Release, i.Target, i.Image, i.SHA256, wrong)
 	}
-	c.Log.WithField("page", c.Checkout.Shown(c.pageFile())).Info("a page of all of them")
-	return writePage(c.pageFile(), func(b *bytes.Buffer) error { return page.WriteMatrix(b, m) })
+	c.Log.WithField("page", in(c).Shown(pageFile(c))).Info("a page of all of them")
+	return writePage(pageFile(c), func(b *bytes.Buffer) error { return page.WriteMatrix(b, m) })
 }
 
 // writePage writes a page that appears whole or not at all.

@@ -12,7 +12,7 @@ import (
 
 // seen is a verb that looks at a checkout.
 func seen[V report.Value](look func(context.Context, *checkout.Checkout) (V, error)) func(context.Context, *Call) (report.Value, error) {
-	return func(ctx context.Context, c *Call) (report.Value, error) { return look(ctx, c.Checkout) }
+	return func(ctx context.Context, c *Call) (report.Value, error) { return look(ctx, in(c)) }
 }
 
 // seriesVerbs are those about the releases' patches.
@@ -28,7 +28,7 @@ var seriesVerbs = []Verb{
 		Name: "patches:new", Help: "makes a patch of the edits in build/<release>/<target>/source, with a header to fill in",
 		Args: []Arg{{Name: "name", Meaning: "topic of the patch, such as tls-crl-check"}},
 		Run: func(ctx context.Context, c *Call) (report.Value, error) {
-			return build.NewPatch(ctx, c.Checkout, c.Args[0])
+			return build.NewPatch(ctx, in(c), c.Args[0])
 		},
 	},
 	{
@@ -36,7 +36,7 @@ var seriesVerbs = []Verb{
 		More: "Patches after it that move with the edits are written anew.",
 		Args: []Arg{{Name: "patch", Meaning: "file or number of the patch, such as 0004"}},
 		Run: func(ctx context.Context, c *Call) (report.Value, error) {
-			return build.EditPatch(ctx, c.Checkout, c.Args[0])
+			return build.EditPatch(ctx, in(c), c.Args[0])
 		},
 	},
 	{
@@ -49,7 +49,7 @@ var seriesVerbs = []Verb{
 			{Name: "date", Meaning: "day of the release, as 2020-07-05; else that of its RELEASE_NOTES", Kind: String},
 		},
 		Run: func(ctx context.Context, c *Call) (report.Value, error) {
-			return adding.Release{Version: c.Args[0], Source: c.Args[1], From: c.Flags["from"], Date: c.Flags["date"]}.Create(ctx, c.Checkout)
+			return adding.Release{Version: c.Args[0], Source: c.Args[1], From: c.Flags["from"], Date: c.Flags["date"]}.Create(ctx, in(c))
 		},
 	},
 	{

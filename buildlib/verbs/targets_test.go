@@ -3,6 +3,7 @@ package verbs
 import (
 	"bytes"
 	"cmp"
+	"flag"
 	"fmt"
 	"go/format"
 	"maps"
@@ -12,6 +13,8 @@ import (
 	"testing"
 	"text/tabwriter"
 )
+
+var update = flag.Bool("update", false, "write the golden files anew")
 
 // TestTargets holds mage's targets, targets.go beside the magefile, against the table of verbs, of which it is made.
 func TestTargets(t *testing.T) {
@@ -38,6 +41,23 @@ func TestAliases(t *testing.T) {
 	for _, v := range All() {
 		if line := fmt.Sprintf("%q: %s", v.Alias, function(v.Name)); v.Alias != "" && !strings.Contains(string(magefile), line) {
 			t.Errorf("magefile.go has no alias %s", line)
+		}
+	}
+}
+
+// TestTable is what must be true of each verb.
+func TestTable(t *testing.T) {
+	t.Parallel()
+	seen := make(map[string]bool)
+	for _, v := range All() {
+		if seen[v.Name] || v.Run == nil || v.Help == "" || strings.HasSuffix(v.Help, ".") {
+			t.Errorf("%s: twice, or not to be run, or without help, or with a full stop that is put there by who shows it", v.Name)
+		}
+		seen[v.Name] = true
+		for i, a := range v.Args {
+			if a.Meaning == "" || a.Split != nil && i < len(v.Args)-1 {
+				t.Errorf("%s: the argument %s lacks a meaning, or is a list before others", v.Name, a.Name)
+			}
 		}
 	}
 }
@@ -82,10 +102,10 @@ func target(b *bytes.Buffer, v Verb) {
 	if v.More != "" {
 		comment = append(append(comment, ""), strings.Split(v.More, "\n")...)
 	}
-	if len(v.needed()) > 0 { // mage shows what each flag means, and nothing of arguments
+	if len(v.Needed()) > 0 { // mage shows what each flag means, and nothing of arguments
 		var table bytes.Buffer
 		w := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
-		for _, a := range v.needed() {
+		for _, a := range v.Needed() {
 			if a.Split != nil {
 				a.Meaning += "; all in one word, " + a.Word
 			}
@@ -98,7 +118,7 @@ func target(b *bytes.Buffer, v Verb) {
 	}
 	fmt.Fprintf(b, "\n// %s\nfunc %s%s(ctx context.Context", strings.ReplaceAll(strings.Join(comment, "\n// "), "// \n", "//\n"), receiver, name)
 	names := []string{fmt.Sprintf("%q", v.Name)}
-	for _, a := range v.needed() {
+	for _, a := range v.Needed() {
 		fmt.Fprintf(b, ", %s string", a.Name)
 		names = append(names, a.Name)
 	}

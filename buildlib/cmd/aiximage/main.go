@@ -7,7 +7,7 @@ package main
 import (
 	"os"
 
-	"github.com/sendmail-aix/sendmail-aix/buildlib/verbs"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/imageverbs"
 )
 
-func main() { os.Exit(verbs.ImageMain()) }
+func main() { os.Exit(imageverbs.Main()) }

@@ -1,4 +1,4 @@
-package verbs
+package imageverbs
 
 import (
 	"bytes"
@@ -20,6 +20,7 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp/write"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/vrmf"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/command"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/rehearsal/box"
 )
 
@@ -116,9 +117,9 @@ func TestAiximage(t *testing.T) {
 func told(t *testing.T, dir, words string, in []byte, want int) string {
 	t.Helper()
 	var out, problems bytes.Buffer
-	p := &Process{Environ: os.Environ(), In: bytes.NewReader(in), Out: &out, Err: &problems}
-	command := strings.Fields("-output=json " + strings.ReplaceAll(words, "DIR", dir))
-	if status := aiximage.Main(t.Context(), p, command); status != want {
+	p := &command.Process{Environ: os.Environ(), In: bytes.NewReader(in), Out: &out, Err: &problems}
+	line := strings.Fields("-output=json " + strings.ReplaceAll(words, "DIR", dir))
+	if status := aiximage.Main(t.Context(), p, line); status != want {
 		t.Errorf("aiximage %s: status %d, want %d\n%s", words, status, want, &problems)
 	}
 	return out.String()
@@ -184,7 +185,7 @@ func TestHostileNames(t *testing.T) {
 	}
 	for verb, words := range map[string][]string{"list": {file}, "verify": {file}, "extract": {file, filepath.Join(dir, "out")}} {
 		var out bytes.Buffer
-		aiximage.Main(t.Context(), &Process{Out: &out, Err: &out}, append([]string{verb}, words...))
+		aiximage.Main(t.Context(), &command.Process{Out: &out, Err: &out}, append([]string{verb}, words...))
 		text := out.String()
 		if strings.Contains(text, "\n"+file+": 0 errors, 0 notes\n") && verb != "verify" || strings.Count(text, "\n"+file+":") > 1 {
 			t.Errorf("%s shows a line that only the image has:\n%s", verb, text)

@@ -1,4 +1,4 @@
-package checkout
+package fault
 
 import (
 	"errors"
@@ -6,12 +6,10 @@ import (
 	"io/fs"
 	"syscall"
 	"testing"
-
-	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 )
 
 func TestExplain(t *testing.T) {
-	known := &fault.Error{Code: "cache-full", Err: syscall.ENOSPC}
+	known := &Error{Code: "cache-full", Err: syscall.ENOSPC}
 	for _, test := range []struct {
 		name  string
 		err   error
@@ -28,10 +26,10 @@ func TestExplain(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			err := Explain(test.err)
-			if fault.Code(err) != test.code || !errors.Is(err, test.err) {
+			if Code(err) != test.code || !errors.Is(err, test.err) {
 				t.Fatalf("Explain(%v) = %v, want code %q", test.err, err, test.code)
 			}
-			if f, ok := errors.AsType[*fault.Error](err); ok && (f.Where != test.where || f.Do == "" && test.code != "cache-full") {
+			if f, ok := errors.AsType[*Error](err); ok && (f.Where != test.where || f.Do == "" && test.code != "cache-full") {
 				t.Errorf("Explain(%v) = %#v, want where %q and what to do", test.err, f, test.where)
 			}
 		})

@@ -1,4 +1,4 @@
-package verbs
+package command
 
 import (
 	"bytes"
@@ -33,7 +33,7 @@ func say(_ context.Context, c *Call) (report.Value, error) {
 	return &said{c.Args, c.Flags}, nil
 }
 
-var greeter = Program{Name: "greeter", About: "Greets.", Alone: true, Verbs: []Verb{
+var greeter = Program{Name: "greeter", About: "Greets.", Verbs: []Verb{
 	{
 		Name: "greet", Alias: "hi", Help: "greets somebody", More: "Loudly.", Run: say,
 		Args:  []Arg{{Name: "who", Meaning: "a name"}},
@@ -125,23 +125,6 @@ func TestMage(t *testing.T) {
 	p := &Process{Out: &out, Err: io.Discard, Mage: true}
 	if err := p.Alone(t.Context(), report.Text, &greeter.Verbs[1], []string{"a,b"}, nil); err != nil || out.String() != "a program\n[\"a\" \"b\"] map[]\n" {
 		t.Errorf("of one word mage's list became %s, %v", &out, err)
-	}
-}
-
-// TestTable is what must be true of each verb.
-func TestTable(t *testing.T) {
-	t.Parallel()
-	seen := make(map[string]bool)
-	for _, v := range All() {
-		if seen[v.Name] || v.Run == nil || v.Help == "" || strings.HasSuffix(v.Help, ".") {
-			t.Errorf("%s: twice, or not to be run, or without help, or with a full stop that is put there by who shows it", v.Name)
-		}
-		seen[v.Name] = true
-		for i, a := range v.Args {
-			if a.Meaning == "" || a.Split != nil && i < len(v.Args)-1 {
-				t.Errorf("%s: the argument %s lacks a meaning, or is a list before others", v.Name, a.Name)
-			}
-		}
 	}
 }
 

@@ -1,4 +1,4 @@
-package verbs
+package command
 
 import (
 	"bytes"
@@ -19,8 +19,8 @@ import (
 type Program struct {
 	Name, About string
 	Verbs       []Verb
-	// Alone is for one that needs no checkout, and so no settings: the flag -output says the form of its results.
-	Alone bool
+	// Do does a verb in a checkout, whose settings say the form of its results. A program that needs none has no Do: its flag -output says that.
+	Do func(ctx context.Context, p *Process, v *Verb, args []string, flags map[string]string) error
 	// Group begins the name of each verb, and is left out on a command line.
 	Group string
 }
@@ -38,7 +38,7 @@ func (g *Program) main(ctx context.Context, p *Process, words []string) error {
 	fs := newFlags(g.Name)
 	fs.BoolVar(&p.Verbose, "v", false, "")
 	form := "text"
-	if g.Alone {
+	if g.Do == nil {
 		fs.StringVar(&form, "output", form, "")
 	}
 	err := fs.Parse(words)
@@ -47,20 +47,20 @@ func (g *Program) main(ctx context.Context, p *Process, words []string) error {
 	case errors.Is(err, flag.ErrHelp), err == nil && name == "help" && fs.NArg() == 1:
 		return g.help(p.Out)
 	case err != nil:
-		return usage(err.Error(), `"`+g.Name+` help" shows what there is`)
+		return Usage(err.Error(), `"`+g.Name+` help" shows what there is`)
 	case name == "":
 		if err := g.help(p.Err); err != nil {
 			return err
 		}
-		return usage("no verb is given", "give one of the above")
+		return Usage("no verb is given", "give one of the above")
 	case name == "help":
-		v, err := g.find(fs.Arg(1))
+		v, err := g.Find(fs.Arg(1))
 		if err != nil {
 			return err
 		}
 		return g.helpOn(p.Out, v)
 	}
-	v, err := g.find(name)
+	v, err := g.Find(name)
 	if err != nil {
 		return err
 	}
@@ -69,19 +69,20 @@ func (g *Program) main(ctx context.Context, p *Process, words []string) error {
 	case errors.Is(err, flag.ErrHelp):
 		return g.helpOn(p.Out, v)
 	case err != nil:
-		return usage(g.called(v)+": "+err.Error(), g.usage(v))
+		return Usage(g.called(v)+": "+err.Error(), g.usage(v))
 	case form != "text" && form != "json":
-		return usage("-output="+form+" is no form", "it is text or json")
-	case g.Alone:
+		return Usage("-output="+form+" is no form", "it is text or json")
+	case g.Do == nil:
 		return p.Alone(ctx, report.Form(form), v, args, flags)
 	}
-	return p.Do(ctx, v, args, flags)
+	return g.Do(ctx, p, v, args, flags)
 }
 
 // called is a verb's name on the program's command line.
 func (g *Program) called(v *Verb) string { return strings.TrimPrefix(v.Name, g.Group) }
 
-func usage(what, do string) error { return &fault.Error{Code: "usage", What: what, Do: do} }
+// Usage is the fault of a command line that says what cannot be done.
+func Usage(what, do string) error { return &fault.Error{Code: "usage", What: what, Do: do} }
 
 // newFlags is a set of flags that prints nothing by itself.
 func newFlags(name string) *flag.FlagSet {
@@ -129,7 +130,7 @@ func (v *Verb) parse(program *flag.FlagSet, words []string) (args []string, flag
 	}
 	list := len(v.Args) > 0 && v.Args[len(v.Args)-1].Split != nil
 	switch {
-	case len(args) < len(slices.DeleteFunc(v.needed(), func(a Arg) bool { return a.Bare })):
+	case len(args) < len(slices.DeleteFunc(v.Needed(), func(a Arg) bool { return a.Bare })):
 		return nil, nil, errors.New("the argument " + v.Args[len(args)].Name + " is missing")
 	case len(args) > len(v.Args) && !list:
 		return nil, nil, errors.New("there is no argument for " + args[len(v.Args)])
@@ -192,7 +193,7 @@ func (g *Program) helpOn(w io.Writer, v *Verb) error {
 func (g *Program) help(w io.Writer) error {
 	var b bytes.Buffer
 	output := ""
-	if g.Alone {
+	if g.Do == nil {
 		output = " [-output=json]"
 	}
 	fmt.Fprintf(&b, "%s\n\n  %s [-v]%s VERB ...\n\n", g.About, g.Name, output)

@@ -1,4 +1,4 @@
-package verbs
+package imageverbs
 
 import (
 	"cmp"
@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/command"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/imagetool"
@@ -22,8 +22,8 @@ import (
 )
 
 // rehearse rehearses the life of a package, and tells the journal beside the last image, if the checkout has built it.
-func rehearse(ctx context.Context, c *Call) (report.Value, error) {
-	result, err := c.live(ctx)
+func rehearse(ctx context.Context, c *command.Call) (report.Value, error) {
+	result, err := live(ctx, c)
 	if result == nil {
 		return nil, err
 	}
@@ -67,7 +67,7 @@ func brief(result *rehearsal.Result, over []string) *journal.Rehearsal {
 
 // live rehearses. Where scripts cannot be kept from what is outside of the rehearsal, only images that the
 // checkout has built are rehearsed, and those that are trusted.
-func (c *Call) live(ctx context.Context) (*rehearsal.Result, error) {
+func live(ctx context.Context, c *command.Call) (*rehearsal.Result, error) {
 	cuts, err := strconv.Atoi(cmp.Or(c.Flags["cuts"], "0"))
 	if err != nil || cuts < 0 {
 		return nil, &fault.Error{Code: "rehearsal-cuts", What: "not a number of power cuts", Where: "-cuts=" + c.Flags["cuts"], Do: "give a number from 0 on; 8 is a beginning"}
@@ -76,7 +76,7 @@ func (c *Call) live(ctx context.Context) (*rehearsal.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir, done, err := c.stage(ctx)
+	dir, done, err := stage(ctx, c)
 	if err != nil {
 		return nil, err
 	}
@@ -116,8 +116,8 @@ func (v *continued) WriteText(w io.Writer) error {
 }
 
 // onDisk does an operation of installp on the disk of a rehearsal, DIRECTORY/SHELL/root as that has named it.
-func onDisk(do func(context.Context, *Call, *ops.Installp) error) func(context.Context, *Call) (report.Value, error) {
-	return func(ctx context.Context, c *Call) (report.Value, error) {
+func onDisk(do func(context.Context, *command.Call, *ops.Installp) error) func(context.Context, *command.Call) (report.Value, error) {
+	return func(ctx context.Context, c *command.Call) (report.Value, error) {
 		disk, err := filepath.Abs(c.Args[0])
 		if err != nil {
 			return nil, err
@@ -135,7 +135,7 @@ func onDisk(do func(context.Context, *Call, *ops.Installp) error) func(context.C
 }
 
 // stage is the directory that a rehearsal is in, empty or missing.
-func (c *Call) stage(ctx context.Context) (dir string, done func(), err error) {
+func stage(ctx context.Context, c *command.Call) (dir string, done func(), err error) {
 	dir, given := c.Flags["dir"]
 	done = func() {}
 	switch {
@@ -161,7 +161,7 @@ func (c *Call) stage(ctx context.Context) (dir string, done func(), err error) {
 }
 
 // isBuilt reports whether a checkout has built an image: it lies where that is put, with its digest beside it.
-func isBuilt(ctx context.Context, c *checkout.Checkout, file string) bool {
+func isBuilt(ctx context.Context, c command.Checkout, file string) bool {
 	file, err := filepath.Abs(file)
 	return err == nil && tree.IsBelow(file, c.Path("build")) && imagetool.HasDigest(ctx, file)
 }

@@ -1,4 +1,4 @@
-package checkout
+package fault
 
 import (
 	"context"
@@ -7,8 +7,6 @@ import (
 	"os"
 	"slices"
 	"syscall"
-
-	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 )
 
 // Again is what a run does after one that was disturbed.
@@ -20,8 +18,8 @@ func Explain(err error) error {
 	is := func(numbers ...syscall.Errno) bool {
 		return slices.ContainsFunc(numbers, func(n syscall.Errno) bool { return errors.Is(err, n) })
 	}
-	f := &fault.Error{Err: err}
-	told, isTold := errors.AsType[*fault.Error](err)
+	f := &Error{Err: err}
+	told, isTold := errors.AsType[*Error](err)
 	if isTold && is(syscall.EFBIG, syscall.EMFILE, syscall.ENFILE) {
 		f.Where, f.Err = told.Where, told.Err
 	} else if isTold || err == nil {
