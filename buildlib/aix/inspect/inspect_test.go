@@ -20,6 +20,7 @@ import (
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/ar"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/inspect"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/xcoff"
 )
 
 func objects(t testing.TB, data []byte) []*inspect.Object {
@@ -153,10 +154,11 @@ func TestForeign(t *testing.T) {
 	}
 	dir := t.TempDir()
 	var files []string
+	testdata := filepath.Join(strings.TrimSpace(string(out)), "src/internal/xcoff/testdata")
 	for _, name := range []string{"gcc-ppc32-aix-dwarf2-exec", "gcc-ppc64-aix-dwarf2-exec"} {
-		files = append(files, filepath.Join(strings.TrimSpace(string(out)), "src/internal/xcoff/testdata", name))
+		files = append(files, filepath.Join(testdata, name))
 	}
-	for _, name := range []string{"object32.o", "program32", "program64"} {
+	for _, name := range []string{"object32.o", "program32", "program64", "shared32", "shared64"} {
 		files = append(files, filepath.Join("..", "xcoff", "testdata", name))
 	}
 	hello := filepath.Join(dir, "hello")
@@ -166,12 +168,32 @@ func TestForeign(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	files = append(files, hello)
-	for _, arguments := range [][]string{{"-m32"}, {"-m64", "-g"}, {"-m64", "-mcpu=pwr7"}} {
-		object := filepath.Join(dir, strings.Join(arguments, "")+".o")
-		compile := exec.Command("clang-19", append(arguments, "--target=powerpc-ibm-aix7.2", "-x", "c", "-c", "-", "-o", object)...)
-		compile.Stdin = strings.NewReader("extern int a(void); extern int with_a_long_name(void) __attribute__((weak)); int b; static int d; int c(void) { return a() + b + d++ + with_a_long_name(); }")
-		if err := compile.Run(); err == nil {
+	const (
+		plain   = "extern int a(void); extern int with_a_long_name(void) __attribute__((weak)); int b; static int d; int c(void) { return a() + b + d++ + with_a_long_name(); }"
+		variety = `
+			__thread int here = 1; extern __thread int there; __thread int zero; _Thread_local static int own;
+			const char text[] = "x"; const char *pointer = text; int (*table[])(void); extern int outside[]; int common[3];
+			__attribute__((weak)) int may(void) { return 1; } __attribute__((weak)) int word = 2; __attribute__((visibility("hidden"))) int hidden(void) { return 3; }
+			__attribute__((visibility("protected"))) int protected = 4; extern int imported __attribute__((visibility("hidden")));
+			__attribute__((constructor)) static void first(void) { own = here + there + zero + outside[0] + imported; }
+			int f(void) { return hidden() + (table[0] ? table[0]() : may()); }`
+		classes = `
+			struct base { virtual ~base(); virtual int f() = 0; }; struct thing : base { int f() override; static thread_local int n; };
+			base::~base() {} int thing::f() { throw 1; } thread_local int thing::n = f2(); template <class T> T twice(T x) { return x + x; } int use() { return twice(2) + twice<int>(3); }`
+	)
+	for i, made := range []struct{ flags, language, text string }{
+		{"-m32", "c", plain}, {"-m64 -g", "c", plain}, {"-m64 -mcpu=pwr7", "c", plain},
+		{"-m32 -g -O2", "c", variety}, {"-m64 -O1 -ftls-model=local-exec", "c", variety}, {"-m64 -ffunction-sections -fdata-sections", "c", variety},
+		{"-m32 -fvisibility=hidden -mignore-xcoff-visibility", "c", variety}, {"-m64 -mcpu=pwr9 -fcommon -mxcoff-build-id=0xabc", "c", variety},
+		{"-m32 -fexceptions", "c++", "int f2(); " + classes}, {"-m64 -g -fexceptions", "c++", "int f2(); " + classes},
+	} {
+		object := filepath.Join(dir, fmt.Sprint(i, strings.ReplaceAll(made.flags, " ", ""), ".o"))
+		compile := exec.Command("clang-19", append(strings.Fields(made.flags), "--target=powerpc-ibm-aix7.2", "-x", made.language, "-c", "-", "-o", object)...)
+		compile.Stdin = strings.NewReader(made.text)
+		if out, err := compile.CombinedOutput(); err == nil {
 			files = append(files, object)
+		} else {
+			t.Errorf("%s %s: %v\n%s", made.flags, made.language, err, out)
 		}
 	}
 	for _, file := range files {
@@ -185,28 +207,32 @@ func TestForeign(t *testing.T) {
 			}
 		})
 	}
-	for _, name := range []string{"bigar-ppc64", "bigar-empty"} {
-		file := filepath.Join(strings.TrimSpace(string(out)), "src/internal/xcoff/testdata", name)
+	made := filepath.Join(dir, "made.a")
+	pack := exec.Command("llvm-ar-19", append([]string{"--format=bigarchive", "rcU", made}, files[len(files)-4:]...)...)
+	if out, err := pack.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for _, file := range []string{filepath.Join(testdata, "bigar-ppc64"), filepath.Join(testdata, "bigar-empty"), made} {
 		data, err := os.ReadFile(file)
 		if err != nil {
 			t.Skip(err)
 		}
-		list := exec.Command("llvm-ar-19", "tO", file)
+		list := exec.Command("llvm-ar-19", "tv", file)
 		list.Env = append(os.Environ(), "TZ=UTC")
-		want, err := list.Output()
+		out, err := list.Output()
 		if err != nil {
 			t.Fatal(err)
 		}
-		var members []string
+		var theirs, ours []string
+		for line := range strings.Lines(string(out)) {
+			f := strings.Fields(line) // mode, owner, size, date, name
+			theirs = append(theirs, strings.Join(f[3:], " "))
+		}
 		for _, o := range objects(t, data) {
-			members = append(members, o.Member)
+			ours = append(ours, o.MemberTime.Format("Jan 2 15:04 2006 ")+o.Member)
 		}
-		var wanted []string
-		for line := range strings.Lines(string(want)) {
-			wanted = append(wanted, strings.Fields(line)[0])
-		}
-		if diff := cmp.Diff(wanted, members); diff != "" {
-			t.Errorf("%s, -llvm-ar +ours:\n%s", name, diff)
+		if diff := cmp.Diff(theirs, ours); diff != "" {
+			t.Errorf("%s, -llvm-ar +ours:\n%s", file, diff)
 		}
 	}
 }
@@ -215,18 +241,19 @@ func TestForeign(t *testing.T) {
 func ours(o *inspect.Object) map[string]string {
 	m := map[string]string{"width": fmt.Sprint(o.Width), "needs": fmt.Sprint(o.Needs), "cpus": fmt.Sprint(o.CPUs),
 		"entry": fmt.Sprint(o.Entry), "program": fmt.Sprint(o.Kind == inspect.Program), "shared": fmt.Sprint(o.Kind == inspect.SharedObject),
-		"stripped": fmt.Sprint(o.Stripped), "load only": fmt.Sprint(o.LoadOnly), "max": fmt.Sprintf("%#x %#x", o.MaxData, o.MaxStack)}
+		"stripped": fmt.Sprint(o.Stripped), "load only": fmt.Sprint(o.LoadOnly), "max": fmt.Sprintf("%#x %#x", o.MaxData, o.MaxStack),
+		"debug": fmt.Sprint(o.Debug)}
 	if o.Time != nil {
 		m["time"] = o.Time.Format(time.DateTime)
 	}
 	var imports, exports []string
 	for _, i := range o.Imports {
 		for _, s := range i.Symbols {
-			imports = append(imports, fmt.Sprint(s.Name, " ", i.From, " ", s.Weak))
+			imports = append(imports, fmt.Sprint(s.Name, " ", s.Class, " ", i.From, " ", s.Weak))
 		}
 	}
 	for _, s := range o.Exports {
-		exports = append(exports, fmt.Sprint(s.Name, " ", s.Weak))
+		exports = append(exports, fmt.Sprint(s.Name, " ", s.Class, " ", s.Weak))
 	}
 	slices.Sort(imports)
 	slices.Sort(exports)
@@ -242,7 +269,7 @@ var (
 // foreign reads llvm-readobj's text for the same fields.
 func foreign(t *testing.T, file string) map[string]string {
 	t.Helper()
-	out, err := exec.Command("llvm-readobj-19", "--file-headers", "--auxiliary-header", "--needed-libs", "--symbols", "--loader-section-symbols", file).Output()
+	out, err := exec.Command("llvm-readobj-19", "--file-headers", "--section-headers", "--auxiliary-header", "--needed-libs", "--symbols", "--loader-section-symbols", file).Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -255,11 +282,11 @@ func foreign(t *testing.T, file string) map[string]string {
 		}
 		return n
 	}
-	m := map[string]string{"needs": "[]", "entry": "false"}
+	m := map[string]string{"needs": "[]", "entry": "false", "debug": "false"}
 	var needs, cpus, imports, exports []string
-	var section, name string
+	var section, name, class string
 	var kind uint64
-	var external, weak bool
+	var external, weak, reference bool
 	maxData, maxStack := uint64(0), uint64(0)
 	finish := func(id uint64) {
 		weak := fmt.Sprint(kind&0x08 != 0)
@@ -268,10 +295,10 @@ func foreign(t *testing.T, file string) map[string]string {
 			if id > 0 {
 				from = needs[id-1]
 			}
-			imports = append(imports, name+" "+from+" "+weak)
+			imports = append(imports, name+" "+class+" "+from+" "+weak)
 		}
 		if kind&0x10 != 0 {
-			exports = append(exports, name+" "+weak)
+			exports = append(exports, name+" "+class+" "+weak)
 		}
 		if kind&0x20 != 0 {
 			m["entry"] = "true"
@@ -333,15 +360,21 @@ func foreign(t *testing.T, file string) map[string]string {
 			}
 		case "StorageClass":
 			external, weak = strings.HasPrefix(value, "C_EXT ") || strings.HasPrefix(value, "C_WEAKEXT "), strings.HasPrefix(value, "C_WEAKEXT ")
+			class = xcoff.Class(number(value)).String() // of a loader symbol, whose classes llvm-readobj takes for those of another table
+		case "Type":
+			m["debug"] = fmt.Sprint(m["debug"] == "true" || strings.HasPrefix(value, "STYP_DEBUG ") || strings.HasPrefix(value, "STYP_DWARF "))
 		case "SymbolType":
 			kind = number(value)
-			if section != "Symbol" || !external || !strings.HasSuffix(file, ".o") {
-				break
+			reference = strings.HasPrefix(value, "XTY_ER ")
+		case "StorageMappingClass":
+			if !external || m["program"] == "true" || m["shared"] == "true" {
+				break // what these have for others is in their loader section
 			}
-			if strings.HasPrefix(value, "XTY_ER ") { // an object leaves it to who links it
-				imports = append(imports, fmt.Sprintf("%s  %v", name, weak))
+			class, _, _ = strings.Cut(strings.TrimPrefix(value, "XMC_"), " ")
+			if reference { // an object leaves it to who links it
+				imports = append(imports, fmt.Sprintf("%s %s  %v", name, class, weak))
 			} else {
-				exports = append(exports, fmt.Sprintf("%s %v", name, weak))
+				exports = append(exports, fmt.Sprintf("%s %s %v", name, class, weak))
 			}
 		case "ImportFileID":
 			finish(number(value))

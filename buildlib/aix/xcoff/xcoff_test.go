@@ -13,7 +13,7 @@ import (
 )
 
 // fixed are the files of testdata.
-var fixed = []string{"object32.o", "program32", "program64"}
+var fixed = []string{"object32.o", "program32", "program64", "shared32", "shared64"}
 
 // testFile reads a file of testdata; program.c there says how they were made.
 func testFile(t testing.TB, name string) []byte {
