@@ -1,6 +1,7 @@
 package installp
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -43,7 +44,7 @@ func TestAssign(t *testing.T) {
 			f := &image.Filesets[i]
 			for part, p := range map[string]*Part{" usr": f.Usr, " root": f.Root} {
 				for _, suffix := range []string{"al", "d", "x"} {
-					if text, there := p.control()[suffix]; there && text == "./x\n" && p.Offsets[suffix] >= 7 {
+					if text, there := p.control()[suffix]; there && text == "./x\n" && p.Offsets[suffix] == int64(7+slices.Index(test.names, f.Name+"."+suffix)) {
 						given[f.Name+part] = append(given[f.Name+part], suffix)
 					}
 				}

@@ -112,6 +112,9 @@ func TestDiffers(t *testing.T) {
 	if got := differs(whole[:len(whole)/2], when); got != -1 {
 		t.Errorf("half of it differs at %d, and cannot be read", got)
 	}
+	if got := differs(bytes.Replace(whole, []byte("a.b.pre_i"), []byte("a b.pre_i"), 1), when); got != -1 {
+		t.Errorf("with a name that we do not write it differs at %d", got)
+	}
 	if got, want := differs(whole, when.Add(time.Second)), int64(bytes.Index(whole, []byte("1000000000"))+9); got != want {
 		t.Errorf("another time: it differs at %d, want %d", got, want)
 	}

@@ -34,10 +34,8 @@ func (r *Reader) readLibraries(tell func(Problem)) error {
 			wanted = wanted[1:]
 		}
 	}
-	if r.image.Disordered || len(wanted) > 0 {
-		if err := r.findLibraries(&wanted, tell); err != nil {
-			return err
-		}
+	if err := r.findLibraries(&wanted, tell); err != nil {
+		return err
 	}
 	for _, w := range wanted {
 		tell(Problem{Where: Where{Member: w.names[0], Offset: r.Bff.Stored().Offset}, What: "this control library is not in the image"})
@@ -121,7 +119,7 @@ func (m *Image) LibraryOf(fileset, part int) *Library {
 	home := m.homes(&m.Filesets[fileset])
 	for i := range m.Libraries {
 		l := &m.Libraries[i]
-		if l.Part == part && (l.Fileset == fileset || l.Fileset < 0 && strings.HasPrefix(l.Name, home[0]+"/")) {
+		if l.Part == part && (l.Fileset == fileset || strings.HasPrefix(l.Name, home[0]+"/")) {
 			return l
 		}
 	}
