@@ -27,6 +27,9 @@ func TestBadName(t *testing.T) {
 			t.Errorf("%s is taken", name)
 		}
 	}
+	if got, want := BadName(long+"x", isNameByte), "has 145 bytes, the limit is 144"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
 }
 
 // The first column of ls -l, and the line of a member.
@@ -35,7 +38,7 @@ func TestMemberLine(t *testing.T) {
 	for mode, want := range map[uint32]string{
 		bff.TypeDir | 0o755: "drwxr-xr-x", bff.TypeRegular | 0o640: "-rw-r-----", bff.TypeSymlink | 0o777: "lrwxrwxrwx", bff.TypeFIFO | 0o600: "prw-------",
 		bff.TypeChar | 0o222: "c-w--w--w-", bff.TypeMPX | 0o111: "c--x--x--x", bff.TypeBlock | 0o400: "br--------", bff.TypeSocket: "s---------",
-		0o644: "?rw-r--r--", bff.TypeRegular | 0o7777: "-rwsrwsrwt", bff.TypeRegular | 0o7000: "---S--S--T", bff.TypeRegular | 0o4751: "-rwsr-x--x",
+		0o644: "?rw-r--r--", 1<<16 | 0o644: "?rw-r--r--", bff.TypeRegular | 0o7777: "-rwsrwsrwt", bff.TypeRegular | 0o7000: "---S--S--T", bff.TypeRegular | 0o4751: "-rwsr-x--x",
 	} {
 		if got := ModeString(mode); got != want {
 			t.Errorf("%o is %s, want %s", mode, got, want)
@@ -200,5 +203,23 @@ func TestNFS4(t *testing.T) {
 	}
 	if got := nfs4(&Member{Header: bff.Header{Size: 9}}, iotest.ErrReader(io.ErrUnexpectedEOF)); !slices.Equal(got, []string{"an NFS4 access list of 9 bytes"}) {
 		t.Errorf("what cannot be read: %q", got)
+	}
+}
+
+// What is wrong in one place does not hide what follows.
+func TestParseLppNameGoesOn(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"*prereq c.d\n%\n]\n": "*prereq c.d", "[\n{\n*prereq c.d\n%\n]\n": "*prereq c.d", "[\n[\n*prereq c.d\n%\n]\n": "*prereq c.d",
+	} {
+		var problems []string
+		image := parseLppName("4 R I a.b {\na.b 1.2.3.4 01 N U en_US T\n"+text+"}\n", told(&problems))
+		if len(image.Filesets) != 1 || strings.Join(image.Filesets[0].Requisites, ";") != want || len(problems) != 1 {
+			t.Errorf("%q: %+v, told %q", text, image.Filesets, problems)
+		}
+	}
+	size := parseSizes("what it is\n", told(new([]string)))[0]
+	if !size.Unknown || size.String() != "what it is" || size.Line != 1 {
+		t.Errorf("%+v", size)
 	}
 }

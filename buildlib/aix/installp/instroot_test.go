@@ -24,4 +24,9 @@ func TestInstRoot(t *testing.T) {
 			t.Errorf("type %s: %s and %s, want %s and %s", c.kind, rte, doc, c.rte, c.doc)
 		}
 	}
+	library.Name = "./usr/lpp/demo/demo.rte/1.0.0.5/inst_root/liblpp.a"
+	image := &installp.Image{Type: "S", Package: "demo", Libraries: []installp.Library{library}, Filesets: []installp.Info{{Name: "demo.rte", Level: level, LevelText: "01.00.0000.0005"}}}
+	if got := image.InstRoot(&image.Filesets[0]); got != "./usr/lpp/demo/demo.rte/1.0.0.5/inst_root" {
+		t.Errorf("where the image writes the level otherwise than lpp_name: %s", got)
+	}
 }

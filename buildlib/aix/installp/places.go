@@ -58,13 +58,14 @@ func (p *Part) Scripts() []Step {
 // Target gives the absolute path at which a member of the image ends up, and whether it belongs to the root part.
 func (m *Image) Target(member string) (name string, root bool) {
 	for i := range m.Filesets {
-		for _, home := range m.homes(&m.Filesets[i]) {
+		f := &m.Filesets[i]
+		for _, home := range m.homes(f) {
 			if rest, ok := strings.CutPrefix(member, home+"/"+InstRootName+"/"); ok {
 				return "/" + rest, true
 			}
 		}
-		if !m.IsUpdate() {
-			break // all have one
+		if !m.IsUpdate() && f.Content != ContentShare {
+			break // all have one, but for share parts
 		}
 	}
 	return path.Clean("/" + member), false

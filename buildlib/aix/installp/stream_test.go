@@ -142,17 +142,21 @@ func TestReadUsrAndShare(t *testing.T) {
 	library := func(name string) string {
 		return installptest.Pack(t, []installptest.LibraryMember{installptest.ControlFile(name+".al", "./x/"+name+"\n")})
 	}
-	const one, two = "a.one 1.0.0.0 01 N U en_US One\n[\n]\n", "a.two 1.0.0.0 01 N H en_US Two\n[\n]\n"
+	const one, two = "a.one 1.0.0.0 01 N B en_US One\n[\n]\n", "a.two 1.0.0.0 01 N H en_US Two\n[\n]\n"
 	for _, filesets := range []string{one + two, two + one} {
 		c := &installptest.Contents{Members: []installptest.RawMember{
 			installptest.FileMember("./lpp_name", 0o644, "4 R I a.pkg {\n"+filesets+"}\n"),
 			installptest.FileMember("./usr/lpp/a.pkg/liblpp.a", 0o644, library("a.one")), installptest.FileMember("./usr/share/lpp/a.pkg/liblpp.a", 0o644, library("a.two")),
+			installptest.FileMember("./usr/lpp/a.pkg/inst_root/liblpp.a", 0o644, library("a.one")),
 		}}
 		r, _, told := lenient(t, installptest.Section(c.Image(t)))
 		for i := range r.Image().Filesets {
-			if f := &r.Image().Filesets[i]; f.Usr == nil || !slices.Equal(f.Usr.ApplyList, []string{"./x/" + f.Name}) || f.Root != nil || told != nil {
+			if f := &r.Image().Filesets[i]; f.Usr == nil || !slices.Equal(f.Usr.ApplyList, []string{"./x/" + f.Name}) || (f.Root != nil) != (f.Name == "a.one") || told != nil {
 				t.Errorf("%s: %+v, told %q", f.Name, f.Usr, told)
 			}
+		}
+		if name, root := r.Image().Target("./usr/lpp/a.pkg/inst_root/etc/x"); name != "/etc/x" || !root {
+			t.Errorf("%.20q: a root file is at %s, %v", filesets, name, root)
 		}
 	}
 }
@@ -178,6 +182,9 @@ func TestReadRootsOfTwo(t *testing.T) {
 			if l := r.Image().LibraryOf(i, part); l == nil || l.Name != name || l.Part != part || l.Fileset != i {
 				t.Errorf("%s: its library is %+v, want %s", f.Name, l, name)
 			}
+		}
+		if name, root := r.Image().Target(want.home + "/inst_root" + want.root[1:]); name != want.root[1:] || !root {
+			t.Errorf("%s: its root file is at %s, %v", f.Name, name, root)
 		}
 		if got := r.Image().InstRoot(f); got != want.home+"/inst_root" {
 			t.Errorf("%s: its inst_root is %s", f.Name, got)
