@@ -164,7 +164,7 @@ func (b *Build) prove(ctx context.Context) (string, error) {
 	err = b.checkout.ExplainCache(err)
 	if fault.Code(err) == "emulate-missing" {
 		b.checkout.Log.WithError(err).Warn("the programs in this image have not been run")
-		return `none: no emulator here; "mage setup" brings it`, nil
+		return `none: no emulator here; "mage rehearse" brings it where it may`, nil
 	}
 	if err != nil && fault.Code(err) != "command-failed" {
 		return "", err // it did not come to run, or not to its end

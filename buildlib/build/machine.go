@@ -74,10 +74,9 @@ func Doctor(ctx context.Context, c *checkout.Checkout) (*doctor.Report, error) {
 	return report, p.Lacks
 }
 
-// Setup installs what the machine lacks, for building and for the project's own tests, which build for AIX as well: so a machine that is
-// none of AIX gets the toolchain. What is run for it says so on out.
+// Setup installs what the machine lacks for building, and for AIX elsewhere builds the linker. What is run for it says so on out.
 func Setup(ctx context.Context, c *checkout.Checkout, out io.Writer) (*doctor.Plan, error) {
-	report, err := examine(ctx, c, c.Settings.Host == "")
+	report, err := examine(ctx, c, false)
 	if err != nil {
 		return nil, err
 	}
@@ -87,18 +86,42 @@ func Setup(ctx context.Context, c *checkout.Checkout, out io.Writer) (*doctor.Pl
 	} else if host != "" {
 		return todo, nil
 	}
-	if err := todo.Run(ctx, c.Machine, out); err != nil {
+	if err := todo.Run(ctx, c.Machine, out); err != nil || report.OnAIX || report.Target.Here {
 		return todo, err
 	}
-	if report.OnAIX {
-		return todo, nil
+	_, err = CrossSetup(ctx, c)
+	return todo, err
+}
+
+// SetupTests installs what the project's own tests take besides: they build for this machine and for AIX, and run both. What cannot be installed is told,
+// and the tests that want it leave themselves out.
+func SetupTests(ctx context.Context, c *checkout.Checkout, out io.Writer) error {
+	if c.Settings.Host != "" {
+		return nil
+	}
+	report, err := examine(ctx, c, true)
+	if err != nil {
+		return err
+	}
+	if err := bring(ctx, c, report, out, "tests that need it are left out"); err != nil || report.OnAIX {
+		return err
 	}
 	_, err = CrossSetup(ctx, c)
-	if report.Target.OS == target.Host && errors.Is(err, cross.ErrAbsent) { // only tests want it
-		c.Log.WithError(err).Warn("no toolchain for AIX")
-		return todo, nil
+	if errors.Is(err, cross.ErrAbsent) {
+		c.Log.WithError(err).Warn("no toolchain for AIX: tests that need it are left out")
+		return nil
 	}
-	return todo, err
+	return err
+}
+
+// bring installs what a report misses, or tells in a warning why not, and what becomes of it.
+func bring(ctx context.Context, c *checkout.Checkout, report *doctor.Report, out io.Writer, then string) error {
+	err := report.Plan().Run(ctx, c.Machine, out)
+	if slices.Contains([]string{"setup-root", "setup-by-hand"}, fault.Code(err)) {
+		c.Log.WithError(err).Warn(then)
+		return nil
+	}
+	return err
 }
 
 // Made is what was made in the cache, once for all builds.

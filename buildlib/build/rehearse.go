@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/doctor"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/step"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/journal"
@@ -51,8 +52,8 @@ func (r *Rehearsed) WriteText(w io.Writer) error {
 // machine's distribution packages. It never does so silently.
 //
 // Nor does it take programs of this machine for programs of AIX silently: it builds them where nobody named a target and there is no
-// toolchain.
-func Rehearse(ctx context.Context, c *checkout.Checkout) (r *Rehearsed, err error) {
+// toolchain. Where there is one it installs what running the programs takes, and what is run for that says so on out.
+func Rehearse(ctx context.Context, c *checkout.Checkout, out io.Writer) (r *Rehearsed, err error) {
 	wanted := c.Settings.Release
 	w, err := c.Detect(ctx)
 	if err != nil {
@@ -67,6 +68,15 @@ func Rehearse(ctx context.Context, c *checkout.Checkout) (r *Rehearsed, err erro
 	b, fetched, err := Obtainable(ctx, c)
 	if err != nil {
 		return nil, err
+	}
+	if b.CanRun() {
+		report, err := doctor.Emulation(ctx, c.Machine, b.Target.Bits)
+		if err != nil {
+			return nil, err
+		}
+		if err := bring(ctx, c, report, out, "the programs in this image cannot be run"); err != nil {
+			return nil, err
+		}
 	}
 	_, err = b.Run(ctx, "package", func(made *Result) error {
 		made.Ran = append(fetched, made.Ran...)

@@ -98,21 +98,11 @@ func Check(ctx context.Context, m host.Machine, q Request) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &examiner{ctx: ctx, want: q.Want, r: &Report{Target: t, machine: m}}
-	system, err := m.Output(ctx, host.Cmd{Argv: []string{"uname", "-s"}})
+	e, err := examine(ctx, m)
 	if err != nil {
 		return nil, err
 	}
-	e.r.OnAIX = system == "AIX"
-	files, err := m.Find(ctx, managers...)
-	if err != nil {
-		return nil, err
-	}
-	for i, manager := range managers {
-		if e.r.manager == "" && files[i] != "" && (manager == "dnf" || !e.r.OnAIX) {
-			e.r.manager = manager
-		}
-	}
+	e.r.Target, e.want = t, q.Want
 	e.add(Finding{Name: "target", Status: OK, Found: t.String()})
 	if t.Here {
 		if t.OS == target.AIX {
@@ -139,10 +129,42 @@ func Check(ctx context.Context, m host.Machine, q Request) (*Report, error) {
 	if q.Tests {
 		e.programs(testPrograms)
 		if !e.r.OnAIX {
-			e.toolchain() // they build for AIX as well
+			e.toolchain() // they build for AIX as well, and run that
+			e.programs(emulators[64])
+			e.programs(emulators[32])
 		}
 	}
 	return e.r, context.Cause(ctx)
+}
+
+// Emulation looks at a machine that is none of AIX and reports what it has and lacks for running AIX's programs of so many bits.
+func Emulation(ctx context.Context, m host.Machine, bits int) (*Report, error) {
+	e, err := examine(ctx, m)
+	if err != nil {
+		return nil, err
+	}
+	e.programs(emulators[bits])
+	return e.r, context.Cause(ctx)
+}
+
+// examine begins a report with what the machine is.
+func examine(ctx context.Context, m host.Machine) (*examiner, error) {
+	r := &Report{machine: m}
+	system, err := m.Output(ctx, host.Cmd{Argv: []string{"uname", "-s"}})
+	if err != nil {
+		return nil, err
+	}
+	r.OnAIX = system == "AIX"
+	files, err := m.Find(ctx, managers...)
+	if err != nil {
+		return nil, err
+	}
+	for i, manager := range managers {
+		if r.manager == "" && files[i] != "" && (manager == "dnf" || !r.OnAIX) {
+			r.manager = manager
+		}
+	}
+	return &examiner{ctx: ctx, r: r}, nil
 }
 
 type examiner struct {

@@ -94,7 +94,7 @@ func (f *fake) Stat(_ context.Context, names ...string) []error {
 func debian() *fake {
 	return &fake{
 		programs: []string{"apt-get", "gcc", "make", "m4", "ar", "git", "patch", "gpgv", "xz", "openssl", "ssh-keygen",
-			"mksh", "ksh93", "shellcheck", "checkbashisms", "clang-19", "llvm-readobj-19", "bison", "flex", "qemu-ppc64", "powerpc64-linux-gnu-gcc", "powerpc-linux-gnu-gcc"},
+			"mksh", "ksh93", "shellcheck", "checkbashisms", "clang-19", "llvm-readobj-19", "bison", "flex", "qemu-ppc64", "qemu-ppc", "powerpc64-linux-gnu-gcc", "powerpc-linux-gnu-gcc"},
 		output: map[string]string{"uname -s": "Linux", "getconf LONG_BIT": "64", "gcc --version": "gcc (Debian 12.2.0-14) 12.2.0",
 			"m4": "right", "id -u": "0", "/usr/bin/clang-19 --version": "Debian clang version 19.1.7", "ar --help": "ar: supported targets: aixcoff-rs6000 aix5coff64-rs6000",
 			"sh -c 'ls /usr/src/binutils'": "binutils-2.40.tar.xz", "sh -c 'ls /usr/include/stdio.h'": "/usr/include/stdio.h",
@@ -169,6 +169,41 @@ func TestCheckDebian(t *testing.T) {
 			}
 			if r.IsHealthy() != (test.want == "") {
 				t.Errorf("IsHealthy() = %v with\n%s", r.IsHealthy(), r)
+			}
+		})
+	}
+}
+
+// Building for AIX takes no emulator, running takes that of the programs' width, and tests take both.
+func TestEmulation(t *testing.T) {
+	t.Parallel()
+	bare := func() *fake {
+		return debian().without("qemu-ppc64").without("qemu-ppc").without("powerpc64-linux-gnu-gcc").without("powerpc-linux-gnu-gcc").
+			says([]string{"sh", "-c", "ls /usr/powerpc64-linux-gnu/include/stdio.h"}, "").says([]string{"sh", "-c", "ls /usr/powerpc-linux-gnu/include/stdio.h"}, "")
+	}
+	const wide, narrow = "gcc-powerpc64-linux-gnu libc6-dev-ppc64-cross", "gcc-powerpc-linux-gnu libc6-dev-powerpc-cross"
+	for _, test := range []struct {
+		name string
+		look func() (*Report, error)
+		want string // packages
+	}{
+		{"building", func() (*Report, error) {
+			return Check(t.Context(), bare(), Request{Want: target.Request{Name: "aix7.2-64"}, Set: set(t)})
+		}, ""},
+		{"running 64 bits", func() (*Report, error) { return Emulation(t.Context(), bare(), 64) }, wide + " qemu-user"},
+		{"running 32 bits", func() (*Report, error) { return Emulation(t.Context(), bare(), 32) }, narrow + " qemu-user"},
+		{"running, all there", func() (*Report, error) { return Emulation(t.Context(), debian(), 64) }, ""},
+		{"tests", func() (*Report, error) { return Check(t.Context(), bare(), Request{Set: set(t), Tests: true}) },
+			"gcc-powerpc-linux-gnu gcc-powerpc64-linux-gnu libc6-dev-powerpc-cross libc6-dev-ppc64-cross qemu-user"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			r, err := test.look()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if p := r.Plan(); strings.Join(p.Packages, " ") != test.want || p.Manager != "apt-get" {
+				t.Errorf("packages %q of %s, want %q of apt-get\n%s", p.Packages, p.Manager, test.want, r)
 			}
 		})
 	}
@@ -524,10 +559,10 @@ func TestFedora(t *testing.T) {
 func TestClang(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ program, version, want string }{
-		{"clang", "clang version 20.1.2 (Fedora 20.1.2-1.fc42)", "clang for AIX            ok       /usr/bin/clang\n"},
-		{"clang-19", "Debian clang version 19.1.7", "clang for AIX            ok       /usr/bin/clang-19\n"},
+		{"clang", "clang version 20.1.2 (Fedora 20.1.2-1.fc42)", "clang for AIX       ok       /usr/bin/clang\n"},
+		{"clang-19", "Debian clang version 19.1.7", "clang for AIX       ok       /usr/bin/clang-19\n"},
 		{"clang", "Debian clang version 14.0.6", "/usr/bin/clang is version \"14.0.6\"\n"},
-		{"", "", "clang for AIX            missing  there is no clang that compiles for AIX here\n"},
+		{"", "", "clang for AIX       missing  there is no clang that compiles for AIX here\n"},
 	} {
 		m := debian().without("clang-19")
 		m.programs = append(m.programs, test.program)

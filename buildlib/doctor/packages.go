@@ -27,13 +27,22 @@ var crossPrograms = []program{
 	{name: "bison", what: "makes sources of the linker", bring: target.Packages{Debian: "bison", Fedora: "bison"}},
 	{name: "flex", what: "makes sources of the linker", bring: target.Packages{Debian: "flex", Fedora: "flex"}},
 	{name: "xz", what: "unpacks the source of binutils", bring: target.Packages{Debian: "xz-utils", Fedora: "xz"}},
-	{name: "qemu-ppc64", what: "runs what was compiled", bring: target.Packages{Debian: "qemu-user", Fedora: "qemu-user"}},
-	{name: "powerpc64-linux-gnu-gcc", what: "compiles the loader for that", bring: target.Packages{Debian: "gcc-powerpc64-linux-gnu", Fedora: "gcc-powerpc64-linux-gnu"}},
-	{name: "C library for ppc64", what: "is what the loader stands on", argv: []string{"sh", "-c", "ls /usr/powerpc64-linux-gnu/include/stdio.h"}, answer: "stdio.h",
-		bring: target.Packages{Debian: "libc6-dev-ppc64-cross"}},
-	{name: "powerpc-linux-gnu-gcc", what: "compiles the same for 32 bits", bring: target.Packages{Debian: "gcc-powerpc-linux-gnu"}},
-	{name: "C library for ppc32", what: "is what that loader stands on", argv: []string{"sh", "-c", "ls /usr/powerpc-linux-gnu/include/stdio.h"}, answer: "stdio.h",
-		bring: target.Packages{Debian: "libc6-dev-powerpc-cross"}},
+}
+
+// emulators are what running programs for AIX takes, by their width. qemu-user has both kinds of qemu.
+var emulators = map[int][]program{
+	64: {
+		{name: "qemu-ppc64", what: "runs what was compiled", bring: target.Packages{Debian: "qemu-user", Fedora: "qemu-user"}},
+		{name: "powerpc64-linux-gnu-gcc", what: "compiles the loader for that", bring: target.Packages{Debian: "gcc-powerpc64-linux-gnu", Fedora: "gcc-powerpc64-linux-gnu"}},
+		{name: "C library for ppc64", what: "is what the loader stands on", argv: []string{"sh", "-c", "ls /usr/powerpc64-linux-gnu/include/stdio.h"}, answer: "stdio.h",
+			bring: target.Packages{Debian: "libc6-dev-ppc64-cross"}},
+	},
+	32: {
+		{name: "qemu-ppc", what: "runs what was compiled", bring: target.Packages{Debian: "qemu-user", Fedora: "qemu-user"}},
+		{name: "powerpc-linux-gnu-gcc", what: "compiles the same for 32 bits", bring: target.Packages{Debian: "gcc-powerpc-linux-gnu"}},
+		{name: "C library for ppc32", what: "is what that loader stands on", argv: []string{"sh", "-c", "ls /usr/powerpc-linux-gnu/include/stdio.h"}, answer: "stdio.h",
+			bring: target.Packages{Debian: "libc6-dev-powerpc-cross"}},
+	},
 }
 
 var testPrograms = []program{

@@ -106,7 +106,7 @@ var buildVerbs = []Verb{
 	{
 		Name: "rehearse", Help: "runs every step with a release whose source is available here, and reports",
 		More: "It is for a machine without AIX, and perhaps without a way to the sendmail site.",
-		Run:  seen(build.Rehearse),
+		Run:  func(ctx context.Context, c *Call) (report.Value, error) { return build.Rehearse(ctx, in(c), c.Out) },
 	},
 	{
 		Name: "reproduce", Help: "makes an image again from its build record, in a clean place, and compares",
