@@ -176,7 +176,7 @@ func (Test) Evidence(ctx context.Context) error { return run(ctx, "test:evidence
 // Bench measures the build against upstream's own in the same run, and prints the ratios.
 func Bench(ctx context.Context,
 	times *string, // how often each is done, 5 unless given: the shortest counts
-	rows *string, // only these of host, aix, matrix, series, images, tests, with commas between; all but tests unless given
+	rows *string, // only these of host, aix, matrix, series, images, tests, first, with commas between; all but tests and first unless given
 ) error {
 	return run(ctx, "bench", times, rows)
 }

@@ -153,6 +153,7 @@ func (b *Build) prove(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	b.checkout.Log.WithField("step", "proof").Info("running the sendmail in the image")
 	layout := b.Site.Layout
 	// The root part lies where installp copies it from.
 	conf := "/usr/lpp/" + b.Packaging.Package + "/inst_root" + layout.ConfDir

@@ -81,12 +81,15 @@ type bench struct {
 	Measured
 }
 
-// Groups are the rows that can be chosen, in the order in which they are measured. The last are measured where they are named alone.
-var Groups = []string{"host", "aix", "matrix", "series", "images", "tests"}
+// Groups are the rows that can be chosen, in the order in which they are measured.
+var Groups = []string{"host", "aix", "matrix", "series", "images", "tests", "first"}
+
+// OnDemand are the groups that are measured where they are named alone: they take long, or root rights.
+var OnDemand = []string{"tests", "first"}
 
 // Bench builds the same source with upstream's "sh ./Build" and with this project, each from nothing and once more, for AIX, and for all its targets;
-// applies the series with GNU patch and with this project, packs an image and an archive of GNU tar's, and runs all tests. Of these it does the groups that
-// are named, all but the tests if none is, and goes on after one that fails.
+// applies the series with GNU patch and with this project, packs an image and an archive of GNU tar's, runs all tests, and the first command on a bare
+// machine. Of these it does the groups that are named, all but those on demand if none is, and goes on after one that fails.
 func Bench(ctx context.Context, c *checkout.Checkout, times int, groups []string) (*Measured, error) {
 	forHost, err := c.With("target", string(target.Host), "bench") // upstream's own build makes nothing else here
 	if err != nil {
@@ -111,8 +114,8 @@ func Bench(ctx context.Context, c *checkout.Checkout, times int, groups []string
 		}
 	}
 	var problems []error
-	for i, measure := range []func(context.Context) error{inShop(b.builds), inShop(b.forAIX), inShop(b.matrix), b.series, b.images, b.tests} {
-		if name := Groups[i]; len(groups) == 0 && name != "tests" || slices.Contains(groups, name) {
+	for i, measure := range []func(context.Context) error{inShop(b.builds), inShop(b.forAIX), inShop(b.matrix), b.series, b.images, b.tests, b.first} {
+		if name := Groups[i]; len(groups) == 0 && !slices.Contains(OnDemand, name) || slices.Contains(groups, name) {
 			c.Log.WithField("rows", name).Info("measuring")
 			if err := measure(ctx); err != nil {
 				problems = append(problems, fmt.Errorf("rows %s: %w", name, err))

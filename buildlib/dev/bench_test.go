@@ -1,10 +1,17 @@
 package dev
 
 import (
+	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 )
 
 func TestMeasured(t *testing.T) {
@@ -44,5 +51,61 @@ ok  	buildlib/imagetool	84.051s
 	got := parseMarks(out)
 	if len(got) != 2 || got[0].name != "list of 9 GiB" || got[0].metrics["ms-ours"] != 3.1 || got[0].metrics["MB-memory"] != 18.5 || got[1].metrics["MB/s"] != 900 {
 		t.Errorf("parseMarks() = %v", got)
+	}
+}
+
+func TestSplit(t *testing.T) {
+	t.Parallel()
+	var cpu float64
+	s := newSplit(func() float64 { return cpu })
+	for _, text := range []string{
+		"installing m4\n$ apt-get install", " -y m4\nUnpacking linker for AIX\n", `level=info msg="unpacking the linker for AIX" step=cross` + "\n",
+		`level=info msg="configuring the linker for AIX" step=cross` + "\nlevel=info msg=done step=patch\ninstalling qemu-user\n", "level=info msg=run step=compile\n",
+		`level=info msg="running the sendmail in the image" step=proof` + "\nrelease 8.17.1.9\n",
+	} {
+		cpu++
+		if n, err := s.Write([]byte(text)); n != len(text) || err != nil {
+			t.Errorf("Write(%q) = %d, %v", text, n, err)
+		}
+	}
+	cpu += 10
+	names, parts, whole := s.parts()
+	got := map[string]float64{"whole": whole.cpu}
+	for name, c := range parts {
+		got[name] = c.cpu
+	}
+	if diff := cmp.Diff([]string{"compiling mage", "apt", "linker", "build", "proof"}, names); diff != "" {
+		t.Errorf("phases (-want +got):\n%s", diff)
+	}
+	// The fourth text begins three phases at once: the last of them, apt, has what came until the fifth.
+	if diff := cmp.Diff(map[string]float64{"whole": 16, "compiling mage": 1, "apt": 2 + 1, "linker": 1, "build": 1, "proof": 10}, got); diff != "" {
+		t.Errorf("processors' time (-want +got):\n%s", diff)
+	}
+}
+
+// Process 10 has waited for 3 s of others; 11 runs below it, and 12 below that; 13 is somebody else's.
+func TestOfDescendants(t *testing.T) {
+	t.Parallel()
+	proc := t.TempDir()
+	for pid, text := range map[string]string{
+		"10": "10 (bench) S 1 0 0 0 -1 0 0 0 0 0 5000 5000 200 100 20 0 1",
+		"11": "11 (a) b (c) S 10 0 0 0 -1 0 0 0 0 0 10 20 30 40 20 0 1",
+		"12": "12 (cc1) R 11 0 0 0 -1 0 0 0 0 0 1000 0 0 0 20 0 1",
+		"13": "13 (other) R 1 0 0 0 -1 0 0 0 0 0 9999 9999 9999 9999 20 0 1",
+	} {
+		if err := errors.Join(os.Mkdir(filepath.Join(proc, pid), 0o755), os.WriteFile(filepath.Join(proc, pid, "stat"), []byte(text), 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := ofDescendants(proc, 10); got != 3+1+10 {
+		t.Errorf("ofDescendants = %v, want 14", got)
+	}
+}
+
+func TestCanFirst(t *testing.T) {
+	t.Parallel()
+	b := &bench{Checkout: &checkout.Checkout{Machine: host.NewLocal([]string{"PATH=" + t.TempDir()})}}
+	if err := b.canFirst(t.Context()); fault.Code(err) != "bench-first" || !strings.Contains(err.Error(), "the program debootstrap") {
+		t.Errorf("canFirst = %v, want fault bench-first that names debootstrap", err)
 	}
 }

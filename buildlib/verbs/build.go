@@ -204,7 +204,7 @@ var buildVerbs = []Verb{
 		Name: "bench", Help: "measures the build against upstream's own in the same run, and prints the ratios",
 		Flags: []Flag{
 			{Name: "times", Meaning: "how often each is done, 5 unless given: the shortest counts", Kind: String},
-			{Name: "rows", Meaning: "only these of " + strings.Join(dev.Groups, ", ") + ", with commas between; all but tests unless given", Kind: String},
+			{Name: "rows", Meaning: "only these of " + strings.Join(dev.Groups, ", ") + ", with commas between; all but " + strings.Join(dev.OnDemand, " and ") + " unless given", Kind: String},
 		},
 		Run: func(ctx context.Context, c *Call) (report.Value, error) {
 			times := 5
