@@ -33,6 +33,15 @@ func TestVerifyLibraries(t *testing.T) {
 		"in a group": {func(p *installp.Package) {
 			p.Filesets[0].Requisites = append(p.Filesets[0].Requisites, ">0 {", "*prereq xlC.rte", "}")
 		}, false},
+		"another fileset's": {func(p *installp.Package) {
+			p.Filesets = append(p.Filesets, installptest.Family().Filesets[2])
+			p.Filesets[0].Requisites = append(p.Filesets[0].Requisites, "*prereq "+p.Filesets[1].Name)
+			p.Filesets[1].Requisites = []string{"*prereq xlC.rte"}
+		}, false},
+		"one that it does not require": {func(p *installp.Package) {
+			p.Filesets = append(p.Filesets, installptest.Family().Filesets[2])
+			p.Filesets[1].Requisites = []string{"*prereq xlC.rte"}
+		}, true},
 		"the package has it": {func(p *installp.Package) {
 			p.Filesets[0].Files = append(p.Filesets[0].Files, installptest.File("/opt/mailtools/libC.a", 0o444, "root", "system", "x"))
 		}, false},

@@ -217,8 +217,8 @@ func (v *verifier) verifyPlain(where installp.Where, text string) {
 
 // verifyRootCopies: the usr part restores below inst_root exactly what the root part copies from there. EPM had it wrong for years.
 func (v *verifier) verifyRootCopies(f *installp.Info, parts []*partView) {
-	if len(parts) == 0 {
-		return
+	if len(parts) == 0 || f.Usr == nil {
+		return // a control library is not there, and was told of
 	}
 	below := map[string]bool{}
 	for _, name := range f.Usr.ApplyList {
