@@ -42,6 +42,8 @@ func TestACL(t *testing.T) {
 		{"with other access bits", "0c000e40" + "08000200" + "000000d6", []string{"unknown 0c000e40" + "08000200" + "000000d6"}},
 		{"identity of another kind", permit + "0c000640" + "08000300" + "000000d6",
 			[]string{"permit rw- g:214", "unknown 0c000640" + "08000300" + "000000d6"}},
+		{"with more than permissions", "0c000840" + "08000200" + "000000d6", []string{"unknown 0c000840" + "08000200" + "000000d6"}},
+		{"a byte too long", "0d000640" + "08000200" + "000000d6" + "00", []string{"unknown 0d000640" + "08000200" + "000000d6" + "00"}},
 		{"for nobody", "04000640", []string{"unknown 04000640"}},
 		{"of length 0", "00000640" + permit, []string{"unknown 00000640" + permit}},
 		{"cut off", permit[:20], []string{"unknown " + permit[:20]}},

@@ -254,6 +254,7 @@ func TestReaderRefuses(t *testing.T) {
 		{"access list of 32 GiB", set(securityAt, 0xFF, 0xFF, 0xFF, 0xFF), bff.ErrHeader, "offset 144: invalid header: lists of access"},
 		{"privileges of 32 GiB", set(securityAt+4, 0xFF, 0xFF, 0xFF, 0xFF), bff.ErrHeader, "offset 144"},
 		{"access list longer than its words", set(securityAt+8, 17), bff.ErrHeader, "offset 152: invalid header: an ACL of 17 bytes in 2 words"},
+		{"access list of less than its head", set(securityAt+8, 15), bff.ErrHeader, "an ACL of 15 bytes"},
 		{"access list of no length", set(securityAt+8, 0), bff.ErrHeader, "an ACL of 0 bytes"},
 		{"file of 4 GiB", func(b []byte) []byte {
 			copy(b[headerAt+24:], "\xff\xff\xff\xff")

@@ -59,6 +59,7 @@ func TestSpecial(t *testing.T) {
 	for _, mode := range []uint32{bff.TypeFIFO, bff.TypeChar, bff.TypeBlock, bff.TypeSocket, bff.TypeMPX} {
 		special := edit(image, "./special", func(h []byte) {
 			le.PutUint32(h[12:], mode|0o644)
+			le.PutUint32(h[24:], 4096) // a size, of no data
 			le.PutUint32(h[48:], 10)
 			le.PutUint32(h[52:], 5)
 		})
@@ -67,6 +68,14 @@ func TestSpecial(t *testing.T) {
 			if got, err := contents(image); err != io.EOF || !slices.Equal(got, want) {
 				t.Errorf("%#o %s: %q, %v", mode, name, got, err)
 			}
+		}
+		r := bff.NewReader(bytes.NewReader(special))
+		if h, err := r.Next(); err != nil || h.Size != 0 {
+			t.Errorf("%#o has %d bytes, %v", mode, h.Size, err)
+		}
+		cut := special[:bytes.Index(special, []byte("./special\x00"))+16]
+		if _, err := contents(cut); !errors.Is(err, io.ErrUnexpectedEOF) || !strings.Contains(err.Error(), fmt.Sprintf("offset %d:", len(cut))) {
+			t.Errorf("%#o cut behind %d bytes: %v", mode, len(cut), err)
 		}
 		strict := bff.NewReader(bytes.NewReader(special))
 		strict.Strict = true
@@ -94,6 +103,28 @@ func TestHardLink(t *testing.T) {
 	if got, err := contents(image); err != io.EOF || !slices.Equal(got, want) {
 		t.Errorf("%q, %v", got, err)
 	}
+	r := bff.NewReader(bytes.NewReader(image))
+	for _, want := range []bff.Special{{Links: 2, Inode: 77}, {Links: 2, Inode: 77, HardLink: true}} {
+		if _, err := r.Next(); err != nil || r.Special().Links != want.Links || r.Special().Inode != want.Inode || r.Special().HardLink != want.HardLink {
+			t.Errorf("%+v, %v, want %+v", r.Special(), err, want)
+		}
+	}
+}
+
+// A directory has no data, whatever size it says that are stored.
+func TestDirectorySize(t *testing.T) {
+	t.Parallel()
+	image := edit(write(t, directory("./d", 0o755), file("./z", 0o644, "z")), "./d", func(h []byte) {
+		binary.LittleEndian.PutUint32(h[24:], 512)
+		binary.LittleEndian.PutUint32(h[56:], 512)
+	})
+	r := bff.NewReader(bytes.NewReader(image))
+	if h, err := r.Next(); err != nil || h.Size != 0 || r.Stored().Size != 0 || r.Stored().Packed {
+		t.Errorf("%+v, %+v, %v", h, r.Stored(), err)
+	}
+	if h, err := r.Next(); err != nil || h.Name != "./z" {
+		t.Errorf("%+v, %v", h, err)
+	}
 }
 
 func TestVolumes(t *testing.T) {
@@ -118,6 +149,9 @@ func TestVolumes(t *testing.T) {
 			all = append(all, h.Name)
 		}
 	}
+	fake := func(words, sum byte) []byte {
+		return []byte{words, 11, whole[volumeHeader+2], whole[volumeHeader+3], sum, 0, 0, 0}
+	}
 	at := func(name string) int { return bytes.Index(whole, []byte(name+"\x00")) - 64 }
 	for _, test := range []struct {
 		name  string
@@ -126,6 +160,7 @@ func TestVolumes(t *testing.T) {
 		err   error
 	}{
 		{"the second volume begins in a member", slices.Concat(volume(2, true), whole[at("./b")-104:]), "./b ./c", io.EOF},
+		{"what is no header in the rest", slices.Concat(volume(2, true), fake(9, 1), fake(0, 0), fake(255, 0), whole[at("./b")-16:]), "./b ./c", io.EOF},
 		{"two in one file", slices.Concat(volume(1, true), whole[volumeHeader:at("./c")], volume(2, true), whole[at("./c"):]), "./a ./b ./c", io.EOF},
 		{"the first ends in a member", slices.Concat(volume(1, true), whole[volumeHeader:at("./a")+500]), "./a", bff.ErrVolume},
 		{"the first ends in a header", slices.Concat(volume(1, true), whole[volumeHeader:at("./b")+5]), "./a", bff.ErrVolume},
@@ -141,18 +176,51 @@ func TestVolumes(t *testing.T) {
 			t.Errorf("%s: %q, %v", test.name, got, err)
 		}
 	}
+	strict := bff.NewReader(bytes.NewReader(slices.Concat(volume(1, true), volume(2, true), whole[volumeHeader:])))
+	strict.Strict = true
+	if _, err := strict.Next(); err == nil {
+		t.Error("a further volume is no error of what is read strictly")
+	}
 	if _, err := names(whole[:at("./c")]); errors.Is(err, bff.ErrVolume) {
 		t.Errorf("an archive that is cut is taken for a volume: %v", err)
 	}
 	inode := slices.Clone(whole)
 	inode[2] = 0x6d
 	copy(inode[20:], "/dev/hd1\x00")
-	copy(inode[36:], "/home\x00\x00\x00")
-	inode[68] = 0
+	copy(inode[36:], "/a/name/of/16/byuser")
+	copy(inode[52:], "operators/of/all")
+	inode[68], inode[69] = 3, 1
 	reseal(inode[:volumeHeader])
-	want := `bff: invalid header: an archive by inode (backup -f of a file system): file system "/home" on "/dev/hd1", level 0, of 2015-10-01, by "root"`
+	want := `bff: invalid header: an archive by inode (backup -f of a file system): file system "/a/name/of/16/by" on "/dev/hd1", level 259, of 2015-10-01, by "operators/of/all"`
 	if _, err := names(inode); !errors.Is(err, bff.ErrInode) || cmp.Diff(want, err.Error()) != "" {
 		t.Errorf("an archive by inode: %v", err)
+	}
+	const short = "bff: at offset 0: invalid header: an archive by inode (backup -f of a file system)"
+	for name, image := range map[string][]byte{
+		"cut": inode[:volumeHeader-1], "of another type": append([]byte{9, 1}, inode[2:]...), "shorter": append([]byte{8}, inode[1:]...),
+	} {
+		if _, err := names(image); err == nil || err.Error() != short {
+			t.Errorf("%s: %v, want %s", name, err, short)
+		}
+	}
+	// What a volume header must say, and where it does not.
+	for want, image := range map[string][]byte{
+		"bff: at offset 0: invalid header: increment 101; an archive by name has 100": func() []byte {
+			v := volume(1, false)
+			v[68] = 101
+			reseal(v)
+			return v
+		}(),
+		"bff: at offset 0: invalid header: type 11 with 72 bytes where FS_VOLUME with 72 should be": whole[volumeHeader:],
+	} {
+		if _, err := names(image); err == nil || err.Error() != want {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+	strict = bff.NewReader(bytes.NewReader(volume(2, false)))
+	strict.Strict = true
+	if _, err := strict.Next(); err == nil || err.Error() != "bff: at offset 0: invalid header: volume 2 of an archive; the first has number 1" {
+		t.Errorf("a second volume strictly: %v", err)
 	}
 }
 
@@ -200,18 +268,44 @@ func TestSeeks(t *testing.T) {
 	if data, err := io.ReadAll(r); err != nil || string(data) != "b" || counted.read > 1<<17 {
 		t.Errorf("%q, %v, after %d bytes", data, err, counted.read)
 	}
-	r = bff.NewReader(bytes.NewReader(image[:1<<19]))
+	if at := r.Stored().Offset; !bytes.HasPrefix(image[at+64:], []byte("./b\x00")) {
+		t.Errorf("./b is at offset %d, it says", at)
+	}
+	for _, n := range []int{1 << 19, 1 << 20} {
+		for _, in := range []io.Reader{bytes.NewReader(image[:n]), struct{ io.Reader }{bytes.NewReader(image[:n])}} {
+			r = bff.NewReader(in)
+			if _, err := r.Next(); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := r.Next(); !errors.Is(err, io.ErrUnexpectedEOF) || !strings.Contains(err.Error(), fmt.Sprintf("offset %d:", n)) {
+				t.Errorf("cut behind %d bytes: %v", n, err)
+			}
+		}
+	}
+	// What seeks at first, and no more.
+	r = bff.NewReader(&counter{ReadSeeker: bytes.NewReader(image), seeks: 3})
 	if _, err := r.Next(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := r.Next(); !errors.Is(err, io.ErrUnexpectedEOF) || !strings.Contains(err.Error(), "offset 524288") {
-		t.Errorf("cut: %v", err)
+	if _, err := r.Next(); !errors.Is(err, errSeek) {
+		t.Errorf("a disk that cannot be sought in: %v", err)
 	}
 }
 
+var errSeek = errors.New("no seeking")
+
 type counter struct {
 	io.ReadSeeker
-	read int
+	read  int
+	seeks int // after which there are none, if there is a number
+}
+
+func (c *counter) Seek(n int64, whence int) (int64, error) {
+	if c.seeks == 1 && n != 0 {
+		return 0, errSeek
+	}
+	c.seeks = max(c.seeks-1, min(c.seeks, 1))
+	return c.ReadSeeker.Seek(n, whence)
 }
 
 func (c *counter) Read(p []byte) (int, error) {

@@ -63,7 +63,7 @@ func (z *Reader) reset() {
 	if z.block {
 		z.next++
 	}
-	z.bits, z.pos = 0, 0
+	z.bits = 0 // what is left of the group is padding
 }
 
 func (z *Reader) Read(p []byte) (int, error) {
@@ -111,7 +111,7 @@ func (z *Reader) code() (int, error) {
 func (z *Reader) decode() error {
 	if z.next == 1<<z.width && z.width < z.maxBits {
 		z.width++
-		z.bits, z.pos = 0, 0 // the rest of the group is padding
+		z.bits = 0 // likewise
 	}
 	code, err := z.code()
 	if err != nil {

@@ -211,6 +211,11 @@ func TestDamaged(t *testing.T) {
 			t.Errorf("%s: %v, want ErrFormat", name, err)
 		}
 	}
+	for _, data := range [][]byte{{0x1f, 0x9d, 0x90}, {0x1f, 0x9d, 0x90, 0x61}} { // a byte is no code, but padding
+		if got, err := unpack(data); len(got) > 0 || err != nil {
+			t.Errorf("unpack(%x) = %q, %v", data, got, err)
+		}
+	}
 	if _, err := unpack([]byte{0x1f, 0x9d}); err == nil || !strings.HasSuffix(err.Error(), ": no header") {
 		t.Errorf("unpack() = %v, want to be told of the header", err)
 	}
