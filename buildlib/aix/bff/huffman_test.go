@@ -162,7 +162,8 @@ func TestUnpackDeepest(t *testing.T) {
 
 func TestUnpackRefuses(t *testing.T) {
 	t.Parallel()
-	good := pack("abcabc") // levels 2: 1 leaf, 1+2 leaves; symbols; bits
+	deep := slices.Concat([]byte{24}, slices.Repeat([]byte{1}, 23), []byte{0}, []byte("abcdefghijklmnopqrstuvwx"), []byte{0, 0, 0}) // of TestUnpackDeepest: x, and no end mark
+	good := pack("abcabc")                                                                                                          // levels 2: 1 leaf, 1+2 leaves; symbols; bits
 	for _, test := range []struct {
 		name   string
 		packed []byte
@@ -175,6 +176,7 @@ func TestUnpackRefuses(t *testing.T) {
 		{"cut in the tree", good[:2], 6, "offset 186: invalid packed data: the data is cut off"},
 		{"cut in the symbols", good[:4], 6, "offset 188: invalid packed data: the data is cut off"},
 		{"cut in the bits", good[:len(good)-1], 6, "the data is cut off"},
+		{"without the end mark", deep, 1, "the data is cut off"},
 		{"a byte behind the end mark", append(slices.Clone(good), 0), 6, "1 bytes follow the end mark"},
 		{"smaller than the data", good, 5, "the data goes on behind its size"},
 		{"larger than the data", good, 7, "the data ends 1 bytes early"},

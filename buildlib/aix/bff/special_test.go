@@ -176,10 +176,10 @@ func TestVolumes(t *testing.T) {
 			t.Errorf("%s: %q, %v", test.name, got, err)
 		}
 	}
-	strict := bff.NewReader(bytes.NewReader(slices.Concat(volume(1, true), volume(2, true), whole[volumeHeader:])))
+	strict := bff.NewReader(bytes.NewReader(slices.Concat(volume(1, false), volume(2, false), whole[volumeHeader:])))
 	strict.Strict = true
-	if _, err := strict.Next(); err == nil {
-		t.Error("a further volume is no error of what is read strictly")
+	if _, err := strict.Next(); err == nil || !strings.Contains(err.Error(), "another volume, which does not follow volume 1") {
+		t.Errorf("a further volume, read strictly: %v", err)
 	}
 	if _, err := names(whole[:at("./c")]); errors.Is(err, bff.ErrVolume) {
 		t.Errorf("an archive that is cut is taken for a volume: %v", err)
