@@ -37,11 +37,12 @@ func madeFile(tree string) string {
 }
 
 // noteMade writes the listing of a source tree that was just made.
-func noteMade(ctx context.Context, dir string) error {
+func (b *Build) noteMade(ctx context.Context, dir string) error {
 	made, err := tree.List(ctx, dir)
 	if err != nil {
 		return err
 	}
+	b.chain.Know(dir, made.Hash())
 	if err := os.MkdirAll(filepath.Dir(madeFile(dir)), 0o755); err != nil {
 		return err
 	}
@@ -71,7 +72,7 @@ func (b *Build) patch(ctx context.Context, _ map[string]string) error {
 	if err := errors.Join(os.RemoveAll(b.Patched()), tree.Move(fresh, b.Patched())); err != nil {
 		return err
 	}
-	return noteMade(ctx, b.Patched())
+	return b.noteMade(ctx, b.Patched())
 }
 
 // remake makes the tree of a series in the directory to, in the place of what is there.

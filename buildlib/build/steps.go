@@ -115,7 +115,7 @@ func (b *Build) fetch(ctx context.Context, _ map[string]string) error {
 	if err := b.means.Source.Unpack(ctx, b.Pristine()); err != nil {
 		return err
 	}
-	return noteMade(ctx, b.Pristine())
+	return b.noteMade(ctx, b.Pristine())
 }
 
 // patches are the series, patch by patch.

@@ -77,6 +77,7 @@ type bench struct {
 	*checkout.Checkout
 	times int
 	dir   string
+	gone  int // directories that are out of the way
 	real  *build.Build
 	Measured
 }
@@ -99,10 +100,15 @@ func Bench(ctx context.Context, c *checkout.Checkout, times int, groups []string
 	if err != nil {
 		return nil, err
 	}
-	b := &bench{c, times, c.Path("build", "bench"), real, Measured{Release: real.Release.Version, Jobs: c.Settings.Jobs, Compiler: real.Target.Compiler.String()}}
-	if err := errors.Join(os.RemoveAll(b.dir), os.MkdirAll(b.dir, 0o755)); err != nil {
+	b := &bench{
+		Checkout: c, times: times, dir: c.Path("build", "bench"), real: real,
+		Measured: Measured{Release: real.Release.Version, Jobs: c.Settings.Jobs, Compiler: real.Target.Compiler.String()},
+	}
+	gone := filepath.Join(b.dir, "gone")
+	if err := errors.Join(os.RemoveAll(b.dir), os.MkdirAll(gone, 0o755)); err != nil {
 		return nil, err
 	}
+	defer func() { _ = os.RemoveAll(gone) }() // else the next bench does it
 	opened := sync.OnceValues(func() (shop, error) { return b.open(ctx) })
 	inShop := func(measure func(context.Context, shop) error) func(context.Context) error {
 		return func(ctx context.Context) error {

@@ -3,6 +3,7 @@ package verbs
 import (
 	"context"
 	"errors"
+	"runtime/debug"
 	"slices"
 	"strconv"
 
@@ -30,6 +31,7 @@ func do(ctx context.Context, p *command.Process, v *Verb, args []string, flags m
 
 // Main is the command sendmail-aix: it does what the process was told to, and returns the exit status.
 func Main() int {
+	debug.SetGCPercent(400) // its own work stands beside compilers, which take the processors and ten times its memory
 	return (&command.Program{
 		Name: "sendmail-aix", About: `Builds sendmail for AIX, with SMTP AUTH and STARTTLS, as an installp image. Start with "sendmail-aix doctor".`, Verbs: All(), Do: do,
 	}).Process()

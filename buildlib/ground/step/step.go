@@ -63,12 +63,17 @@ func (c *Chain) Made(path string) (string, error) {
 	}
 	digest, err := c.Digest(path)
 	if err == nil {
-		if c.made == nil {
-			c.made = make(map[string]string)
-		}
-		c.made[path] = digest
+		c.Know(path, digest)
 	}
 	return digest, err
+}
+
+// Know takes the digest of an output from the step that makes it, which has looked at it last.
+func (c *Chain) Know(path, digest string) {
+	if c.made == nil {
+		c.made = make(map[string]string)
+	}
+	c.made[path] = digest
 }
 
 // Read gives the values and digests of what is read, by name.

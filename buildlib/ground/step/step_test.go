@@ -217,3 +217,31 @@ func TestCompareWithNothing(t *testing.T) {
 		t.Errorf("Compare(some, nil) (-want +got):\n%s", diff)
 	}
 }
+
+// TestKnow: what a step tells of its output is not looked at once more in that run, and in the next it is.
+func TestKnow(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	doubled, looked := h.Steps[0].Writes[0], 0
+	double, look := h.Steps[0].Run, h.Digest
+	h.Steps[0].Run = func(ctx context.Context, read map[string]string) error {
+		err := double(ctx, read)
+		sum, sumErr := look(doubled)
+		h.Know(doubled, sum)
+		return errors.Join(err, sumErr)
+	}
+	h.Digest = func(path string) (string, error) {
+		if path == doubled {
+			looked++
+		}
+		return look(path)
+	}
+	for i, want := range []int{0, 1} {
+		if _, err := h.Run(t.Context(), "shout"); err != nil || looked != want {
+			t.Errorf("after run %d: %v, and the output was looked at %d times, want %d", i+1, err, looked, want)
+		}
+	}
+	if got := strings.Join(h.ran, " "); got != "double shout" {
+		t.Errorf("the steps %s ran, want each once", got)
+	}
+}

@@ -19,6 +19,7 @@ import (
 // Like [Unpack], it leaves a whole tree or none.
 func Copy(ctx context.Context, src, dst string, mtime time.Time) error {
 	return build(dst, mtime, func(root *os.Root) error {
+		var files []string
 		err := walk(src, func(path string, d fs.DirEntry) error {
 			name := filepath.FromSlash(path)
 			switch d.Type() {
@@ -34,8 +35,14 @@ func Copy(ctx context.Context, src, dst string, mtime time.Time) error {
 				}
 				return root.Symlink(target, name)
 			}
-			return copyFile(ctx, root, path, filepath.Join(src, name))
+			files = append(files, path)
+			return nil
 		})
+		if err == nil {
+			err = each(len(files), func(i int) error {
+				return copyFile(ctx, root, files[i], filepath.Join(src, filepath.FromSlash(files[i])))
+			})
+		}
 		if err != nil {
 			return fmt.Errorf("copying %s to %s: %w", src, dst, err)
 		}

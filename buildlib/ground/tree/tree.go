@@ -147,6 +147,20 @@ func checkName(path string) error {
 
 // hashFiles fills in the hashes of the regular files, as many at a time as there are processors.
 func hashFiles(ctx context.Context, dir string, entries Listing) error {
+	return each(len(entries), func(i int) (err error) {
+		if entries[i].Mode == Link {
+			return nil
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		entries[i].SHA256, err = regular.Sum(ctx, filepath.Join(dir, filepath.FromSlash(entries[i].Path)))
+		return err
+	})
+}
+
+// each does something for each of n, as many at once as there are processors, and gives the first error of each processor, with which it has ended.
+func each(n int, do func(i int) error) error {
 	var (
 		workers = runtime.GOMAXPROCS(0)
 		failed  = make([]error, workers)
@@ -154,17 +168,8 @@ func hashFiles(ctx context.Context, dir string, entries Listing) error {
 	)
 	for w := range workers {
 		work.Go(func() {
-			for i := w; i < len(entries); i += workers {
-				if entries[i].Mode == Link {
-					continue
-				}
-				if failed[w] = ctx.Err(); failed[w] != nil {
-					return
-				}
-				name := filepath.Join(dir, filepath.FromSlash(entries[i].Path))
-				if entries[i].SHA256, failed[w] = regular.Sum(ctx, name); failed[w] != nil {
-					return
-				}
+			for i := w; i < n && failed[w] == nil; i += workers {
+				failed[w] = do(i)
 			}
 		})
 	}

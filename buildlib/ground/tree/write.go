@@ -73,21 +73,32 @@ func WriteFile(name string, data []byte, mode fs.FileMode) error {
 
 // Sync brings a file, or a directory with all that is in it, to the disk. What is renamed into place after that is whole, whatever happens.
 func Sync(name string) error {
-	return filepath.WalkDir(name, func(name string, d fs.DirEntry, err error) error {
+	var files, directories []string
+	err := filepath.WalkDir(name, func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
 		case d.IsDir():
-			return syncDirectory(name)
-		case !d.Type().IsRegular():
-			return nil // a link is in its directory
+			directories = append(directories, name)
+		case d.Type().IsRegular(): // a link is in its directory
+			files = append(files, name)
 		}
-		f, err := os.Open(name)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	err = each(len(files), func(i int) error {
+		f, err := os.Open(files[i])
 		if err != nil {
 			return err
 		}
 		return errors.Join(f.Sync(), f.Close())
 	})
+	for _, d := range directories {
+		err = errors.Join(err, syncDirectory(d))
+	}
+	return err
 }
 
 // Move renames a file or directory within one file system, so that the new name is there after a power cut or the old one is.

@@ -83,10 +83,11 @@ func (c *Command) macros(levels []string) *text {
 
 // search is where a compiler looks for what is included, and what it says of itself.
 type search struct {
-	text   string   // all of it, with neutral places
-	levels string   // the macros of [Store.Levels] that it defines
-	dirs   []string // as it writes them
-	around map[string]string
+	text   string              // all of it, with neutral places
+	levels string              // the macros of [Store.Levels] that it defines
+	dirs   []string            // as it writes them
+	around map[string]string   // by file and directory of the command
+	found  map[string][]string // by file
 }
 
 // search asks the compiler, once for all commands that differ in macros and files alone. Where the answer has not what is looked for there, it is nil.
@@ -126,7 +127,7 @@ func (s *Store) readSearch(says, dir string) *search {
 	if otherFiles.MatchString(says) {
 		return nil
 	}
-	from := new(search)
+	from := &search{around: make(map[string]string), found: make(map[string][]string)}
 	_, list, _ := strings.Cut(says, "#include \"...\" search starts here:\n")
 	list, _, whole := strings.Cut(list, "End of search list.")
 	for line := range strings.Lines(list) {

@@ -51,7 +51,7 @@ type Store struct {
 	slack    time.Duration // [slack] instead, if it is not 0: for tests, which know when there is another change
 	lock     sync.Mutex
 	files    map[string]*text
-	there    map[string]bool
+	there    map[string]map[string]bool // of a directory, with its last slash
 	searched map[string]*search
 	pruned   sync.Once
 }
@@ -219,24 +219,45 @@ func (s *Store) text(name, dir string) (*text, error) {
 // around tells which files are there of all that a file might include: in the directories of the search, and for what it names in quotation marks, in
 // its own. What gcc has compiled of a header counts, too.
 func (s *Store) around(name, dir string, t *text, from *search) string {
-	key := name + "\x00" + dir + "\x00" + t.stamp
+	fixed := name + "\x00" + t.stamp
+	key := fixed + "\x00" + dir
 	s.lock.Lock()
 	defer s.lock.Unlock()
 	if known, ok := from.around[key]; ok {
 		return known
 	}
+	found, ok := from.found[fixed]
+	if !ok {
+		found = s.lookedFor(name, "", t, from)
+		from.found[fixed] = found
+	}
 	var all []string
+	for _, path := range slices.Concat(found, s.lookedFor(name, dir, t, from)) {
+		all = append(all, s.shown(path, dir))
+	}
+	slices.Sort(all)
+	known := digest(slices.Compact(all)...)
+	from.around[key] = known
+	return known
+}
+
+// lookedFor are the files of those that are there, below the directory of a command; without one, in the places that are the same for all commands, which
+// are most of them. It needs the lock.
+func (s *Store) lookedFor(name, dir string, t *text, from *search) (found []string) {
 	look := func(in, name string) {
 		path := in + "/" + name
-		switch {
-		case filepath.IsAbs(name):
-			path = name
-		case !filepath.IsAbs(in):
+		if filepath.IsAbs(name) {
+			in, path = "/", name
+		}
+		if filepath.IsAbs(in) != (dir == "") {
+			return
+		}
+		if dir != "" {
 			path = dir + "/" + path
 		}
 		for _, path := range []string{path, path + ".gch"} {
 			if s.isThere(path) {
-				all = append(all, s.shown(path, dir))
+				found = append(found, path)
 			}
 		}
 	}
@@ -248,27 +269,50 @@ func (s *Store) around(name, dir string, t *text, from *search) string {
 	for _, n := range t.quoted {
 		look(filepath.Dir(name), n)
 	}
-	slices.Sort(all)
-	known := digest(slices.Compact(all)...)
-	if from.around == nil {
-		from.around = make(map[string]string)
-	}
-	from.around[key] = known
-	return known
+	return found
 }
 
-// isThere looks once; it needs the lock.
+// isThere reads a directory once, which is quicker than to look there for each of the many names that are not in it. It needs the lock.
 func (s *Store) isThere(path string) bool {
-	there, known := s.there[path]
+	dir, name := path[:strings.LastIndexByte(path, '/')+1], path[strings.LastIndexByte(path, '/')+1:]
+	names, known := s.there[dir]
 	if !known {
-		_, err := os.Stat(path)
-		there = err == nil || !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR)
 		if s.there == nil {
-			s.there = make(map[string]bool)
+			s.there = make(map[string]map[string]bool)
 		}
-		s.there[path] = there
+		names = listed(dir)
+		s.there[dir] = names
 	}
-	return there
+	if names != nil && !names[name] && name != "" && name != "." && name != ".." {
+		return false
+	}
+	_, err := os.Stat(path)
+	return err == nil || !isAbsent(err)
+}
+
+// listed are the names in a directory, nil where they cannot be read.
+func listed(dir string) map[string]bool {
+	names := make(map[string]bool)
+	f, err := os.Open(dir)
+	if err != nil {
+		if isAbsent(err) {
+			return names
+		}
+		return nil
+	}
+	all, err := f.Readdirnames(-1)
+	_ = f.Close() // nothing was written
+	if err != nil {
+		return nil
+	}
+	for _, name := range all {
+		names[name] = true
+	}
+	return names
+}
+
+func isAbsent(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
 }
 
 // shown is the name of a file wherever the root and the directory of a command are.

@@ -46,11 +46,16 @@ func scan(content string, levels []string) *text {
 		if !strings.Contains(line, "#") && !strings.Contains(line, "%:") {
 			continue
 		}
-		for _, m := range literal.FindAllStringSubmatch(line, -1) {
-			t.names = append(t.names, m[1]+m[2])
-			if m[1] != "" {
-				t.quoted = append(t.quoted, m[1])
+		if strings.ContainsAny(line, "\"<") {
+			for _, m := range literal.FindAllStringSubmatch(line, -1) {
+				t.names = append(t.names, m[1]+m[2])
+				if m[1] != "" {
+					t.quoted = append(t.quoted, m[1])
+				}
 			}
+		}
+		if !strings.Contains(line, "include") && !strings.Contains(line, "import") && !strings.Contains(line, "embed") {
+			continue // what follows looks for nothing else
 		}
 		// A name that a macro gives is not known here; but what asks for the argument of a macro is told by whoever uses that in a directive.
 		if m := included.FindStringSubmatch(line); m != nil && m[3] != "<" && m[3] != `"` {
