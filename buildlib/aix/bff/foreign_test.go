@@ -44,6 +44,8 @@ func TestACL(t *testing.T) {
 			[]string{"permit rw- g:214", "unknown 0c000640" + "08000300" + "000000d6"}},
 		{"with more than permissions", "0c000840" + "08000200" + "000000d6", []string{"unknown 0c000840" + "08000200" + "000000d6"}},
 		{"a byte too long", "0d000640" + "08000200" + "000000d6" + "00", []string{"unknown 0d000640" + "08000200" + "000000d6" + "00"}},
+		{"and a byte", permit + "00", []string{"permit rw- g:214", "unknown 00"}},
+		{"for one and a half", "13000640" + "08000200" + "000000d6" + "08000200" + "000000", []string{"unknown 13000640" + "08000200" + "000000d6" + "08000200" + "000000"}},
 		{"for nobody", "04000640", []string{"unknown 04000640"}},
 		{"of length 0", "00000640" + permit, []string{"unknown 00000640" + permit}},
 		{"cut off", permit[:20], []string{"unknown " + permit[:20]}},

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -204,6 +205,23 @@ func TestUnpackRefuses(t *testing.T) {
 				t.Errorf("Next() = %+v, %v, want ./plain", h, err)
 			}
 		})
+	}
+}
+
+// A disk that breaks within packed data is not what is wrong with them.
+func TestUnpackUnread(t *testing.T) {
+	t.Parallel()
+	packed, broken := pack("abcabc"), errors.New("broken")
+	image := packedImage(t, packed, 6)
+	at := bytes.Index(image, packed)
+	for n := range packed {
+		r := bff.NewReader(io.MultiReader(bytes.NewReader(image[:at+n]), iotest.ErrReader(broken)))
+		if _, err := r.Next(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.ReadAll(r); !errors.Is(err, broken) || errors.Is(err, bff.ErrData) || !strings.Contains(err.Error(), fmt.Sprintf("offset %d:", at+n)) {
+			t.Errorf("unread behind %d bytes: %v", n, err)
+		}
 	}
 }
 

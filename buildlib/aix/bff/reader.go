@@ -367,9 +367,6 @@ const farAway = 64 << 10
 
 // cut gives a read error its offset. The end of the input is never the right end here: that is FS_END.
 func (r *Reader) cut(err error) error {
-	if err == nil {
-		return nil
-	}
 	if errors.Is(err, io.EOF) {
 		err = io.ErrUnexpectedEOF
 		if r.limited || r.volume > 1 {

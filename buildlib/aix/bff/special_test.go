@@ -70,8 +70,18 @@ func TestSpecial(t *testing.T) {
 			}
 		}
 		r := bff.NewReader(bytes.NewReader(special))
-		if h, err := r.Next(); err != nil || h.Size != 0 {
-			t.Errorf("%#o has %d bytes, %v", mode, h.Size, err)
+		if h, err := r.Next(); err != nil || h.Size != 0 || r.Stored().Data != int64(volumeHeader+80) {
+			t.Errorf("%#o has %d bytes at %d, %v", mode, h.Size, r.Stored().Data, err)
+		}
+		garbage := drop(special, "./special", 0, security)
+		copy(garbage[volumeHeader+80:], bytes.Repeat([]byte{0xff}, 16))
+		if _, err := contents(garbage); !errors.Is(err, bff.ErrType) {
+			t.Errorf("%#o with something else behind it: %v", mode, err)
+		}
+		for _, n := range []int{volumeHeader + 80 + 3, volumeHeader + 80 + 20} {
+			if _, err := contents(special[:n]); !errors.Is(err, io.ErrUnexpectedEOF) || !strings.Contains(err.Error(), fmt.Sprintf("offset %d:", n)) {
+				t.Errorf("%#o cut behind %d bytes: %v", mode, n, err)
+			}
 		}
 		cut := special[:bytes.Index(special, []byte("./special\x00"))+16]
 		if _, err := contents(cut); !errors.Is(err, io.ErrUnexpectedEOF) || !strings.Contains(err.Error(), fmt.Sprintf("offset %d:", len(cut))) {
@@ -167,6 +177,7 @@ func TestVolumes(t *testing.T) {
 		{"the first ends within a name", slices.Concat(volume(1, true), whole[volumeHeader:at("./b")+66]), "./a", bff.ErrVolume},
 		{"the first ends between members", slices.Concat(volume(1, true), whole[volumeHeader:at("./c")]), "./a ./b", bff.ErrVolume},
 		{"a second volume without a member", volume(2, true), "", io.ErrUnexpectedEOF},
+		{"a second that ends, and says no size", slices.Concat(volume(2, false), whole[at("./b"):at("./c")]), "./b", bff.ErrVolume},
 		{"cut, and no volume", whole[:at("./c")], "./a ./b", io.ErrUnexpectedEOF},
 		{"three in one file", slices.Concat(volume(1, true), whole[volumeHeader:at("./b")], volume(2, true), whole[at("./b"):at("./c")], volume(3, true), whole[at("./c"):]), "./a ./b ./c", io.EOF},
 		{"one that does not follow", slices.Concat(whole[:at("./c")], volume(3, true), whole[at("./c"):]), "./a ./b", bff.ErrHeader},

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -85,6 +86,12 @@ func TestStrict(t *testing.T) {
 		{"symbolic link", sealed(headerAt+13, 0xA1), bff.ErrType, "offset 72"},
 		{"mode of the ACL", func(b []byte) []byte { b[securityAt+13] = 8; return b }, bff.ErrStrict, "offset 157"},
 		{"a longer ACL", func([]byte) []byte { return aclImage(t, "0c000640"+"08000200"+"000000d6") }, bff.ErrStrict, "offset 144"},
+		{"a longer header", func(b []byte) []byte {
+			b = slices.Insert(b, securityAt, make([]byte, 8)...)
+			b[headerAt]++
+			reseal(b[headerAt : securityAt+8])
+			return b
+		}, bff.ErrStrict, "offset 72: not as our Writer makes it"},
 		{"fill behind data", func(b []byte) []byte { b[dataAt+3] = 1; return b }, bff.ErrStrict, "offset 187"},
 		{"end", func(b []byte) []byte { b[endAt+6] = 0; reseal(b[endAt : endAt+8]); return b }, bff.ErrStrict, "offset 198"},
 		{"fill behind the end", func(b []byte) []byte { b[511] = 1; return b }, bff.ErrStrict, "offset 511"},

@@ -225,6 +225,12 @@ func TestWriterFails(t *testing.T) {
 		if !errors.Is(err, errDisk) {
 			t.Errorf("room for %d of %d bytes: %v, want %v", limit, whole, err, errDisk)
 		}
+		left := disk // nothing is written behind what is missing
+		for _, err := range []error{w.WriteHeader(&bff.Header{Name: "./b", Mode: bff.TypeRegular}), w.Close(), w.Close()} {
+			if !errors.Is(err, errDisk) || disk != left {
+				t.Errorf("room for %d of %d bytes, and then: %v, %d bytes written", limit, whole, err, left-disk)
+			}
+		}
 	}
 }
 
