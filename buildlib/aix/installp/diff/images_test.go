@@ -102,3 +102,56 @@ func TestSame(t *testing.T) {
 		t.Errorf("Images = %v, %v", all, err)
 	}
 }
+
+// spot is a disk that cannot be read at one place.
+type spot struct {
+	io.ReaderAt
+	at int64
+}
+
+func (s spot) ReadAt(p []byte, off int64) (int, error) {
+	if off <= s.at && s.at < off+int64(len(p)) {
+		return 0, iotest.ErrTimeout
+	}
+	return s.ReaderAt.ReadAt(p, off)
+}
+
+// Wherever one of two disks cannot be read, that is the error, and which image it is of.
+func TestUnreadImages(t *testing.T) {
+	t.Parallel()
+	p := installptest.WithProgram(t, installptest.LibraryPath("/usr/lib:/libx"))
+	c := installptest.TakeApart(t, installptest.Write(t, p))
+	c.Members = append(c.Members, installptest.FileMember("./usr/swlag/LICENSE", 0o444, strings.Repeat("license\n", 100)))
+	image := c.Image(t)
+	c.Member("./lpp_name").Name = "./lpp_text"
+	backup := c.Image(t)
+	for kind, data := range map[string][]byte{"package": image, "backup": backup} {
+		other := installptest.Section(append(slices.Clone(data), make([]byte, 512)...)) // of another size, so that not all bytes are compared first
+		for at := int64(0); at < int64(len(data))-1024; at += 104 {
+			broken := io.NewSectionReader(spot{installptest.Section(data), at}, 0, int64(len(data)))
+			if all, err := diff.Images(broken, other); !errors.Is(err, iotest.ErrTimeout) || all != nil || !strings.HasPrefix(err.Error(), "the first image: ") {
+				t.Errorf("%s, unread at %d of %d bytes: %v, %v", kind, at, len(data), all, err)
+			}
+		}
+	}
+}
+
+// A package without the control library of its usr part can be compared, too; and so can updates of two types.
+func TestDiffWithout(t *testing.T) {
+	t.Parallel()
+	whole := installptest.Write(t, installptest.Example())
+	c := installptest.TakeApart(t, whole)
+	c.Members = slices.DeleteFunc(c.Members, func(m installptest.RawMember) bool { return m.Name == installptest.UsrLib })
+	all, err := diff.Images(installptest.Section(whole), installptest.Section(c.Image(t)))
+	if err != nil || !strings.Contains(all.String(), "  - /opt/mailtools: DIRECTORY 755 root:system\n") || strings.Contains(all.String(), "- /var/spool/mtqueue") {
+		t.Errorf("%v, %v", all, err)
+	}
+	of := func(kind string) *io.SectionReader {
+		c := installptest.TakeApart(t, whole)
+		installptest.LppName("4 R I", "4 R "+kind)(c)
+		return installptest.Section(c.Image(t))
+	}
+	if all, err := diff.Images(of("S"), of("ML")); err != nil || !strings.HasPrefix(all.String(), "type S -> ML\n") {
+		t.Errorf("%v, %v", all, err)
+	}
+}

@@ -42,6 +42,20 @@ func TestVerifyUnread(t *testing.T) {
 	}
 }
 
+// Of a backup, too, each member's data are looked at.
+func TestVerifyBackupData(t *testing.T) {
+	t.Parallel()
+	c := installptest.TakeApart(t, installptest.Write(t, installptest.Example()))
+	c.Member("./lpp_name").Name = "./lpp_text"
+	image := c.Image(t)
+	header := image[installptest.Header(image, installptest.Program):]
+	header[2] = 0x6c // its data are packed, it says
+	installptest.Seal(header)
+	if found := installptest.Findings(t, image); len(found) != 1 || found[0].ID != "2/container" || found[0].Where.Member != installptest.Program {
+		t.Errorf("found %v", found)
+	}
+}
+
 // Symbolic links are followed to what they lead to.
 func TestVerifyLinks(t *testing.T) {
 	t.Parallel()
