@@ -20,16 +20,37 @@ const sources = "/usr/src/binutils/binutils-*.tar.*"
 
 // tools are the programs of binutils that a toolchain has, by the place where the build leaves them.
 var tools = map[string]string{
-	"ar": "binutils/ar", "as": "gas/as-new", "ld": "ld/ld-new", "nm": "binutils/nm-new", "ranlib": "binutils/ranlib", "strip": "binutils/strip-new",
+	"ar": "binutils/ar", "as": "gas/as-new", "ld": "ld/ld-new", "ranlib": "binutils/ranlib",
 }
 
 // configuration of binutils. One build serves all levels and both widths: the options -b32, -a32, -X32 and their like choose. It takes half the
-// time without what a debugger wants, plug-ins, and the programs that no toolchain has.
+// time without what a debugger wants, plug-ins, and the programs that no toolchain has. To optimize it takes longer than a few builds of sendmail gain.
 var configuration = []string{
 	"--target=powerpc-ibm-aix7.2.0.0", "--enable-64-bit-bfd", "--enable-deterministic-archives", "--disable-nls", "--disable-gdb", "--disable-sim",
 	"--disable-gprof", "--disable-gprofng", "--disable-gold", "--disable-werror", "--disable-libctf", "--disable-plugins", "--without-zstd",
-	"CFLAGS=-O1", "MAKEINFO=true",
+	"--disable-dependency-tracking", "--disable-build-warnings",
+	"CFLAGS=-O0", "MAKEINFO=true",
 }
+
+// configure is a script with a word for make as its name. What one directory's configure has found holds for those after it, which would try all of it
+// again: that is near half of the time.
+const configure = `"$@"
+known() { from=$1; shift; for d; do mkdir -p $d; cp $from/config.cache $d/; done; }
+make "$0" configure-libiberty
+known libiberty intl zlib libsframe bfd
+make "$0" configure-bfd
+known bfd opcodes gas ld binutils
+make "$0" configure-opcodes configure-gas configure-ld configure-binutils
+`
+
+// compile is one, too. By the makefile of the whole, the linker would take all programs of binutils, and each of them its manual pages.
+const compile = `make "$0" all-gas TEXI2POD=true POD2MAN=true
+cd ld
+make "$0" ldgram.h ldemul-list.h
+make "$0" ld-new
+cd ../binutils
+make "$0" ar ranlib
+`
 
 // initialized is a line that goes behind another one in bfd/xcofflink.c. Where a symbol's visibility begins to be, GNU's linker (2.40) leaves what
 // the memory had: by it it decides what others see, and writes it into the symbol table as n_type, in some programs another one each time. With the line, sendmail
@@ -67,7 +88,7 @@ func (b *Builder) tarball() (file, key string, err error) {
 	if err != nil {
 		return "", "", err
 	}
-	return file, fmt.Sprint(filepath.Base(file), info.Size(), configuration, initialized), nil
+	return file, fmt.Sprint(filepath.Base(file), info.Size(), configuration, configure, compile, initialized), nil
 }
 
 // binutils tells the directory of the linker, the assembler and ar. Unless build is set, it is an ErrAbsent that they have not been built.
@@ -100,9 +121,8 @@ func (b *Builder) buildBinutils(ctx context.Context, file, dir string) error {
 		cmd  host.Cmd
 	}{
 		{"unpacking", host.Cmd{Argv: []string{"tar", "xf", file, "--strip-components=1"}, Dir: work}},
-		{"configuring", host.Cmd{Argv: append([]string{filepath.Join(work, "configure")}, configuration...), Dir: objects}},
-		{"compiling", host.Cmd{Argv: []string{"make", jobs, "all-ld", "all-gas", "configure-binutils"}, Dir: objects}},
-		{"compiling what goes with", host.Cmd{Argv: []string{"make", jobs, "ar", "ranlib", "nm-new", "strip-new"}, Dir: filepath.Join(objects, "binutils")}},
+		{"configuring", host.Cmd{Argv: append([]string{"sh", "-e", "-c", configure, jobs, filepath.Join(work, "configure")}, configuration...), Dir: objects}},
+		{"compiling", host.Cmd{Argv: []string{"sh", "-e", "-c", compile, jobs}, Dir: objects}},
 	} {
 		b.Log.WithField("file", filepath.Base(file)).WithField("elapsed", time.Since(start).Round(time.Second).String()).Info(s.what + " the linker for AIX")
 		if err := os.MkdirAll(objects, 0o755); err != nil {
