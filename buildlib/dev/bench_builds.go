@@ -112,7 +112,7 @@ func (b *bench) open(ctx context.Context) (s shop, err error) {
 	}
 	err = errors.Join(b.copyCheckout(ctx, copied), os.MkdirAll(filepath.Join(cache, "sendmail-aix"), 0o755))
 	for _, c := range []host.Cmd{
-		{Argv: []string{"sh", "-c", "cd \"$1\" && mkdir -p \"$2/cross\" && for d in address sha256 cross/binutils-*; do [ ! -e $d ] || cp -Rp $d \"$2/$d\" || exit; done", "sh", store.Dir, filepath.Join(cache, "sendmail-aix")}},
+		{Argv: []string{"sh", "-c", "cd \"$1\" && mkdir -p \"$2/cross\" && for d in address sha256 cross/binutils-* cross/source-*; do [ ! -e $d ] || cp -Rp $d \"$2/$d\" || exit; done", "sh", store.Dir, filepath.Join(cache, "sendmail-aix")}},
 		{Argv: []string{"go", "build", "-o", program, "./buildlib/cmd/sendmail-aix"}, Dir: b.Root, Env: goEnv(b.Checkout)},
 	} {
 		if err == nil {

@@ -67,7 +67,7 @@ var phases = []struct {
 }
 
 // first runs the README's first command on a machine that has only Go and git, once, and tells which part of its time each phase takes. Downloads were
-// made before: the machine, the packages and the source are kept in the user's cache, and it takes minutes to get them.
+// made before, but that of the linker's source: the machine, the packages and sendmail's source are kept in the user's cache, and it takes minutes to get them.
 func (b *bench) first(ctx context.Context) error {
 	if err := b.canFirst(ctx); err != nil {
 		return err

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -14,9 +13,6 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 )
-
-// sources is where Debian's package binutils-source leaves the tarball.
-const sources = "/usr/src/binutils/binutils-*.tar.*"
 
 // tools are the programs of binutils that a toolchain has, by the place where the build leaves them.
 var tools = map[string]string{
@@ -68,35 +64,23 @@ func mend(source string) error {
 	if strings.Count(string(text), behind) != 1 {
 		return &fault.Error{
 			Code: "cross-source", What: "this source of binutils is not known: a program that its linker makes might not be the same each time", Where: file,
-			Found: "no single line " + strings.TrimSpace(behind), Do: "install the binutils-source of another Debian release, and report this",
+			Found: "no single line " + strings.TrimSpace(behind), Do: "put another release of binutils into " + installed + ", such as 2.40, and report this",
 		}
 	}
 	return os.WriteFile(file, []byte(before+behind+initialized+after), 0o644)
 }
 
-// tarball is the newest source of binutils here, and what names it: the file's name and size.
-func (b *Builder) tarball() (file, key string, err error) {
-	found, err := filepath.Glob(sources)
-	if err != nil || len(found) == 0 {
-		return "", "", &fault.Error{
-			Code: "cross-source", What: "there is no source of binutils here to build AIX's linker from", Where: sources, Err: ErrAbsent,
-			Do: `install Debian's package binutils-source: "mage setup" does`,
-		}
-	}
-	file = slices.Max(found)
-	info, err := os.Stat(file)
-	if err != nil {
-		return "", "", err
-	}
-	return file, fmt.Sprint(filepath.Base(file), info.Size(), configuration, configure, compile, initialized), nil
-}
-
 // binutils tells the directory of the linker, the assembler and ar. Unless build is set, it is an ErrAbsent that they have not been built.
 func (b *Builder) binutils(ctx context.Context, build bool) (string, error) {
-	file, key, err := b.tarball()
+	file, err := b.source(ctx, build)
 	if err != nil {
 		return "", err
 	}
+	info, err := os.Stat(file)
+	if err != nil {
+		return "", err
+	}
+	key := fmt.Sprint(filepath.Base(file), info.Size(), configuration, configure, compile, initialized)
 	return b.Cache.Once(ctx, "cross/binutils", key, func(dir string) error {
 		if !build {
 			return &fault.Error{

@@ -106,6 +106,11 @@ func (b *Builder) Needed(ctx context.Context, t *target.Target, sysroot string) 
 		return nil, err
 	}
 	needed = append(needed, k.binutils)
+	if file, err := b.source(ctx, false); err != nil {
+		return nil, err
+	} else if dir := filepath.Dir(file); filepath.Dir(dir) == filepath.Dir(k.binutils) { // without it nothing tells which linker is wanted
+		needed = append(needed, dir)
+	}
 	key, err := k.key(ctx)
 	if err != nil {
 		return nil, err
