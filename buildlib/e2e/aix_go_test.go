@@ -37,7 +37,7 @@ func newAIXGo(t *testing.T) *aixGo {
 	t.Helper()
 	for _, tool := range []string{"go", "qemu-ppc64", "powerpc64-linux-gnu-gcc"} {
 		if _, err := exec.LookPath(tool); err != nil {
-			t.Skipf("%v; \"mage setup\" installs it", err)
+			t.Skipf("%v; \"mage test\" installs it", err)
 		}
 	}
 	dir := t.TempDir()

@@ -28,7 +28,7 @@ func TestContent(t *testing.T) {
 	administratorsPath()
 	for _, tool := range []string{"m4", "cc", "saslpasswd2", "timeout"} {
 		if _, err := exec.LookPath(tool); err != nil {
-			t.Skipf("%v; \"mage setup\" installs it", err)
+			t.Skipf("%v; \"mage test\" installs it", err)
 		}
 	}
 	b := mailBuild(t)

@@ -30,11 +30,11 @@ func TestCross(t *testing.T) {
 	t.Parallel() // it mostly compiles, while others wait
 	for _, tool := range []string{"clang-19", "llvm-readobj-19", "qemu-ppc64", "powerpc64-linux-gnu-gcc", "powerpc-linux-gnu-gcc"} {
 		if _, err := exec.LookPath(tool); err != nil {
-			t.Skipf("%v; \"mage setup\" installs it", err)
+			t.Skipf("%v; \"mage test\" installs it", err)
 		}
 	}
 	if found, err := filepath.Glob("/usr/src/binutils/binutils-*"); err != nil || len(found) == 0 {
-		t.Skipf("no source of binutils (%v); \"mage setup\" installs it where it is packaged", err)
+		t.Skipf("no source of binutils (%v); \"mage test\" installs it where it is packaged", err)
 	}
 	b := mailBuild(t)
 	for _, target := range []string{"aix7.2-64", "aix6.1-32"} {

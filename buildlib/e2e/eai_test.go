@@ -15,7 +15,7 @@ import (
 // compilers, is part of TestOptionMatrix, which takes half an hour. MAIL_TEST_RELEASE and MAIL_TEST_SOURCE are as for TestMail.
 func TestEAIWithClang(t *testing.T) {
 	if _, err := exec.LookPath("clang-19"); err != nil {
-		t.Skipf("%v; \"mage setup\" installs it", err)
+		t.Skipf("%v; \"mage test\" installs it", err)
 	}
 	probe := exec.Command("clang-19", "-fsyntax-only", "-x", "c", "-")
 	if probe.Stdin = strings.NewReader("#include <unicode/ucasemap.h>\n"); probe.Run() != nil {

@@ -132,7 +132,7 @@ func TestFaults(t *testing.T) {
 	t.Parallel()
 	for _, tool := range []string{"gcc", "m4", "make"} {
 		if _, err := exec.LookPath(tool); err != nil {
-			t.Skipf("%v; \"mage setup\" installs it", err)
+			t.Skipf("%v; \"mage test\" installs it", err)
 		}
 	}
 	root, err := filepath.Abs("../..")

@@ -34,7 +34,7 @@ func TestLibmilter(t *testing.T) {
 	} {
 		t.Run(compiler[0]+compiler[1], func(t *testing.T) {
 			if _, err := exec.LookPath(compiler[0]); err != nil {
-				t.Skipf("%v; \"mage setup\" installs it", err)
+				t.Skipf("%v; \"mage test\" installs it", err)
 			}
 			filter := filepath.Join(t.TempDir(), "filter")
 			argv := append(compiler[1:len(compiler):len(compiler)], "-Wall", "-Werror", "-I"+filepath.Join(root, "include"), "-o", filter, "testdata/milter.c",

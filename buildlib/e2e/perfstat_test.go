@@ -16,7 +16,7 @@ import (
 func TestPerfstat(t *testing.T) {
 	for _, tool := range []string{"cc", "make"} {
 		if _, err := exec.LookPath(tool); err != nil {
-			t.Skipf("%v; \"mage setup\" installs it", err)
+			t.Skipf("%v; \"mage test\" installs it", err)
 		}
 	}
 	objects := objectsOf(t, mailBuild(t))

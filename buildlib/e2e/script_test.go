@@ -72,7 +72,7 @@ func TestScripts(t *testing.T) {
 	t.Parallel()
 	for _, tool := range []string{"cc", "m4", "make", "git"} {
 		if _, err := exec.LookPath(tool); err != nil {
-			t.Skipf("%v; \"mage setup\" installs it", err)
+			t.Skipf("%v; \"mage test\" installs it", err)
 		}
 	}
 	root, err := filepath.Abs("../..")

@@ -30,7 +30,7 @@ func (p provided) comparison(t *testing.T, api string, bits int) *comparison {
 	t.Helper()
 	clang, err := exec.LookPath("clang-19")
 	if err != nil {
-		t.Skipf("%v; \"mage setup\" installs it", err)
+		t.Skipf("%v; \"mage test\" installs it", err)
 	}
 	dir := t.TempDir()
 	root, own := filepath.Join(dir, "root"), filepath.Join(dir, "own")

@@ -36,7 +36,7 @@ func TestOracle(t *testing.T) {
 	}
 	clang, err := exec.LookPath("clang-19")
 	if err != nil {
-		t.Skipf("%v; \"mage setup\" installs it", err)
+		t.Skipf("%v; \"mage test\" installs it", err)
 	}
 	sys, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "golang.org/x/sys").Output()
 	if err != nil {

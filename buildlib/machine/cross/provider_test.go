@@ -83,7 +83,7 @@ func (p provided) system(t *testing.T) (include, lib []string, suffix string) {
 		}
 	}
 	if len(include) == 0 {
-		t.Skipf("there are no headers of %s here; \"mage setup\" installs them", p.name)
+		t.Skipf("there are no headers of %s here; \"mage test\" installs them", p.name)
 	}
 	return include, []string{"/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib"}, p.shared
 }
