@@ -23,11 +23,7 @@ func TestCert(t *testing.T) {
 	for _, shell := range shells {
 		t.Run(shell, func(t *testing.T) {
 			t.Parallel()
-			program, err := exec.LookPath(shell)
-			if err != nil {
-				t.Skip(err)
-			}
-			certLife(t, program)
+			certLife(t, findShell(t, shell))
 		})
 	}
 }
@@ -137,8 +133,8 @@ func TestCertInterrupted(t *testing.T) {
 		return b.read(t, tls+"ca.pem") + b.read(t, tls+"key.pem") + b.read(t, tls+"cert.pem")
 	}
 	install := func(b *box) string { return "sendmail-cert install " + b.dir + "/new.pem" }
-	start := func(undo bool) *box {
-		b := newBox(t, shell, "022")
+	start := func(undo bool) (b *box, again func()) {
+		b = newBox(t, shell, "022")
 		b.install(t, "files/sendmail-cert", "opt/sendmail/sbin/sendmail-cert", "")
 		b.put(t, "dir "+tls+" 700")
 		for name, from := range map[string]string{tls + "ca.pem": "old.pem", tls + "cert.pem": "old.pem", tls + "key.pem": "old.key", tls + "next.key": "new.key", "new.pem": "new.pem"} {
@@ -154,10 +150,10 @@ func TestCertInterrupted(t *testing.T) {
 			b.put(t, "run "+install(b))
 		}
 		b.arm(t, "mv", "rm")
-		return b
+		return b, b.keep(t)
 	}
 	for _, undo := range []bool{false, true} {
-		b := start(undo)
+		b, again := start(undo)
 		before := three(b)
 		line := func(b *box) string {
 			if undo {
@@ -172,7 +168,7 @@ func TestCertInterrupted(t *testing.T) {
 		}
 		cuts := 0
 		for at := 2; ; at++ {
-			b := start(undo)
+			again()
 			late := []string{"", " KILL_LATE=1"}[at%2]
 			if status, _, _ := b.run(t, fmt.Sprintf("KILL_AT=%d%s %s", at/2, late, line(b))); status == 0 {
 				break

@@ -61,11 +61,7 @@ func TestRelayLife(t *testing.T) {
 		}
 		t.Run(shell, func(t *testing.T) {
 			t.Parallel()
-			program, err := exec.LookPath(shell)
-			if err != nil {
-				t.Skip(err)
-			}
-			relayLife(t, program)
+			relayLife(t, findShell(t, shell))
 		})
 	}
 }
@@ -361,25 +357,22 @@ func TestRelayInterrupted(t *testing.T) {
 			if err != nil {
 				shell = "/bin/sh"
 			}
-			start := func() *box {
-				b := relayBox(t, shell)
-				if way.before != "" {
-					b.put(t, "run "+way.before)
-				}
-				b.input = "another\n"
-				b.arm(t, "mv", "cp", "rm", "rmdir", "mkdir", "ln", "chmod", "cat", "od", "tr")
-				return b
+			b := relayBox(t, shell)
+			if way.before != "" {
+				b.put(t, "run "+way.before)
 			}
+			b.input = "another\n"
+			b.arm(t, "mv", "cp", "rm", "rmdir", "mkdir", "ln", "chmod", "cat", "od", "tr")
+			again := b.keep(t)
 			cf := func(b *box) string {
 				return strings.ReplaceAll(b.read(t, "etc/opt/sendmail/sendmail.cf"), b.dir, "ROOT")
 			}
-			b := start()
 			before := cf(b)
 			b.put(t, "run "+way.line)
 			after, want := cf(b), b.state(t)
 			cuts := 0
 			for at := 2; ; at++ {
-				b := start()
+				again()
 				late := []string{"", " KILL_LATE=1"}[at%2]
 				if status, _, _ := b.run(t, fmt.Sprintf("KILL_AT=%d%s %s", at/2, late, way.line)); status == 0 {
 					break

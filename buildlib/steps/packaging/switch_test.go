@@ -1,10 +1,14 @@
 package packaging
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -88,11 +92,14 @@ func TestScriptsInterrupted(t *testing.T) {
 	} {
 		t.Run(script.name, func(t *testing.T) {
 			t.Parallel()
+			b := newBox(t, "/bin/sh", "022")
+			b.put(t, strings.FieldsFunc(script.before, func(r rune) bool { return r == '|' })...)
+			b.arm(t, "mkdir", "chmod", "touch", "cp", "mv", "rm", "mkgroup", "mkuser", "mkssys", "chssys", "rmssys", "startsrc", "stopsrc")
+			again := b.keep(t)
 			// disturbed gives how the system looks after a run with this in its environment, and another where that was killed.
 			disturbed := func(umask, how string) (state []string, killed bool) {
-				b := newBox(t, "/bin/sh", umask)
-				b.put(t, strings.FieldsFunc(script.before, func(r rune) bool { return r == '|' })...)
-				b.arm(t, "mkdir", "chmod", "touch", "cp", "mv", "rm", "mkgroup", "mkuser", "mkssys", "chssys", "rmssys", "startsrc", "stopsrc")
+				again()
+				b.umask = umask
 				status, _, _ := b.run(t, how+" "+script.name)
 				if killed = status != 0; killed {
 					if status, _, stderr := b.run(t, script.name); status != 0 || stderr != "" {
@@ -151,6 +158,73 @@ func (b *box) arm(t *testing.T, names ...string) {
 		}
 		text := strings.Replace(killer, "PROGRAM", program, 1)
 		if err := os.WriteFile(filepath.Join(b.dir, "bin", name), []byte(text), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// thing is what lies in a box: a directory, a link with its target, a file with its content.
+type thing struct {
+	mode fs.FileMode
+	text string
+}
+
+// things are all that lie there, by their paths.
+func (b *box) things(t *testing.T) map[string]thing {
+	t.Helper()
+	all := make(map[string]thing)
+	err := filepath.WalkDir(b.dir, func(file string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		one := thing{mode: info.Mode()}
+		if d.Type() == fs.ModeSymlink {
+			one.text, err = os.Readlink(file)
+		} else if d.Type().IsRegular() {
+			var text []byte
+			text, err = os.ReadFile(file)
+			one.text = string(text)
+		}
+		all[file] = one
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// keep has the system as it is now be there again, as often as it is called. What has not changed stays, so it takes a tenth of a new one.
+func (b *box) keep(t *testing.T) (again func()) {
+	t.Helper()
+	kept := b.things(t)
+	files := slices.Sorted(maps.Keys(kept)) // a directory before what is in it
+	return func() {
+		t.Helper()
+		now := b.things(t)
+		var problems []error
+		for file, one := range now {
+			if was := kept[file]; was != one && (was.mode.Type() != one.mode.Type() || !one.mode.IsDir()) {
+				problems = append(problems, os.RemoveAll(file))
+			}
+		}
+		for _, file := range files {
+			was := kept[file]
+			switch {
+			case was == now[file]:
+			case was.mode.IsDir():
+				problems = append(problems, os.MkdirAll(file, 0o755), os.Chmod(file, was.mode))
+			case was.mode.Type() == fs.ModeSymlink:
+				problems = append(problems, os.Symlink(was.text, file))
+			default:
+				problems = append(problems, os.WriteFile(file, []byte(was.text), 0o600), os.Chmod(file, was.mode))
+			}
+		}
+		if err := errors.Join(problems...); err != nil {
 			t.Fatal(err)
 		}
 	}
