@@ -100,13 +100,15 @@ func Test(ctx context.Context, c *checkout.Checkout, out, errOut io.Writer) erro
 		return err
 	}
 	raced, alone, whole := rooms(strings.Fields(listed))
-	source := []string{"SENDMAIL_TEST_SOURCE=" + real.Patched()}
+	before, settings, done := scratch(ctx, c)
+	defer done()
+	settings = append(settings, "SENDMAIL_TEST_SOURCE="+real.Patched())
 	test := func(out, errOut io.Writer, race bool, words ...string) error {
 		argv := []string{"go", "test", "-vet=off", "-tags", "e2e", "-timeout", "40m"}
 		if race && runtime.GOOS == "linux" { // Go has no race detector on AIX
 			argv = append(argv, "-race")
 		}
-		return run(out, errOut, source, append(argv, words...)...)
+		return run(out, errOut, settings, slices.Concat(before, argv, words)...)
 	}
 	// The whole way waits, for daemons, connections and compilers, while the others compute. What it says comes behind what they say.
 	var said, problems bytes.Buffer
