@@ -101,7 +101,7 @@ func needNamespaces(t *testing.T) {
 // peerPackages is a directory in the user's cache with the packages of the peers.
 func peerPackages(t *testing.T) string {
 	t.Helper()
-	return packagesOf(t, "peers/relays", "postfix", "dovecot-core", "exim4-base", "exim4-daemon-light", "libidn12", "sendmail-bin")
+	return packagesOf(t, "peers/relays", "postfix", "dovecot-core", "exim4-base", "exim4-daemon-light", "libidn12", "sendmail-bin", "libwrap0")
 }
 
 // packagesOf is a directory in the user's cache, under this name, with packages of the distribution.
