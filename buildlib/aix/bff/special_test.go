@@ -101,7 +101,14 @@ func TestSpecial(t *testing.T) {
 // A further name of a file has its size, and no data.
 func TestHardLink(t *testing.T) {
 	t.Parallel()
-	image := write(t, file("./a", 0o644, "12345678"), file("./b", 0o644, "12345678"), file("./z", 0o644, "z"))
+	for _, data := range []string{"12345678", "1"} {
+		testHardLink(t, data)
+	}
+}
+
+func testHardLink(t *testing.T, data string) {
+	t.Helper()
+	image := write(t, file("./a", 0o644, data), file("./b", 0o644, data), file("./z", 0o644, "z"))
 	for _, name := range []string{"./a", "./b"} {
 		image = edit(image, name, func(h []byte) {
 			binary.LittleEndian.PutUint16(h[6:], 2)
@@ -109,7 +116,7 @@ func TestHardLink(t *testing.T) {
 		})
 	}
 	image = drop(edit(image, "./b", func(h []byte) { binary.LittleEndian.PutUint32(h[56:], 0) }), "./b", 40, 48)
-	want := []string{`./a 0100644 "12345678" false 0,0`, `./b 0100644 "" true 0,0`, `./z 0100644 "z" false 0,0`}
+	want := []string{`./a 0100644 "` + data + `" false 0,0`, `./b 0100644 "" true 0,0`, `./z 0100644 "z" false 0,0`}
 	if got, err := contents(image); err != io.EOF || !slices.Equal(got, want) {
 		t.Errorf("%q, %v", got, err)
 	}
@@ -118,6 +125,25 @@ func TestHardLink(t *testing.T) {
 		if _, err := r.Next(); err != nil || r.Special().Links != want.Links || r.Special().Inode != want.Inode || r.Special().HardLink != want.HardLink {
 			t.Errorf("%+v, %v, want %+v", r.Special(), err, want)
 		}
+	}
+}
+
+// What is cut in the data that are passed over, or in a link's target, says where.
+func TestCutUnread(t *testing.T) {
+	t.Parallel()
+	image := write(t, file("./a", 0o644, "12345678"), file("./z", 0o644, "z"))
+	end := bytes.Index(image, []byte("./a\x00")) + 8 // of its header
+	r := bff.NewReader(bytes.NewReader(image[:end+43]))
+	r.Strict = true
+	if _, err := r.Next(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Next(); !errors.Is(err, io.ErrUnexpectedEOF) || !strings.Contains(err.Error(), fmt.Sprintf("offset %d:", end+43)) {
+		t.Errorf("cut in data: %v", err)
+	}
+	link := edit(image, "./a", func(h []byte) { binary.LittleEndian.PutUint32(h[12:], bff.TypeSymlink|0o777) })
+	if _, err := contents(link[:end+3]); !errors.Is(err, io.ErrUnexpectedEOF) || !strings.Contains(err.Error(), fmt.Sprintf("offset %d:", end+3)) {
+		t.Errorf("cut in a target: %v", err)
 	}
 }
 

@@ -108,9 +108,7 @@ func (w *Writer) finishMember() error {
 		w.err = fmt.Errorf("bff: writing %s: %w: %d bytes are missing", w.name, ErrWriteTooShort, w.left)
 		return w.err
 	}
-	fill := w.pad
-	w.pad = 0
-	return w.emit(zeros[:fill])
+	return w.emit(zeros[:w.pad])
 }
 
 // start writes FS_VOLUME once. NewWriter cannot: it returns no error.

@@ -234,6 +234,18 @@ func TestWriterFails(t *testing.T) {
 	}
 }
 
+// A second Close is no error, and writes nothing.
+func TestWriterCloses(t *testing.T) {
+	t.Parallel()
+	var b bytes.Buffer
+	w := bff.NewWriter(&b, epoch)
+	err := errors.Join(w.WriteHeader(&bff.Header{Name: "./a", Mode: bff.TypeRegular, Size: 3}), writeString(w, "abc"), w.Close())
+	whole := b.Len()
+	if err = errors.Join(err, w.Close()); err != nil || b.Len() != whole {
+		t.Errorf("Close = %v, %d bytes more", err, b.Len()-whole)
+	}
+}
+
 func writeString(w io.Writer, s string) error {
 	_, err := io.WriteString(w, s)
 	return err

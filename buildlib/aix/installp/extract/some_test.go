@@ -235,6 +235,9 @@ func TestSomeDisturbed(t *testing.T) {
 		if !errors.Is(err, fs.ErrNotExist) || left != nil {
 			t.Errorf("%q: left out %v, %v", names, left, err)
 		}
+		if _, err := root.Stat("f"); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%q: a file is where its directory was: %v", names, err)
+		}
 	}
 }
 

@@ -82,6 +82,29 @@ func TestVerifyLicenses(t *testing.T) {
 	}
 }
 
+// Space for a directory may be in the line of one above it; a line that is not known may ask for any.
+func TestVerifySpace(t *testing.T) {
+	t.Parallel()
+	const own = "/opt/mailtools 8\n/opt/mailtools/sbin 16\n"
+	for lines, want := range map[string]string{
+		own: "", "/opt/mailtools 8\n": "", "/opt/mailtools 7\n": "/opt/mailtools 7, not 8", "/opt 8\n": "", "/opt 0\n": "/opt 0, not 8", "/ 8\n": "", "/ 1\n": "/ 1, not 8",
+		"": "/opt/mailtools/sbin 0, not 8", "/opt/mailtools/sbin 7\n/opt/mailtools 99\n": "/opt/mailtools/sbin 7, not 8", "/opt/mailtools/sbin 3\n/opt/mailtools/sbin 5\n": "",
+		"/opt/mailtools/sbin what it is\n": "", "/opt what it is\n": "", "/opt what it is\n/opt 1\n": "", "/opt 1\n/opt what it is\n": "", "/other what it is\n": "/opt/mailtools/sbin 0, not 8",
+	} {
+		c := installptest.TakeApart(t, installptest.Write(t, installptest.Example()))
+		installptest.LppName(own, lines)(c)
+		var got []string
+		for _, f := range installptest.Findings(t, c.Image(t)) {
+			if f.ID == "W21/space" && strings.HasPrefix(f.Got, "/opt") || f.ID == "W21/space" && strings.HasPrefix(f.Got, "/ ") {
+				got = append(got, f.Got+", not "+f.Want)
+			}
+		}
+		if text := strings.Join(got, "; "); text != want {
+			t.Errorf("%q: %s, want %s", lines, text, want)
+		}
+	}
+}
+
 // Each of these is told of in its place, and as it is.
 func TestVerifyPlaces(t *testing.T) {
 	t.Parallel()
@@ -101,6 +124,10 @@ func TestVerifyPlaces(t *testing.T) {
 		"not restored": {installptest.Edit(installptest.RootLib, "inventory", "/var/spool/mtqueue:",
 			"/var/made:\n\towner = root\n\tgroup = system\n\tmode = 644\n\ttype = FILE\n\tclass = apply,inventory,mailtools.sendmail.rte\n\tsize = VOLATILE\n\tchecksum = VOLATILE\n\n/var/spool/mtqueue:"),
 			"6.3/restored " + installptest.RootLib + inventory + "17: /var/made, not "},
+		"sizes": {installptest.Edit(installptest.UsrLib, "size", "/opt/mailtools 8\n", "/opt/mailtools x\n"),
+			"5.3/note " + installptest.UsrLib + `(mailtools.sendmail.rte.size), line 1: "/opt/mailtools x" is no directory with one or two numbers of blocks, not `},
+		"lists": {installptest.Edit(installptest.UsrLib, "al", "./opt/mailtools\n", "./opt/mailtools\n./opt/mailtools\n"),
+			"6.2/read " + installptest.UsrLib + `(mailtools.sendmail.rte.al), line 2: ./opt/mailtools is in line 1 already, not `},
 		"a front's mode":  {front(func(m *installptest.RawMember) { m.Mode = bff.TypeDir | 0o700 }), "W17/mode ./usr/lpp: 0700 2:2, not 0755 2:2"},
 		"a front's owner": {front(func(m *installptest.RawMember) { m.UID = 0 }), "W17/mode ./usr/lpp: 0755 0:2, not 0755 2:2"},
 		"a front's group": {front(func(m *installptest.RawMember) { m.GID = 0 }), "W17/mode ./usr/lpp: 0755 2:0, not 0755 2:2"},
@@ -153,6 +180,12 @@ func TestVerifyPlaces(t *testing.T) {
 		if text := strings.Join(got, ", "); text != test.rules {
 			t.Errorf("%s: %s, want %s", name, text, test.rules)
 		}
+	}
+	volume := installptest.Write(t, installptest.Example())
+	copy(volume[16:], "\x00\x10\x00\x00") // which has an end of its own
+	installptest.Seal(volume)
+	if got := ids(t, volume[:installptest.Header(volume, installptest.Program)]); got != "2/volume" && !strings.HasPrefix(got, "2/volume ") {
+		t.Errorf("the first of several volumes: %s", got)
 	}
 	damaged := installptest.Write(t, installptest.Example())
 	header := damaged[installptest.Header(damaged, installptest.Program):]
