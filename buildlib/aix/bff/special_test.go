@@ -232,6 +232,9 @@ func TestVolumes(t *testing.T) {
 	if _, err := names(inode); !errors.Is(err, bff.ErrInode) || cmp.Diff(want, err.Error()) != "" {
 		t.Errorf("an archive by inode: %v", err)
 	}
+	if _, err := names(inode[:volumeHeader]); err == nil || err.Error() != want {
+		t.Errorf("the volume header of one alone: %v", err)
+	}
 	const short = "bff: at offset 0: invalid header: an archive by inode (backup -f of a file system)"
 	for name, image := range map[string][]byte{
 		"cut": inode[:volumeHeader-1], "of another type": append([]byte{9, 1}, inode[2:]...), "shorter": append([]byte{8}, inode[1:]...),

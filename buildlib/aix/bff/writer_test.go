@@ -195,9 +195,10 @@ func TestWriterDataLength(t *testing.T) {
 
 func TestWriterDate(t *testing.T) {
 	t.Parallel()
-	w := bff.NewWriter(io.Discard, time.Time{})
-	if err := w.Close(); !errors.Is(err, bff.ErrTooLarge) {
-		t.Errorf("an archive of the year 1: %v, want %v", err, bff.ErrTooLarge)
+	var b bytes.Buffer
+	w := bff.NewWriter(&b, time.Time{})
+	if err := w.Close(); !errors.Is(err, bff.ErrTooLarge) || b.Len() > 0 {
+		t.Errorf("an archive of the year 1: %v, want %v; %d bytes are written", err, bff.ErrTooLarge, b.Len())
 	}
 }
 

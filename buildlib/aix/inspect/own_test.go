@@ -101,6 +101,27 @@ func TestString(t *testing.T) {
 	}
 }
 
+// Who linked a file: one that no linker has touched has none, and Go writes the new form of the loader section without F_LOADABLE's like.
+func TestLinker(t *testing.T) {
+	t.Parallel()
+	loader := func(version uint32) *xcoff.Loader {
+		return &xcoff.Loader{LoaderHeader: xcoff.LoaderHeader{Version: version}}
+	}
+	for _, test := range []struct {
+		file xcoff.File
+		want Linker
+	}{
+		{xcoff.File{}, ""}, {xcoff.File{Header: xcoff.Header{Flags: xcoff.FlagLoadable}}, ""},
+		{xcoff.File{Loader: loader(2)}, Go}, {xcoff.File{Loader: loader(2), Header: xcoff.Header{Flags: xcoff.FlagExecutable}}, Go},
+		{xcoff.File{Loader: loader(1)}, AIX}, {xcoff.File{Loader: loader(2), Header: xcoff.Header{Flags: xcoff.FlagLoadable}}, AIX},
+		{xcoff.File{Loader: loader(1), Header: xcoff.Header{Flags: xcoff.FlagLoadable}}, AIX},
+	} {
+		if got := linker(&test.file); got != test.want {
+			t.Errorf("flags %#x, loader %+v: %q, want %q", test.file.Flags, test.file.Loader, got, test.want)
+		}
+	}
+}
+
 // Symbols have names in place or in the string table; the file may be cut off anywhere behind its loader section.
 func TestTable(t *testing.T) {
 	t.Parallel()
@@ -149,6 +170,21 @@ func TestTable(t *testing.T) {
 	} {
 		if got := strings.Join(processors(&xcoff.File{Aux: &xcoff.AuxHeader{CPUType: 4}}, *cpus), " "); got != want {
 			t.Errorf("%v: %s, want %s", *cpus, got, want)
+		}
+	}
+	all := map[byte]bool{}
+	for id := range byte(29) {
+		all[id] = true
+	}
+	// The numbers are those that LLVM's XCOFF.h has as well (CFileCpuId).
+	known := strings.Fields("0x1c 0x9 0xa 0xb 0xc 0xd 0xe 0xf 601 603 604 620 970 A35 ANY COM PPC PPC64 PWR PWR10 PWR5 PWR5X PWR6 PWR6E PWR7 PWR8 PWR9 VEC")
+	if diff := cmp.Diff(known, processors(&xcoff.File{}, all)); diff != "" {
+		t.Errorf("of all numbers, -want +got:\n%s", diff)
+	}
+	for id, want := range map[byte]string{1: "PPC", 2: "PPC64", 3: "COM", 4: "PWR", 5: "ANY", 6: "601", 7: "603", 8: "604", 16: "620", 17: "A35", 18: "PWR5", 19: "970",
+		20: "PWR6", 22: "PWR5X", 23: "PWR6E", 24: "PWR7", 25: "PWR8", 26: "PWR9", 27: "PWR10"} {
+		if got := processors(&xcoff.File{}, map[byte]bool{id: true}); len(got) != 1 || got[0] != want {
+			t.Errorf("%d is %q, want %s", id, got, want)
 		}
 	}
 	if got := processors(&xcoff.File{}, map[byte]bool{1: true}); !slices.Equal(got, []string{"PPC"}) {
@@ -319,6 +355,11 @@ func TestLevels(t *testing.T) {
 			if slices.Contains(strings.Fields(strings.Trim(line, "`{}, \t")), name) {
 				t.Errorf("%s is above line %d, too", name, lack.Line)
 			}
+		}
+	}
+	for name, want := range map[string]string{"duplocale": "6.1.0.0", "flock": "7.1.0.0", "strcasestr": "7.2.0.0", "fopencookie": "7.3.0.0", "strlcpy": "7.3.1.0"} {
+		if got := all[name].Level.String(); got != want {
+			t.Errorf("%s is missing up to %s, want %s", name, got, want)
 		}
 	}
 	if len(all) != len(lastWithout) || all["flock"].Level != (vrmf.Level{Version: 7, Release: 1}) {
