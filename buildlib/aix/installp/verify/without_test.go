@@ -126,6 +126,19 @@ func TestVerifyPlaces(t *testing.T) {
 			"6.3/restored " + installptest.RootLib + inventory + "17: /var/made, not "},
 		"sizes": {installptest.Edit(installptest.UsrLib, "size", "/opt/mailtools 8\n", "/opt/mailtools x\n"),
 			"5.3/note " + installptest.UsrLib + `(mailtools.sendmail.rte.size), line 1: "/opt/mailtools x" is no directory with one or two numbers of blocks, not `},
+		"a size": {installptest.Edit(installptest.UsrLib, "size", "/opt/mailtools 8\n", "/opt/mailtools 9\n"),
+			"W21/formula " + installptest.UsrLib + "(mailtools.sendmail.rte.size), line 1: /opt/mailtools 9, not /opt/mailtools 8"},
+		"one behind another": {func(c *installptest.Contents) {
+			all := c.Libraries[installptest.UsrLib]
+			for i := range all {
+				if strings.HasSuffix(all[i].Name, ".al") {
+					all[i].Text = installptest.Program + "\n"
+				}
+			}
+			c.Members = slices.DeleteFunc(c.Members, func(m installptest.RawMember) bool {
+				return strings.HasPrefix(m.Name, "./usr/lpp/mailtools.sendmail/inst_root/") && m.Name != installptest.RootLib || m.Name == "./opt/mailtools"
+			})
+		}, "W18/order " + installptest.Program + ": , not "},
 		"lists": {installptest.Edit(installptest.UsrLib, "al", "./opt/mailtools\n", "./opt/mailtools\n./opt/mailtools\n"),
 			"6.2/read " + installptest.UsrLib + `(mailtools.sendmail.rte.al), line 2: ./opt/mailtools is in line 1 already, not `},
 		"a front's mode":  {front(func(m *installptest.RawMember) { m.Mode = bff.TypeDir | 0o700 }), "W17/mode ./usr/lpp: 0700 2:2, not 0755 2:2"},
@@ -176,6 +189,14 @@ func TestVerifyPlaces(t *testing.T) {
 		if text := strings.Join(got, ", "); text != test.rules {
 			t.Errorf("%s: %s, want %s", name, text, test.rules)
 		}
+	}
+	many := installptest.TakeApart(t, installptest.Write(t, installptest.Example()))
+	for i := range verify.MaxFindings + 10 {
+		many.Members = append(many.Members, installptest.FileMember(fmt.Sprint("./", i), 0o644, ""))
+	}
+	told := installptest.Findings(t, many.Image(t))
+	if last := told[len(told)-1]; len(told) != verify.MaxFindings+1 || last.ID != "4/more" || last.Got != "10 more errors, 0 more notes" {
+		t.Errorf("%d findings, the last %v", len(told), last)
 	}
 	volume := installptest.Write(t, installptest.Example())
 	copy(volume[16:], "\x00\x10\x00\x00") // which has an end of its own
