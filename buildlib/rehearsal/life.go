@@ -223,9 +223,18 @@ func same(b *box.Box, before box.Picture, after string) error {
 	if err != nil {
 		return err
 	}
-	if changes := now.Since(before); len(changes) > 0 {
+	if changes := slices.DeleteFunc(now.Since(before), isSaved); len(changes) > 0 {
 		return database.Failure("the disk is not as it was after the first installation", "after "+after, strings.Join(changes, "\n"),
 			"let the scripts come to the same end whatever is there already")
 	}
 	return nil
+}
+
+// isSaved reports whether a change is one where installp keeps configuration files while levels change: what stays there does so by their
+// method, whatever scripts do.
+func isSaved(change string) bool {
+	name := strings.Fields(change)[1]
+	return slices.ContainsFunc([]database.Part{database.Usr, database.Root}, func(p database.Part) bool {
+		return name == p.SaveConfig() || strings.HasPrefix(name, p.SaveConfig()+"/")
+	})
 }

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -94,6 +95,28 @@ func TestBadLives(t *testing.T) {
 				t.Errorf("live = %v\nwant a failure with %q", err, c.want)
 			}
 		})
+	}
+}
+
+// What installp itself leaves where it keeps configuration files while levels change is no fault of the package's.
+func TestLifeWithConfigs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes its time")
+	}
+	t.Parallel()
+	s := newTheatre(t, "dash")
+	p := plainDemo(t, "1.0.0.0")
+	for i := range p.Filesets[0].Files {
+		f := &p.Filesets[0].Files[i]
+		if m := installp.Method(filepath.Base(f.Path)); slices.Contains(installp.Methods, m) && m != installp.AutoMerge { // a merge is the scripts'
+			f.Config = m
+		}
+	}
+	if err := s.life(t.Context(), media(t, p)); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(filepath.Join(s.Root(), "lpp/save.config")); err != nil {
+		t.Errorf("nothing was kept, and the test is none: %v", err)
 	}
 }
 

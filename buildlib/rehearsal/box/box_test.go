@@ -91,3 +91,22 @@ func (b *testBox) script(t *testing.T, text string) error {
 	}
 	return b.Script(t.Context(), "config", file)
 }
+
+// TestInterpreters is how scripts of others begin. What the box lacks is named; the kernel would say that the script is not there.
+func TestInterpreters(t *testing.T) {
+	t.Parallel()
+	b := newBox(t, "mksh")
+	const file = "/usr/lpp/demo/demo.rte.config"
+	for _, test := range []struct{ first, lacks string }{
+		{"#!/bin/ksh\n", ""}, {"#! /usr/bin/sh -x\n", ""}, {"#!\t/usr/bin/ksh93\n", ""}, {"#!/usr/bin/env ksh\n", ""}, {"# no such line\n", ""}, {":\n", ""}, {"", ""}, {"#!\n", ""},
+		{"#!/usr/bin/perl -w\n", "/usr/bin/perl"}, {"#!/bin/csh\n", "/bin/csh"}, {"#!/bin/sh\r\n", `/bin/sh\x0d`},
+	} {
+		if err := b.PutText(file, 0o755, test.first+"exit 0\n"); err != nil {
+			t.Fatal(err)
+		}
+		err := b.Script(t.Context(), "config", file)
+		if test.lacks == "" && err != nil || test.lacks != "" && (err == nil || err.Error() != "its first line names "+test.lacks+", which the box does not have") {
+			t.Errorf("%q: %v, want that %q is not there", test.first, err, test.lacks)
+		}
+	}
+}

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"strings"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/fault"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 )
 
@@ -64,6 +66,9 @@ func (b *Box) Script(ctx context.Context, name, file string, environment ...stri
 	if err := b.Fate.Moment("script " + name); err != nil {
 		return err
 	}
+	if err := b.interpreted(file); err != nil {
+		return err
+	}
 	if err := b.openGate(); err != nil {
 		return err
 	}
@@ -94,4 +99,20 @@ func (b *Box) Script(ctx context.Context, name, file string, environment ...stri
 		return exit
 	}
 	return err // of the script, or of something that it started and that keeps installp's output open
+}
+
+// interpreted reports whether the box has what the first line of a script names: without it the kernel says that the script is not there. A
+// script without such a line is the shell's.
+func (b *Box) interpreted(file string) error {
+	text, err := b.Read(file)
+	if err != nil {
+		return err
+	}
+	line, _, _ := strings.Cut(string(text), "\n")
+	rest, ok := strings.CutPrefix(line, "#!")
+	words := strings.FieldsFunc(rest, func(r rune) bool { return r == ' ' || r == '\t' })
+	if !ok || len(words) == 0 || b.Has(words[0]) {
+		return nil
+	}
+	return fmt.Errorf("its first line names %s, which the box does not have", fault.Line(words[0]))
 }
