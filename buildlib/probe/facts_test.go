@@ -35,7 +35,7 @@ func TestFacts(t *testing.T) {
 	t.Parallel()
 	clang, err := exec.LookPath("clang-19")
 	if err != nil {
-		t.Skipf("%v; \"mage setup\" installs it", err)
+		t.Skipf("%v; \"mage test\" installs it", err)
 	}
 	type key struct{ header, kind, name string }
 	values := map[key]map[string]map[int]string{} // by interface of OpenSSL

@@ -60,7 +60,7 @@ func (b *box) make(t *testing.T) {
 	t.Helper()
 	for _, command := range []string{"qemu-ppc", "qemu-ppc64", "powerpc-linux-gnu-gcc", "powerpc64-linux-gnu-gcc"} {
 		if _, err := exec.LookPath(command); err != nil {
-			t.Skipf("%v; \"mage setup\" installs it", err)
+			t.Skipf("%v; \"mage test\" installs it", err)
 		}
 	}
 	b.dir = t.TempDir()
@@ -211,7 +211,7 @@ func TestBaseline(t *testing.T) {
 	b.make(t)
 	for _, shell := range shells {
 		if _, err := exec.LookPath(shell); err != nil {
-			t.Logf("%v; \"mage setup\" installs it", err)
+			t.Logf("%v; \"mage test\" installs it", err)
 			continue
 		}
 		text := b.run(t, shell)
@@ -294,7 +294,7 @@ func TestShellLint(t *testing.T) {
 	t.Parallel()
 	for _, argv := range [][]string{{"shellcheck", "-s", "sh", "-S", "warning"}, {"checkbashisms", "-p"}} {
 		if _, err := exec.LookPath(argv[0]); err != nil {
-			t.Logf("%v; \"mage setup\" installs it", err)
+			t.Logf("%v; \"mage test\" installs it", err)
 		} else if out, err := exec.CommandContext(t.Context(), argv[0], append(argv[1:], "../../probe.sh")...).CombinedOutput(); err != nil {
 			t.Errorf("%s: %v\n%s", argv[0], err, out)
 		}
@@ -306,7 +306,7 @@ func TestInterrupted(t *testing.T) {
 	t.Parallel()
 	for _, shell := range shells {
 		if _, err := exec.LookPath(shell); err != nil {
-			t.Logf("%v; \"mage setup\" installs it", err)
+			t.Logf("%v; \"mage test\" installs it", err)
 			continue
 		}
 		dir := t.TempDir()

@@ -31,7 +31,7 @@ func need(t *testing.T, programs ...string) {
 	t.Helper()
 	for _, p := range programs {
 		if _, err := exec.LookPath(p); err != nil {
-			t.Skipf("%v; \"mage setup\" installs it", err)
+			t.Skipf("%v; \"mage test\" installs it", err)
 		}
 	}
 }

@@ -23,7 +23,7 @@ func TestGenerated(t *testing.T) {
 func testGenerated(t *testing.T, w *width) {
 	const readobj = "llvm-readobj-19"
 	if _, err := exec.LookPath(readobj); err != nil {
-		t.Skipf("%v; \"mage setup\" installs it", err)
+		t.Skipf("%v; \"mage test\" installs it", err)
 	}
 	e, is64 := emulator(t, w), w == wide
 	machine, err := toolchains[w]()

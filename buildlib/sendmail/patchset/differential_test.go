@@ -29,7 +29,7 @@ func TestDifferential(t *testing.T) {
 	t.Parallel()
 	for _, program := range []string{"git", "patch"} {
 		if _, err := exec.LookPath(program); err != nil {
-			t.Skipf("%v; \"mage setup\" installs it", err)
+			t.Skipf("%v; \"mage test\" installs it", err)
 		}
 	}
 	usual := 500

@@ -45,7 +45,7 @@ func workplace(t *testing.T, machine host.Machine, source, dir, site string) (*c
 	t.Helper()
 	for _, tool := range []string{"cc", "m4", "make"} {
 		if _, err := host.LookPath(t.Context(), host.NewLocal(os.Environ()), tool); err != nil {
-			t.Skipf("%v; \"mage setup\" installs it", err)
+			t.Skipf("%v; \"mage test\" installs it", err)
 		}
 	}
 	siteFile := filepath.Join(dir, "site.config.m4")

@@ -116,7 +116,7 @@ func archive(t *testing.T, format, how string, stamp uint32, mode os.FileMode) s
 	cmd.Dir = dir
 	if out, err := cmd.CombinedOutput(); err != nil {
 		if bytes.Contains(out, []byte("nvalid bfd target")) || bytes.Contains(out, []byte("nvalid option")) {
-			t.Skipf("%v: %s; \"mage setup\" installs one that can", cmd, out)
+			t.Skipf("%v: %s; \"mage test\" installs one that can", cmd, out)
 		}
 		t.Fatalf("%v: %v\n%s", cmd, err, out)
 	}
