@@ -25,7 +25,7 @@ var configuration = []string{
 	"--target=powerpc-ibm-aix7.2.0.0", "--enable-64-bit-bfd", "--enable-deterministic-archives", "--disable-nls", "--disable-gdb", "--disable-sim",
 	"--disable-gprof", "--disable-gprofng", "--disable-gold", "--disable-werror", "--disable-libctf", "--disable-plugins", "--without-zstd",
 	"--disable-dependency-tracking", "--disable-build-warnings",
-	"CFLAGS=-O0", "MAKEINFO=true",
+	"CFLAGS=-O0",
 }
 
 // configure is a script with a word for make as its name. What one directory's configure has found holds for those after it, which would try all of it
@@ -39,8 +39,9 @@ known bfd opcodes gas ld binutils
 make "$0" configure-opcodes configure-gas configure-ld configure-binutils
 `
 
-// compile is one, too. By the makefile of the whole, the linker would take all programs of binutils, and each of them its manual pages.
-const compile = `make "$0" all-gas TEXI2POD=true POD2MAN=true
+// compile is one, too. By the makefile of the whole, the linker would take all programs of binutils, and each of them its manual pages; configure, told to do
+// without makeinfo, looks for it all the same.
+const compile = `make "$0" all-gas MAKEINFO=true TEXI2POD=true POD2MAN=true
 cd ld
 make "$0" ldgram.h ldemul-list.h
 make "$0" ld-new
