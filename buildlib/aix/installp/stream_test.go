@@ -109,8 +109,7 @@ func TestReadLibrary(t *testing.T) {
 	whole := c.Image(t)
 	at := int64(bytes.Index(whole, []byte("<aiaff>\n")))
 	for _, place := range []int64{at, at + 100, at + 500} {
-		source := io.NewSectionReader(brokenAt{bytes.NewReader(whole), place}, 0, int64(len(whole)))
-		if _, err := installp.NewLenientReader(source, func(installp.Problem) {}); !errors.Is(err, iotest.ErrTimeout) {
+		if _, err := installp.NewLenientReader(installptest.Unread(whole, place), func(installp.Problem) {}); !errors.Is(err, iotest.ErrTimeout) {
 			t.Errorf("unread at %d: %v", place, err)
 		}
 	}
@@ -122,18 +121,6 @@ func TestReadLibrary(t *testing.T) {
 			t.Errorf("%q, told %q", all, told)
 		}
 	}
-}
-
-type brokenAt struct {
-	io.ReaderAt
-	at int64
-}
-
-func (b brokenAt) ReadAt(p []byte, off int64) (int, error) {
-	if off <= b.at && b.at < off+int64(len(p)) {
-		return 0, iotest.ErrTimeout
-	}
-	return b.ReaderAt.ReadAt(p, off)
 }
 
 // Filesets with a usr part and with a share part have control libraries in two places.

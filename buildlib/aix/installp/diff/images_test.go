@@ -103,19 +103,6 @@ func TestSame(t *testing.T) {
 	}
 }
 
-// spot is a disk that cannot be read at one place.
-type spot struct {
-	io.ReaderAt
-	at int64
-}
-
-func (s spot) ReadAt(p []byte, off int64) (int, error) {
-	if off <= s.at && s.at < off+int64(len(p)) {
-		return 0, iotest.ErrTimeout
-	}
-	return s.ReaderAt.ReadAt(p, off)
-}
-
 // Wherever one of two disks cannot be read, that is the error, and which image it is of.
 func TestUnreadImages(t *testing.T) {
 	t.Parallel()
@@ -128,8 +115,7 @@ func TestUnreadImages(t *testing.T) {
 	for kind, data := range map[string][]byte{"package": image, "backup": backup} {
 		other := installptest.Section(append(slices.Clone(data), make([]byte, 512)...)) // of another size, so that not all bytes are compared first
 		for at := int64(0); at < int64(len(data))-1024; at += 104 {
-			broken := io.NewSectionReader(spot{installptest.Section(data), at}, 0, int64(len(data)))
-			if all, err := diff.Images(broken, other); !errors.Is(err, iotest.ErrTimeout) || all != nil || !strings.HasPrefix(err.Error(), "the first image: ") {
+			if all, err := diff.Images(installptest.Unread(data, at), other); !errors.Is(err, iotest.ErrTimeout) || all != nil || !strings.HasPrefix(err.Error(), "the first image: ") {
 				t.Errorf("%s, unread at %d of %d bytes: %v, %v", kind, at, len(data), all, err)
 			}
 		}

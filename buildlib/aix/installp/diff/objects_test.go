@@ -18,6 +18,7 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/ar"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/bff"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp/installptest"
 )
 
 func archive(t *testing.T, members ...string) string {
@@ -111,7 +112,7 @@ func TestUnread(t *testing.T) {
 			}
 		}
 		for _, broken := range []int64{0, 40, 90, 400} {
-			_, err := readContent(&installp.Member{Header: bff.Header{Size: int64(len(text))}}, strings.NewReader(text), brokenAt{strings.NewReader(text), broken})
+			_, err := readContent(&installp.Member{Header: bff.Header{Size: int64(len(text))}}, strings.NewReader(text), installptest.Unread([]byte(text), broken))
 			if (name == "text") != (err == nil) || err != nil && !errors.Is(err, iotest.ErrTimeout) {
 				t.Errorf("%s, whose disk breaks at %d: %v", name, broken, err)
 			}
@@ -124,17 +125,4 @@ func TestUnread(t *testing.T) {
 			t.Errorf("%.4q without a directory: %v", text, err)
 		}
 	}
-}
-
-// brokenAt cannot read the byte at a place.
-type brokenAt struct {
-	io.ReaderAt
-	at int64
-}
-
-func (b brokenAt) ReadAt(p []byte, off int64) (int, error) {
-	if off <= b.at && b.at < off+int64(len(p)) {
-		return 0, iotest.ErrTimeout
-	}
-	return b.ReaderAt.ReadAt(p, off)
 }

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/ar"
@@ -36,7 +37,24 @@ func Section(image []byte) *io.SectionReader {
 	return io.NewSectionReader(bytes.NewReader(image), 0, int64(len(image)))
 }
 
-// sample returns an image that AIX wrote; the project holds no file that others made.
+// Unread is an image on a disk whose byte at a place cannot be read.
+func Unread(image []byte, at int64) *io.SectionReader {
+	return io.NewSectionReader(spot{bytes.NewReader(image), at}, 0, int64(len(image)))
+}
+
+type spot struct {
+	io.ReaderAt
+	at int64
+}
+
+func (s spot) ReadAt(p []byte, off int64) (int, error) {
+	if off <= s.at && s.at < off+int64(len(p)) {
+		return 0, iotest.ErrTimeout
+	}
+	return s.ReaderAt.ReadAt(p, off)
+}
+
+// Sample returns an image that AIX wrote; the project holds no file that others made.
 func Sample(t testing.TB, name string) []byte {
 	t.Helper()
 	dir := os.Getenv("AIX_SAMPLES")

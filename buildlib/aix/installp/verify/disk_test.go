@@ -1,9 +1,7 @@
 package verify_test
 
 import (
-	"bytes"
 	"errors"
-	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -14,19 +12,6 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/installp/verify"
 )
 
-// spot is a disk that cannot be read at one place.
-type spot struct {
-	io.ReaderAt
-	at int64
-}
-
-func (s spot) ReadAt(p []byte, off int64) (int, error) {
-	if off <= s.at && s.at < off+int64(len(p)) {
-		return 0, iotest.ErrTimeout
-	}
-	return s.ReaderAt.ReadAt(p, off)
-}
-
 // Wherever a disk cannot be read, that is the error, and the image is not to blame.
 func TestVerifyUnread(t *testing.T) {
 	t.Parallel()
@@ -35,7 +20,7 @@ func TestVerifyUnread(t *testing.T) {
 	})
 	image := installptest.Write(t, p)
 	for at := int64(0); at < int64(len(image)); at += 40 {
-		found, err := verify.Image(io.NewSectionReader(spot{bytes.NewReader(image), at}, 0, int64(len(image))))
+		found, err := verify.Image(installptest.Unread(image, at))
 		if !errors.Is(err, iotest.ErrTimeout) || found != nil {
 			t.Errorf("unread at %d of %d bytes: %v, %v", at, len(image), found, err)
 		}
