@@ -18,7 +18,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/ar"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/inspect"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/aix/xcoff"
 )
@@ -48,27 +47,10 @@ func read(t testing.TB, name string) []byte {
 	return b
 }
 
-// archive packs members, all of one date.
-func archive(t testing.TB, members ...string) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	w := ar.NewWriter(&b, ar.Big)
-	for i := 0; i < len(members); i += 2 {
-		err := w.WriteHeader(&ar.Header{Name: members[i], Mode: 0o644, Size: int64(len(members[i+1])), ModTime: time.Unix(1e9, 0)})
-		if _, err2 := io.WriteString(w, members[i+1]); errors.Join(err, err2) != nil {
-			t.Fatal(err, err2)
-		}
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
-}
-
 func TestEach(t *testing.T) {
 	t.Parallel()
 	program := read(t, "program64")
-	packed := archive(t, "shr.o", string(program), "shr.imp", "#! libx.a(y.o)\nf\n", "README", "x", "cut.o", string(program[:100]))
+	packed := inspect.Archive(t, "shr.o", string(program), "shr.imp", "#! libx.a(y.o)\nf\n", "README", "x", "cut.o", string(program[:100]))
 	all := objects(t, packed)
 	var got []string
 	for _, o := range all {
@@ -102,7 +84,7 @@ func TestMissing(t *testing.T) {
 	t.Parallel()
 	program := objects(t, read(t, "program64"))[0]
 	// The program itself stands for a library: what it exports is all that it has.
-	library := archive(t, "shr_64.o", string(read(t, "program64")), "other.o", "x")
+	library := inspect.Archive(t, "shr_64.o", string(read(t, "program64")), "other.o", "x")
 	for name, test := range map[string]struct {
 		files   fstest.MapFS
 		absent  bool
@@ -112,8 +94,8 @@ func TestMissing(t *testing.T) {
 		"found":            {fstest.MapFS{"usr/lib/libc.a": {Data: library}}, false, true},
 		"at the top":       {fstest.MapFS{"libc.a": {Data: library}}, false, true},
 		"no archive":       {fstest.MapFS{"libc.a": {Data: []byte("text")}}, true, false},
-		"without a member": {fstest.MapFS{"libc.a": {Data: archive(t, "other.o", "x")}}, true, false},
-		"no XCOFF in it":   {fstest.MapFS{"libc.a": {Data: archive(t, "shr_64.o", "x")}}, true, false},
+		"without a member": {fstest.MapFS{"libc.a": {Data: inspect.Archive(t, "other.o", "x")}}, true, false},
+		"no XCOFF in it":   {fstest.MapFS{"libc.a": {Data: inspect.Archive(t, "shr_64.o", "x")}}, true, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -393,7 +375,7 @@ func foreign(t *testing.T, file string) map[string]string {
 func FuzzEach(f *testing.F) {
 	f.Add(read(f, "program64"))
 	f.Add(read(f, "object32.o"))
-	f.Add(archive(f, "shr.o", string(read(f, "program32")), "x.imp", "#!\n"))
+	f.Add(inspect.Archive(f, "shr.o", string(read(f, "program32")), "x.imp", "#!\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for o, err := range inspect.Each(section(data)) {
 			if err == nil && o.String() == "" {

@@ -208,7 +208,7 @@ func (b broken) ReadAt(p []byte, off int64) (int, error) {
 // What cannot be read is an error, not a damaged object.
 func TestUnread(t *testing.T) {
 	t.Parallel()
-	packed := pack(t, "a.o", string(sample(t, "program64")), "b.imp", "#!\n", "c", "x")
+	packed := Archive(t, "a.o", string(sample(t, "program64")), "b.imp", "#!\n", "c", "x")
 	for name, data := range map[string][]byte{"object": sample(t, "object32.o"), "program": sample(t, "program64"), "archive": packed} {
 		met := 0
 		for at := 0; at < len(data); at += 7 {
@@ -237,7 +237,8 @@ func TestUnread(t *testing.T) {
 	}
 }
 
-func pack(t *testing.T, members ...string) []byte {
+// Archive packs members, names and contents in turn, all of one date.
+func Archive(t testing.TB, members ...string) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	w := ar.NewWriter(&b, ar.Big)
@@ -256,7 +257,7 @@ func pack(t *testing.T, members ...string) []byte {
 // Libraries are looked for where the loader does; each is read once.
 func TestSearch(t *testing.T) {
 	t.Parallel()
-	library := pack(t, "shr_64.o", string(sample(t, "program64")))
+	library := Archive(t, "shr_64.o", string(sample(t, "program64")))
 	file := xcoff.ImportFile{Base: "libc.a", Member: "shr_64.o"}
 	for _, test := range []struct {
 		path   string
