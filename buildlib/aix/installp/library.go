@@ -67,7 +67,7 @@ func IsScript(name string) bool {
 }
 
 // Differs compares the library with what we pack of the same control files, and gives the first byte that is another, -1 for none. An archive that
-// cannot be read, or holds what we would not write, has none.
+// cannot be read has none; one that holds what we would not write is compared up to there.
 func (l *Library) Differs(modified time.Time) int64 {
 	var files []packed
 	for m, err := range ar.Members(l.archive) {
@@ -82,7 +82,7 @@ func (l *Library) Differs(modified time.Time) int64 {
 	}
 	c := &comparer{with: l.archive, differs: -1}
 	if err := pack(ar.NewWriterAt(c, ar.Small), files, modified); err != nil {
-		return -1
+		return c.differs
 	}
 	if c.differs < 0 && c.end != l.archive.Size() {
 		return c.end
