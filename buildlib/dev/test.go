@@ -40,8 +40,8 @@ func racedOnWholeWay() string {
 	return "^TestPlans$|^TestScripts$/^(" + strings.Join(scripts, "|") + ")$"
 }
 
-// Test installs what the tests lack, and runs every check that a change must pass: the series of patches, the advisories, formatting, vet for this machine and for AIX,
-// all tests, and, as one of them, the whole way on real source. What they say goes to out and errOut.
+// Test installs what the tests lack, and runs every check that a change must pass: the series of patches, the advisories, formatting, vet for this
+// machine and for AIX, all tests, and, as one of them, the whole way on real source. What they say goes to out and errOut.
 func Test(ctx context.Context, c *checkout.Checkout, out, errOut io.Writer) error {
 	if err := build.SetupTests(ctx, c, out); err != nil {
 		return err
