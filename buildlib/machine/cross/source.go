@@ -28,10 +28,6 @@ func (b *Builder) source(ctx context.Context, get bool) (string, error) {
 	if found, err := filepath.Glob(filepath.Join(b.Machine.Root, installed, tarballs)); err == nil && len(found) > 0 {
 		return slices.Max(found), nil
 	}
-	system, err := os.ReadFile("/etc/os-release") // another release of the distribution has another source
-	if err != nil {
-		return "", err
-	}
 	absent := func(err error) error {
 		f := &fault.Error{
 			Code: "cross-source", What: "there is no source of binutils here to build AIX's linker from", Where: installed, Err: ErrAbsent,
@@ -41,6 +37,10 @@ func (b *Builder) source(ctx context.Context, get bool) (string, error) {
 			f.Found = err.Error()
 		}
 		return f
+	}
+	system, err := os.ReadFile("/etc/os-release") // another release of the distribution has another source
+	if err != nil {
+		return "", absent(err)
 	}
 	dir, err := b.Cache.Once(ctx, "cross/source", string(system)+download, func(dir string) error {
 		if _, err := host.LookPath(ctx, b.Machine, "apt-get"); !get || err != nil {
