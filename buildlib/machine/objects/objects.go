@@ -53,6 +53,7 @@ type Store struct {
 	files    map[string]*text
 	there    map[string]map[string]bool // of a directory, with its last slash
 	searched map[string]*search
+	varying  map[string]bool // directories of commands that have read headers that vary
 	pruned   sync.Once
 }
 
@@ -73,11 +74,14 @@ func (s *Store) Compile(ctx context.Context, c host.Cmd) error {
 	if kept := s.find(key, c.Dir, from); kept != nil {
 		return kept.put(c, cmd)
 	}
-	twin, core, err := s.twin(ctx, c, cmd, from, key)
-	if err != nil || twin != nil {
-		return errors.Join(err, twin.put(c, cmd))
+	twin, made, err := s.twin(ctx, c, cmd, from, key)
+	switch {
+	case twin != nil:
+		err = twin.put(c, cmd)
+	case err == nil:
+		made, err = s.compile(ctx, c, cmd, from, key, made)
 	}
-	return s.compile(ctx, c, cmd, from, key, core)
+	return errors.Join(err, made.remove(c.Dir))
 }
 
 // put puts the object where the command would.
@@ -88,11 +92,11 @@ func (e *entry) put(c host.Cmd, cmd *Command) error {
 	if err := os.WriteFile(filepath.Join(c.Dir, cmd.Object), e.text, 0o644); err != nil {
 		return err
 	}
-	return note(c, e.Says)
+	return note(c, "kept from before", e.Says)
 }
 
-// note writes into the log what a run of the command would have.
-func note(c host.Cmd, says string) error {
+// note writes into the log what a run of the command would have, and how it was done.
+func note(c host.Cmd, how, says string) error {
 	if c.Log == "" {
 		return nil
 	}
@@ -100,51 +104,75 @@ func note(c host.Cmd, says string) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(log, "(kept from before) $ cd %s && %s\n%s", c.Dir, c, says)
+	_, err = fmt.Fprintf(log, "(%s) $ cd %s && %s\n%s", how, c.Dir, c, says)
 	return errors.Join(err, log.Close())
 }
 
-// reading runs a command that compiles, and tells which files it has read; none where it did not tell.
-func (s *Store) reading(ctx context.Context, c host.Cmd, object string) (files []string, says string, err error) {
-	list := object + ".read"
+// reading is one run of a compiler.
+type reading struct {
+	start time.Time
+	files []string // that were read; none where the compiler did not tell
+	says  string
+}
+
+// reading runs a command that compiles.
+func (s *Store) reading(ctx context.Context, c host.Cmd, object string) (*reading, error) {
+	r, list := &reading{start: time.Now()}, object+".read"
 	var b strings.Builder
 	c.Argv, c.Env, c.Stderr = slices.Concat(c.Argv[:1], []string{"-MD", "-MF", list}, c.Argv[1:]), s.Env, &b
-	err = s.Machine.Run(ctx, c)
+	err := s.Machine.Run(ctx, c)
 	if read, listErr := regular.Read(filepath.Join(c.Dir, list), maxText); listErr == nil {
-		files = names(string(read))
+		r.files = names(string(read))
 	}
 	if gone := os.Remove(filepath.Join(c.Dir, list)); gone != nil && !errors.Is(gone, fs.ErrNotExist) {
 		err = errors.Join(err, gone)
 	}
-	return files, b.String(), err
+	r.says = b.String()
+	return r, err
 }
 
-// compile compiles, and keeps what comes of it if all that was read for it is known.
-func (s *Store) compile(ctx context.Context, c host.Cmd, cmd *Command, from *search, key, core string) error {
-	start := time.Now()
-	files, says, err := s.reading(ctx, c, cmd.Object)
-	if err != nil || files == nil {
-		return err
+// compile compiles, and keeps what comes of it if all that was read for it is known. It goes on with what is half made, and returns what it has made
+// half itself.
+func (s *Store) compile(ctx context.Context, c host.Cmd, cmd *Command, from *search, key string, made *half) (*half, error) {
+	var err error
+	if made == nil && s.expectsToVary(c.Dir) {
+		if made, err = s.begin(ctx, c, cmd); err != nil {
+			return made, err
+		}
+	}
+	r, err := s.end(ctx, c, cmd, made)
+	if r == nil && err == nil {
+		r, err = s.reading(ctx, c, cmd.Object)
+	}
+	if err != nil || r.files == nil {
+		return made, err
 	}
 	object, err := regular.Read(filepath.Join(c.Dir, cmd.Object), maxText)
 	if err != nil {
-		return err
+		return made, err
 	}
 	for _, secret := range append(slices.Clone(s.Secret), s.Root, c.Dir) {
 		if secret != "" && strings.Contains(string(object), secret) {
-			return nil
+			return made, nil
 		}
 	}
-	if core == "" && slices.ContainsFunc(files, s.varies) {
-		if core, _, _, err = s.core(ctx, c, cmd); err != nil {
-			return err
+	start := r.start
+	if made != nil {
+		start = made.start
+	} else if slices.ContainsFunc(r.files, s.varies) {
+		s.noteVaries(c.Dir)
+		if made, err = s.begin(ctx, c, cmd); err != nil {
+			return made, err
 		}
 	}
-	if e := s.entry(files, cmd, c.Dir, from, start); e != nil {
-		e.Object, e.Says, e.Core = digest(string(object)), says, core
+	if e := s.entry(r.files, cmd, c.Dir, from, start); e != nil {
+		e.Object, e.Says = digest(string(object)), r.says
+		if made != nil {
+			e.Core = made.sum
+		}
 		s.keep(key, e, object)
 	}
-	return nil
+	return made, nil
 }
 
 const maxText = 64 << 20
@@ -228,11 +256,11 @@ func (s *Store) around(name, dir string, t *text, from *search) string {
 	}
 	found, ok := from.found[fixed]
 	if !ok {
-		found = s.lookedFor(name, "", t, from)
+		found = s.present(name, "", t, from)
 		from.found[fixed] = found
 	}
 	var all []string
-	for _, path := range slices.Concat(found, s.lookedFor(name, dir, t, from)) {
+	for _, path := range slices.Concat(found, s.present(name, dir, t, from)) {
 		all = append(all, s.shown(path, dir))
 	}
 	slices.Sort(all)
@@ -241,9 +269,9 @@ func (s *Store) around(name, dir string, t *text, from *search) string {
 	return known
 }
 
-// lookedFor are the files of those that are there, below the directory of a command; without one, in the places that are the same for all commands, which
-// are most of them. It needs the lock.
-func (s *Store) lookedFor(name, dir string, t *text, from *search) (found []string) {
+// present are the files that are there of all that a file might include: those below the directory of a command, or, without one, those in the places
+// that are the same for all commands, which are most. It needs the lock.
+func (s *Store) present(name, dir string, t *text, from *search) (found []string) {
 	look := func(in, name string) {
 		path := in + "/" + name
 		if filepath.IsAbs(name) {
