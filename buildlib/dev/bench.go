@@ -186,11 +186,17 @@ func (b *bench) images(ctx context.Context) error {
 		return err
 	}
 	for _, m := range written {
+		if err := m.has("MB/s", "x-tar"); err != nil {
+			return err
+		}
 		speed := m.metrics["MB/s"]
 		b.Rows = append(b.Rows, Row{What: "1 GiB", Them: "GNU tar", Us: "image", Unit: "MB/s", Ours: speed, Theirs: speed * m.metrics["x-tar"], Ratio: 1 / m.metrics["x-tar"], Memory: m.metrics["MB-memory"]})
 	}
 	read, err := b.benchmark(ctx, "^BenchmarkPeers$", "./buildlib/imagetool")
 	for _, m := range read {
+		if err := m.has("ms-ours", "ms-theirs"); err != nil {
+			return err
+		}
 		b.add(Row{What: m.name, Them: "tar, sha256sum", Us: "aiximage", Unit: "ms", Ours: m.metrics["ms-ours"], Theirs: m.metrics["ms-theirs"], Memory: m.metrics["MB-memory"]})
 	}
 	return err
@@ -218,6 +224,16 @@ func (b *bench) tests(ctx context.Context) error {
 type marks struct {
 	name    string
 	metrics map[string]float64
+}
+
+// has tells of values that are not there, of which no ratio comes.
+func (m marks) has(units ...string) error {
+	for _, unit := range units {
+		if m.metrics[unit] <= 0 {
+			return fmt.Errorf("reading what the benchmark %q says: it has no value in %s", m.name, unit)
+		}
+	}
+	return nil
 }
 
 // benchmark runs benchmarks of Go.

@@ -109,3 +109,17 @@ func TestCanFirst(t *testing.T) {
 		t.Errorf("canFirst = %v, want fault bench-first that names debootstrap", err)
 	}
 }
+
+// TestHas asks for values of a benchmark: a ratio of one that is not there would be none.
+func TestHas(t *testing.T) {
+	t.Parallel()
+	m := marks{"verify", map[string]float64{"ms-ours": 4.5, "ms-theirs": 0}}
+	if err := m.has("ms-ours"); err != nil {
+		t.Error(err)
+	}
+	for _, unit := range []string{"ms-theirs", "x-tar"} {
+		if err := m.has("ms-ours", unit); err == nil || !strings.Contains(err.Error(), unit) {
+			t.Errorf("a lack of %s gives %v", unit, err)
+		}
+	}
+}
