@@ -13,7 +13,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -176,7 +175,6 @@ func (b *box) run(t *testing.T, line string) (status int, stdout, stderr string)
 	cmd := exec.CommandContext(t.Context(), "sh", append([]string{"-c", start, "sh", b.umask, b.shell, file}, argv[1:]...)...)
 	cmd.Dir, cmd.Stdin, cmd.Stdout, cmd.Stderr = b.dir, strings.NewReader(b.input), &out, &problems
 	cmd.Env = append(env, b.env...)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // see TestSwitchInterrupted
 	if err := cmd.Run(); err != nil {
 		exit, ok := errors.AsType[*exec.ExitError](err)
 		if !ok {
@@ -193,11 +191,14 @@ var (
 	pid    = regexp.MustCompile(` [0-9]{7,}`)
 )
 
-// state lists what a script can change.
+// tops are where a script can change something.
+var tops = []string{"etc", "var", "usr", "rehearsal/active"}
+
+// state lists what is there.
 func (b *box) state(t *testing.T) []string {
 	t.Helper()
 	var lines []string
-	for _, top := range []string{"etc", "var", "usr", "rehearsal/active"} {
+	for _, top := range tops {
 		err := filepath.WalkDir(filepath.Join(b.dir, top), func(file string, d fs.DirEntry, err error) error {
 			if err != nil {
 				return err

@@ -1,8 +1,10 @@
 package packaging
 
 import (
+	"archive/tar"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -15,18 +17,99 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// killer stands in for a command. It counts the calls of all such, and at the call whose number is in $KILL_AT ends the script as a power
-// cut would, before the command has done its work or, where $KILL_LATE is set, after.
-const killer = `#!/bin/sh
-read -r n <"$REHEARSAL_BOX/kill"
+// photographer stands in for a command. Where $PHOTOS is set it puts all that a script can change there before the command does its work, and after: what a script leaves that a power
+// cut ends at that moment. So one run shows all of them, and none has to be killed and begun anew for each. In a pipeline two of these may count at once.
+const photographer = `#!/bin/sh
+if [ -z "$PHOTOS" ]
+then
+	PATH=${PATH#*:} exec PROGRAM "$@"
+fi
+photo() {
+	PATH=${PATH#*:} tar --hard-dereference -cf "$PHOTOS/$n$1.tar" -C "$REHEARSAL_ROOT" TOPS 2>/dev/null
+}
+read -r n <"$PHOTOS/count"
 n=$((n + 1))
-echo $n >"$REHEARSAL_BOX/kill"
-[ $n -ne ${KILL_AT:-0} ] || [ -n "$KILL_LATE" ] || kill -9 0
+until (set -C && : >"$PHOTOS/$n") 2>/dev/null
+do
+	n=$((n + 1))
+done
+echo $n >"$PHOTOS/count"
+photo ""
 PATH=${PATH#*:} PROGRAM "$@"
 status=$?
-[ $n -ne ${KILL_AT:-0} ] || [ -z "$KILL_LATE" ] || kill -9 0
+photo -late
 exit $status
 `
+
+// cut is what a script leaves when the power goes off before a command, the at-th of those that are photographed, or behind it.
+type cut struct {
+	at   int
+	late bool
+	left map[string]thing
+}
+
+func (c cut) String() string {
+	if c.late {
+		return fmt.Sprintf("cut behind command %d", c.at)
+	}
+	return fmt.Sprintf("cut before command %d", c.at)
+}
+
+// cuts runs a script to its end, and gives what it would have left at each of its commands.
+func (b *box) cuts(t *testing.T, line string) []cut {
+	t.Helper()
+	photos := t.TempDir()
+	if err := os.WriteFile(filepath.Join(photos, "count"), []byte("0\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	b.put(t, "run PHOTOS="+photos+" "+line)
+	rest := things(t, b.dir)
+	for _, top := range tops {
+		maps.DeleteFunc(rest, func(name string, _ thing) bool { return name == top || strings.HasPrefix(name, top+"/") })
+	}
+	var all []cut
+	for at := 1; isThere(filepath.Join(photos, fmt.Sprint(at))); at++ {
+		for _, late := range []bool{false, true} {
+			photo := filepath.Join(photos, fmt.Sprint(at)) + map[bool]string{true: "-late"}[late] + ".tar"
+			if late && !isThere(photo) { // it was ended by a pipe that nobody reads any more
+				continue
+			}
+			left := developed(t, photo)
+			maps.Copy(left, rest)
+			all = append(all, cut{at, late, left})
+		}
+	}
+	return all
+}
+
+// developed is what a photo shows.
+func developed(t *testing.T, photo string) map[string]thing {
+	t.Helper()
+	f, err := os.Open(photo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	left := make(map[string]thing)
+	for r := tar.NewReader(f); ; {
+		h, err := r.Next()
+		if err == io.EOF {
+			return left
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		one := thing{h.FileInfo().Mode(), h.Linkname}
+		if h.Typeflag == tar.TypeReg {
+			text, err := io.ReadAll(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			one.text = string(text)
+		}
+		left[strings.TrimSuffix(h.Name, "/")] = one
+	}
+}
 
 // TestSwitchInterrupted cuts the power at each command of sendmail-switch that changes something. Whatever is left, either direction gets
 // to its end from there, and what was IBM's comes back exactly. It takes its time, so one shell must do.
@@ -45,25 +128,27 @@ func TestSwitchInterrupted(t *testing.T) {
 	}
 	cuts := 0
 	for _, from := range []string{"ibm", "ours"} {
-		for at := 1; ; at++ {
-			to := map[string]string{"ibm": "ours", "ours": "ibm"}[from]
-			b.put(t, "file rehearsal/kill 0", "run sendmail-switch "+from, "file rehearsal/kill 0")
-			if status, _, _ := b.run(t, fmt.Sprintf("KILL_AT=%d sendmail-switch %s", at, to)); status == 0 {
-				break
+		to := map[string]string{"ibm": "ours", "ours": "ibm"}[from]
+		b.put(t, "run sendmail-switch "+from)
+		for _, c := range b.cuts(t, "sendmail-switch "+to) {
+			if c.late {
+				continue
 			}
 			cuts++
 			next := to
-			if at%2 == 0 { // some turn round, some go on
+			if c.at%2 == 0 { // some turn round, some go on
 				next = from
 			}
+			b.restore(t, c.left)
 			status, _, stderr := b.run(t, "sendmail-switch "+next)
 			if status != 0 || stderr != "" {
-				t.Fatalf("cut at %d on the way from %s, then %s: status %d, %s", at, from, next, status, stderr)
+				t.Fatalf("%v on the way from %s, then %s: status %d, %s", c, from, next, status, stderr)
 			}
 			if diff := cmp.Diff(states[next], b.state(t)); diff != "" {
-				t.Fatalf("cut at %d on the way from %s, then %s (-want +got):\n%s", at, from, next, diff)
+				t.Fatalf("%v on the way from %s, then %s (-want +got):\n%s", c, from, next, diff)
 			}
 		}
+		b.put(t, "run sendmail-switch ibm")
 	}
 	if cuts < 20 {
 		t.Errorf("the power was cut %d times, which is not at each command that changes something", cuts)
@@ -95,41 +180,52 @@ func TestScriptsInterrupted(t *testing.T) {
 			b := newBox(t, "/bin/sh", "022")
 			b.put(t, strings.FieldsFunc(script.before, func(r rune) bool { return r == '|' })...)
 			b.arm(t, "mkdir", "chmod", "touch", "cp", "mv", "rm", "mkgroup", "mkuser", "mkssys", "chssys", "rmssys", "startsrc", "stopsrc")
-			again := b.keep(t)
-			// disturbed gives how the system looks after a run with this in its environment, and another where that was killed.
-			disturbed := func(umask, how string) (state []string, killed bool) {
-				again()
-				b.umask = umask
-				status, _, _ := b.run(t, how+" "+script.name)
-				if killed = status != 0; killed {
-					if status, _, stderr := b.run(t, script.name); status != 0 || stderr != "" {
-						t.Fatalf("%s, umask %s, then again: status %d, %s", how, umask, status, stderr)
-					}
-				}
+			begin := things(t, b.dir)
+			state := func() (state []string) {
+				t.Helper()
 				for _, line := range b.state(t) {
 					// A note that was taken twice says the same.
 					state = append(state, strings.ReplaceAll(line, "sendmail-aix | sendmail-aix", "sendmail-aix"))
 				}
-				return state, killed
+				return state
 			}
-			want, _ := disturbed("022", "KILL_AT=0")
+			b.put(t, "run "+script.name)
+			want := state()
+			umasks := []string{"000", "022", "077"}
 			cuts := 0
-			for at := 1; ; at++ {
-				for i, late := range []string{"", " KILL_LATE=1"} {
-					umask := []string{"000", "022", "077"}[(at+i)%3]
-					how := fmt.Sprintf("KILL_AT=%d", at) + late
-					got, killed := disturbed(umask, how)
-					if diff := cmp.Diff(want, got); diff != "" {
-						t.Errorf("%s, umask %s, then again (-want +got):\n%s", how, umask, diff)
+			for n, umask := range umasks {
+				b.umask = umask
+				b.restore(t, begin)
+				var known []map[string]thing
+				all := b.cuts(t, script.name)
+				if diff := cmp.Diff(want, state()); diff != "" {
+					t.Errorf("umask %s (-want +got):\n%s", umask, diff)
+				}
+				for _, c := range all {
+					after := 0
+					if c.late {
+						after = 1
 					}
-					if !killed {
-						if cuts < script.cuts {
-							t.Errorf("the power was cut %d times, want %d at least", cuts, script.cuts)
-						}
-						return
+					if (c.at+after)%len(umasks) != n {
+						continue // which another run shows
 					}
 					cuts++
+					// Where one command ends another begins, and some change nothing.
+					if slices.ContainsFunc(known, func(left map[string]thing) bool { return maps.Equal(left, c.left) }) {
+						continue
+					}
+					known = append(known, c.left)
+					b.restore(t, c.left)
+					if status, _, stderr := b.run(t, script.name); status != 0 || stderr != "" {
+						t.Fatalf("%v, umask %s, then again: status %d, %s", c, umask, status, stderr)
+					}
+					if diff := cmp.Diff(want, state()); diff != "" {
+						t.Errorf("%v, umask %s, then again (-want +got):\n%s", c, umask, diff)
+					}
 				}
+			}
+			if cuts < script.cuts {
+				t.Errorf("the power was cut %d times, want %d at least", cuts, script.cuts)
 			}
 		})
 	}
@@ -144,10 +240,10 @@ func switchBox(t *testing.T) *box {
 	return b
 }
 
-// arm puts the killer before commands.
+// arm puts the photographer before commands.
 func (b *box) arm(t *testing.T, names ...string) {
 	t.Helper()
-	b.put(t, "file rehearsal/kill 0", "dir bin/real")
+	b.put(t, "dir bin/real")
 	for _, name := range names {
 		program, err := exec.LookPath(name)
 		if standIn := filepath.Join(b.dir, "bin", name); isThere(standIn) {
@@ -156,7 +252,7 @@ func (b *box) arm(t *testing.T, names ...string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		text := strings.Replace(killer, "PROGRAM", program, 1)
+		text := strings.NewReplacer("PROGRAM", program, "TOPS", strings.Join(tops, " ")).Replace(photographer)
 		if err := os.WriteFile(filepath.Join(b.dir, "bin", name), []byte(text), 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -169,12 +265,12 @@ type thing struct {
 	text string
 }
 
-// things are all that lie there, by their paths.
-func (b *box) things(t *testing.T) map[string]thing {
+// things are all that lie in a directory, by their paths there.
+func things(t *testing.T, dir string) map[string]thing {
 	t.Helper()
 	all := make(map[string]thing)
-	err := filepath.WalkDir(b.dir, func(file string, d fs.DirEntry, err error) error {
-		if err != nil {
+	err := filepath.WalkDir(dir, func(file string, d fs.DirEntry, err error) error {
+		if err != nil || file == dir {
 			return err
 		}
 		info, err := d.Info()
@@ -189,7 +285,7 @@ func (b *box) things(t *testing.T) map[string]thing {
 			text, err = os.ReadFile(file)
 			one.text = string(text)
 		}
-		all[file] = one
+		all[strings.TrimPrefix(file, dir+"/")] = one
 		return err
 	})
 	if err != nil {
@@ -198,35 +294,30 @@ func (b *box) things(t *testing.T) map[string]thing {
 	return all
 }
 
-// keep has the system as it is now be there again, as often as it is called. What has not changed stays, so it takes a tenth of a new one.
-func (b *box) keep(t *testing.T) (again func()) {
+// restore has the system be what it was once. What has not changed stays, so it takes a tenth of a new one.
+func (b *box) restore(t *testing.T, kept map[string]thing) {
 	t.Helper()
-	kept := b.things(t)
-	files := slices.Sorted(maps.Keys(kept)) // a directory before what is in it
-	return func() {
-		t.Helper()
-		now := b.things(t)
-		var problems []error
-		for file, one := range now {
-			if was := kept[file]; was != one && (was.mode.Type() != one.mode.Type() || !one.mode.IsDir()) {
-				problems = append(problems, os.RemoveAll(file))
-			}
+	now := things(t, b.dir)
+	var problems []error
+	for name, one := range now {
+		if was := kept[name]; was != one && (was.mode.Type() != one.mode.Type() || !one.mode.IsDir()) {
+			problems = append(problems, os.RemoveAll(filepath.Join(b.dir, name)))
 		}
-		for _, file := range files {
-			was := kept[file]
-			switch {
-			case was == now[file]:
-			case was.mode.IsDir():
-				problems = append(problems, os.MkdirAll(file, 0o755), os.Chmod(file, was.mode))
-			case was.mode.Type() == fs.ModeSymlink:
-				problems = append(problems, os.Symlink(was.text, file))
-			default:
-				problems = append(problems, os.WriteFile(file, []byte(was.text), 0o600), os.Chmod(file, was.mode))
-			}
+	}
+	for _, name := range slices.Sorted(maps.Keys(kept)) { // a directory before what is in it
+		was, file := kept[name], filepath.Join(b.dir, name)
+		switch {
+		case was == now[name]:
+		case was.mode.IsDir():
+			problems = append(problems, os.MkdirAll(file, 0o755), os.Chmod(file, was.mode))
+		case was.mode.Type() == fs.ModeSymlink:
+			problems = append(problems, os.Symlink(was.text, file))
+		default:
+			problems = append(problems, os.WriteFile(file, []byte(was.text), 0o600), os.Chmod(file, was.mode))
 		}
-		if err := errors.Join(problems...); err != nil {
-			t.Fatal(err)
-		}
+	}
+	if err := errors.Join(problems...); err != nil {
+		t.Fatal(err)
 	}
 }
 
