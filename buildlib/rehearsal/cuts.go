@@ -2,6 +2,8 @@ package rehearsal
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -27,6 +29,7 @@ type operation struct {
 	command string
 	start   *ops.Installp // the box before it, which stays as it is
 	do      func(context.Context, *ops.Installp) error
+	known   map[[sha256.Size]byte]bool // states from which it led where it should
 }
 
 // look is everything that counts of a box: its disk, and what lslpp says.
@@ -40,6 +43,57 @@ func look(in *ops.Installp) (box.Picture, error) {
 		p["lslpp "+f.Name] = fmt.Sprintf("%s %s", f.Level, f.State)
 	}
 	return p, err
+}
+
+// state is a sum of all that an operation on a box depends on: two of one sum, under one umask, come to one end. The history of the database only tells.
+func state(in *ops.Installp) (sum [sha256.Size]byte, err error) {
+	p, err := in.State()
+	if err != nil {
+		return sum, err
+	}
+	p["umask"] = in.Fate.Umask
+	for _, part := range []database.Part{database.Usr, database.Root} {
+		all, err := in.Records(part)
+		if err != nil {
+			return sum, err
+		}
+		for _, r := range all {
+			r.History = nil
+			text, err := json.Marshal(r)
+			if err != nil {
+				return sum, err
+			}
+			p["database "+string(part)+" "+r.Fileset] = string(text)
+		}
+	}
+	return sha256.Sum256(fmt.Appendf(nil, "%q", p)), nil // in the order of the names
+}
+
+// again does an operation on a box that it was interrupted on, and reports whether that led where it should. It is not done where it has been on a box like
+// this: many interruptions leave, after a clean-up, the same.
+func (o *operation) again(ctx context.Context, in *ops.Installp, want box.Picture) error {
+	before, err := state(in)
+	if err != nil || o.known[before] {
+		return err
+	}
+	if err := o.do(ctx, in); err != nil {
+		return fmt.Errorf("again: %w", err)
+	}
+	if err := in.Check(); err != nil {
+		return err
+	}
+	got, err := look(in)
+	if err != nil {
+		return err
+	}
+	if changes := got.Since(want); len(changes) > 0 {
+		return database.Failure("not as without the interruption", in.Dir(), strings.Join(changes, "\n"), "let the scripts come to the same end whatever is there already")
+	}
+	if o.known == nil {
+		o.known = map[[sha256.Size]byte]bool{}
+	}
+	o.known[before] = true
+	return nil
 }
 
 // whole does an operation on a copy without disturbance, and gives how the box looks afterwards and which moments passed.
@@ -83,17 +137,7 @@ func (o *operation) survive(ctx context.Context, dir string, n int, want box.Pic
 	if err := in.Cleanup(ctx); err != nil {
 		return fmt.Errorf("clean-up (installp -C): %w", err)
 	}
-	if err := o.do(ctx, in); err != nil {
-		return fmt.Errorf("again: %w", err)
-	}
-	if err := in.Check(); err != nil {
-		return err
-	}
-	got, err := look(in)
-	if changes := got.Since(want); len(changes) > 0 {
-		err = database.Failure("not as without the power cut", dir, strings.Join(changes, "\n"), "let the scripts come to the same end whatever is there already")
-	}
-	return err
+	return o.again(ctx, in, want)
 }
 
 // operations are those of a package's life: each image over the one before, the last one again by force, and the removal. The box given
@@ -102,7 +146,7 @@ func operations(ctx context.Context, in *ops.Installp, dir string, media []*prev
 	var all []operation
 	last := media[len(media)-1]
 	add := func(command string, start *ops.Installp, do func(context.Context, *ops.Installp) error) {
-		all = append(all, operation{command, start, do})
+		all = append(all, operation{command: command, start: start, do: do})
 	}
 	for i, m := range media {
 		apply := func(ctx context.Context, in *ops.Installp) error { return in.Apply(ctx, m, preview.Options{}) }

@@ -60,7 +60,22 @@ type theatre struct {
 
 func newTheatre(t testing.TB, shell string) *theatre {
 	t.Helper()
+	return newTheatreOf(t, props(t), shell)
+}
+
+// newQuickTheatre is one for tests that interrupt the same scripts some hundred times. Where root runs them they have no namespaces, which take most of the time
+// of a short script and have no part in what an interruption leaves; the other tests, and those of the box, have them.
+func newQuickTheatre(t testing.TB, shell string) *theatre {
+	t.Helper()
 	p := props(t)
+	if os.Getuid() == 0 {
+		p = p.WithoutNamespaces()
+	}
+	return newTheatreOf(t, p, shell)
+}
+
+func newTheatreOf(t testing.TB, p *box.Props, shell string) *theatre {
+	t.Helper()
 	if !p.Has(shell) {
 		t.Skipf("no %s; \"mage setup test\" installs it", shell)
 	}

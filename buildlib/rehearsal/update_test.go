@@ -279,7 +279,7 @@ func TestPowerCutOfUpdates(t *testing.T) {
 	}
 	t.Parallel()
 	base, one := media(t, plainDemo(t, "1.0.0.0")), mended("1.0.0.5").media(t)
-	installed := newTheatre(t, "dash")
+	installed := newQuickTheatre(t, "dash")
 	if err := installed.Apply(t.Context(), base, preview.Options{}); err != nil {
 		t.Fatal(err)
 	}
@@ -289,9 +289,9 @@ func TestPowerCutOfUpdates(t *testing.T) {
 	}
 	rte := preview.Options{Names: []string{"demo.rte"}}
 	for _, o := range []operation{
-		{"update", installed.Installp, func(ctx context.Context, in *ops.Installp) error { return in.Apply(ctx, one, preview.Options{}) }},
-		{"commit", updated.Installp, func(ctx context.Context, in *ops.Installp) error { return in.Commit(ctx, rte) }},
-		{"rejection", updated.Installp, func(ctx context.Context, in *ops.Installp) error {
+		{command: "update", start: installed.Installp, do: func(ctx context.Context, in *ops.Installp) error { return in.Apply(ctx, one, preview.Options{}) }},
+		{command: "commit", start: updated.Installp, do: func(ctx context.Context, in *ops.Installp) error { return in.Commit(ctx, rte) }},
+		{command: "rejection", start: updated.Installp, do: func(ctx context.Context, in *ops.Installp) error {
 			err := in.Reject(ctx, rte)
 			if all, _ := in.Shown(); len(all) > 0 && fault.Code(err) != "" && all[0].Level == parseLevel(t, "1.0.0.0") {
 				return nil // the clean-up has completed it

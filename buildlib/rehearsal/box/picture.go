@@ -49,6 +49,29 @@ func (b *Box) Picture() (Picture, error) {
 	return picture, err
 }
 
+// memory are the files of the rehearsal's own by which stand-ins and installp answer. The others only count or tell what was asked.
+var memory = []string{"rehearsal/active", "rehearsal/facts", lslppFile, "rehearsal/rpm", suppliedFile}
+
+// State is a picture with what is not seen on the disk: all that what is done next depends on, but for times. Owners are kept for files that are gone, too.
+func (b *Box) State() (Picture, error) {
+	state, err := b.Picture()
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range memory {
+		text, err := b.recorded(name)
+		if err != nil {
+			return nil, err
+		}
+		state[name] = string(text)
+	}
+	owners, err := b.Owners()
+	for name, o := range owners {
+		state["owner "+name] = o.User + ":" + o.Group
+	}
+	return state, err
+}
+
 // describe tells type, mode and content.
 func (b *Box) describe(name string, info fs.FileInfo) (string, error) {
 	switch {
