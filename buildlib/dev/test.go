@@ -100,11 +100,11 @@ func Test(ctx context.Context, c *checkout.Checkout, out, errOut io.Writer) erro
 		return err
 	}
 	raced, alone, whole := rooms(strings.Fields(listed))
-	before, settings, done := scratch(ctx, c)
+	before, settings, own, done := scratch(ctx, c)
 	defer done()
 	settings = append(settings, "SENDMAIL_TEST_SOURCE="+real.Patched())
 	test := func(out, errOut io.Writer, race bool, words ...string) error {
-		argv := []string{"go", "test", "-vet=off", "-tags", "e2e", "-timeout", "40m"}
+		argv := append([]string{"go", "test", "-vet=off", "-tags", "e2e", "-timeout", "40m"}, own...)
 		if race && runtime.GOOS == "linux" { // Go has no race detector on AIX
 			argv = append(argv, "-race")
 		}
