@@ -52,7 +52,8 @@ func (b *Box) Picture() (Picture, error) {
 // memory are the files of the rehearsal's own by which stand-ins and installp answer. The others only count or tell what was asked.
 var memory = []string{"rehearsal/active", "rehearsal/facts", lslppFile, "rehearsal/rpm", suppliedFile}
 
-// State is a picture with what is not seen on the disk: all that what is done next depends on, but for times. Owners are kept for files that are gone, too.
+// State is a picture with what is not seen on the disk: all that what is done next depends on, but for times. Owners are kept for files that are gone,
+// too.
 func (b *Box) State() (Picture, error) {
 	state, err := b.Picture()
 	if err != nil {

@@ -242,7 +242,8 @@ func (p *Props) Reach() string {
 	return "the network, and this machine's processes by their number"
 }
 
-// WithoutNamespaces are the same props with the way into a box that is left where there are none. It is root's, for scripts that are trusted, and takes a quarter of the time.
+// WithoutNamespaces are the same props with the way into a box that is left where there are none. It is root's, for scripts that are trusted, and
+// takes a quarter of the time.
 func (p *Props) WithoutNamespaces() *Props {
 	other := *p
 	other.way = ways[len(ways)-1]

@@ -27,7 +27,8 @@ done
 exec PROGRAM "$@"
 `
 
-// rememberedAnswers stands in for openssl, and asks it the same of a file with the same content once: it takes most of the time of sendmail-cert, and the answer is the same.
+// rememberedAnswers stands in for openssl, and asks it the same of a file with the same content once: it takes most of the time of sendmail-cert, and
+// the answer is the same.
 const rememberedAnswers = `#!/bin/sh
 text=
 case $2,$* in
@@ -70,8 +71,8 @@ func (b *box) openssl(t *testing.T, standIn string) {
 	}
 }
 
-// TestCert makes certificates with the machine's own openssl, in every shell at hand: one that has signed itself, and one that an authority signs. The first keys are
-// those that are asked for, the others, and those under the other shells, which have no part in making them, smaller ones.
+// TestCert makes certificates with the machine's own openssl, in every shell at hand: one that has signed itself, and one that an authority signs. The
+// first keys are those that are asked for, the others, and those under the other shells, which have no part in making them, smaller ones.
 func TestCert(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it makes many keys")
@@ -164,8 +165,8 @@ func certLife(t *testing.T, shell string, small bool) {
 	run("sendmail-cert frob", 2, "usage")
 }
 
-// TestCertInterrupted ends "install" and "undo" at each of their commands that replace or remove something, before and after it. The next run that only looks finds the certificate, the key and
-// the chain of before, or those of after: never some of each. CERT_SHELL names another shell than sh.
+// TestCertInterrupted ends "install" and "undo" at each of their commands that replace or remove something, before and after it. The next run that
+// only looks finds the certificate, the key and the chain of before, or those of after: never some of each. CERT_SHELL names another shell than sh.
 func TestCertInterrupted(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes its time")

@@ -17,8 +17,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// photographer stands in for a command. Where $PHOTOS is set it puts all that a script can change there before the command does its work, and after: what a script leaves that a power
-// cut ends at that moment. So one run shows all of them, and none has to be killed and begun anew for each. In a pipeline two of these may count at once.
+// photographer stands in for a command. Where $PHOTOS is set it puts all that a script can change there before the command does its work, and after:
+// what a script leaves that a power cut ends at that moment. So one run shows all of them, and none has to be killed and begun anew for each. In a
+// pipeline two of these may count at once.
 const photographer = `#!/bin/sh
 if [ -z "$PHOTOS" ]
 then
