@@ -343,7 +343,6 @@ func serve(t *testing.T, server, client *theatre) {
 	if err := os.RemoveAll(filepath.Join(client.Dir(), "db", string(database.Root))); err != nil {
 		t.Fatal(err)
 	}
-	client.DB = database.Open(client.Box) // it has changed behind its back
 	if err := client.Supply(nil); err != nil {
 		t.Fatal(err)
 	}

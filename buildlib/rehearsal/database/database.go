@@ -22,26 +22,10 @@ import (
 )
 
 // DB is the database of a box.
-type DB struct {
-	*box.Box
-	listed map[string]listing // by the file of the record, as it was saved last
-}
-
-// listing is what lslpp -L shows of a record; the zero one is of none.
-type listing struct {
-	fileset box.Fileset
-	hasRoot bool
-}
-
-func listingOf(r *Record) listing {
-	if r == nil || len(r.Levels) == 0 {
-		return listing{}
-	}
-	return listing{r.shown(), r.HasRoot}
-}
+type DB struct{ *box.Box }
 
 // Open gives the database of a box.
-func Open(b *box.Box) *DB { return &DB{b, map[string]listing{}} }
+func Open(b *box.Box) *DB { return &DB{b} }
 
 // Part is one part of a fileset.
 type Part string
@@ -185,20 +169,15 @@ func (db *DB) Save(r *Record) error {
 	if err := db.Fate.Moment("database entry of " + r.Fileset); err != nil {
 		return err
 	}
-	file := db.recordFile(r.Part, r.Fileset)
-	old, known := db.listed[file]
-	if !known {
-		was, err := db.Load(r.Part, r.Fileset)
-		if err != nil {
-			return err
-		}
-		old = listingOf(was)
+	old, err := db.Load(r.Part, r.Fileset)
+	if err != nil {
+		return err
 	}
+	file := db.recordFile(r.Part, r.Fileset)
 	if len(r.Levels) == 0 {
 		if err := os.Remove(file); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
 		}
-		db.listed[file] = listing{}
 		return db.publish()
 	}
 	text, err := json.MarshalIndent(r, "", "\t")
@@ -211,8 +190,7 @@ func (db *DB) Save(r *Record) error {
 	if err := tree.WriteFile(file, text, 0o644); err != nil {
 		return err
 	}
-	db.listed[file] = listingOf(r)
-	if old == db.listed[file] {
+	if old != nil && old.shown() == r.shown() && old.HasRoot == r.HasRoot {
 		return nil // most steps change nothing that lslpp shows
 	}
 	return db.publish()
