@@ -1,11 +1,9 @@
 package packaging
 
 import (
-	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -232,13 +230,8 @@ func TestCertInterrupted(t *testing.T) {
 		if before == after {
 			t.Fatal("nothing was replaced")
 		}
-		var known []map[string]thing
-		for _, c := range cuts {
-			// Where one command ends another begins, and some change nothing.
-			if slices.ContainsFunc(known, func(left map[string]thing) bool { return maps.Equal(left, c.left) }) {
-				continue
-			}
-			known = append(known, c.left)
+		states := distinct(cuts)
+		for _, c := range states {
 			b.restore(t, c.left)
 			if status, stdout, stderr := b.run(t, "sendmail-cert check"); status != 0 {
 				t.Errorf("undo %v, %v: check %d\n%s%s", undo, c, status, stdout, stderr)
@@ -256,6 +249,6 @@ func TestCertInterrupted(t *testing.T) {
 		if len(cuts) < 10 {
 			t.Errorf("it was cut %d times, which is not at each command", len(cuts))
 		}
-		t.Logf("undo %v: cut %d times, which left %d states", undo, len(cuts), len(known))
+		t.Logf("undo %v: cut %d times, which left %d states", undo, len(cuts), len(states))
 	}
 }

@@ -3,7 +3,6 @@ package packaging
 import (
 	"encoding/base64"
 	"fmt"
-	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -370,13 +369,8 @@ func TestRelayInterrupted(t *testing.T) {
 			before := cf(b)
 			cuts := b.cuts(t, way.line)
 			after, want := cf(b), b.state(t)
-			var known []map[string]thing
-			for _, c := range cuts {
-				// Where one command ends another begins, and some change nothing.
-				if slices.ContainsFunc(known, func(left map[string]thing) bool { return maps.Equal(left, c.left) }) {
-					continue
-				}
-				known = append(known, c.left)
+			states := distinct(cuts)
+			for _, c := range states {
 				b.restore(t, c.left)
 				got := cf(b)
 				if got != before && got != after {
@@ -400,7 +394,7 @@ func TestRelayInterrupted(t *testing.T) {
 			if len(cuts) < 16 {
 				t.Errorf("it was cut %d times, which is not at each command", len(cuts))
 			}
-			t.Logf("cut %d times, which left %d states", len(cuts), len(known))
+			t.Logf("cut %d times, which left %d states", len(cuts), len(states))
 		})
 	}
 }

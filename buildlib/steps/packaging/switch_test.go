@@ -83,6 +83,16 @@ func (b *box) cuts(t *testing.T, line string) []cut {
 	return all
 }
 
+// distinct are the cuts that leave what none before them does: where one command ends another begins, and some change nothing.
+func distinct(cuts []cut) (all []cut) {
+	for _, c := range cuts {
+		if !slices.ContainsFunc(all, func(other cut) bool { return maps.Equal(other.left, c.left) }) {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
 // developed is what a photo shows.
 func developed(t *testing.T, photo string) map[string]thing {
 	t.Helper()
@@ -197,25 +207,19 @@ func TestScriptsInterrupted(t *testing.T) {
 			for n, umask := range umasks {
 				b.umask = umask
 				b.restore(t, begin)
-				var known []map[string]thing
 				all := b.cuts(t, script.name)
 				if diff := cmp.Diff(want, state()); diff != "" {
 					t.Errorf("umask %s (-want +got):\n%s", umask, diff)
 				}
-				for _, c := range all {
+				all = slices.DeleteFunc(all, func(c cut) bool { // another run shows the others
 					after := 0
 					if c.late {
 						after = 1
 					}
-					if (c.at+after)%len(umasks) != n {
-						continue // which another run shows
-					}
-					cuts++
-					// Where one command ends another begins, and some change nothing.
-					if slices.ContainsFunc(known, func(left map[string]thing) bool { return maps.Equal(left, c.left) }) {
-						continue
-					}
-					known = append(known, c.left)
+					return (c.at+after)%len(umasks) != n
+				})
+				cuts += len(all)
+				for _, c := range distinct(all) {
 					b.restore(t, c.left)
 					if status, _, stderr := b.run(t, script.name); status != 0 || stderr != "" {
 						t.Fatalf("%v, umask %s, then again: status %d, %s", c, umask, status, stderr)
