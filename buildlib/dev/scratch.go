@@ -18,8 +18,9 @@ import (
 // room is more than tests have on a disk at a time, in bytes.
 const room = 8 << 30
 
-// inMemory runs a command with a disk in memory that no other process sees and that ends with it, for the directory that is the first argument.
-const inMemory = `mount -t tmpfs -o size=8g,mode=1777 none "$1" && shift && exec "$@"`
+// inMemory runs a command with a disk in memory that no other process sees and that ends with it, of the size that is the first argument, for the
+// directory that is the second.
+const inMemory = `mount -t tmpfs -o size="$1",mode=1777 none "$2" && shift 2 && exec "$@"`
 
 // scratch is a place for what tests write for a moment: the beginning of a command line for them, and their environment. Tests write and remove many
 // thousands of small files, which takes a fifth more of the processors' time on a disk than in memory; so where root runs them on a Linux that has the
@@ -41,7 +42,7 @@ func scratch(ctx context.Context, c *checkout.Checkout) (argv, environ, flags []
 		return nil, nil, nil, func() {}
 	}
 	done = func() { _ = os.Remove(dir) } // another run may be using it
-	argv = []string{"unshare", "--mount", "sh", "-c", inMemory, "sh", dir}
+	argv = []string{"unshare", "--mount", "sh", "-c", inMemory, "sh", strconv.FormatInt(room, 10), dir}
 	if err := c.Machine.Run(ctx, host.Cmd{Argv: append(slices.Clone(argv), "true"), Stdout: io.Discard, Stderr: io.Discard}); err != nil {
 		c.Log.WithError(err).Debug("no disk in memory for tests")
 		return nil, nil, nil, done
