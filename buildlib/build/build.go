@@ -32,6 +32,7 @@ type Build struct {
 
 // Prepare makes the plan that the settings of a checkout ask for, ready to be carried out.
 func Prepare(ctx context.Context, c *checkout.Checkout) (*Build, error) {
+	go func() { _, _ = ownSum() }() // while programs are asked what they are; whoever needs the sum gets its error
 	p, means, err := plan.Make(ctx, c)
 	if err != nil {
 		return nil, err

@@ -30,7 +30,7 @@ func (d *diary) piece(of compile.Directory, start time.Time, err error) {
 	d.lock.Lock()
 	defer d.lock.Unlock()
 	failed := err != nil && !slices.ContainsFunc(d.pieces, func(s journal.Span) bool { return s.Failed })
-	d.pieces = append(d.pieces, journal.Span{Name: of.Name, Needs: of.Needs, Started: start.UTC(), Seconds: time.Since(start).Seconds(), Failed: failed})
+	d.pieces = append(d.pieces, journal.Span{Name: of.Name, Needs: of.Needs, Objects: of.Objects, Started: start.UTC(), Seconds: time.Since(start).Seconds(), Failed: failed})
 }
 
 // keep writes the journal. An image is as good without: what goes wrong is a warning.

@@ -235,7 +235,7 @@ func (b *Build) kept(read map[string]string) *objects.Store {
 		return nil
 	}
 	s := &objects.Store{
-		Machine: local, Env: b.Target.Env(), Compiler: read["content of "+string(target.PartCompiler)],
+		Machine: local, Env: b.Target.Env(), Compiler: read["content of "+string(target.PartCompiler)], Clang: kind == target.Clang,
 		Secret: []string{b.Patched(), b.Objects(), b.checkout.Root},
 	}
 	if tc := b.means.Toolchain; tc != nil {

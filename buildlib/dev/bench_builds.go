@@ -210,7 +210,7 @@ func (b *bench) against(on string, files int, limit, ours cost) {
 }
 
 // compiles finds a command that compiles one file in the log of a directory.
-var compiles = regexp.MustCompile(`(?m)^\$ (cd \S+ && .* -c -o )\S+( \S+\.c)$`)
+var compiles = regexp.MustCompile(`(?m)^(?:\([a-z ]+\) )?\$ (cd \S+ && .* -c -o )\S+( \S+\.c)$`)
 
 // listing asks for the list of what is read, which is ours.
 var listing = regexp.MustCompile(` -MD -MF \S+`)

@@ -15,7 +15,7 @@ func Fold(pieces []Span) []Span {
 	var all []Span
 	places := make(map[string]int)
 	for _, p := range pieces {
-		name, object, _ := strings.Cut(p.Name, "/")
+		name, _, _ := strings.Cut(p.Name, "/")
 		i, there := places[name]
 		if !there {
 			i = len(all)
@@ -28,9 +28,7 @@ func Fold(pieces []Span) []Span {
 		}
 		d.Work += p.Seconds
 		d.Seconds, d.Failed = end.Sub(d.Started).Seconds(), d.Failed || p.Failed
-		if object != "" {
-			d.Objects++
-		}
+		d.Objects += p.Objects
 		if len(p.Needs) > len(d.Needs) {
 			d.Needs = p.Needs
 		}

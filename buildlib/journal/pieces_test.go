@@ -12,6 +12,11 @@ func span(name string, from, seconds float64) Span {
 	return Span{Name: name, Started: noon.Add(time.Duration(from * float64(time.Second))), Seconds: seconds}
 }
 
+func making(objects int, s Span) Span {
+	s.Objects = objects
+	return s
+}
+
 func failed(s Span) Span {
 	s.Failed = true
 	return s
@@ -30,12 +35,13 @@ func TestFold(t *testing.T) {
 			[]Span{span("libsm", 2, 10), span("libsmdb", 2, 13), span("sendmail", 12, 5), span("makemap", 15.01, 8), span("mailstats", 17, 1)},
 			map[string]float64{"libsmdb": 13, "makemap": 8}, nil,
 		},
-		"objects": { // the library's first object, what waited for its place, both links
+		"objects": { // the library's first objects, what waited for its place, both links
 			[]Span{
-				span("libsm", 0, 1), span("sendmail", 0, 1), span("sendmail/main.o", 1, 5), span("libsm/a.o", 1, 2), span("sendmail/util.o", 3, 3.02),
+				span("libsm", 0, 1), span("sendmail", 0, 1), making(1, span("sendmail/main.o", 1, 5)), making(3, span("libsm/a.o and 2 more", 1, 2)),
+				making(1, span("sendmail/util.o", 3, 3.02)),
 				span("libsm", 6, 0.5), span("sendmail", 6.51, 2),
 			},
-			map[string]float64{"libsm": 3.5, "sendmail": 5}, map[string]int{"sendmail": 2, "libsm": 1},
+			map[string]float64{"libsm": 3.5, "sendmail": 5}, map[string]int{"sendmail": 2, "libsm": 3},
 		},
 		"a failure": { // what was ended by it ends later
 			[]Span{span("libsm", 0, 4), failed(span("sendmail", 4, 2)), span("vacation", 4, 2.2)}, map[string]float64{"libsm": 4, "sendmail": 2}, nil,

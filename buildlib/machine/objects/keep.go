@@ -46,10 +46,10 @@ func (s *Store) load(key string) (list []entry) {
 	return list
 }
 
-// find finds what would come of a command now.
-func (s *Store) find(key, dir string, from *search) *entry {
-	for _, e := range s.load(key) {
-		if s.matches(&e, dir, from) && s.take(&e, key) {
+// find finds what would come of a task now.
+func (s *Store) find(t *task) *entry {
+	for _, e := range s.load(t.key) {
+		if s.matches(&e, t) && s.take(&e, t.key) {
 			return &e
 		}
 	}
@@ -68,22 +68,22 @@ func (s *Store) take(e *entry, key string) bool {
 }
 
 // matches reports whether all is as it was when the object was made.
-func (s *Store) matches(e *entry, dir string, from *search) bool {
-	if e.Levels != nil && *e.Levels != from.levels {
+func (s *Store) matches(e *entry, t *task) bool {
+	if e.Levels != nil && *e.Levels != t.from.levels {
 		return false
 	}
-	return s.reads(e, dir, from, func(string) bool { return false })
+	return s.reads(e, t, func(string) bool { return false })
 }
 
 // reads reports whether all files are as they were when the object was made, but for those that do not count.
-func (s *Store) reads(e *entry, dir string, from *search, but func(name string) bool) bool {
+func (s *Store) reads(e *entry, t *task, but func(name string) bool) bool {
 	for _, f := range e.Files {
 		name := strings.ReplaceAll(f.Name, "@root@", s.Root)
 		if but(name) {
 			continue
 		}
-		t, err := s.text(name, dir)
-		if err != nil || t.odd || t.sum != f.SHA256 || s.around(name, dir, t, from) != f.Around {
+		now, err := s.text(name, t.Dir)
+		if err != nil || now.odd || now.sum != f.SHA256 || s.around(name, t.Dir, now, t.from) != f.Around {
 			return false
 		}
 	}

@@ -6,7 +6,6 @@
 package objects
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"embed"
@@ -42,8 +41,10 @@ type Store struct {
 	Root string
 	// Levels are macros that the compiler defines or not, depending on the level of the target. They count where a file may name one.
 	Levels []string
+	// Clang is whether the compiler is clang, of which is known how to compile several files in one process.
+	Clang bool
 	// Varies is a directory of headers that other levels have otherwise, where objects are made for several of them; "" for none. Of what reads them, what
-	// the compiler makes before it optimizes tells whether the object is that of another level; see [Store.twin]. The compiler is clang then.
+	// clang makes before it optimizes tells whether the object is that of another level; see [Store.twins].
 	Varies string
 	// Secret are directories whose names must not matter: an object that has one in it is not kept.
 	Secret []string
@@ -53,149 +54,44 @@ type Store struct {
 	files    map[string]*text
 	there    map[string]map[string]bool // of a directory, with its last slash
 	searched map[string]*search
-	varying  map[string]bool // directories of commands that have read headers that vary
-	pruned   sync.Once
+	varying  map[string]bool // whether commands of a directory have read headers that vary
+	// What the compiler does to the same end as one step for one file; see [Store.try]. Only where that was asked, they are looked at.
+	joins, halves bool
+	frontends     map[string][]string
+	tried, pruned sync.Once
 }
 
-// Compile does what a command says that compiles one file, see [Parse], or takes what came of it before.
-func (s *Store) Compile(ctx context.Context, c host.Cmd) error {
-	cmd, ok := Parse(c.Argv)
-	if !ok || !cmd.isPlain() {
-		return s.Machine.Run(ctx, c)
+// Compile does what commands say that compile one file each, see [Parse], or takes what came of them before.
+func (s *Store) Compile(ctx context.Context, commands ...host.Cmd) (err error) {
+	var open []*task
+	for _, c := range commands {
+		t, err := s.task(ctx, c)
+		if err != nil {
+			return err
+		}
+		if t != nil {
+			open = append(open, t)
+		}
 	}
-	from, err := s.search(ctx, cmd, c.Dir)
-	if err != nil {
-		return err
-	}
-	if from == nil {
-		return s.Machine.Run(ctx, c)
-	}
-	key := digest(slices.Concat([]string{code(), s.Compiler, from.text}, s.Env, c.Argv)...)
-	if kept := s.find(key, c.Dir, from); kept != nil {
-		return kept.put(c, cmd)
-	}
-	twin, made, err := s.twin(ctx, c, cmd, from, key)
-	switch {
-	case twin != nil:
-		err = twin.put(c, cmd)
-	case err == nil:
-		made, err = s.compile(ctx, c, cmd, from, key, made)
-	}
-	return errors.Join(err, made.remove(c.Dir))
-}
-
-// put puts the object where the command would.
-func (e *entry) put(c host.Cmd, cmd *Command) error {
-	if e == nil {
+	if len(open) == 0 {
 		return nil
 	}
-	if err := os.WriteFile(filepath.Join(c.Dir, cmd.Object), e.text, 0o644); err != nil {
+	if s.Clang && (s.Varies != "" || len(open) > 1) {
+		s.tried.Do(func() { s.try(ctx, open[0]) })
+	}
+	defer func() {
+		for _, t := range open {
+			err = errors.Join(err, t.remove(toCore.to))
+		}
+	}()
+	rest, err := s.twins(ctx, open)
+	if err != nil || len(rest) == 0 {
 		return err
 	}
-	return note(c, "kept from before", e.Says)
-}
-
-// note writes into the log what a run of the command would have, and how it was done.
-func note(c host.Cmd, how, says string) error {
-	if c.Log == "" {
-		return nil
-	}
-	log, err := os.OpenFile(c.Log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(log, "(%s) $ cd %s && %s\n%s", how, c.Dir, c, says)
-	return errors.Join(err, log.Close())
-}
-
-// reading is one run of a compiler.
-type reading struct {
-	start time.Time
-	files []string // that were read; none where the compiler did not tell
-	says  string
-}
-
-// reading runs a command that compiles.
-func (s *Store) reading(ctx context.Context, c host.Cmd, object string) (*reading, error) {
-	r, list := &reading{start: time.Now()}, object+".read"
-	var b strings.Builder
-	c.Argv, c.Env, c.Stderr = slices.Concat(c.Argv[:1], []string{"-MD", "-MF", list}, c.Argv[1:]), s.Env, &b
-	err := s.Machine.Run(ctx, c)
-	if read, listErr := regular.Read(filepath.Join(c.Dir, list), maxText); listErr == nil {
-		r.files = names(string(read))
-	}
-	if gone := os.Remove(filepath.Join(c.Dir, list)); gone != nil && !errors.Is(gone, fs.ErrNotExist) {
-		err = errors.Join(err, gone)
-	}
-	r.says = b.String()
-	return r, err
-}
-
-// compile compiles, and keeps what comes of it if all that was read for it is known. It goes on with what is half made, and returns what it has made
-// half itself.
-func (s *Store) compile(ctx context.Context, c host.Cmd, cmd *Command, from *search, key string, made *half) (*half, error) {
-	var err error
-	if made == nil && s.expectsToVary(c.Dir) {
-		if made, err = s.begin(ctx, c, cmd); err != nil {
-			return made, err
-		}
-	}
-	r, err := s.end(ctx, c, cmd, made)
-	if r == nil && err == nil {
-		r, err = s.reading(ctx, c, cmd.Object)
-	}
-	if err != nil || r.files == nil {
-		return made, err
-	}
-	object, err := regular.Read(filepath.Join(c.Dir, cmd.Object), maxText)
-	if err != nil {
-		return made, err
-	}
-	for _, secret := range append(slices.Clone(s.Secret), s.Root, c.Dir) {
-		if secret != "" && strings.Contains(string(object), secret) {
-			return made, nil
-		}
-	}
-	start := r.start
-	if made != nil {
-		start = made.start
-	} else if slices.ContainsFunc(r.files, s.varies) {
-		s.noteVaries(c.Dir)
-		if made, err = s.begin(ctx, c, cmd); err != nil {
-			return made, err
-		}
-	}
-	if e := s.entry(r.files, cmd, c.Dir, from, start); e != nil {
-		e.Object, e.Says = digest(string(object)), r.says
-		if made != nil {
-			e.Core = made.sum
-		}
-		s.keep(key, e, object)
-	}
-	return made, nil
+	return s.compile(ctx, rest)
 }
 
 const maxText = 64 << 20
-
-// entry describes what was read, or is nil where something else may have been, or something that changed meanwhile.
-func (s *Store) entry(files []string, cmd *Command, dir string, from *search, start time.Time) *entry {
-	e, texts := new(entry), []*text{cmd.macros(s.Levels)}
-	if len(files) == 0 || texts[0].odd {
-		return nil
-	}
-	for _, name := range files {
-		t, err := s.text(name, dir)
-		if err != nil || t.odd || t.changed.After(start.Add(-cmp.Or(s.slack, slack))) || strings.HasSuffix(name, ".gch") {
-			return nil
-		}
-		texts = append(texts, t)
-		e.Files = append(e.Files, file{s.shown(name, ""), t.sum, s.around(name, dir, t, from)})
-	}
-	if s.mayNameLevel(texts) {
-		e.Levels = &from.levels
-	}
-	return e
-}
 
 // slack is by how much a file must be older than a compile to be sure that it is what was read: file systems take the time from a clock that ticks.
 const slack = 50 * time.Millisecond

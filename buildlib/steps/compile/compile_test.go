@@ -42,11 +42,11 @@ func TestDirectories(t *testing.T) {
 		"libmilter/Makefile.m4": "ifdef(`bldNO_INSTALL', `', `')\n",
 	}
 	want := []Directory{
-		{"libsm", nil, 5},
-		{"libsmutil", nil, 0},
-		{"sendmail", []string{"libsm", "libsmutil"}, 10},
-		{"makemap", []string{"libsm"}, 0},
-		{"libmilter", nil, 0},
+		{"libsm", nil, 5, 0},
+		{"libsmutil", nil, 0, 0},
+		{"sendmail", []string{"libsm", "libsmutil"}, 10, 0},
+		{"makemap", []string{"libsm"}, 0, 0},
+		{"libmilter", nil, 0, 0},
 	}
 	got, err := Directories(writeTree(t, tree), []string{"libmilter", "libsm"})
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
@@ -74,11 +74,11 @@ func TestDirectories(t *testing.T) {
 }
 
 var plan = []Directory{
-	{"libsm", nil, 30}, {"libsmutil", nil, 5}, {"libsmdb", nil, 3},
-	{"sendmail", []string{"libsm", "libsmutil"}, 100},
-	{"makemap", []string{"libsm", "libsmutil", "libsmdb"}, 4},
-	{"rmail", []string{"libsm"}, 2},
-	{"libmilter", nil, 20},
+	{"libsm", nil, 30, 0}, {"libsmutil", nil, 5, 0}, {"libsmdb", nil, 3, 0},
+	{"sendmail", []string{"libsm", "libsmutil"}, 100, 0},
+	{"makemap", []string{"libsm", "libsmutil", "libsmdb"}, 4, 0},
+	{"rmail", []string{"libsm"}, 2, 0},
+	{"libmilter", nil, 20, 0},
 }
 
 func TestScheduleOrder(t *testing.T) {
@@ -144,7 +144,7 @@ func TestScheduleFailure(t *testing.T) {
 	if !errors.Is(err, broken) || len(ran) != 2 {
 		t.Errorf("schedule() = %v after %q, want %v after two directories", err, ran, broken)
 	}
-	circle := []Directory{{"a", []string{"b"}, 1}, {"b", []string{"a"}, 1}}
+	circle := []Directory{{"a", []string{"b"}, 1, 0}, {"b", []string{"a"}, 1, 0}}
 	if err := schedule(t.Context(), circle, 2, nil, nil); err == nil {
 		t.Error("schedule(circle) = nil, want an error")
 	}

@@ -1,7 +1,9 @@
 package compile
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"path"
 	"path/filepath"
 	"slices"
@@ -13,10 +15,10 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/objects"
 )
 
-// piece is an object to compile. It is scheduled as directories are.
+// piece is an object to compile, or several. It is scheduled as directories are.
 type piece struct {
 	Directory
-	command host.Cmd
+	commands []host.Cmd
 }
 
 // pieces compiles directories object by object, all of them at once: an object waits for nothing but the Makefile that says how it is made. What is
@@ -42,18 +44,18 @@ func (b *Builder) pieces(ctx context.Context, directories []Directory) error {
 		return err
 	}
 	var all []Directory
-	commands := make(map[string]host.Cmd)
+	commands := make(map[string][]host.Cmd)
 	for i, d := range directories {
 		d.Needs = slices.Clone(d.Needs)
 		for _, p := range found[i] {
-			d.Needs, commands[p.Name] = append(d.Needs, p.Name), p.command
+			d.Needs, commands[p.Name] = append(d.Needs, p.Name), p.commands
 			all = append(all, p.Directory)
 		}
 		all = append(all, d)
 	}
 	return b.each(ctx, all, func(ctx context.Context, d Directory) error {
 		if c, ok := commands[d.Name]; ok {
-			return b.Kept.Compile(ctx, c)
+			return b.Kept.Compile(ctx, c...)
 		}
 		start := time.Now()
 		if err := b.Machine.Run(ctx, b.assembling(d)); err != nil {
@@ -148,8 +150,42 @@ func (b *Builder) asked(ctx context.Context, d Directory) ([]piece, error) {
 			}
 		}
 		pieces = append(pieces, piece{
-			Directory{Name: path.Join(d.Name, c.Object), Weight: sizes[c.Source]}, host.Cmd{Argv: words, Dir: dir, Env: b.Env, Log: b.logFile(d)},
+			Directory{Name: path.Join(d.Name, c.Object), Weight: sizes[c.Source], Objects: 1},
+			[]host.Cmd{{Argv: words, Dir: dir, Env: b.Env, Log: b.logFile(d)}},
 		})
 	}
+	if b.Kept.Clang {
+		pieces = together(pieces, b.Jobs)
+	}
 	return pieces, nil
+}
+
+// What is put together of small files: less is not worth a process of its own, and a list of what was read comes again with each file behind it.
+const (
+	worth = 64 << 10 // bytes of C source, half a second's work
+	most  = 24       // files
+)
+
+// together puts pieces of one directory together, the largest first, so that one process compiles several files. Each takes a part of what is left, so that
+// they get smaller and smaller: so all processors have something to do until the end.
+func together(pieces []piece, jobs int) (all []piece) {
+	slices.SortStableFunc(pieces, func(a, b piece) int { return cmp.Compare(b.Weight, a.Weight) })
+	var left int64
+	for _, p := range pieces {
+		left += p.Weight
+	}
+	for len(pieces) > 0 {
+		p := pieces[0]
+		share := max(worth, left/int64(2*max(1, jobs)))
+		n := 1
+		for ; n < min(most, len(pieces)) && p.Weight+pieces[n].Weight <= share; n++ {
+			p.Weight += pieces[n].Weight
+			p.commands = append(p.commands, pieces[n].commands...)
+		}
+		if p.Objects = n; n > 1 {
+			p.Name += fmt.Sprintf(" and %d more", n-1)
+		}
+		all, pieces, left = append(all, p), pieces[n:], left-p.Weight
+	}
+	return all
 }

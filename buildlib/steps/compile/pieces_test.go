@@ -2,6 +2,7 @@ package compile
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -75,5 +76,39 @@ func TestPieces(t *testing.T) {
 	want = []string{"makemap: -S -f /site sm_os.h", "libsm: -S -f /site sm_os.h", "libsm" + assembles, "makemap" + assembles}
 	if _, err := b.Build(t.Context()); err != nil || !slices.Equal(w.ran, want) {
 		t.Errorf("with a make that does not tell ran %q, %v, want %q", w.ran, err, want)
+	}
+}
+
+// TestTogether puts files together: a lot of small ones first of all, so that what is left for the end is small.
+func TestTogether(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name    string
+		weights []int64
+		jobs    int
+		want    string // names, objects and weights
+	}{
+		{"none", nil, 2, ""},
+		{"one", []int64{5}, 2, "0 1 5"},
+		{"alike", []int64{40, 40, 40, 40, 40, 40, 40, 40, 40, 40, 40, 40}, 1, "0 and 5 more 6 240, 6 and 2 more 3 120, 9 1 40, 10 1 40, 11 1 40"},
+		{"more processors", []int64{40, 40, 40, 40, 40, 40, 40, 40, 40, 40, 40, 40}, 4, "0 1 40, 1 1 40, 2 1 40, 3 1 40, 4 1 40, 5 1 40, 6 1 40, 7 1 40, 8 1 40, 9 1 40, 10 1 40, 11 1 40"},
+		{"a large one", []int64{1, 300, 20, 30, 40, 10}, 1, "1 1 300, 4 1 40, 3 and 3 more 4 61"},
+		{"many", slices.Repeat([]int64{1}, 30), 2, "0 and 23 more 24 24, 24 and 5 more 6 6"},
+	} {
+		var pieces []piece
+		for i, w := range test.weights {
+			pieces = append(pieces, piece{Directory{Name: fmt.Sprint(i), Weight: w << 10, Objects: 1}, []host.Cmd{{Dir: fmt.Sprint(i)}}})
+		}
+		var got []string
+		commands := 0
+		for _, p := range together(pieces, test.jobs) {
+			got = append(got, fmt.Sprint(p.Name, " ", p.Objects, " ", p.Weight>>10))
+			if commands += len(p.commands); len(p.commands) != p.Objects || p.commands[0].Dir != strings.Fields(p.Name)[0] {
+				t.Errorf("%s: %s has commands %v", test.name, p.Name, p.commands)
+			}
+		}
+		if all := strings.Join(got, ", "); all != test.want || commands != len(test.weights) {
+			t.Errorf("%s: together = %s with %d commands, want %s", test.name, all, commands, test.want)
+		}
 	}
 }

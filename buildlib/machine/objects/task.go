@@ -1,0 +1,276 @@
+package objects
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
+)
+
+// task is a command on its way to its object.
+type task struct {
+	host.Cmd
+	cmd  *Command
+	from *search
+	key  string
+	half *reading // for the intermediate code, of which core is the digest; "" for none
+	core string
+	read *reading // for the object
+}
+
+// reading is one run of a compiler.
+type reading struct {
+	start  time.Time
+	files  []string // that were read; none where the compiler did not tell
+	says   string
+	shared bool // with other files
+}
+
+// way is one on which a compiler takes a file to another one, both of the same name but for its end.
+type way struct {
+	from, to string // ends of names
+	argv     func(t *task) []string
+	reads    bool // it tells what it reads
+}
+
+var (
+	// wholly is what a command itself says.
+	wholly = &way{".c", ".o", func(t *task) []string { return t.Argv }, true}
+	// toCore compiles as far as to the intermediate code, with the order in which clang has found the uses of each value, which optimizing may go by.
+	toCore = &way{".c", ".bc", func(t *task) []string {
+		argv := slices.Concat(t.Argv, []string{"-emit-llvm", "-Xclang", "-disable-llvm-passes", "-Xclang", "-emit-llvm-uselists"})
+		argv[slices.Index(argv, "-o")+1] = t.file(".bc")
+		return argv
+	}, true}
+	// fromCore goes on from there, as clang itself does where it is told to keep that.
+	fromCore = &way{".bc", ".o", func(t *task) []string {
+		return slices.Concat(t.cmd.code(), []string{"-c", "-o", t.cmd.Object, "-x", "ir", t.file(".bc")})
+	}, false}
+)
+
+// decidesCode matches the options of [plainOption] that count when the source has been read.
+var decidesCode = regexp.MustCompile(`^-[Omf]`)
+
+// code is the program with such options.
+func (c *Command) code() []string {
+	argv := []string{c.program}
+	for _, word := range c.options {
+		if decidesCode.MatchString(word) {
+			argv = append(argv, word)
+		}
+	}
+	return argv
+}
+
+// file is one of a task's files, by the end of its name.
+func (t *task) file(end string) string { return strings.TrimSuffix(t.cmd.Source, ".c") + end }
+
+// alike is the same for tasks that differ in the names of their files alone.
+func (t *task) alike() string {
+	return strings.Join(slices.Concat([]string{t.Dir, t.cmd.program}, t.cmd.options), "\x00")
+}
+
+// those are the tasks that are so.
+func those(tasks []*task, are func(*task) bool) (some []*task) {
+	for _, t := range tasks {
+		if are(t) {
+			some = append(some, t)
+		}
+	}
+	return some
+}
+
+// task is what is left to do of a command: nil if nothing is, as its object was kept, or as it is one that nothing is kept of.
+func (s *Store) task(ctx context.Context, c host.Cmd) (*task, error) {
+	cmd, ok := Parse(c.Argv)
+	if !ok || !cmd.isPlain() {
+		return nil, s.Machine.Run(ctx, c)
+	}
+	from, err := s.search(ctx, cmd, c.Dir)
+	if err != nil {
+		return nil, err
+	}
+	if from == nil {
+		return nil, s.Machine.Run(ctx, c)
+	}
+	t := &task{Cmd: c, cmd: cmd, from: from, key: digest(slices.Concat([]string{code(), s.Compiler, from.text}, s.Env, c.Argv)...)}
+	if kept := s.find(t); kept != nil {
+		return nil, t.put(kept)
+	}
+	return t, nil
+}
+
+// put puts an object where the command would.
+func (t *task) put(e *entry) error {
+	if err := os.WriteFile(filepath.Join(t.Dir, t.cmd.Object), e.text, 0o644); err != nil {
+		return err
+	}
+	return t.note("kept from before", e.Says)
+}
+
+// note writes into the log what a run of the command would have, and how it was done.
+func (t *task) note(how, says string) error {
+	if t.Log == "" {
+		return nil
+	}
+	log, err := os.OpenFile(t.Log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(log, "(%s) $ cd %s && %s\n%s", how, t.Dir, t, says)
+	return errors.Join(err, log.Close())
+}
+
+// remove removes one of a task's files, if it is there.
+func (t *task) remove(end string) error {
+	if err := os.Remove(filepath.Join(t.Dir, t.file(end))); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// compile compiles, and keeps what comes of it. It goes on with what is half made.
+func (s *Store) compile(ctx context.Context, tasks []*task) error {
+	if len(tasks) > 1 && s.inSteps() && !s.knows(tasks[0].Dir) { // the first tells what to expect of the others
+		if err := s.compile(ctx, tasks[:1]); err != nil {
+			return err
+		}
+		tasks = tasks[1:]
+	}
+	if err := s.begin(ctx, those(tasks, func(t *task) bool { return t.core == "" && s.expectsToVary(t.Dir) })); err != nil {
+		return err
+	}
+	if err := s.end(ctx, those(tasks, func(t *task) bool { return t.core != "" })); err != nil {
+		return err
+	}
+	whole := those(tasks, func(t *task) bool { return t.read == nil })
+	read, err := s.run(ctx, whole, wholly)
+	if err != nil {
+		return err
+	}
+	for i, t := range whole {
+		if t.read = read[i]; t.read.shared {
+			if err := t.note("together with others", t.read.says); err != nil {
+				return err
+			}
+		}
+	}
+	vary := those(whole, func(t *task) bool { return t.core == "" && slices.ContainsFunc(t.read.files, s.varies) })
+	for _, t := range tasks {
+		s.learn(t.Dir, t.core != "" || slices.Contains(vary, t))
+	}
+	if err := s.begin(ctx, vary); err != nil {
+		return err
+	}
+	for _, t := range tasks {
+		if err := s.store(t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// run goes a way for each task, and returns what each has read: nil for one that did not come to its end, which is an error where it is the whole way.
+func (s *Store) run(ctx context.Context, tasks []*task, w *way) ([]*reading, error) {
+	groups, all := make(map[string][]int), make([]*reading, len(tasks))
+	for i, t := range tasks {
+		groups[t.alike()] = append(groups[t.alike()], i)
+	}
+	for _, group := range groups {
+		var alike []*task
+		for _, i := range group {
+			alike = append(alike, tasks[i])
+		}
+		if len(alike) > 1 && s.joins {
+			for n, r := range s.together(ctx, alike, w) {
+				all[group[n]] = r
+			}
+		}
+	}
+	for i, t := range tasks {
+		if all[i] != nil {
+			continue
+		}
+		r, err := s.alone(ctx, t, w)
+		if err == nil {
+			all[i] = r
+		} else if w == wholly || ctx.Err() != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// alone goes a way for one task in a process of its own.
+func (s *Store) alone(ctx context.Context, t *task, w *way) (*reading, error) {
+	r, list := &reading{start: time.Now()}, t.cmd.Object+".read"
+	var b strings.Builder
+	c := t.Cmd
+	c.Argv, c.Env, c.Stderr = w.argv(t), s.Env, &b
+	if w.reads {
+		c.Argv = slices.Concat(c.Argv[:1], []string{"-MD", "-MF", list}, c.Argv[1:])
+	}
+	if w != wholly {
+		c.Log = ""
+	}
+	err := s.Machine.Run(ctx, c)
+	if read, listErr := regular.Read(filepath.Join(t.Dir, list), maxText); listErr == nil {
+		r.files = names(string(read))
+	}
+	if gone := os.Remove(filepath.Join(t.Dir, list)); gone != nil && !errors.Is(gone, fs.ErrNotExist) {
+		err = errors.Join(err, gone)
+	}
+	r.says = b.String()
+	return r, err
+}
+
+// store keeps the object of a task if all that was read for it is known.
+func (s *Store) store(t *task) error {
+	if t.read.files == nil {
+		return nil
+	}
+	object, err := regular.Read(filepath.Join(t.Dir, t.cmd.Object), maxText)
+	if err != nil {
+		return err
+	}
+	for _, secret := range append(slices.Clone(s.Secret), s.Root, t.Dir) {
+		if secret != "" && strings.Contains(string(object), secret) {
+			return nil
+		}
+	}
+	if e := s.entry(t, t.read); e != nil {
+		e.Object, e.Says, e.Core = digest(string(object)), t.read.says, t.core
+		s.keep(t.key, e, object)
+	}
+	return nil
+}
+
+// entry describes what was read, or is nil where something else may have been, or something that changed meanwhile.
+func (s *Store) entry(t *task, read *reading) *entry {
+	e, texts := new(entry), []*text{t.cmd.macros(s.Levels)}
+	if len(read.files) == 0 || texts[0].odd {
+		return nil
+	}
+	for _, name := range read.files {
+		content, err := s.text(name, t.Dir)
+		if err != nil || content.odd || content.changed.After(read.start.Add(-cmp.Or(s.slack, slack))) || strings.HasSuffix(name, ".gch") {
+			return nil
+		}
+		texts = append(texts, content)
+		e.Files = append(e.Files, file{s.shown(name, ""), content.sum, s.around(name, t.Dir, content, t.from)})
+	}
+	if s.mayNameLevel(texts) {
+		e.Levels = &t.from.levels
+	}
+	return e
+}
