@@ -76,24 +76,14 @@ func Test(ctx context.Context, c *checkout.Checkout, out, errOut io.Writer) erro
 	if err != nil {
 		return err
 	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
 	// Without the directory in it, what was compiled serves other checkouts of the same, and TestInstall, whose modules lie elsewhere.
 	trimmed := "GOFLAGS=" + strings.TrimSpace(flags+" -trimpath")
 	run := func(out, errOut io.Writer, env []string, argv ...string) error {
 		env = append(slices.Clone(env), trimmed)
 		c.Log.WithField("command", strings.Join(append(slices.Clone(env), argv...), " ")).Info("check")
 		return c.Machine.Run(ctx, host.Cmd{Argv: argv, Dir: c.Root, Env: append(goEnv(c), env...), Stdout: out, Stderr: errOut})
-	}
-	for _, check := range []struct {
-		env  []string
-		argv []string
-	}{
-		{nil, []string{"go", "vet", "-tags", "mage,e2e", "./..."}},
-		{aix, []string{"go", "vet", "-tags", "mage", "./..."}},                                                     // the tests of the whole way are for Linux
-		{aix, []string{"go", "build", "-o", c.Path("build", "sendmail-aix-ppc64"), "./buildlib/cmd/sendmail-aix"}}, // for a machine without Go
-	} {
-		if err := run(out, errOut, check.env, check.argv...); err != nil {
-			return err
-		}
 	}
 	listed, err := c.Machine.Output(ctx, host.Cmd{Argv: []string{"go", "list", "./..."}, Dir: c.Root, Env: goEnv(c)})
 	if err != nil {
@@ -110,12 +100,27 @@ func Test(ctx context.Context, c *checkout.Checkout, out, errOut io.Writer) erro
 		}
 		return run(out, errOut, settings, slices.Concat(before, argv, words)...)
 	}
-	// The whole way waits, for daemons, connections and compilers, while the others compute. What it says comes behind what they say.
+	// The whole way waits, for daemons, connections and compilers, while the others compute, and takes longer than all of them. What it says comes behind
+	// what they say.
 	var said, problems bytes.Buffer
 	ended := make(chan error, 1)
 	go func() {
 		ended <- test(&said, &problems, false, append([]string{"-parallel", strconv.Itoa(2 * runtime.NumCPU()), "-skip", racedOnWholeWay()}, whole...)...)
 	}()
+	for _, check := range []struct {
+		env  []string
+		argv []string
+	}{
+		{nil, []string{"go", "vet", "-tags", "mage,e2e", "./..."}},
+		{aix, []string{"go", "vet", "-tags", "mage", "./..."}},                                                     // the tests of the whole way are for Linux
+		{aix, []string{"go", "build", "-o", c.Path("build", "sendmail-aix-ppc64"), "./buildlib/cmd/sendmail-aix"}}, // for a machine without Go
+	} {
+		if err := run(out, errOut, check.env, check.argv...); err != nil {
+			stop()
+			<-ended
+			return err
+		}
+	}
 	err = errors.Join(test(out, errOut, false, alone...), test(out, errOut, true, raced...), test(out, errOut, true, append([]string{"-run", racedOnWholeWay()}, whole...)...), <-ended)
 	_, outErr := said.WriteTo(out)
 	_, errErr := problems.WriteTo(errOut)

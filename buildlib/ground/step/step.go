@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"syscall"
 	"time"
 
@@ -74,6 +75,29 @@ func (c *Chain) Know(path, digest string) {
 		c.made = make(map[string]string)
 	}
 	c.made[path] = digest
+}
+
+// look takes the digests of all outputs at once, where a run has made them all before: then most often nothing has changed, and all are needed. What
+// cannot be read, whoever needs it is told.
+func (c *Chain) look(steps []Step) {
+	c.made = nil
+	if _, err := os.Stat(c.recordFile(steps[len(steps)-1].Name)); err != nil {
+		return
+	}
+	var lock sync.Mutex
+	var all sync.WaitGroup
+	for _, s := range steps {
+		for _, path := range s.Writes {
+			all.Go(func() {
+				if digest, err := c.Digest(path); err == nil {
+					lock.Lock()
+					defer lock.Unlock()
+					c.Know(path, digest)
+				}
+			})
+		}
+	}
+	all.Wait()
 }
 
 // Read gives the values and digests of what is read, by name.
@@ -149,7 +173,7 @@ func (c *Chain) Run(ctx context.Context, last string) (ran []Ran, err error) {
 	if err != nil {
 		return nil, err
 	}
-	c.made = nil
+	c.look(steps)
 	for _, s := range steps {
 		if err := ctx.Err(); err != nil {
 			return ran, context.Cause(ctx)
@@ -203,7 +227,7 @@ func (c *Chain) Why(ctx context.Context, name string) (first string, changes []C
 	if err != nil {
 		return "", nil, err
 	}
-	c.made = nil
+	c.look(steps)
 	for _, s := range steps {
 		if _, changes, err = c.changes(ctx, s); err != nil || len(changes) > 0 {
 			return s.Name, changes, err

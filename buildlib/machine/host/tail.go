@@ -44,7 +44,9 @@ func (t *tail) Write(p []byte) (int, error) {
 }
 
 func (t *tail) add(line string) {
-	t.source = len(t.errors) < firstErrors && (anError.MatchString(line) || t.source && strings.HasPrefix(line, " "))
+	// An error has one of these characters; a compiler's long lists of files have none, and a pattern takes its time.
+	mayBe := strings.ContainsAny(line, ":*")
+	t.source = len(t.errors) < firstErrors && (mayBe && anError.MatchString(line) || t.source && strings.HasPrefix(line, " "))
 	if t.source {
 		t.errors = append(t.errors, line)
 		return

@@ -289,7 +289,8 @@ type detector struct {
 	t    *Target
 	want Request
 
-	silent error // of a machine that does not answer
+	triplet *string // what the compiler calls the machine, once it was asked
+	silent  error   // of a machine that does not answer
 }
 
 func (d *detector) lack(part Part, f *fault.Error) {

@@ -288,7 +288,11 @@ func (d *detector) headerDirs(p Provider) []string {
 	if p.Kind != System || d.t.Compiler.Kind == "" {
 		return dirs
 	}
-	if triplet := d.output(d.t.Compiler.Path, "-print-multiarch"); triplet != "" && !strings.ContainsAny(triplet, "/ \n") {
+	if d.triplet == nil {
+		says := d.output(d.t.Compiler.Path, "-print-multiarch")
+		d.triplet = &says
+	}
+	if triplet := *d.triplet; triplet != "" && !strings.ContainsAny(triplet, "/ \n") {
 		dirs = append(dirs, p.Prefix+"/include/"+triplet)
 	}
 	return append(dirs, "/usr/local/include")
