@@ -11,6 +11,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -163,6 +164,9 @@ func (b *Build) configure(context.Context, map[string]string) error {
 	return tree.WriteFile(b.SiteFile(), []byte(b.Site.Text), 0o644)
 }
 
+// codeToCompile is what the step that compiles reads of this program itself.
+const codeToCompile = "this program's code to compile with"
+
 func (b *Build) compileReads() []step.Read {
 	reads := []step.Read{
 		{Name: "machine", Of: func(ctx context.Context) (string, error) {
@@ -183,7 +187,7 @@ func (b *Build) compileReads() []step.Read {
 	if _, elsewhere := b.means.Machine.(*remote.Machine); elsewhere {
 		rooms = append(rooms, remote.Code)
 	}
-	reads = append(reads, code("this program's code to compile with", rooms...))
+	reads = append(reads, code(codeToCompile, rooms...))
 	for name, program := range b.Target.Programs() {
 		reads = append(reads, step.Read{Name: "program " + name, Value: program}, b.content(name, program))
 	}
@@ -218,12 +222,22 @@ func (b *Build) compile(ctx context.Context, read map[string]string) error {
 		Status: b.checkout.Status.Show, Ended: b.diary.piece,
 	}
 	builder.Kept = b.kept(read)
-	without := maps.Clone(read)
-	delete(without, "source")
-	delete(without, "checkout")
-	builder.Makes = fmt.Sprint(without)
+	builder.Makes = b.makes(read)
 	_, err := builder.Build(ctx)
 	return err
+}
+
+// aComment is a line of site.config.m4 that says nothing to m4.
+var aComment = regexp.MustCompile(`(?m)^dnl( .*)?\n`)
+
+// makes stands for what decides what Build makes, besides the source and the machine: it runs m4 and make, and no compiler. In comments of site.config.m4
+// targets differ that are built alike.
+func (b *Build) makes(read map[string]string) string {
+	of := []string{aComment.ReplaceAllString(b.Site.Text, ""), read["environment"], read["machine"], read["directories"], read[codeToCompile]}
+	for _, part := range []target.Part{target.PartM4, target.PartMake} {
+		of = append(of, read["program "+string(part)], read["content of "+string(part)])
+	}
+	return fmt.Sprintf("%q", of)
 }
 
 // kept is where objects are kept from one build to another, for a compiler that says what it reads; nil where there is no such place.

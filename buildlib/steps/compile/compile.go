@@ -44,7 +44,7 @@ type Builder struct {
 	// Kept has objects that were compiled before, from which those are taken whose sources and commands are the same; nil where none are kept, as
 	// on another machine.
 	Kept   *objects.Store
-	Makes  string   // stands for all that decides what Build makes of a directory, besides the source and the machine's name
+	Makes  string   // stands for all that decides what Build makes of a directory, besides the source and what the machine says of itself
 	Env    []string // such as OBJECT_MODE=64, MAKE, M4; see [host.Cmd]
 	Jobs   int      // directories at a time, and files in each
 	LogDir string   // one log per directory goes here

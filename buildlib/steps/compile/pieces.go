@@ -3,12 +3,17 @@ package compile
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
@@ -29,7 +34,10 @@ func (b *Builder) pieces(ctx context.Context, directories []Directory) error {
 	for i, d := range directories {
 		begun[i].Needs, places[d.Name] = nil, i
 	}
-	tools, err := b.tools(ctx)
+	if len(directories) == 0 {
+		return nil
+	}
+	tools, err := b.tools(ctx, directories)
 	if err != nil {
 		return err
 	}
@@ -65,15 +73,69 @@ func (b *Builder) pieces(ctx context.Context, directories []Directory) error {
 	})
 }
 
+// ofRelease is what Build tells of the release of the system.
+var ofRelease = regexp.MustCompile(`\b(rel|rbase|rroot)=[^,\n]*, `)
+
 // tools tells all that decides what Build makes of an object directory, but for the directory's own files: its own text and the files that it reads,
-// what the machine calls itself, and what else the caller knows, by Makes.
-func (b *Builder) tools(ctx context.Context) (string, error) {
-	listing, err := b.Machine.List(ctx, b.Machine.There(filepath.Join(b.Source, "devtools")))
+// which of those for systems it takes, by its own account (-m), what the machine is called, and what else the caller knows, by Makes. The system's release
+// decides nothing else, unless a file asks for it by the one name that Build gives it.
+func (b *Builder) tools(ctx context.Context, directories []Directory) (string, error) {
+	devtools := filepath.Join(b.Source, "devtools")
+	listing, err := b.Machine.List(ctx, b.Machine.There(devtools))
 	if err != nil {
 		return "", err
 	}
-	machine, err := b.Machine.Output(ctx, host.Cmd{Argv: []string{"uname", "-a"}})
-	return listing.Hash() + machine + b.Makes, err
+	node, err := b.Machine.Output(ctx, host.Cmd{Argv: []string{"uname", "-n"}})
+	if err != nil {
+		return "", err
+	}
+	files := []string{b.Site}
+	for _, d := range directories {
+		files = append(files, filepath.Join(b.Source, d.Name, "Makefile.m4"))
+	}
+	for _, e := range listing {
+		if e.Path != "bin/Build" {
+			files = append(files, filepath.Join(devtools, e.Path))
+		}
+	}
+	asks := b.run(directories[0], "-S", "-f", b.Machine.There(b.Site), "-m")
+	asks.Log = ""
+	says, err := b.Machine.Output(ctx, asks)
+	if err != nil {
+		return "", err
+	}
+	named, err := names(files, "bldREL")
+	if !named {
+		says = ofRelease.ReplaceAllString(says, "")
+	}
+	for _, place := range b.places() {
+		says = strings.ReplaceAll(says, place, "")
+	}
+	return strings.Join([]string{listing.Hash(), node, says, b.Makes}, "\n"), err
+}
+
+// names reports whether one of the files has a word in it.
+func names(files []string, word string) (bool, error) {
+	pattern := regexp.MustCompile(`\b` + word + `\b`)
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.EISDIR) {
+			return false, err
+		}
+		if pattern.Match(text) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// places are the directories that an object directory names.
+func (b *Builder) places() []string {
+	places := []string{b.Machine.There(b.Source), b.Machine.There(b.Objects), b.Machine.There(b.Site)}
+	if b.Kept.Root != "" {
+		places = append(places, b.Kept.Root)
+	}
+	return places
 }
 
 // make makes the object directory of a directory, or has it as it was made before of the same.
@@ -92,7 +154,7 @@ func (b *Builder) make(ctx context.Context, d Directory, tools string) error {
 		}
 		key = append(key, e.Path)
 	}
-	dir, places := b.Machine.There(b.ObjectDir(d.Name)), []string{b.Machine.There(b.Source), b.Machine.There(b.Objects), b.Machine.There(b.Site)}
+	dir, places := b.Machine.There(b.ObjectDir(d.Name)), b.places()
 	if b.Kept.Restore(dir, places, key...) {
 		return nil
 	}

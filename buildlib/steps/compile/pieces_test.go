@@ -2,6 +2,7 @@ package compile
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -16,13 +17,18 @@ import (
 // workbench is a mill whose make tells what it would do, and which notes what is compiled.
 type workbench struct {
 	*mill
-	says string // by make -n
-	fail error
+	says  string // by make -n
+	fail  error
+	takes string // by Build -m
+	node  string
 }
 
 func (w *workbench) Output(_ context.Context, c host.Cmd) (string, error) {
-	if c.Argv[0] == "uname" {
-		return "AIX", nil
+	switch c.Argv[0] {
+	case "uname":
+		return w.node, nil
+	case "sh":
+		return w.takes, nil
 	}
 	return w.says, w.fail
 }
@@ -109,6 +115,73 @@ func TestTogether(t *testing.T) {
 		}
 		if all := strings.Join(got, ", "); all != test.want || commands != len(test.weights) {
 			t.Errorf("%s: together = %s with %d commands, want %s", test.name, all, commands, test.want)
+		}
+	}
+}
+
+// TestTools has a level built as another one is, unless Build takes another file for it, or a file asks what level it is.
+func TestTools(t *testing.T) {
+	t.Parallel()
+	b, m := bench(t)
+	site := filepath.Join(t.TempDir(), "site")
+	for name, text := range map[string]string{site: "define(`confCC', `cc')\n", filepath.Join(b.Source, "devtools/OS/AIX.7.x"): "bldREL_SRC_DIR\n", filepath.Join(b.Source, "devtools/bin/Build"): "bldREL\n"} {
+		if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o755), os.WriteFile(name, []byte(text), 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.Site = site
+	const says = "Configuration: pfx=, os=AIX, rel=7.2, rbase=7, rroot=7.2, arch=PPC, sfx=, variant=\nWill run in virgin %s/obj.AIX.PPC/libsm using %s/devtools/OS/AIX.7.x\n"
+	w := &workbench{mill: m, takes: fmt.Sprintf(says, b.Objects, b.Source), node: "here"}
+	b.Machine, b.Kept = w, &objects.Store{Machine: w}
+	tools := func() string {
+		t.Helper()
+		s, err := b.tools(t.Context(), []Directory{{Name: "libsm"}, {Name: "makemap"}})
+		if err != nil || s == "" {
+			t.Fatalf("tools = %q, %v", s, err)
+		}
+		return s
+	}
+	first := tools()
+	level := func() { w.takes = strings.NewReplacer("7.2", "7.3").Replace(w.takes) }
+	for _, test := range []struct {
+		name   string
+		change func()
+		same   bool
+	}{
+		{"another level", level, true},
+		{"another place", func() {
+			objects := b.Objects
+			b.Objects += "2"
+			w.takes = strings.ReplaceAll(w.takes, objects, b.Objects)
+		}, true},
+		{"another file for it", func() { w.takes = strings.ReplaceAll(w.takes, "AIX.7.x", "AIX.7.2") }, false},
+		{"another processor", func() { w.takes = strings.ReplaceAll(w.takes, "PPC", "POWER") }, false},
+		{"another machine", func() { w.node = "there" }, false},
+		{"another setting", func() { b.Makes = "other" }, false},
+	} {
+		before, takes, node, objects := *b, w.takes, w.node, b.Objects
+		test.change()
+		if got := tools(); (got == first) != test.same {
+			t.Errorf("%s: as before: %t, want %t:\n%s\n%s", test.name, got == first, test.same, first, got)
+		}
+		*b, w.takes, w.node, b.Objects = before, takes, node, objects
+	}
+	for _, name := range []string{site, filepath.Join(b.Source, "makemap/Makefile.m4")} {
+		before, err := os.ReadFile(name)
+		if err == nil {
+			err = os.WriteFile(name, append(before, "ifelse(bldREL, `7.2')\n"...), 0o644)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		one, takes := tools(), w.takes
+		level()
+		if tools() == one {
+			t.Errorf("%s asks for the level, and another level is the same", name)
+		}
+		w.takes = takes
+		if err := os.WriteFile(name, before, 0o644); err != nil {
+			t.Fatal(err)
 		}
 	}
 }
