@@ -44,25 +44,23 @@ type Store struct {
 	// Clang is whether the compiler is clang, of which is known how to compile several files in one process.
 	Clang bool
 	// Varies is a directory of headers that other levels have otherwise, where objects are made for several of them; "" for none. Of what reads them, what
-	// clang makes before it optimizes tells whether the object is that of another level; see [Store.twins].
+	// it uses tells whether the object is that of another level; see [core]. The compiler is clang then.
 	Varies string
 	// Secret are directories whose names must not matter: an object that has one in it is not kept.
 	Secret []string
 
-	slack    time.Duration // [slack] instead, if it is not 0: for tests, which know when there is another change
-	lock     sync.Mutex
-	files    map[string]*text
-	there    map[string]map[string]bool // of a directory, with its last slash
-	searched map[string]*search
-	varying  map[string]bool // whether commands of a directory have read headers that vary
-	// What the compiler does to the same end as one step for one file; see [Store.try]. Only where that was asked, they are looked at.
-	joins, halves bool
+	slack         time.Duration // [slack] instead, if it is not 0: for tests, which know when there is another change
+	lock          sync.Mutex
+	files         map[string]*text
+	there         map[string]map[string]bool // of a directory, with its last slash
+	searched      map[string]*search
+	joins         bool // see [Store.try]; only where that was asked, it is looked at
 	frontends     map[string][]string
 	tried, pruned sync.Once
 }
 
 // Compile does what commands say that compile one file each, see [Parse], or takes what came of them before.
-func (s *Store) Compile(ctx context.Context, commands ...host.Cmd) (err error) {
+func (s *Store) Compile(ctx context.Context, commands ...host.Cmd) error {
 	var open []*task
 	for _, c := range commands {
 		t, err := s.task(ctx, c)
@@ -76,14 +74,9 @@ func (s *Store) Compile(ctx context.Context, commands ...host.Cmd) (err error) {
 	if len(open) == 0 {
 		return nil
 	}
-	if s.Clang && (s.Varies != "" || len(open) > 1) {
+	if s.Clang && len(open) > 1 {
 		s.tried.Do(func() { s.try(ctx, open[0]) })
 	}
-	defer func() {
-		for _, t := range open {
-			err = errors.Join(err, t.remove(toCore.to))
-		}
-	}()
 	rest, err := s.twins(ctx, open)
 	if err != nil || len(rest) == 0 {
 		return err

@@ -23,8 +23,7 @@ type task struct {
 	cmd  *Command
 	from *search
 	key  string
-	half *reading // for the intermediate code, of which core is the digest; "" for none
-	core string
+	text *reading // for what is used of all that is read; nil where that was not asked
 	read *reading // for the object
 }
 
@@ -33,30 +32,29 @@ type reading struct {
 	start  time.Time
 	files  []string // that were read; none where the compiler did not tell
 	says   string
-	shared bool // with other files
+	core   string // see [core]; "" where nothing was compiled but an object
+	shared bool   // with other files
 }
 
-// way is one on which a compiler takes a file to another one, both of the same name but for its end.
+// way is what a compiler is to do with a file.
 type way struct {
-	from, to string // ends of names
-	argv     func(t *task) []string
-	reads    bool // it tells what it reads
+	name string
+	argv func(t *task) []string
 }
 
 var (
 	// wholly is what a command itself says.
-	wholly = &way{".c", ".o", func(t *task) []string { return t.Argv }, true}
-	// toCore compiles as far as to the intermediate code, with the order in which clang has found the uses of each value, which optimizing may go by.
-	toCore = &way{".c", ".bc", func(t *task) []string {
-		argv := slices.Concat(t.Argv, []string{"-emit-llvm", "-Xclang", "-disable-llvm-passes", "-Xclang", "-emit-llvm-uselists"})
-		argv[slices.Index(argv, "-o")+1] = t.file(".bc")
-		return argv
-	}, true}
-	// fromCore goes on from there, as clang itself does where it is told to keep that.
-	fromCore = &way{".bc", ".o", func(t *task) []string {
-		return slices.Concat(t.cmd.code(), []string{"-c", "-o", t.cmd.Object, "-x", "ir", t.file(".bc")})
-	}, false}
+	wholly = &way{"compile", func(t *task) []string { return t.Argv }}
+	// toText preprocesses.
+	toText = &way{"preprocess", func(t *task) []string {
+		return slices.Concat([]string{t.cmd.program, "-E"}, t.cmd.options, []string{t.cmd.Source})
+	}}
 )
+
+// alike is the same for tasks that differ in the names of their files alone.
+func (t *task) alike() string {
+	return strings.Join(slices.Concat([]string{t.Dir, t.cmd.program}, t.cmd.options), "\x00")
+}
 
 // decidesCode matches the options of [plainOption] that count when the source has been read.
 var decidesCode = regexp.MustCompile(`^-[Omf]`)
@@ -70,14 +68,6 @@ func (c *Command) code() []string {
 		}
 	}
 	return argv
-}
-
-// file is one of a task's files, by the end of its name.
-func (t *task) file(end string) string { return strings.TrimSuffix(t.cmd.Source, ".c") + end }
-
-// alike is the same for tasks that differ in the names of their files alone.
-func (t *task) alike() string {
-	return strings.Join(slices.Concat([]string{t.Dir, t.cmd.program}, t.cmd.options), "\x00")
 }
 
 // those are the tasks that are so.
@@ -131,45 +121,21 @@ func (t *task) note(how, says string) error {
 	return errors.Join(err, log.Close())
 }
 
-// remove removes one of a task's files, if it is there.
-func (t *task) remove(end string) error {
-	if err := os.Remove(filepath.Join(t.Dir, t.file(end))); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return nil
-}
-
-// compile compiles, and keeps what comes of it. It goes on with what is half made.
+// compile compiles, and keeps what comes of it.
 func (s *Store) compile(ctx context.Context, tasks []*task) error {
-	if len(tasks) > 1 && s.inSteps() && !s.knows(tasks[0].Dir) { // the first tells what to expect of the others
-		if err := s.compile(ctx, tasks[:1]); err != nil {
-			return err
-		}
-		tasks = tasks[1:]
-	}
-	if err := s.begin(ctx, those(tasks, func(t *task) bool { return t.core == "" && s.expectsToVary(t.Dir) })); err != nil {
-		return err
-	}
-	if err := s.end(ctx, those(tasks, func(t *task) bool { return t.core != "" })); err != nil {
-		return err
-	}
-	whole := those(tasks, func(t *task) bool { return t.read == nil })
-	read, err := s.run(ctx, whole, wholly)
+	read, err := s.run(ctx, tasks, wholly)
 	if err != nil {
 		return err
 	}
-	for i, t := range whole {
+	for i, t := range tasks {
 		if t.read = read[i]; t.read.shared {
 			if err := t.note("together with others", t.read.says); err != nil {
 				return err
 			}
 		}
 	}
-	vary := those(whole, func(t *task) bool { return t.core == "" && slices.ContainsFunc(t.read.files, s.varies) })
-	for _, t := range tasks {
-		s.learn(t.Dir, t.core != "" || slices.Contains(vary, t))
-	}
-	if err := s.begin(ctx, vary); err != nil {
+	vary := those(tasks, func(t *task) bool { return t.text == nil && slices.ContainsFunc(t.read.files, s.varies) })
+	if err := s.preprocess(ctx, vary); err != nil {
 		return err
 	}
 	for _, t := range tasks {
@@ -213,24 +179,29 @@ func (s *Store) run(ctx context.Context, tasks []*task, w *way) ([]*reading, err
 
 // alone goes a way for one task in a process of its own.
 func (s *Store) alone(ctx context.Context, t *task, w *way) (*reading, error) {
-	r, list := &reading{start: time.Now()}, t.cmd.Object+".read"
-	var b strings.Builder
+	start, list := time.Now(), t.cmd.Object+".read"
+	var out, says strings.Builder
 	c := t.Cmd
-	c.Argv, c.Env, c.Stderr = w.argv(t), s.Env, &b
-	if w.reads {
-		c.Argv = slices.Concat(c.Argv[:1], []string{"-MD", "-MF", list}, c.Argv[1:])
+	c.Argv, c.Env, c.Stderr = w.argv(t), s.Env, &says
+	if w == toText {
+		c.Log, c.Stdout = "", &out
+		err := s.Machine.Run(ctx, c)
+		all := texts(out.String(), []string{t.cmd.Source})
+		if err != nil || all == nil {
+			return nil, err
+		}
+		all[0].start = start
+		return all[0], nil
 	}
-	if w != wholly {
-		c.Log = ""
-	}
+	c.Argv = slices.Concat(c.Argv[:1], []string{"-MD", "-MF", list}, c.Argv[1:])
 	err := s.Machine.Run(ctx, c)
+	r := &reading{start: start, says: says.String()}
 	if read, listErr := regular.Read(filepath.Join(t.Dir, list), maxText); listErr == nil {
 		r.files = names(string(read))
 	}
 	if gone := os.Remove(filepath.Join(t.Dir, list)); gone != nil && !errors.Is(gone, fs.ErrNotExist) {
 		err = errors.Join(err, gone)
 	}
-	r.says = b.String()
 	return r, err
 }
 
@@ -249,7 +220,10 @@ func (s *Store) store(t *task) error {
 		}
 	}
 	if e := s.entry(t, t.read); e != nil {
-		e.Object, e.Says, e.Core = digest(string(object)), t.read.says, t.core
+		e.Object, e.Says = digest(string(object)), t.read.says
+		if t.text != nil {
+			e.Core = t.text.core
+		}
 		s.keep(t.key, e, object)
 	}
 	return nil

@@ -2,6 +2,7 @@ package objects
 
 import (
 	"context"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -18,20 +19,19 @@ func (s *Store) together(ctx context.Context, tasks []*task, w *way) (all []*rea
 	}
 	var from []string
 	for _, t := range tasks {
-		from = append(from, t.file(w.from))
+		from = append(from, t.cmd.Source)
+	}
+	var out strings.Builder
+	c := host.Cmd{Argv: slices.Concat(argv, from), Dir: tasks[0].Dir, Env: s.Env, Stdout: &out}
+	if w == wholly { // in one stream, so that what is said of a file comes before the list of what was read for it
+		c.Argv = slices.Concat([]string{"sh", "-c", `exec "$@" 2>&1`, "sh"}, c.Argv)
 	}
 	start := time.Now()
-	var b strings.Builder // in one stream, so that what is said of a file comes before the list of what was read for it
-	c := host.Cmd{Argv: slices.Concat([]string{"sh", "-c", `exec "$@" 2>&1`, "sh"}, argv, from), Dir: tasks[0].Dir, Env: s.Env, Stdout: &b}
 	if s.Machine.Run(ctx, c) != nil {
 		return nil
 	}
-	if w.reads {
-		all = lists(b.String(), from)
-	} else if b.Len() == 0 { // else it is not known of which file something is said
-		for range from {
-			all = append(all, new(reading))
-		}
+	if all = lists(out.String(), from); w == toText {
+		all = texts(out.String(), from)
 	}
 	for _, r := range all {
 		r.start, r.shared = start, true
@@ -72,7 +72,7 @@ func lists(says string, files []string) (all []*reading) {
 // frontend is the command, but for the files, by which clang compiles what it is given, as it tells itself (-###): this alone takes several files and makes
 // an object of each. It is nil where clang would do more, or something else.
 func (s *Store) frontend(ctx context.Context, t *task, w *way) []string {
-	key := w.to + t.alike()
+	key := w.name + t.alike()
 	s.lock.Lock()
 	argv, asked := s.frontends[key]
 	s.lock.Unlock()
@@ -81,12 +81,12 @@ func (s *Store) frontend(ctx context.Context, t *task, w *way) []string {
 	}
 	argv = w.argv(t)
 	options := []string{"-###"}
-	if w.reads {
+	if w == wholly {
 		options = append(options, "-MD", "-MF", "-", "-MT", strings.TrimSuffix(listOf, ": "))
 	}
 	var says strings.Builder
 	if s.Machine.Run(ctx, host.Cmd{Argv: slices.Concat(argv[:1], options, argv[1:]), Dir: t.Dir, Env: s.Env, Stderr: &says}) == nil {
-		argv = onlyFrontend(says.String(), t.file(w.from))
+		argv = onlyFrontend(says.String(), t.cmd.Source)
 	} else {
 		argv = nil
 	}
@@ -124,4 +124,36 @@ func onlyFrontend(says, file string) (argv []string) {
 		argv = slices.Delete(argv, i, i+2)
 	}
 	return argv
+}
+
+// aMark matches the lines by which a preprocessed text tells of which file what follows is.
+var aMark = regexp.MustCompile(`(?m)^# [0-9]+ "((?:[^"\\\n]|\\.)*)"(.*)$`)
+
+// texts takes apart what clang makes of several files when it preprocesses them: of each, the files that were read for it, and what it uses of them. It is
+// nil where one is missing, or a name is not plain.
+func texts(says string, files []string) (all []*reading) {
+	begin := -1
+	end := func(at int) {
+		if begin >= 0 {
+			all[len(all)-1].core = core(says[begin:at])
+		}
+	}
+	for _, m := range aMark.FindAllStringSubmatchIndex(says, -1) {
+		name, more := strings.TrimPrefix(says[m[2]:m[3]], "./"), says[m[4]:m[5]]
+		if n := len(all); more == "" && n < len(files) && name == files[n] && strings.HasPrefix(says[m[0]:], "# 1 ") {
+			end(m[0])
+			all, begin = append(all, new(reading)), m[0]
+		}
+		if len(all) == 0 || strings.Contains(name, "\\") {
+			return nil
+		}
+		if r := all[len(all)-1]; !strings.HasPrefix(name, "<") && !slices.Contains(r.files, name) {
+			r.files = append(r.files, name)
+		}
+	}
+	end(len(says))
+	if len(all) != len(files) {
+		return nil
+	}
+	return all
 }

@@ -3,7 +3,6 @@ package objects
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -52,34 +51,31 @@ var trials = []struct{ name, text string }{
 	{"two.c", "struct row;\n#define number int\nint calls = 7;\n" + trialCode + "int again(int n) { return find(\"again\", n + calls); }\n"},
 }
 
-// What a file of results says that a compiler does to the same end as one step for one file.
-const (
-	joins  = "files together\n"
-	halves = "in two steps\n"
-)
-
-// try finds out, once for one compiler, whether it makes the same objects where it is given several files together, and where it goes on with
-// intermediate code. That it does is promised nowhere.
+// try finds out, once for one compiler, whether it makes the same objects where it is given several files together. That it does is promised nowhere.
 func (s *Store) try(ctx context.Context, t *task) {
 	argv := t.cmd.code()
-	file := filepath.Join(s.Dir, digest(slices.Concat([]string{code(), s.Compiler, fmt.Sprint(s.Varies != "")}, s.Env, argv)...)+".tried")
-	known, err := regular.Read(file, maxText)
-	if err == nil {
+	file := filepath.Join(s.Dir, digest(slices.Concat([]string{code(), s.Compiler}, s.Env, argv)...)+".tried")
+	const joins, not = "files together\n", "one by one\n"
+	if known, err := regular.Read(file, maxText); err == nil {
 		use(file)
-	} else {
-		known = []byte(s.trial(ctx, argv))
-		if ctx.Err() == nil && os.MkdirAll(s.Dir, 0o755) == nil {
-			_ = write(file, known) // else it is tried again the next time
-		}
+		s.joins = string(known) == joins
+		return
 	}
-	s.joins, s.halves = strings.Contains(string(known), joins), strings.Contains(string(known), halves)
+	s.joins = s.trial(ctx, argv)
+	found := not
+	if s.joins {
+		found = joins
+	}
+	if ctx.Err() == nil && os.MkdirAll(s.Dir, 0o755) == nil {
+		_ = write(file, []byte(found)) // else it is tried again the next time
+	}
 }
 
-// trial compiles trials in each way.
-func (s *Store) trial(ctx context.Context, argv []string) (says string) {
+// trial compiles trials one by one, and together.
+func (s *Store) trial(ctx context.Context, argv []string) bool {
 	dir, err := os.MkdirTemp("", "sendmail-aix-")
 	if err != nil {
-		return ""
+		return false
 	}
 	defer func() { _ = os.RemoveAll(dir) }() // it lies where such things may be left
 	err = os.WriteFile(filepath.Join(dir, "trial.h"), []byte("#pragma once\n"), 0o644)
@@ -93,37 +89,21 @@ func (s *Store) trial(ctx context.Context, argv []string) (says string) {
 		}
 	}
 	if err != nil || len(tasks) != len(trials) {
-		return ""
+		return false
 	}
-	made := func(read, all []*reading) string {
+	made := func(all []*reading) string {
 		var texts []string
 		for i, t := range tasks {
 			name := filepath.Join(dir, t.cmd.Object)
 			object, err := regular.Read(name, maxText)
-			if err != nil || len(all) != len(tasks) || all[i] == nil || read[i] == nil || os.Remove(name) != nil {
+			if err != nil || len(all) != len(tasks) || os.Remove(name) != nil {
 				return ""
 			}
-			texts = append(append(texts, string(object)), read[i].files...)
+			texts = append(append(texts, string(object)), all[i].files...)
 		}
 		return digest(texts...)
 	}
 	each, err := s.run(ctx, tasks, wholly)
-	want := made(each, each)
-	if err != nil || want == "" {
-		return ""
-	}
-	both := s.together(ctx, tasks, wholly)
-	if s.joins = made(both, both) == want; s.joins {
-		says = joins
-	}
-	if s.Varies != "" {
-		cores, err := s.run(ctx, tasks, toCore)
-		if err != nil {
-			return says
-		}
-		if ends, err := s.run(ctx, tasks, fromCore); err == nil && made(cores, ends) == want {
-			says += halves
-		}
-	}
-	return says
+	want := made(each)
+	return err == nil && want != "" && made(s.together(ctx, tasks, wholly)) == want
 }

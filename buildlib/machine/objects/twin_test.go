@@ -6,24 +6,23 @@ import (
 	"testing"
 )
 
-// clang stands for one whose result, before it optimizes as after that, is what is in the file itself and what it uses of the headers, which the file says.
-// It tells by which command of its own it compiles, and that takes several files. A file notes each run, but for those of [Store.try].
+// clang stands for one whose object is what is in the file itself and what it uses of the headers, which is what has "used" in its line. It tells by which
+// command of its own it compiles, and that takes several files. A file notes each run, but for those of [Store.try].
 const clang = `#!/bin/sh
 here=${0%/*}
 case " $* " in *" -v "*)
 	printf '#include "..." search starts here:\n#include <...> search starts here:\n %s\nEnd of search list.\n' "$here/ssl" >&2
 	exit ;;
 esac
-kind=object list= files= words= before=
+kind=object list= files= words= before= last=
 while [ $# -gt 0 ]; do
 	case $1 in
 	-'###') tells=1 ;;
 	-cc1) several=1 ;;
 	-MF) list=$2; words="$words \"$1\" \"$2\""; shift ;;
 	-o) out=$2; shift ;;
-	-emit-llvm) kind=core words="$words \"$1\""; [ ! -e "$here/stops" ] || exit 1 ;;
-	-x) kind=end words="$words \"$1\""; [ ! -e "$here/breaks" ] || exit 1 ;;
-	*.c | *.bc) files="$files $1" ;;
+	-E) kind=text words="$words \"$1\""; [ ! -e "$here/stops" ] || exit 1 ;;
+	*.c) files="$files $1" ;;
 	esac
 	shift
 done
@@ -32,16 +31,20 @@ if [ "$tells" ]; then
 	echo " \"$0\" \"-cc1\"$words \"-main-file-name\" \"x\" \"-o\" \"$out\" \"${files# }\"" >&2
 	exit
 fi
-case $files in *one.c* | *two.c* | *one.bc* | *two.bc*) ;; *) echo "$kind${several:+$files}" >>$here/ran ;; esac
+case $files in *one.c* | *two.c*) ;; *) echo "$kind${several:+$files}" >>$here/ran ;; esac
 for f in $files; do
-	[ ! "$several" ] || case $kind in core) out=${f%.c}.bc ;; *) out=${f%.*}.o ;; esac
-	if [ $kind = end ]; then
-		(echo object; sed 1d $f) >$out
+	[ ! "$several" ] || out=${f%.c}.o
+	if [ $kind = text ]; then
+		echo "# 1 \"$f\""
+		echo "# 1 \"$here/ssl/ssl.h\" 1"
+		cat $here/ssl/ssl.h
+		echo "# 2 \"$f\" 2"
+		sed 1d $f
 		continue
 	fi
-	(echo "$kind"; cat $f; grep used $here/ssl/ssl.h) >$out
+	(cat $f; grep used $here/ssl/ssl.h) >$out
 	[ ! -e "$here/differs" ] || [ ! "$several" ] || echo more >>$out
-	grep 'warn' $f >&2
+	grep warn $f >&2
 	case $list in
 	'') ;;
 	-)
@@ -52,6 +55,12 @@ for f in $files; do
 	esac
 done
 `
+
+// header is one of a library, without what a file uses of it and with that.
+const (
+	unusedHeader = "int other(void);\ntypedef struct other_st OTHER;\n"
+	header       = unusedHeader + "int used(void);\n"
+)
 
 // TestTwin compiles for a level, whose headers then become those of another.
 func TestTwin(t *testing.T) {
@@ -64,26 +73,22 @@ func TestTwin(t *testing.T) {
 		then    string
 		inStore bool // the object of the first is taken
 	}{
-		{"what is not used", "bin/ssl", func(s *site) { s.write("bin/ssl/ssl.h", "used 1\nother 2\n") }, "object\ncore\n", "core\n", true},
-		{"what is used", "bin/ssl", func(s *site) { s.write("bin/ssl/ssl.h", "used 2\nother 1\n") }, "object\ncore\n", "core\nend\n", false},
-		{"what is used, and there is no second step", "bin/ssl", func(s *site) {
-			s.write("bin/ssl/ssl.h", "used 2\nother 1\n")
-			s.write("bin/breaks", "")
-		}, "object\ncore\n", "core\nobject\n", false},
-		{"the file itself", "bin/ssl", func(s *site) { s.write("obj/a.c", "#include <ssl.h>\nint b;\n") }, "object\ncore\n", "object\ncore\n", false},
-		{"one target alone", "", func(s *site) { s.write("bin/ssl/ssl.h", "used 1\nother 2\n") }, "object\n", "object\n", true},
-		{"other headers vary", "bin/other", func(s *site) { s.write("bin/ssl/ssl.h", "used 1\nother 2\n") }, "object\n", "object\n", true},
+		{"what is not used", "bin/ssl", func(s *site) { s.write("bin/ssl/ssl.h", "OTHER *another(int);\nint used(void);\n") }, "object\ntext\n", "text\n", true},
+		{"what is used", "bin/ssl", func(s *site) { s.write("bin/ssl/ssl.h", unusedHeader+"int used(int);\n") }, "object\ntext\n", "text\nobject\n", false},
+		{"the file itself", "bin/ssl", func(s *site) { s.write("obj/a.c", "#include <ssl.h>\nint b = used();\n") }, "object\ntext\n", "object\ntext\n", false},
+		{"one target alone", "", func(s *site) { s.write("bin/ssl/ssl.h", "int used(void);\n") }, "object\n", "object\n", true},
+		{"other headers vary", "bin/other", func(s *site) { s.write("bin/ssl/ssl.h", "int used(void);\n") }, "object\n", "object\n", true},
 		{"it does not come to an end", "bin/ssl", func(s *site) {
-			s.write("bin/ssl/ssl.h", "used 1\nother 2\n")
+			s.write("bin/ssl/ssl.h", "int used(void);\n")
 			s.write("bin/stops", "")
-		}, "object\ncore\n", "object\n", true},
+		}, "object\ntext\n", "object\n", true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			s := newSite(t)
 			s.write("bin/cc", clang)
-			s.write("bin/ssl/ssl.h", "used 1\nother 1\n")
-			s.write("obj/a.c", "#include <ssl.h>\nint a;\n")
+			s.write("bin/ssl/ssl.h", header)
+			s.write("obj/a.c", "#include <ssl.h>\nint a = used();\n")
 			compile := func() (object, ran string) {
 				t.Helper()
 				store := s.store()

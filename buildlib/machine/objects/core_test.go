@@ -1,0 +1,138 @@
+package objects
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// of is a file that uses something of a header that stands before it.
+const of = "extern int used(KNOWN *);\nstruct kept { int a; KNOWN *b; };\nint f(struct kept *k)\n{\n\treturn used(k->b) + k->a;\n}\n"
+
+// coreTests are headers, with what comes instead of them and whether the file makes the same use of it.
+var coreTests = []struct {
+	name, one, other string
+	same             bool
+}{
+	{"a function", "typedef int KNOWN;\nint more(char *, int);\n", "typedef int KNOWN;\n", true},
+	{"another type of it", "typedef int KNOWN;\nextern const char *more(void);\n", "typedef int KNOWN;\nvoid more(int, char **);\n", true},
+	{"a type that it has", "typedef int KNOWN;\ntypedef struct more_st MORE;\nMORE *more(const MORE *);\n", "typedef int KNOWN;\n", true},
+	{"a structure", "typedef int KNOWN;\nstruct more { int a; struct less *b; };\n", "typedef int KNOWN;\nunion more { long a; };\n", true},
+	{"a structure with a name", "typedef int KNOWN;\ntypedef struct { int a[4]; } MORE;\n", "typedef int KNOWN;\n", true},
+	{"types of functions", "typedef int KNOWN;\ntypedef int one(void *, int);\ntypedef int (*two)(char *);\n", "typedef int KNOWN;\n", true},
+	{"variables of others", "typedef int KNOWN;\nextern int more;\nextern char *list[], *const end;\nextern const char many[10];\n", "typedef int KNOWN;\nextern char *list[], *const end;\n", true},
+	{"lines and files", "# 1 \"a.h\" 1\ntypedef int KNOWN;\n\n\n# 12 \"b.h\" 2\n", "typedef\n int\tKNOWN ;\n", true},
+	{"what is used", "typedef int KNOWN;\n", "typedef long KNOWN;\n", false},
+	{"what that uses", "typedef int BASE;\ntypedef BASE KNOWN;\n", "typedef long BASE;\ntypedef BASE KNOWN;\n", false},
+	{"a structure that is used", "typedef struct known KNOWN;\nstruct known { int a; };\n", "typedef struct known KNOWN;\nstruct known { long a; };\n", false},
+	{"a name in it", "typedef int KNOWN;\nint used(KNOWN *);\n", "typedef int KNOWN;\n", false},
+	{"the order", "typedef int KNOWN;\nint used(KNOWN *);\ntypedef struct kept KEPT;\nint k;\n", "typedef int KNOWN;\nint k;\ntypedef struct kept KEPT;\nint used(KNOWN *);\n", false},
+	{"a variable", "typedef int KNOWN;\nint more;\n", "typedef int KNOWN;\n", false},
+	{"a value", "typedef int KNOWN;\nextern int more;\nint *here = &more;\n", "typedef int KNOWN;\nint *here = 0;\n", false},
+	{"a body", "typedef int KNOWN;\nint more(void) { return 1; }\n", "typedef int KNOWN;\nint more(void) { return 2; }\n", false},
+	{"a body of old", "typedef int KNOWN;\nint more(a, b) int a; char *b; { return a; }\n", "typedef int KNOWN;\nint more(a, b) long a; char *b; { return a; }\n", false},
+	{"a function behind a body", "typedef int KNOWN;\nint more(void) { return 1; } int less(void);\n", "typedef int KNOWN;\nint more(void) { return 1; }\n", true},
+	{"numbers", "typedef int KNOWN;\nenum more { A, B };\n", "typedef int KNOWN;\nenum more { B, A };\n", false},
+	{"numbers in a structure", "typedef int KNOWN;\nstruct more { enum { A, B } c; };\n", "typedef int KNOWN;\nstruct more { enum { B, A } c; };\n", false},
+	{"a pragma", "#pragma options align=packed\ntypedef int KNOWN;\n", "typedef int KNOWN;\n", false},
+	{"a pragma in a structure", "typedef int KNOWN;\nstruct more {\n#pragma pack(1)\nint a; };\n", "typedef int KNOWN;\nstruct more { int a; };\n", false},
+	{"what a pragma names", "typedef int KNOWN;\nint more(void);\n#pragma weak more\n", "typedef int KNOWN;\n#pragma weak more\n", false},
+	{"an attribute", "typedef int KNOWN;\n__attribute__((noreturn)) void more(void);\n", "typedef int KNOWN;\n", false},
+	{"a text", "typedef int KNOWN;\nconst char more[] = \"a; int b(void); \\\" \";\n", "typedef int KNOWN;\nconst char more[] = \"a; int c(void); \\\" \";\n", false},
+}
+
+func TestCore(t *testing.T) {
+	t.Parallel()
+	for _, test := range coreTests {
+		if same := core(test.one+of) == core(test.other+of); same != test.same {
+			t.Errorf("%s: the same is %t, want %t:\n%v\n%v", test.name, same, test.same, declarations(test.one+of), declarations(test.other+of))
+		}
+	}
+	// All that is there counts where something follows that names it.
+	for _, test := range coreTests {
+		uses := "int g(void) { return sizeof more + sizeof(struct more) + sizeof less + sizeof(MORE) + (int)list + sizeof one + sizeof(two) + many[0] + (int)end; }\n"
+		if test.one != test.other && test.name != "lines and files" && core(test.one+of+uses) == core(test.other+of+uses) {
+			t.Errorf("%s: what is used is the same", test.name)
+		}
+	}
+}
+
+// TestCoreClang has the real one make the same object wherever the same is used.
+func TestCoreClang(t *testing.T) {
+	t.Parallel()
+	compiler, err := exec.LookPath("clang-19")
+	if err != nil {
+		t.Skipf("%v; \"mage test\" installs it", err)
+	}
+	dir := t.TempDir()
+	for _, test := range coreTests {
+		if !test.same {
+			continue
+		}
+		var made []string
+		for _, text := range []string{test.one, test.other} {
+			file, object := filepath.Join(dir, "a.c"), filepath.Join(dir, "a.o")
+			if err := os.WriteFile(file, []byte(text+of), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			if out, err := exec.Command(compiler, "--target=powerpc64-ibm-aix7.2", "-w", "-O2", "-c", "-o", object, file).CombinedOutput(); err != nil {
+				t.Fatalf("%s: %v\n%s", test.name, err, out)
+			}
+			content, err := os.ReadFile(object)
+			if err != nil {
+				t.Fatal(err)
+			}
+			made = append(made, string(content))
+		}
+		if made[0] != made[1] {
+			t.Errorf("%s: the objects differ", test.name)
+		}
+	}
+}
+
+func TestTexts(t *testing.T) {
+	t.Parallel()
+	const a, b = "# 1 \"a.c\"\n# 1 \"<built-in>\" 1\n# 1 \"./h.h\" 1\nint h;\n# 2 \"a.c\" 2\nint a;\n", "# 1 \"b.c\"\n# 1 \"/dir/i.h\" 1 3\nint b;\n"
+	for _, test := range []struct {
+		name, says string
+		want       []string
+	}{
+		{"both", a + b, []string{"a.c h.h " + core("int h; int a;"), "b.c /dir/i.h " + core("int b;")}},
+		{"one is missing", a, nil},
+		{"another order", b + a, nil},
+		{"something before them", "# 1 \"c.c\"\n" + a + b, nil},
+		{"a name that is not plain", a + strings.Replace(b, "/dir/", `/d\"r/`, 1), nil},
+		{"nothing", "", nil},
+	} {
+		var got []string
+		for _, r := range texts(test.says, []string{"a.c", "b.c"}) {
+			got = append(got, strings.Join(append(r.files, r.core), " "))
+		}
+		if !slices.Equal(got, test.want) {
+			t.Errorf("%s: texts = %q, want %q", test.name, got, test.want)
+		}
+	}
+}
+
+// FuzzCore has a text and a declaration that nothing names.
+func FuzzCore(f *testing.F) {
+	for _, test := range coreTests {
+		f.Add(test.one + of)
+		f.Add(test.other)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if strings.Contains(text, "nobody_names_this") {
+			return
+		}
+		want := core(text)
+		if got := core("int nobody_names_this(int);\nstruct nobody_names_this { int a; };\n" + text); got != want {
+			t.Errorf("what nothing names counts before %q", text)
+		}
+		if all := declarations(text); len(all) > 0 && core(text+"\n;int x = 1;") == core(text+"\n;int x = 2;") {
+			t.Errorf("a value behind %q does not count", text)
+		}
+	})
+}
