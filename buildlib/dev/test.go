@@ -117,7 +117,7 @@ func Test(ctx context.Context, c *checkout.Checkout, out, errOut io.Writer) erro
 	} {
 		if err := run(out, errOut, check.env, check.argv...); err != nil {
 			stop()
-			<-ended
+			_ = <-ended // of what was stopped
 			return err
 		}
 	}
