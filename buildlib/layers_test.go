@@ -54,7 +54,8 @@ var rooms = []struct{ room, imports string }{
 	{"machine/target", "fault host"},
 	{"machine/program", "host"},
 	{"machine/cross", "fault host target program cache logrus"},
-	{"machine/objects", "regular host"},
+	{"machine/ctext", ""},
+	{"machine/objects", "regular host ctext"},
 	{"machine/emulate", "fault host cache xcoff"},
 
 	{"sendmail/release", "fault tomlfile regular"},

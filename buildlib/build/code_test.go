@@ -11,6 +11,7 @@ import (
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/step"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/ctext"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/objects"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/target"
@@ -62,7 +63,7 @@ func TestCompileReadsItsCode(t *testing.T) {
 		means:    &plan.Means{Machine: host.NewLocal(os.Environ())},
 		checkout: &checkout.Checkout{Root: "/checkout"},
 	}
-	want, err := codeDigest(compile.Code, objects.Code, host.Code)
+	want, err := codeDigest(compile.Code, objects.Code, ctext.Code, host.Code)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +76,7 @@ func TestCompileReadsItsCode(t *testing.T) {
 	if got, err := reads[i].Of(t.Context()); got != want || err != nil {
 		t.Errorf("%s is %q, %v, want %s", name, got, err, want)
 	}
-	for name, code := range map[string]fs.ReadFileFS{"compile.go": compile.Code, "objects.go": objects.Code, "local.go": host.Code} {
+	for name, code := range map[string]fs.ReadFileFS{"compile.go": compile.Code, "objects.go": objects.Code, "ctext.go": ctext.Code, "local.go": host.Code} {
 		if text, err := code.ReadFile(name); err != nil || len(text) == 0 {
 			t.Errorf("the code has no %s: %v", name, err)
 		}

@@ -23,6 +23,7 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/step"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/tree"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/cross"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/ctext"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/objects"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/program"
@@ -183,7 +184,7 @@ func (b *Build) compileReads() []step.Read {
 		{Name: "environment", Value: strings.Join(b.Target.Env(), " ")},
 		{Name: "checkout", Value: b.checkout.Root}, // object directories hold links to the source
 	}
-	rooms := []fs.FS{compile.Code, objects.Code, host.Code}
+	rooms := []fs.FS{compile.Code, objects.Code, ctext.Code, host.Code}
 	if _, elsewhere := b.means.Machine.(*remote.Machine); elsewhere {
 		rooms = append(rooms, remote.Code)
 	}

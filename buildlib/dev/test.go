@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/build"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/checkout"
@@ -21,7 +22,7 @@ import (
 // concurrent are the rooms that do several things at once: only there has the race detector something to find, and it makes the others' tests some
 // times as slow.
 var concurrent = []string{
-	"aix/installp/diff", "aix/installp/write", "build", "checkout", "dev", "ground/cache", "ground/regular", "ground/terminal", "ground/tree", "imagetool",
+	"aix/installp/diff", "aix/installp/write", "build", "checkout", "dev", "ground/cache", "ground/regular", "ground/step", "ground/terminal", "ground/tree", "imagetool",
 	"machine/host", "machine/objects", "machine/remote", "steps/compile", "steps/fetch",
 }
 
@@ -103,10 +104,11 @@ func Test(ctx context.Context, c *checkout.Checkout, out, errOut io.Writer) erro
 	// The whole way waits, for daemons, connections and compilers, while the others compute, and takes longer than all of them. What it says comes behind
 	// what they say.
 	var said, problems bytes.Buffer
-	ended := make(chan error, 1)
-	go func() {
-		ended <- test(&said, &problems, false, append([]string{"-parallel", strconv.Itoa(2 * runtime.NumCPU()), "-skip", racedOnWholeWay()}, whole...)...)
-	}()
+	var wholeErr error
+	var ended sync.WaitGroup
+	ended.Go(func() {
+		wholeErr = test(&said, &problems, false, append([]string{"-parallel", strconv.Itoa(2 * runtime.NumCPU()), "-skip", racedOnWholeWay()}, whole...)...)
+	})
 	for _, check := range []struct {
 		env  []string
 		argv []string
@@ -117,11 +119,13 @@ func Test(ctx context.Context, c *checkout.Checkout, out, errOut io.Writer) erro
 	} {
 		if err := run(out, errOut, check.env, check.argv...); err != nil {
 			stop()
-			_ = <-ended // of what was stopped
+			ended.Wait()
 			return err
 		}
 	}
-	err = errors.Join(test(out, errOut, false, alone...), test(out, errOut, true, raced...), test(out, errOut, true, append([]string{"-run", racedOnWholeWay()}, whole...)...), <-ended)
+	err = errors.Join(test(out, errOut, false, alone...), test(out, errOut, true, raced...), test(out, errOut, true, append([]string{"-run", racedOnWholeWay()}, whole...)...))
+	ended.Wait()
+	err = errors.Join(err, wholeErr)
 	_, outErr := said.WriteTo(out)
 	_, errErr := problems.WriteTo(errOut)
 	return errors.Join(err, outErr, errErr)

@@ -17,7 +17,7 @@ type entry struct {
 	Levels *string `json:"levels"`         // the macros of a level that were defined; nil where no file can tell
 	Says   string  `json:"says"`           // what the compiler wrote
 	Object string  `json:"object"`         // SHA-256
-	Core   string  `json:"core,omitempty"` // of what is used of all that was read; see [core]
+	Core   string  `json:"core,omitempty"` // of what is used of all that was read; see [ctext.Used]
 
 	text []byte
 }

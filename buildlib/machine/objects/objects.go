@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/ground/regular"
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/ctext"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 )
 
@@ -44,7 +45,7 @@ type Store struct {
 	// Clang is whether the compiler is clang, of which is known how to compile several files in one process.
 	Clang bool
 	// Varies is a directory of headers that other levels have otherwise, where objects are made for several of them; "" for none. Of what reads them, what
-	// it uses tells whether the object is that of another level; see [core]. The compiler is clang then.
+	// it uses tells whether the object is that of another level; see [ctext.Used]. The compiler is clang then.
 	Varies string
 	// Secret are directories whose names must not matter: an object that has one in it is not kept.
 	Secret []string
@@ -255,14 +256,16 @@ func digest(texts ...string) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// code is the digest of this room's text.
+// code is the digest of this room's text, and of those that it asks.
 var code = sync.OnceValue(func() string {
 	var all []string
-	entries, _ := Code.ReadDir(".")
-	for _, e := range entries {
-		if !strings.HasSuffix(e.Name(), "_test.go") {
-			content, _ := Code.ReadFile(e.Name())
-			all = append(all, string(content))
+	for _, room := range []embed.FS{Code, ctext.Code} {
+		entries, _ := room.ReadDir(".")
+		for _, e := range entries {
+			if !strings.HasSuffix(e.Name(), "_test.go") {
+				content, _ := room.ReadFile(e.Name())
+				all = append(all, string(content))
+			}
 		}
 	}
 	return digest(all...)

@@ -32,7 +32,7 @@ type reading struct {
 	start  time.Time
 	files  []string // that were read; none where the compiler did not tell
 	says   string
-	core   string // see [core]; "" where nothing was compiled but an object
+	core   string // see [ctext.Used]; "" where nothing was compiled but an object
 	shared bool   // with other files
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/ctext"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 )
 
@@ -135,7 +136,7 @@ func texts(says string, files []string) (all []*reading) {
 	begin := -1
 	end := func(at int) {
 		if begin >= 0 {
-			all[len(all)-1].core = core(says[begin:at])
+			all[len(all)-1].core = ctext.Used(says[begin:at])
 		}
 	}
 	for _, m := range aMark.FindAllStringSubmatchIndex(says, -1) {

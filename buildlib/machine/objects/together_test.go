@@ -4,9 +4,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/ctext"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 )
 
@@ -172,5 +174,29 @@ func TestTryClang(t *testing.T) {
 				t.Error("it does not")
 			}
 		})
+	}
+}
+
+func TestTexts(t *testing.T) {
+	t.Parallel()
+	const a, b = "# 1 \"a.c\"\n# 1 \"<built-in>\" 1\n# 1 \"./h.h\" 1\nint h;\n# 2 \"a.c\" 2\nint a;\n", "# 1 \"b.c\"\n# 1 \"/dir/i.h\" 1 3\nint b;\n"
+	for _, test := range []struct {
+		name, says string
+		want       []string
+	}{
+		{"both", a + b, []string{"a.c h.h " + ctext.Used("int h; int a;"), "b.c /dir/i.h " + ctext.Used("int b;")}},
+		{"one is missing", a, nil},
+		{"another order", b + a, nil},
+		{"something before them", "# 1 \"c.c\"\n" + a + b, nil},
+		{"a name that is not plain", a + strings.Replace(b, "/dir/", `/d\"r/`, 1), nil},
+		{"nothing", "", nil},
+	} {
+		var got []string
+		for _, r := range texts(test.says, []string{"a.c", "b.c"}) {
+			got = append(got, strings.Join(append(r.files, r.core), " "))
+		}
+		if !slices.Equal(got, test.want) {
+			t.Errorf("%s: texts = %q, want %q", test.name, got, test.want)
+		}
 	}
 }

@@ -5,15 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
@@ -73,8 +70,12 @@ func (b *Builder) pieces(ctx context.Context, directories []Directory) error {
 	})
 }
 
-// ofRelease is what Build tells of the release of the system.
-var ofRelease = regexp.MustCompile(`\b(rel|rbase|rroot)=[^,\n]*, `)
+var (
+	// ofRelease is what Build tells of the release of the system.
+	ofRelease = regexp.MustCompile(`\b(rel|rbase|rroot)=[^,\n]*, `)
+	// namesRelease matches the name that it gives that in m4.
+	namesRelease = regexp.MustCompile(`\bbldREL\b`)
+)
 
 // tools tells all that decides what Build makes of an object directory, but for the directory's own files: its own text and the files that it reads,
 // which of those for systems it takes, by its own account (-m), what the machine is called, and what else the caller knows, by Makes. The system's release
@@ -94,7 +95,7 @@ func (b *Builder) tools(ctx context.Context, directories []Directory) (string, e
 		files = append(files, filepath.Join(b.Source, d.Name, "Makefile.m4"))
 	}
 	for _, e := range listing {
-		if e.Path != "bin/Build" {
+		if e.Path != "bin/Build" && e.SHA256 != "" {
 			files = append(files, filepath.Join(devtools, e.Path))
 		}
 	}
@@ -104,29 +105,17 @@ func (b *Builder) tools(ctx context.Context, directories []Directory) (string, e
 	if err != nil {
 		return "", err
 	}
-	named, err := names(files, "bldREL")
-	if !named {
+	texts, missing := b.Machine.Read(ctx, files...)
+	if err := errors.Join(missing...); err != nil {
+		return "", err
+	}
+	if !slices.ContainsFunc(texts, namesRelease.MatchString) {
 		says = ofRelease.ReplaceAllString(says, "")
 	}
 	for _, place := range b.places() {
 		says = strings.ReplaceAll(says, place, "")
 	}
-	return strings.Join([]string{listing.Hash(), node, says, b.Makes}, "\n"), err
-}
-
-// names reports whether one of the files has a word in it.
-func names(files []string, word string) (bool, error) {
-	pattern := regexp.MustCompile(`\b` + word + `\b`)
-	for _, name := range files {
-		text, err := os.ReadFile(name)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.EISDIR) {
-			return false, err
-		}
-		if pattern.Match(text) {
-			return true, nil
-		}
-	}
-	return false, nil
+	return strings.Join([]string{listing.Hash(), node, says, b.Makes}, "\n"), nil
 }
 
 // places are the directories that an object directory names.

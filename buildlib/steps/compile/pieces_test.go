@@ -43,6 +43,11 @@ func (w *workbench) Run(ctx context.Context, c host.Cmd) error {
 	return nil
 }
 
+// Read knows no site.config.m4 where there is none.
+func (w *workbench) Read(ctx context.Context, names ...string) ([]string, []error) {
+	return w.mill.Read(ctx, slices.DeleteFunc(names, func(name string) bool { return name == "/site" })...)
+}
+
 // TestPieces builds object by object: each waits for its Makefile alone, and a directory for its objects and libraries.
 func TestPieces(t *testing.T) {
 	t.Parallel()

@@ -64,7 +64,7 @@ func TestElsewhere(t *testing.T) {
 	}
 	count("stage")
 	want := []string{
-		"detect: 13, Find 5, Read 2, Run 6",
+		"detect: 12, Find 5, Read 2, Run 5",
 		"a program's content: 2, Run 1, Sums 1",
 		"compile: 21, List 5, Put 6, ReadDir 1, RemoveAll 1, Run 2, RunAll 5, Send 1", // of five directories
 		"compile again: 5, List 1, ReadDir 1, Run 2, Send 1",

@@ -1,10 +1,9 @@
-package objects
+package ctext
 
 import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 )
@@ -12,8 +11,8 @@ import (
 // of is a file that uses something of a header that stands before it.
 const of = "extern int used(KNOWN *);\nstruct kept { int a; KNOWN *b; };\nint f(struct kept *k)\n{\n\treturn used(k->b) + k->a;\n}\n"
 
-// coreTests are headers, with what comes instead of them and whether the file makes the same use of it.
-var coreTests = []struct {
+// tests are headers, with what comes instead of them and whether the file makes the same use of it.
+var tests = []struct {
 	name, one, other string
 	same             bool
 }{
@@ -44,31 +43,31 @@ var coreTests = []struct {
 	{"a text", "typedef int KNOWN;\nconst char more[] = \"a; int b(void); \\\" \";\n", "typedef int KNOWN;\nconst char more[] = \"a; int c(void); \\\" \";\n", false},
 }
 
-func TestCore(t *testing.T) {
+func TestUsed(t *testing.T) {
 	t.Parallel()
-	for _, test := range coreTests {
-		if same := core(test.one+of) == core(test.other+of); same != test.same {
+	for _, test := range tests {
+		if same := Used(test.one+of) == Used(test.other+of); same != test.same {
 			t.Errorf("%s: the same is %t, want %t:\n%v\n%v", test.name, same, test.same, declarations(test.one+of), declarations(test.other+of))
 		}
 	}
 	// All that is there counts where something follows that names it.
-	for _, test := range coreTests {
+	for _, test := range tests {
 		uses := "int g(void) { return sizeof more + sizeof(struct more) + sizeof less + sizeof(MORE) + (int)list + sizeof one + sizeof(two) + many[0] + (int)end; }\n"
-		if test.one != test.other && test.name != "lines and files" && core(test.one+of+uses) == core(test.other+of+uses) {
+		if test.one != test.other && test.name != "lines and files" && Used(test.one+of+uses) == Used(test.other+of+uses) {
 			t.Errorf("%s: what is used is the same", test.name)
 		}
 	}
 }
 
-// TestCoreClang has the real one make the same object wherever the same is used.
-func TestCoreClang(t *testing.T) {
+// TestUsedClang has the real one make the same object wherever the same is used.
+func TestUsedClang(t *testing.T) {
 	t.Parallel()
 	compiler, err := exec.LookPath("clang-19")
 	if err != nil {
 		t.Skipf("%v; \"mage test\" installs it", err)
 	}
 	dir := t.TempDir()
-	for _, test := range coreTests {
+	for _, test := range tests {
 		if !test.same {
 			continue
 		}
@@ -93,33 +92,9 @@ func TestCoreClang(t *testing.T) {
 	}
 }
 
-func TestTexts(t *testing.T) {
-	t.Parallel()
-	const a, b = "# 1 \"a.c\"\n# 1 \"<built-in>\" 1\n# 1 \"./h.h\" 1\nint h;\n# 2 \"a.c\" 2\nint a;\n", "# 1 \"b.c\"\n# 1 \"/dir/i.h\" 1 3\nint b;\n"
-	for _, test := range []struct {
-		name, says string
-		want       []string
-	}{
-		{"both", a + b, []string{"a.c h.h " + core("int h; int a;"), "b.c /dir/i.h " + core("int b;")}},
-		{"one is missing", a, nil},
-		{"another order", b + a, nil},
-		{"something before them", "# 1 \"c.c\"\n" + a + b, nil},
-		{"a name that is not plain", a + strings.Replace(b, "/dir/", `/d\"r/`, 1), nil},
-		{"nothing", "", nil},
-	} {
-		var got []string
-		for _, r := range texts(test.says, []string{"a.c", "b.c"}) {
-			got = append(got, strings.Join(append(r.files, r.core), " "))
-		}
-		if !slices.Equal(got, test.want) {
-			t.Errorf("%s: texts = %q, want %q", test.name, got, test.want)
-		}
-	}
-}
-
-// FuzzCore has a text and a declaration that nothing names.
-func FuzzCore(f *testing.F) {
-	for _, test := range coreTests {
+// FuzzUsed has a text and a declaration that nothing names.
+func FuzzUsed(f *testing.F) {
+	for _, test := range tests {
 		f.Add(test.one + of)
 		f.Add(test.other)
 	}
@@ -127,11 +102,11 @@ func FuzzCore(f *testing.F) {
 		if strings.Contains(text, "nobody_names_this") {
 			return
 		}
-		want := core(text)
-		if got := core("int nobody_names_this(int);\nstruct nobody_names_this { int a; };\n" + text); got != want {
+		want := Used(text)
+		if got := Used("int nobody_names_this(int);\nstruct nobody_names_this { int a; };\n" + text); got != want {
 			t.Errorf("what nothing names counts before %q", text)
 		}
-		if all := declarations(text); len(all) > 0 && core(text+"\n;int x = 1;") == core(text+"\n;int x = 2;") {
+		if all := declarations(text); len(all) > 0 && Used(text+"\n;int x = 1;") == Used(text+"\n;int x = 2;") {
 			t.Errorf("a value behind %q does not count", text)
 		}
 	})

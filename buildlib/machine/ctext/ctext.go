@@ -1,19 +1,27 @@
-package objects
+// Package ctext knows which declarations of a C file are of use to it.
+package ctext
 
 import (
 	"crypto/sha256"
+	"embed"
 	"encoding/hex"
+	"regexp"
 	"slices"
 	"strings"
 )
 
-// core is the digest of what a preprocessed C file makes use of: all its text but declarations that nothing else in it names, such as those of most
+// Code is the text of this room, to be told from other states of it.
+//
+//go:embed *.go
+var Code embed.FS
+
+// Used is the SHA-256 of what a preprocessed C file makes use of: all its text but declarations that nothing else in it names, such as those of most
 // functions of a library. In C a name means what was declared by it, so without such a declaration the compiler makes the same of the rest. What is left out
 // are functions without a body, structures, unions, typedefs and variables that are extern, each declared alone; all else counts, whatever it is.
 //
 // Where lines begin and of which file they are does not count: a compiler that writes no names of lines into an object makes nothing of it, and what a
 // file asks of its lines has been put in by the preprocessor.
-func core(text string) string {
+func Used(text string) string {
 	all := declarations(text)
 	of := make(map[string][]int) // declarations by name
 	for i, d := range all {
@@ -51,6 +59,8 @@ func core(text string) string {
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }
+
+var words = regexp.MustCompile(`[A-Za-z_][A-Za-z0-9_]*`)
 
 // declaration is one outside of all functions, without the semicolon, or a line of a pragma, as words.
 type declaration []string
@@ -235,4 +245,8 @@ var reserved = map[string]bool{
 // isName reports whether a word may be one that is declared: what begins with two underscores may be something of the compiler's.
 func isName(w string) bool {
 	return isWord(w[0]) && (w[0] < '0' || w[0] > '9') && !reserved[w] && !strings.HasPrefix(w, "__")
+}
+
+func isWord(c byte) bool {
+	return c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
 }
