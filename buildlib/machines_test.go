@@ -17,6 +17,7 @@ var workers = []string{"machine/target", "machine/program", "steps/compile", "st
 var ours = []struct{ file, calls, why string }{
 	{"steps/compile/compile.go", "os.MkdirAll os.Remove", "logs are ours"},
 	{"steps/compile/directory.go", "os.ReadFile os.ReadDir", "the patched tree is ours; the machine gets a copy"},
+	{"steps/compile/pieces.go", "os.ReadFile", "the patched tree is ours, and so is site.config.m4"},
 	{"steps/stage/stage.go", "os.MkdirAll os.Remove regular.Read", "logs are ours, and notes that were fetched"},
 	{"steps/stage/survey.go", "os.Chmod os.MkdirAll os.Readlink os.WriteFile regular.Sum regular.Read filepath.WalkDir", "the root that was fetched is ours, and so are extras"},
 	{"steps/stage/stamps.go", "os.OpenFile", "the root that was fetched is ours"},

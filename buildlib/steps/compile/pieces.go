@@ -3,8 +3,8 @@ package compile
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
+	"os"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -105,11 +105,15 @@ func (b *Builder) tools(ctx context.Context, directories []Directory) (string, e
 	if err != nil {
 		return "", err
 	}
-	texts, missing := b.Machine.Read(ctx, files...)
-	if err := errors.Join(missing...); err != nil {
-		return "", err
+	named := false
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return "", err
+		}
+		named = named || namesRelease.Match(text)
 	}
-	if !slices.ContainsFunc(texts, namesRelease.MatchString) {
+	if !named {
 		says = ofRelease.ReplaceAllString(says, "")
 	}
 	for _, place := range b.places() {

@@ -43,11 +43,6 @@ func (w *workbench) Run(ctx context.Context, c host.Cmd) error {
 	return nil
 }
 
-// Read knows no site.config.m4 where there is none.
-func (w *workbench) Read(ctx context.Context, names ...string) ([]string, []error) {
-	return w.mill.Read(ctx, slices.DeleteFunc(names, func(name string) bool { return name == "/site" })...)
-}
-
 // TestPieces builds object by object: each waits for its Makefile alone, and a directory for its objects and libraries.
 func TestPieces(t *testing.T) {
 	t.Parallel()
@@ -65,6 +60,10 @@ func TestPieces(t *testing.T) {
 	}, "\n")}
 	b.Machine, b.Kept, b.Extra = w, &objects.Store{Machine: w}, nil
 	b.Kept.Dir = t.TempDir()
+	b.Site = filepath.Join(b.Kept.Dir, "site")
+	if err := os.WriteFile(b.Site, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
 	near, err := filepath.Rel(b.ObjectDir("libsm"), b.Source)
 	if err != nil {
 		t.Fatal(err)
@@ -74,7 +73,7 @@ func TestPieces(t *testing.T) {
 	}
 	compiles := ": cc -q64 -I. -I" + near + "//include -c -o a.o a.c"
 	assembles := ": make 'SENDMAIL_BUILD_FLAGS=-O " + b.Objects + "' -j1"
-	want := []string{"makemap: -S -f /site sm_os.h", "libsm: -S -f /site sm_os.h", "libsm" + compiles, "makemap" + compiles, "libsm" + assembles, "makemap" + assembles}
+	want := []string{"makemap: -S -f " + b.Site + " sm_os.h", "libsm: -S -f " + b.Site + " sm_os.h", "libsm" + compiles, "makemap" + compiles, "libsm" + assembles, "makemap" + assembles}
 	if !slices.Equal(w.ran, want) {
 		t.Errorf("ran %s\nwant %s", strings.Join(w.ran, "\n"), strings.Join(want, "\n"))
 	}
@@ -84,7 +83,7 @@ func TestPieces(t *testing.T) {
 	}
 
 	b.Key, w.fail, w.ran = "two", errBroken, nil
-	want = []string{"makemap: -S -f /site sm_os.h", "libsm: -S -f /site sm_os.h", "libsm" + assembles, "makemap" + assembles}
+	want = []string{"makemap: -S -f " + b.Site + " sm_os.h", "libsm: -S -f " + b.Site + " sm_os.h", "libsm" + assembles, "makemap" + assembles}
 	if _, err := b.Build(t.Context()); err != nil || !slices.Equal(w.ran, want) {
 		t.Errorf("with a make that does not tell ran %q, %v, want %q", w.ran, err, want)
 	}
