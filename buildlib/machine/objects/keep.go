@@ -47,7 +47,7 @@ func (s *Store) load(key string) (list []entry) {
 }
 
 // find finds what would come of a task now.
-func (s *Store) find(t *task) *entry {
+func (s *Store) find(t *Task) *entry {
 	for _, e := range s.load(t.key) {
 		if s.matches(&e, t) && s.take(&e, t.key) {
 			return &e
@@ -68,7 +68,7 @@ func (s *Store) take(e *entry, key string) bool {
 }
 
 // matches reports whether all is as it was when the object was made.
-func (s *Store) matches(e *entry, t *task) bool {
+func (s *Store) matches(e *entry, t *Task) bool {
 	if e.Levels != nil && *e.Levels != t.from.levels {
 		return false
 	}
@@ -76,7 +76,7 @@ func (s *Store) matches(e *entry, t *task) bool {
 }
 
 // reads reports whether all files are as they were when the object was made, but for those that do not count.
-func (s *Store) reads(e *entry, t *task, but func(name string) bool) bool {
+func (s *Store) reads(e *entry, t *Task, but func(name string) bool) bool {
 	for _, f := range e.Files {
 		name := strings.ReplaceAll(f.Name, "@root@", s.Root)
 		if but(name) {

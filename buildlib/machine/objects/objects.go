@@ -60,29 +60,54 @@ type Store struct {
 	tried, pruned sync.Once
 }
 
-// Compile does what commands say that compile one file each, see [Parse], or takes what came of them before.
-func (s *Store) Compile(ctx context.Context, commands ...host.Cmd) error {
-	var open []*task
+// Take does what commands say that compile one file each, see [Parse], where that was done before of the same. The others are left for
+// [Store.Compile].
+func (s *Store) Take(ctx context.Context, commands ...host.Cmd) (open []*Task, err error) {
 	for _, c := range commands {
 		t, err := s.task(ctx, c)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if t != nil {
 			open = append(open, t)
 		}
 	}
-	if len(open) == 0 {
-		return nil
+	if s.Varies == "" {
+		return open, nil
 	}
-	if s.Clang && len(open) > 1 {
-		s.tried.Do(func() { s.try(ctx, open[0]) })
+	return s.twins(ctx, open)
+}
+
+// Compile does what tasks are, and keeps what comes of it.
+func (s *Store) Compile(ctx context.Context, tasks ...*Task) error {
+	known := those(tasks, func(t *Task) bool { return t.from != nil })
+	for _, t := range tasks {
+		if t.from == nil {
+			if err := s.Machine.Run(ctx, t.Cmd); err != nil {
+				return err
+			}
+		}
 	}
-	rest, err := s.twins(ctx, open)
-	if err != nil || len(rest) == 0 {
+	read, err := s.run(ctx, known, wholly)
+	if err != nil {
 		return err
 	}
-	return s.compile(ctx, rest)
+	for i, t := range known {
+		if t.read = read[i]; t.read.shared {
+			if err := t.note("together with others", t.read.says); err != nil {
+				return err
+			}
+		}
+	}
+	if err := s.preprocess(ctx, those(known, func(t *Task) bool { return t.text == nil && slices.ContainsFunc(t.read.files, s.varies) })); err != nil {
+		return err
+	}
+	for _, t := range known {
+		if err := s.store(t); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 const maxText = 64 << 20

@@ -1,6 +1,7 @@
 package objects
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -101,11 +102,20 @@ func (s *site) cmd(more ...string) host.Cmd {
 	return host.Cmd{Argv: append(words, "-c", "-o", "a.o", "a.c"), Dir: filepath.Join(s.dir, "obj"), Log: filepath.Join(s.dir, "log")}
 }
 
+// both takes what was kept, and compiles the rest.
+func both(ctx context.Context, s *Store, commands ...host.Cmd) error {
+	open, err := s.Take(ctx, commands...)
+	if err != nil {
+		return err
+	}
+	return s.Compile(ctx, open...)
+}
+
 // compile compiles with a store of its own, as another run does, and returns the object and how many compiles there were.
 func (s *site) compile(store *Store, more ...string) (object string, ran int) {
 	s.t.Helper()
 	before := len(s.read("bin/ran"))
-	if err := store.Compile(s.t.Context(), s.cmd(more...)); err != nil {
+	if err := both(s.t.Context(), store, s.cmd(more...)); err != nil {
 		s.t.Fatal(err)
 	}
 	object = s.read("obj/a.o")
@@ -224,7 +234,7 @@ func TestElsewhere(t *testing.T) {
 		store := one(s)
 		store.Machine = host.NewLocal([]string{"PATH=" + filepath.Join(s.dir, "bin") + ":" + os.Getenv("PATH")})
 		before := len(s.read("bin/ran"))
-		if err := store.Compile(t.Context(), cmd(s)); err != nil {
+		if err := both(t.Context(), store, cmd(s)); err != nil {
 			t.Fatal(err)
 		}
 		return (len(s.read("bin/ran")) - before) / 2
@@ -262,7 +272,7 @@ func TestSecond(t *testing.T) {
 		all.Go(func() {
 			c := s.cmd()
 			c.Dir, c.Log = dir, ""
-			if err := s.store().Compile(t.Context(), c); err != nil {
+			if err := both(t.Context(), s.store(), c); err != nil {
 				t.Error(err)
 			}
 		})

@@ -17,11 +17,11 @@ import (
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 )
 
-// task is a command on its way to its object.
-type task struct {
+// Task is a command that is to be run.
+type Task struct {
 	host.Cmd
 	cmd  *Command
-	from *search
+	from *search // nil for a command of which nothing is kept
 	key  string
 	text *reading // for what is used of all that is read; nil where that was not asked
 	read *reading // for the object
@@ -39,20 +39,20 @@ type reading struct {
 // way is what a compiler is to do with a file.
 type way struct {
 	name string
-	argv func(t *task) []string
+	argv func(t *Task) []string
 }
 
 var (
 	// wholly is what a command itself says.
-	wholly = &way{"compile", func(t *task) []string { return t.Argv }}
+	wholly = &way{"compile", func(t *Task) []string { return t.Argv }}
 	// toText preprocesses.
-	toText = &way{"preprocess", func(t *task) []string {
+	toText = &way{"preprocess", func(t *Task) []string {
 		return slices.Concat([]string{t.cmd.program, "-E"}, t.cmd.options, []string{t.cmd.Source})
 	}}
 )
 
 // alike is the same for tasks that differ in the names of their files alone.
-func (t *task) alike() string {
+func (t *Task) alike() string {
 	return strings.Join(slices.Concat([]string{t.Dir, t.cmd.program}, t.cmd.options), "\x00")
 }
 
@@ -71,7 +71,7 @@ func (c *Command) code() []string {
 }
 
 // those are the tasks that are so.
-func those(tasks []*task, are func(*task) bool) (some []*task) {
+func those(tasks []*Task, are func(*Task) bool) (some []*Task) {
 	for _, t := range tasks {
 		if are(t) {
 			some = append(some, t)
@@ -80,20 +80,18 @@ func those(tasks []*task, are func(*task) bool) (some []*task) {
 	return some
 }
 
-// task is what is left to do of a command: nil if nothing is, as its object was kept, or as it is one that nothing is kept of.
-func (s *Store) task(ctx context.Context, c host.Cmd) (*task, error) {
+// task is what is to be done of a command: nil if nothing is, as its object was kept.
+func (s *Store) task(ctx context.Context, c host.Cmd) (*Task, error) {
+	t := &Task{Cmd: c}
 	cmd, ok := Parse(c.Argv)
 	if !ok || !cmd.isPlain() {
-		return nil, s.Machine.Run(ctx, c)
+		return t, nil
 	}
 	from, err := s.search(ctx, cmd, c.Dir)
-	if err != nil {
-		return nil, err
+	if err != nil || from == nil {
+		return t, err
 	}
-	if from == nil {
-		return nil, s.Machine.Run(ctx, c)
-	}
-	t := &task{Cmd: c, cmd: cmd, from: from, key: digest(slices.Concat([]string{code(), s.Compiler, from.text}, s.Env, c.Argv)...)}
+	t.cmd, t.from, t.key = cmd, from, digest(slices.Concat([]string{code(), s.Compiler, from.text}, s.Env, c.Argv)...)
 	if kept := s.find(t); kept != nil {
 		return nil, t.put(kept)
 	}
@@ -101,7 +99,7 @@ func (s *Store) task(ctx context.Context, c host.Cmd) (*task, error) {
 }
 
 // put puts an object where the command would.
-func (t *task) put(e *entry) error {
+func (t *Task) put(e *entry) error {
 	if err := os.WriteFile(filepath.Join(t.Dir, t.cmd.Object), e.text, 0o644); err != nil {
 		return err
 	}
@@ -109,7 +107,7 @@ func (t *task) put(e *entry) error {
 }
 
 // note writes into the log what a run of the command would have, and how it was done.
-func (t *task) note(how, says string) error {
+func (t *Task) note(how, says string) error {
 	if t.Log == "" {
 		return nil
 	}
@@ -121,39 +119,17 @@ func (t *task) note(how, says string) error {
 	return errors.Join(err, log.Close())
 }
 
-// compile compiles, and keeps what comes of it.
-func (s *Store) compile(ctx context.Context, tasks []*task) error {
-	read, err := s.run(ctx, tasks, wholly)
-	if err != nil {
-		return err
-	}
-	for i, t := range tasks {
-		if t.read = read[i]; t.read.shared {
-			if err := t.note("together with others", t.read.says); err != nil {
-				return err
-			}
-		}
-	}
-	vary := those(tasks, func(t *task) bool { return t.text == nil && slices.ContainsFunc(t.read.files, s.varies) })
-	if err := s.preprocess(ctx, vary); err != nil {
-		return err
-	}
-	for _, t := range tasks {
-		if err := s.store(t); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // run goes a way for each task, and returns what each has read: nil for one that did not come to its end, which is an error where it is the whole way.
-func (s *Store) run(ctx context.Context, tasks []*task, w *way) ([]*reading, error) {
+func (s *Store) run(ctx context.Context, tasks []*Task, w *way) ([]*reading, error) {
+	if s.Clang && len(tasks) > 1 {
+		s.tried.Do(func() { s.try(ctx, tasks[0]) })
+	}
 	groups, all := make(map[string][]int), make([]*reading, len(tasks))
 	for i, t := range tasks {
 		groups[t.alike()] = append(groups[t.alike()], i)
 	}
 	for _, group := range groups {
-		var alike []*task
+		var alike []*Task
 		for _, i := range group {
 			alike = append(alike, tasks[i])
 		}
@@ -178,7 +154,7 @@ func (s *Store) run(ctx context.Context, tasks []*task, w *way) ([]*reading, err
 }
 
 // alone goes a way for one task in a process of its own.
-func (s *Store) alone(ctx context.Context, t *task, w *way) (*reading, error) {
+func (s *Store) alone(ctx context.Context, t *Task, w *way) (*reading, error) {
 	start, list := time.Now(), t.cmd.Object+".read"
 	var out, says strings.Builder
 	c := t.Cmd
@@ -206,7 +182,7 @@ func (s *Store) alone(ctx context.Context, t *task, w *way) (*reading, error) {
 }
 
 // store keeps the object of a task if all that was read for it is known.
-func (s *Store) store(t *task) error {
+func (s *Store) store(t *Task) error {
 	if t.read.files == nil {
 		return nil
 	}
@@ -230,7 +206,7 @@ func (s *Store) store(t *task) error {
 }
 
 // entry describes what was read, or is nil where something else may have been, or something that changed meanwhile.
-func (s *Store) entry(t *task, read *reading) *entry {
+func (s *Store) entry(t *Task, read *reading) *entry {
 	e, texts := new(entry), []*text{t.cmd.macros(s.Levels)}
 	if len(read.files) == 0 || texts[0].odd {
 		return nil

@@ -13,7 +13,7 @@ import (
 
 // together goes a way for tasks that are alike, in one process: to load clang takes as long as to compile a small file. It is nil where that does not come
 // to an end; what is wrong then, each tells alone.
-func (s *Store) together(ctx context.Context, tasks []*task, w *way) (all []*reading) {
+func (s *Store) together(ctx context.Context, tasks []*Task, w *way) (all []*reading) {
 	argv := s.frontend(ctx, tasks[0], w)
 	if argv == nil {
 		return nil
@@ -72,7 +72,7 @@ func lists(says string, files []string) (all []*reading) {
 
 // frontend is the command, but for the files, by which clang compiles what it is given, as it tells itself (-###): this alone takes several files and makes
 // an object of each. It is nil where clang would do more, or something else.
-func (s *Store) frontend(ctx context.Context, t *task, w *way) []string {
+func (s *Store) frontend(ctx context.Context, t *Task, w *way) []string {
 	key := w.name + t.alike()
 	s.lock.Lock()
 	argv, asked := s.frontends[key]

@@ -57,7 +57,7 @@ func TestTogether(t *testing.T) {
 			if test.varies != "" {
 				store.Varies = filepath.Join(s.dir, test.varies)
 			}
-			if err := store.Compile(t.Context(), all...); err != nil {
+			if err := both(t.Context(), store, all...); err != nil {
 				t.Fatal(err)
 			}
 			if got := s.read("bin/ran"); got != test.ran {
@@ -83,7 +83,7 @@ func TestTogether(t *testing.T) {
 			s.write("obj/b.c", "#include <ssl.h>\nint changed;\n")
 			again := s.store()
 			again.Clang = true
-			if err := again.Compile(t.Context(), all...); err != nil {
+			if err := both(t.Context(), again, all...); err != nil {
 				t.Fatal(err)
 			}
 			if got := s.read("bin/ran"); got != "object\n" {
@@ -100,7 +100,7 @@ func TestTogetherFails(t *testing.T) {
 	s.write("bin/cc", strings.Replace(clang, "for f in $files; do\n", "for f in $files; do\n\t[ $f != b.c ] || { echo b.c is wrong >&2; exit 1; }\n", 1))
 	store := s.store()
 	store.Clang = true
-	err := store.Compile(t.Context(), all...)
+	err := both(t.Context(), store, all...)
 	if err == nil || !strings.Contains(err.Error(), "-c -o b.o b.c") || !strings.Contains(err.Error(), "b.c is wrong") {
 		t.Errorf("Compile = %v, want what is wrong with b.c and its command", err)
 	}

@@ -52,7 +52,7 @@ var trials = []struct{ name, text string }{
 }
 
 // try finds out, once for one compiler, whether it makes the same objects where it is given several files together. That it does is promised nowhere.
-func (s *Store) try(ctx context.Context, t *task) {
+func (s *Store) try(ctx context.Context, t *Task) {
 	argv := t.cmd.code()
 	file := filepath.Join(s.Dir, digest(slices.Concat([]string{code(), s.Compiler}, s.Env, argv)...)+".tried")
 	const joins, not = "files together\n", "one by one\n"
@@ -79,13 +79,13 @@ func (s *Store) trial(ctx context.Context, argv []string) bool {
 	}
 	defer func() { _ = os.RemoveAll(dir) }() // it lies where such things may be left
 	err = os.WriteFile(filepath.Join(dir, "trial.h"), []byte("#pragma once\n"), 0o644)
-	var tasks []*task
+	var tasks []*Task
 	for _, trial := range trials {
 		err = errors.Join(err, os.WriteFile(filepath.Join(dir, trial.name), []byte(trial.text), 0o644))
 		object := strings.TrimSuffix(trial.name, ".c") + ".o"
 		c := host.Cmd{Argv: slices.Concat(argv, []string{"-I.", "-c", "-o", object, trial.name}), Dir: dir}
 		if cmd, ok := Parse(c.Argv); ok {
-			tasks = append(tasks, &task{Cmd: c, cmd: cmd})
+			tasks = append(tasks, &Task{Cmd: c, cmd: cmd})
 		}
 	}
 	if err != nil || len(tasks) != len(trials) {
@@ -103,7 +103,14 @@ func (s *Store) trial(ctx context.Context, argv []string) bool {
 		}
 		return digest(texts...)
 	}
-	each, err := s.run(ctx, tasks, wholly)
+	var each []*reading
+	for _, t := range tasks {
+		r, err := s.alone(ctx, t, wholly)
+		if err != nil {
+			return false
+		}
+		each = append(each, r)
+	}
 	want := made(each)
-	return err == nil && want != "" && made(s.together(ctx, tasks, wholly)) == want
+	return want != "" && made(s.together(ctx, tasks, wholly)) == want
 }

@@ -14,14 +14,14 @@ func (s *Store) varies(name string) bool {
 
 // twins finds the objects of another level, whose headers say something else that a file makes no use of, and returns the other tasks. To preprocess several
 // files in one process costs a thirtieth of compiling them.
-func (s *Store) twins(ctx context.Context, tasks []*task) (rest []*task, err error) {
-	others := make(map[*task][]entry)
+func (s *Store) twins(ctx context.Context, tasks []*Task) (rest []*Task, err error) {
+	others := make(map[*Task][]entry)
 	for _, t := range tasks {
-		if s.Varies != "" {
+		if t.from != nil {
 			others[t] = slices.DeleteFunc(s.load(t.key), func(e entry) bool { return e.Core == "" || !s.reads(&e, t, s.varies) })
 		}
 	}
-	if err := s.preprocess(ctx, those(tasks, func(t *task) bool { return len(others[t]) > 0 })); err != nil {
+	if err := s.preprocess(ctx, those(tasks, func(t *Task) bool { return len(others[t]) > 0 })); err != nil {
 		return nil, err
 	}
 	for _, t := range tasks {
@@ -35,7 +35,7 @@ func (s *Store) twins(ctx context.Context, tasks []*task) (rest []*task, err err
 }
 
 // twin is the one that uses the same.
-func (s *Store) twin(t *task, others []entry) *entry {
+func (s *Store) twin(t *Task, others []entry) *entry {
 	for _, other := range others {
 		if t.text == nil || other.Core != t.text.core || !s.take(&other, t.key) {
 			continue
@@ -51,7 +51,7 @@ func (s *Store) twin(t *task, others []entry) *entry {
 }
 
 // preprocess finds what is used of all that is read. Of a task for which that does not come to an end nothing is known; what is wrong then, compiling tells.
-func (s *Store) preprocess(ctx context.Context, tasks []*task) error {
+func (s *Store) preprocess(ctx context.Context, tasks []*Task) error {
 	read, err := s.run(ctx, tasks, toText)
 	for i, t := range tasks {
 		if err == nil {

@@ -17,7 +17,7 @@ type Directory struct {
 	Name   string
 	Needs  []string // directories whose libraries it links
 	Weight int64    // bytes of C source: a good guess of how long it takes
-	// Objects is how many a piece of the work on it makes; 0 for what makes all that is left.
+	// Objects is how many a piece of the work on it is the first to look at.
 	Objects int
 }
 

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
@@ -20,7 +21,8 @@ import (
 // piece is an object to compile, or several. It is scheduled as directories are.
 type piece struct {
 	Directory
-	commands []host.Cmd
+	command host.Cmd
+	tasks   []*objects.Task // where no object was kept
 }
 
 // pieces compiles directories object by object, all of them at once: an object waits for nothing but the Makefile that says how it is made. What is
@@ -48,19 +50,23 @@ func (b *Builder) pieces(ctx context.Context, directories []Directory) error {
 	if err != nil {
 		return err
 	}
+	open, err := b.take(ctx, found)
+	if err != nil {
+		return err
+	}
 	var all []Directory
-	commands := make(map[string][]host.Cmd)
+	tasks := make(map[string][]*objects.Task)
 	for i, d := range directories {
 		d.Needs = slices.Clone(d.Needs)
-		for _, p := range found[i] {
-			d.Needs, commands[p.Name] = append(d.Needs, p.Name), p.commands
+		for _, p := range together(open[i], b.Jobs, b.Kept.Clang) {
+			d.Needs, tasks[p.Name] = append(d.Needs, p.Name), p.tasks
 			all = append(all, p.Directory)
 		}
 		all = append(all, d)
 	}
 	return b.each(ctx, all, func(ctx context.Context, d Directory) error {
-		if c, ok := commands[d.Name]; ok {
-			return b.Kept.Compile(ctx, c...)
+		if open, ok := tasks[d.Name]; ok {
+			return b.Kept.Compile(ctx, open...)
 		}
 		start := time.Now()
 		if err := b.Machine.Run(ctx, b.assembling(d)); err != nil {
@@ -68,6 +74,39 @@ func (b *Builder) pieces(ctx context.Context, directories []Directory) error {
 		}
 		return b.done(ctx, d, start)
 	})
+}
+
+// take has of the pieces what was kept, and returns what is left of each directory. It looks for many at once, for which one process may do.
+func (b *Builder) take(ctx context.Context, found [][]piece) ([][]piece, error) {
+	left := make([][]piece, len(found))
+	var lots []Directory
+	pieces, places := make(map[string][]piece), make(map[string]int)
+	for i, all := range found {
+		size := (len(all) + 2*max(1, b.Jobs) - 1) / (2 * max(1, b.Jobs))
+		for lot := range slices.Chunk(all, max(1, size)) {
+			d := lot[0].Directory
+			d.Objects = len(lot)
+			lots, pieces[d.Name], places[d.Name] = append(lots, d), lot, i
+		}
+	}
+	var lock sync.Mutex
+	err := b.each(ctx, lots, func(ctx context.Context, d Directory) error {
+		var commands []host.Cmd
+		weights := make(map[string]piece)
+		for _, p := range pieces[d.Name] {
+			commands, weights[p.command.String()] = append(commands, p.command), p
+		}
+		open, err := b.Kept.Take(ctx, commands...)
+		lock.Lock()
+		defer lock.Unlock()
+		for _, t := range open {
+			p := weights[t.String()]
+			p.tasks, p.Objects = []*objects.Task{t}, 0
+			left[places[d.Name]] = append(left[places[d.Name]], p)
+		}
+		return err
+	})
+	return left, err
 }
 
 var (
@@ -205,12 +244,9 @@ func (b *Builder) asked(ctx context.Context, d Directory) ([]piece, error) {
 			}
 		}
 		pieces = append(pieces, piece{
-			Directory{Name: path.Join(d.Name, c.Object), Weight: sizes[c.Source], Objects: 1},
-			[]host.Cmd{{Argv: words, Dir: dir, Env: b.Env, Log: b.logFile(d)}},
+			Directory: Directory{Name: path.Join(d.Name, c.Object), Weight: sizes[c.Source]},
+			command:   host.Cmd{Argv: words, Dir: dir, Env: b.Env, Log: b.logFile(d)},
 		})
-	}
-	if b.Kept.Clang {
-		pieces = together(pieces, b.Jobs)
 	}
 	return pieces, nil
 }
@@ -223,8 +259,11 @@ const (
 
 // together puts pieces of one directory together, the largest first, so that one process compiles several files. Each takes a part of what is left, so that
 // they get smaller and smaller: so all processors have something to do until the end.
-func together(pieces []piece, jobs int) (all []piece) {
-	slices.SortStableFunc(pieces, func(a, b piece) int { return cmp.Compare(b.Weight, a.Weight) })
+func together(pieces []piece, jobs int, clang bool) (all []piece) {
+	if !clang {
+		return pieces
+	}
+	slices.SortStableFunc(pieces, func(a, b piece) int { return cmp.Or(cmp.Compare(b.Weight, a.Weight), cmp.Compare(a.Name, b.Name)) })
 	var left int64
 	for _, p := range pieces {
 		left += p.Weight
@@ -235,9 +274,9 @@ func together(pieces []piece, jobs int) (all []piece) {
 		n := 1
 		for ; n < min(most, len(pieces)) && p.Weight+pieces[n].Weight <= share; n++ {
 			p.Weight += pieces[n].Weight
-			p.commands = append(p.commands, pieces[n].commands...)
+			p.tasks = append(p.tasks, pieces[n].tasks...)
 		}
-		if p.Objects = n; n > 1 {
+		if n > 1 {
 			p.Name += fmt.Sprintf(" and %d more", n-1)
 		}
 		all, pieces, left = append(all, p), pieces[n:], left-p.Weight

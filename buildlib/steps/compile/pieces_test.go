@@ -99,22 +99,22 @@ func TestTogether(t *testing.T) {
 		want    string // names, objects and weights
 	}{
 		{"none", nil, 2, ""},
-		{"one", []int64{5}, 2, "0 1 5"},
-		{"alike", []int64{40, 40, 40, 40, 40, 40, 40, 40, 40, 40, 40, 40}, 1, "0 and 5 more 6 240, 6 and 2 more 3 120, 9 1 40, 10 1 40, 11 1 40"},
-		{"more processors", []int64{40, 40, 40, 40, 40, 40, 40, 40, 40, 40, 40, 40}, 4, "0 1 40, 1 1 40, 2 1 40, 3 1 40, 4 1 40, 5 1 40, 6 1 40, 7 1 40, 8 1 40, 9 1 40, 10 1 40, 11 1 40"},
-		{"a large one", []int64{1, 300, 20, 30, 40, 10}, 1, "1 1 300, 4 1 40, 3 and 3 more 4 61"},
-		{"many", slices.Repeat([]int64{1}, 30), 2, "0 and 23 more 24 24, 24 and 5 more 6 6"},
+		{"one", []int64{5}, 2, "00 1 5"},
+		{"alike", []int64{40, 40, 40, 40, 40, 40, 40, 40, 40, 40, 40, 40}, 1, "00 and 5 more 6 240, 06 and 2 more 3 120, 09 1 40, 10 1 40, 11 1 40"},
+		{"more processors", []int64{40, 40, 40, 40, 40, 40, 40, 40, 40, 40, 40, 40}, 4, "00 1 40, 01 1 40, 02 1 40, 03 1 40, 04 1 40, 05 1 40, 06 1 40, 07 1 40, 08 1 40, 09 1 40, 10 1 40, 11 1 40"},
+		{"a large one", []int64{1, 300, 20, 30, 40, 10}, 1, "01 1 300, 04 1 40, 03 and 3 more 4 61"},
+		{"many", slices.Repeat([]int64{1}, 30), 2, "00 and 23 more 24 24, 24 and 5 more 6 6"},
 	} {
 		var pieces []piece
 		for i, w := range test.weights {
-			pieces = append(pieces, piece{Directory{Name: fmt.Sprint(i), Weight: w << 10, Objects: 1}, []host.Cmd{{Dir: fmt.Sprint(i)}}})
+			pieces = append(pieces, piece{Directory: Directory{Name: fmt.Sprintf("%02d", i), Weight: w << 10}, tasks: []*objects.Task{{Cmd: host.Cmd{Dir: fmt.Sprintf("%02d", i)}}}})
 		}
 		var got []string
 		commands := 0
-		for _, p := range together(pieces, test.jobs) {
-			got = append(got, fmt.Sprint(p.Name, " ", p.Objects, " ", p.Weight>>10))
-			if commands += len(p.commands); len(p.commands) != p.Objects || p.commands[0].Dir != strings.Fields(p.Name)[0] {
-				t.Errorf("%s: %s has commands %v", test.name, p.Name, p.commands)
+		for _, p := range together(pieces, test.jobs, true) {
+			got = append(got, fmt.Sprint(p.Name, " ", len(p.tasks), " ", p.Weight>>10))
+			if commands += len(p.tasks); p.tasks[0].Dir != strings.Fields(p.Name)[0] {
+				t.Errorf("%s: %s has tasks %v", test.name, p.Name, p.tasks)
 			}
 		}
 		if all := strings.Join(got, ", "); all != test.want || commands != len(test.weights) {

@@ -57,6 +57,10 @@ const (
 //go:embed tools
 var tools embed.FS
 
+// asBuild runs what Build would in an object directory that is there, which looks at the machine once more for that. The directory above those is
+// named for the machine, and there is one.
+const asBuild = `cd obj.*/"$1" && shift && exec "${MAKE-make}" "$@"`
+
 // Stage fills the root and returns its manifest.
 func (s *Stager) Stage(ctx context.Context) (Manifest, error) {
 	if err := s.prepare(ctx); err != nil {
@@ -71,8 +75,8 @@ func (s *Stager) Stage(ctx context.Context) (Manifest, error) {
 			return nil, err
 		}
 		installs = append(installs, host.Cmd{
-			Argv: []string{"sh", "Build", "-O", m.There(s.Objects), "DESTDIR=" + root, "INSTALL=" + path.Join(work, "install"), "install"},
-			Dir:  path.Join(m.There(s.Source), d),
+			Argv: []string{"sh", "-c", asBuild, "sh", d, "SENDMAIL_BUILD_FLAGS=-O " + m.There(s.Objects), "DESTDIR=" + root, "INSTALL=" + path.Join(work, "install"), "install"},
+			Dir:  m.There(s.Objects),
 			Log:  logFile,
 			Env: append(slices.Clone(s.Env), "PATH="+work+":"+m.Path(),
 				"STAGE_PATH="+m.Path(), "STAGE_ROOT="+root, "STAGE_LOG="+path.Join(work, notes)),
