@@ -23,7 +23,8 @@ var anError = regexp.MustCompile(`(?i)\berror:|: undefined (reference|symbol)|\*
 // tail keeps the last lines written to it, and the first errors. Standard output and standard error of one command share one, under its lock.
 type tail struct {
 	lock   sync.Mutex
-	full   []string
+	last   [tailLines][]byte // used again and again: a command may write millions of lines
+	count  int               // of the lines that were written there
 	errors []string
 	source bool   // whether the last line was one of errors
 	part   []byte // what came after the last newline
@@ -38,31 +39,34 @@ func (t *tail) Write(p []byte) (int, error) {
 		if !found {
 			return n, nil
 		}
-		t.add(string(t.part))
+		t.add(t.part)
 		t.part, p = t.part[:0], rest
 	}
 }
 
-func (t *tail) add(line string) {
+func (t *tail) add(line []byte) {
 	// An error has one of these characters; a compiler's long lists of files have none, and a pattern takes its time.
-	mayBe := strings.ContainsAny(line, ":*")
-	t.source = len(t.errors) < firstErrors && (mayBe && anError.MatchString(line) || t.source && strings.HasPrefix(line, " "))
+	mayBe := bytes.IndexByte(line, ':') >= 0 || bytes.IndexByte(line, '*') >= 0
+	t.source = len(t.errors) < firstErrors && (mayBe && anError.Match(line) || t.source && bytes.HasPrefix(line, []byte(" ")))
 	if t.source {
-		t.errors = append(t.errors, line)
+		t.errors = append(t.errors, string(line))
 		return
 	}
-	if t.full = append(t.full, line); len(t.full) > tailLines {
-		t.full = t.full[1:]
-	}
+	place := &t.last[t.count%tailLines]
+	*place = append((*place)[:0], line...)
+	t.count++
 }
 
 // lines returns the errors, and then the last of the other lines.
 func (t *tail) lines() []string {
 	if len(t.part) > 0 {
-		t.add(string(t.part))
+		t.add(t.part)
 		t.part = nil
 	}
-	lines := slices.Concat(t.errors, t.full[max(0, len(t.full)-(tailLines-len(t.errors))):])
+	lines := slices.Clone(t.errors)
+	for i := max(0, t.count-(tailLines-len(t.errors))); i < t.count; i++ {
+		lines = append(lines, string(t.last[i%tailLines]))
+	}
 	for i := range lines {
 		lines[i] = strings.TrimRight(lines[i], "\r")
 	}

@@ -127,30 +127,43 @@ func onlyFrontend(says, file string) (argv []string) {
 	return argv
 }
 
-// aMark matches the lines by which a preprocessed text tells of which file what follows is.
-var aMark = regexp.MustCompile(`(?m)^# [0-9]+ "((?:[^"\\\n]|\\.)*)"(.*)$`)
+// aMark matches what follows "# " in a line by which a preprocessed text tells of which file what follows is.
+var aMark = regexp.MustCompile(`^([0-9]+) "((?:[^"\\]|\\.)*)"(.*)$`)
 
 // texts takes apart what clang makes of several files when it preprocesses them: of each, the files that were read for it, and what it uses of them. It is
 // nil where one is missing, or a name is not plain.
 func texts(says string, files []string) (all []*reading) {
-	begin := -1
+	begin := 0
 	end := func(at int) {
-		if begin >= 0 {
+		if len(all) > 0 {
 			all[len(all)-1].core = ctext.Used(says[begin:at])
 		}
+		begin = at
 	}
-	for _, m := range aMark.FindAllStringSubmatchIndex(says, -1) {
-		name, more := strings.TrimPrefix(says[m[2]:m[3]], "./"), says[m[4]:m[5]]
-		if n := len(all); more == "" && n < len(files) && name == files[n] && strings.HasPrefix(says[m[0]:], "# 1 ") {
-			end(m[0])
-			all, begin = append(all, new(reading)), m[0]
+	seen := make(map[string]bool)
+	for at := 0; at < len(says); {
+		if strings.HasPrefix(says[at:], "# ") {
+			line, _, _ := strings.Cut(says[at+len("# "):], "\n")
+			if m := aMark.FindStringSubmatch(line); m != nil {
+				name := strings.TrimPrefix(m[2], "./")
+				if n := len(all); m[1] == "1" && m[3] == "" && n < len(files) && name == files[n] {
+					end(at)
+					all = append(all, new(reading))
+					clear(seen)
+				}
+				if len(all) == 0 || strings.Contains(name, "\\") {
+					return nil
+				}
+				if r := all[len(all)-1]; !strings.HasPrefix(name, "<") && !seen[name] {
+					r.files, seen[name] = append(r.files, name), true
+				}
+			}
 		}
-		if len(all) == 0 || strings.Contains(name, "\\") {
-			return nil
+		next := strings.Index(says[at:], "\n# ")
+		if next < 0 {
+			break
 		}
-		if r := all[len(all)-1]; !strings.HasPrefix(name, "<") && !slices.Contains(r.files, name) {
-			r.files = append(r.files, name)
-		}
+		at += next + 1
 	}
 	end(len(says))
 	if len(all) != len(files) {
