@@ -251,7 +251,7 @@ func (b *Build) kept(read map[string]string) *objects.Store {
 	}
 	s := &objects.Store{
 		Machine: local, Env: b.Target.Env(), Compiler: read["content of "+string(target.PartCompiler)], Clang: kind == target.Clang,
-		Secret: []string{b.Patched(), b.Objects(), b.checkout.Root},
+		Headers: kind == target.GCC && b.Target.OS == target.Host, Secret: []string{b.Patched(), b.Objects(), b.checkout.Root},
 	}
 	if tc := b.means.Toolchain; tc != nil {
 		s.Compiler, s.Levels = tc.Compiler, cross.Levels

@@ -1,4 +1,4 @@
-// Package ctext knows which declarations of a C file are of use to it.
+// Package ctext reads C files: what they may include before they are preprocessed, and what of their declarations is of use after that.
 package ctext
 
 import (

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/ctext"
 	"github.com/sendmail-aix/sendmail-aix/buildlib/machine/host"
 )
 
@@ -76,9 +77,9 @@ func (c *Command) macros(levels []string) *text {
 			b.WriteString("#define " + name + " " + value + "\n")
 		}
 	}
-	t := scan(b.String(), levels)
-	t.odd = t.odd || strings.Contains(b.String(), ".h\"") || strings.Contains(b.String(), ".h>")
-	return t
+	facts := ctext.Scan(b.String(), levels)
+	facts.Odd = facts.Odd || strings.Contains(b.String(), ".h\"") || strings.Contains(b.String(), ".h>")
+	return &text{facts: facts}
 }
 
 // search is where a compiler looks for what is included, and what it says of itself.

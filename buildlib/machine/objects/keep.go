@@ -83,7 +83,7 @@ func (s *Store) reads(e *entry, t *Task, but func(name string) bool) bool {
 			continue
 		}
 		now, err := s.text(name, t.Dir)
-		if err != nil || now.odd || now.sum != f.SHA256 || s.around(name, t.Dir, now, t.from) != f.Around {
+		if err != nil || now.facts.Odd || now.sum != f.SHA256 || s.around(name, t.Dir, now, t.from) != f.Around {
 			return false
 		}
 	}

@@ -44,6 +44,8 @@ type Store struct {
 	Levels []string
 	// Clang is whether the compiler is clang, of which is known how to compile several files in one process.
 	Clang bool
+	// Headers is whether the compiler is a gcc, of a machine on which it was seen to make use of a header that it has compiled.
+	Headers bool
 	// Varies is a directory of headers that other levels have otherwise, where objects are made for several of them; "" for none. Of what reads them, what
 	// it uses tells whether the object is that of another level; see [ctext.Used]. The compiler is clang then.
 	Varies string
@@ -55,7 +57,8 @@ type Store struct {
 	files         map[string]*text
 	there         map[string]map[string]bool // of a directory, with its last slash
 	searched      map[string]*search
-	joins         bool // see [Store.try]; only where that was asked, it is looked at
+	agrees        bool // see [Store.try]; only where that was asked, it is looked at
+	headers       map[string]*header
 	frontends     map[string][]string
 	tried, pruned sync.Once
 }
@@ -72,10 +75,11 @@ func (s *Store) Take(ctx context.Context, commands ...host.Cmd) (open []*Task, e
 			open = append(open, t)
 		}
 	}
-	if s.Varies == "" {
-		return open, nil
+	if s.Varies != "" {
+		open, err = s.twins(ctx, open)
 	}
-	return s.twins(ctx, open)
+	s.want(open)
+	return open, err
 }
 
 // Compile does what tasks are, and keeps what comes of it.
@@ -93,8 +97,8 @@ func (s *Store) Compile(ctx context.Context, tasks ...*Task) error {
 		return err
 	}
 	for i, t := range known {
-		if t.read = read[i]; t.read.shared {
-			if err := t.note("together with others", t.read.says); err != nil {
+		if t.read = read[i]; t.read.how != "" {
+			if err := t.note(t.read.how, t.read.says); err != nil {
 				return err
 			}
 		}
@@ -126,6 +130,14 @@ func stat(name string) (stamp string, changed time.Time, err error) {
 	return fmt.Sprint(st.Dev, st.Ino, st.Size, info.ModTime().UnixNano(), changed.UnixNano()), changed, nil
 }
 
+// text is what is known of the content of a file that a compiler reads.
+type text struct {
+	facts   *ctext.Facts
+	sum     string
+	stamp   string
+	changed time.Time
+}
+
 // text is what is known of a file's content.
 func (s *Store) text(name, dir string) (*text, error) {
 	if !filepath.IsAbs(name) {
@@ -145,10 +157,9 @@ func (s *Store) text(name, dir string) (*text, error) {
 	if err != nil {
 		return nil, err
 	}
-	t = scan(string(content), s.Levels)
-	t.sum, t.stamp, t.changed = digest(string(content)), stamp, changed
+	t = &text{facts: ctext.Scan(string(content), s.Levels), sum: digest(string(content)), stamp: stamp, changed: changed}
 	if again, _, err := stat(name); err != nil || again != stamp {
-		t.odd = true
+		t.facts.Odd = true
 	}
 	s.lock.Lock()
 	defer s.lock.Unlock()
@@ -204,12 +215,12 @@ func (s *Store) present(name, dir string, t *text, from *search) (found []string
 			}
 		}
 	}
-	for _, n := range t.names {
+	for _, n := range t.facts.Names {
 		for _, d := range from.dirs {
 			look(d, n)
 		}
 	}
-	for _, n := range t.quoted {
+	for _, n := range t.facts.Quoted {
 		look(filepath.Dir(name), n)
 	}
 	return found

@@ -29,11 +29,11 @@ type Task struct {
 
 // reading is one run of a compiler.
 type reading struct {
-	start  time.Time
-	files  []string // that were read; none where the compiler did not tell
-	says   string
-	core   string // see [ctext.Used]; "" where nothing was compiled but an object
-	shared bool   // with other files
+	start time.Time
+	files []string // that were read; none where the compiler did not tell
+	says  string
+	core  string // see [ctext.Used]; "" where nothing was compiled but an object
+	how   string // for the log, where it was not by the command alone
 }
 
 // way is what a compiler is to do with a file.
@@ -133,7 +133,7 @@ func (s *Store) run(ctx context.Context, tasks []*Task, w *way) ([]*reading, err
 		for _, i := range group {
 			alike = append(alike, tasks[i])
 		}
-		if len(alike) > 1 && s.joins {
+		if len(alike) > 1 && s.Clang && s.agrees {
 			for n, r := range s.together(ctx, alike, w) {
 				all[group[n]] = r
 			}
@@ -142,6 +142,11 @@ func (s *Store) run(ctx context.Context, tasks []*Task, w *way) ([]*reading, err
 	for i, t := range tasks {
 		if all[i] != nil {
 			continue
+		}
+		if first := s.header(ctx, t); first != nil && w == wholly {
+			if all[i] = s.behind(ctx, t, first); all[i] != nil {
+				continue
+			}
 		}
 		r, err := s.alone(ctx, t, w)
 		if err == nil {
@@ -208,12 +213,12 @@ func (s *Store) store(t *Task) error {
 // entry describes what was read, or is nil where something else may have been, or something that changed meanwhile.
 func (s *Store) entry(t *Task, read *reading) *entry {
 	e, texts := new(entry), []*text{t.cmd.macros(s.Levels)}
-	if len(read.files) == 0 || texts[0].odd {
+	if len(read.files) == 0 || texts[0].facts.Odd {
 		return nil
 	}
 	for _, name := range read.files {
 		content, err := s.text(name, t.Dir)
-		if err != nil || content.odd || content.changed.After(read.start.Add(-cmp.Or(s.slack, slack))) || strings.HasSuffix(name, ".gch") {
+		if err != nil || content.facts.Odd || content.changed.After(read.start.Add(-cmp.Or(s.slack, slack))) || strings.HasSuffix(name, ".gch") {
 			return nil
 		}
 		texts = append(texts, content)
@@ -223,4 +228,11 @@ func (s *Store) entry(t *Task, read *reading) *entry {
 		e.Levels = &t.from.levels
 	}
 	return e
+}
+
+// mayNameLevel reports whether texts together may name a macro of a level.
+func (s *Store) mayNameLevel(texts []*text) bool {
+	has := func(what func(*text) bool) bool { return slices.ContainsFunc(texts, what) }
+	return has(func(t *text) bool { return t.facts.Levels }) ||
+		has(func(t *text) bool { return t.facts.Pieces }) && has(func(t *text) bool { return t.facts.Pastes })
 }

@@ -35,7 +35,7 @@ func (s *Store) together(ctx context.Context, tasks []*Task, w *way) (all []*rea
 		all = texts(out.String(), from)
 	}
 	for _, r := range all {
-		r.start, r.shared = start, true
+		r.start, r.how = start, "together with others"
 	}
 	return all
 }

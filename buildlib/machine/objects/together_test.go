@@ -17,7 +17,7 @@ func several(t *testing.T, names ...string) (*site, []host.Cmd) {
 	t.Helper()
 	s := newSite(t)
 	s.write("bin/cc", clang)
-	s.write("bin/ssl/ssl.h", header)
+	s.write("bin/ssl/ssl.h", sslHeader)
 	var all []host.Cmd
 	for _, name := range names {
 		s.write("obj/"+name+".c", "#include <ssl.h>\nint "+name+" = used(); warn of "+name+"\n")

@@ -15,7 +15,6 @@ import (
 // trialCode has what a compiler may put in another order, name otherwise or leave out, if it keeps something of another file: types of the same name,
 // tables, literals, inline functions, a switch, a call of what may be built in.
 const trialCode = `
-#include "trial.h"
 extern int printf(const char *, ...);
 extern void *memcpy(void *, const void *, unsigned long);
 typedef struct row { const char *name; int (*call)(int); number wide; } row;
@@ -47,24 +46,33 @@ int find(const char *name, int n)
 
 // trials are files with types and variables of the same names, of which each would show what is left of the other.
 var trials = []struct{ name, text string }{
-	{"one.c", "#define number long\n" + trialCode},
-	{"two.c", "struct row;\n#define number int\nint calls = 7;\n" + trialCode + "int again(int n) { return find(\"again\", n + calls); }\n"},
+	{"one.c", "#include <trial.h>\n#define number long\n" + trialCode},
+	{"two.c", "#include <trial.h>\nstruct row;\n#define number int\nint calls = 7;\n" + trialCode + "int again(int n) { return find(\"again\", n + calls); }\n"},
 }
 
-// try finds out, once for one compiler, whether it makes the same objects where it is given several files together. That it does is promised nowhere.
+const trialHeader = `#ifndef TRIAL_H
+#define TRIAL_H 1
+struct trial { int a; char *b; };
+static inline int halve(struct trial *t) { return t->a / 2; }
+extern char *trial_names[];
+#endif
+`
+
+// try finds out, once for one compiler, whether it makes the same objects where it is given several files together, or a header that it has compiled. That
+// it does is promised nowhere.
 func (s *Store) try(ctx context.Context, t *Task) {
 	argv := t.cmd.code()
 	file := filepath.Join(s.Dir, digest(slices.Concat([]string{code(), s.Compiler}, s.Env, argv)...)+".tried")
-	const joins, not = "files together\n", "one by one\n"
+	const same, not = "the same objects\n", "other objects\n"
 	if known, err := regular.Read(file, maxText); err == nil {
 		use(file)
-		s.joins = string(known) == joins
+		s.agrees = string(known) == same
 		return
 	}
-	s.joins = s.trial(ctx, argv)
+	s.agrees = s.trial(ctx, argv)
 	found := not
-	if s.joins {
-		found = joins
+	if s.agrees {
+		found = same
 	}
 	if ctx.Err() == nil && os.MkdirAll(s.Dir, 0o755) == nil {
 		_ = write(file, []byte(found)) // else it is tried again the next time
@@ -78,7 +86,7 @@ func (s *Store) trial(ctx context.Context, argv []string) bool {
 		return false
 	}
 	defer func() { _ = os.RemoveAll(dir) }() // it lies where such things may be left
-	err = os.WriteFile(filepath.Join(dir, "trial.h"), []byte("#pragma once\n"), 0o644)
+	err = os.WriteFile(filepath.Join(dir, "trial.h"), []byte(trialHeader), 0o644)
 	var tasks []*Task
 	for _, trial := range trials {
 		err = errors.Join(err, os.WriteFile(filepath.Join(dir, trial.name), []byte(trial.text), 0o644))
@@ -99,6 +107,7 @@ func (s *Store) trial(ctx context.Context, argv []string) bool {
 			if err != nil || len(all) != len(tasks) || os.Remove(name) != nil {
 				return ""
 			}
+			slices.Sort(all[i].files[1:]) // a header that was compiled comes first
 			texts = append(append(texts, string(object)), all[i].files...)
 		}
 		return digest(texts...)
@@ -112,5 +121,20 @@ func (s *Store) trial(ctx context.Context, argv []string) bool {
 		each = append(each, r)
 	}
 	want := made(each)
-	return want != "" && made(s.together(ctx, tasks, wholly)) == want
+	if s.Clang {
+		return want != "" && made(s.together(ctx, tasks, wholly)) == want
+	}
+	first := s.compileHeader(ctx, tasks[0], "trial.h")
+	if first == nil || want == "" {
+		return false
+	}
+	var behind []*reading
+	for _, t := range tasks {
+		r := s.behind(ctx, t, first)
+		if r == nil {
+			return false
+		}
+		behind = append(behind, r)
+	}
+	return made(behind) == want
 }

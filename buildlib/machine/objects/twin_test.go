@@ -58,8 +58,8 @@ done
 
 // header is one of a library, without what a file uses of it and with that.
 const (
-	unusedHeader = "int other(void);\ntypedef struct other_st OTHER;\n"
-	header       = unusedHeader + "int used(void);\n"
+	unusedSSL = "int other(void);\ntypedef struct other_st OTHER;\n"
+	sslHeader = unusedSSL + "int used(void);\n"
 )
 
 // TestTwin compiles for a level, whose headers then become those of another.
@@ -74,7 +74,7 @@ func TestTwin(t *testing.T) {
 		inStore bool // the object of the first is taken
 	}{
 		{"what is not used", "bin/ssl", func(s *site) { s.write("bin/ssl/ssl.h", "OTHER *another(int);\nint used(void);\n") }, "object\ntext\n", "text\n", true},
-		{"what is used", "bin/ssl", func(s *site) { s.write("bin/ssl/ssl.h", unusedHeader+"int used(int);\n") }, "object\ntext\n", "text\nobject\n", false},
+		{"what is used", "bin/ssl", func(s *site) { s.write("bin/ssl/ssl.h", unusedSSL+"int used(int);\n") }, "object\ntext\n", "text\nobject\n", false},
 		{"the file itself", "bin/ssl", func(s *site) { s.write("obj/a.c", "#include <ssl.h>\nint b = used();\n") }, "object\ntext\n", "object\ntext\n", false},
 		{"one target alone", "", func(s *site) { s.write("bin/ssl/ssl.h", "int used(void);\n") }, "object\n", "object\n", true},
 		{"other headers vary", "bin/other", func(s *site) { s.write("bin/ssl/ssl.h", "int used(void);\n") }, "object\n", "object\n", true},
@@ -87,7 +87,7 @@ func TestTwin(t *testing.T) {
 			t.Parallel()
 			s := newSite(t)
 			s.write("bin/cc", clang)
-			s.write("bin/ssl/ssl.h", header)
+			s.write("bin/ssl/ssl.h", sslHeader)
 			s.write("obj/a.c", "#include <ssl.h>\nint a = used();\n")
 			compile := func() (object, ran string) {
 				t.Helper()

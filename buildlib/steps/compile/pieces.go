@@ -69,6 +69,9 @@ func (b *Builder) pieces(ctx context.Context, directories []Directory) error {
 			return b.Kept.Compile(ctx, open...)
 		}
 		start := time.Now()
+		if err := b.Kept.Finish(b.Machine.There(b.ObjectDir(d.Name))); err != nil {
+			return err
+		}
 		if err := b.Machine.Run(ctx, b.assembling(d)); err != nil {
 			return err
 		}

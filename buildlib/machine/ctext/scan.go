@@ -1,46 +1,46 @@
-package objects
+package ctext
 
 import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 )
 
-// text is what is known of the content of a file that a compiler reads.
-type text struct {
-	sum     string
-	stamp   string
-	changed time.Time
-	names   []string // what it may include, or ask whether it is there
-	quoted  []string // those of them in quotation marks
-	odd     bool     // it may read something else, or depend on the time
-	levels  bool     // it names a macro of a level
-	pieces  bool     // it has a word that such a name may be put together from
-	pastes  bool     // it puts words together
+// Facts are what is known of a C file before it is preprocessed.
+type Facts struct {
+	First  string   // the header in angle brackets that it begins with; "" where it begins with something else
+	Names  []string // what it may include, or ask whether it is there
+	Quoted []string // those of them in quotation marks
+	Odd    bool     // it may read something else, or depend on the time
+	Levels bool     // it names one of the macros that were asked for
+	Pieces bool     // it has a word that such a name may be put together from
+	Pastes bool     // it puts words together
 }
 
 var (
-	literal  = regexp.MustCompile(`"([A-Za-z0-9_./+-]+)"|<([A-Za-z0-9_./+-]+)>`)
-	included = regexp.MustCompile(`^\s*(#|%:)\s*(include|include_next|import|embed)\b\s*(.?)`)
-	asked    = regexp.MustCompile(`\b__has_(include|include_next|embed)\b\s*\(\s*(.?)`)
-	ofMacro  = regexp.MustCompile(`^\s*(#|%:)\s*define\b`)
-	quotes   = regexp.MustCompile(`"(\\.|[^"\\])*"?|'(\\.|[^'\\])*'?`)
-	words    = regexp.MustCompile(`[A-Za-z_][A-Za-z0-9_]*`)
-	tested   = regexp.MustCompile(`\bdefined\s*\(\s*\w+\s*\)|\bdefined\s+\w+|^\s*(#|%:)\s*(ifdef|ifndef|elifdef|elifndef|undef)\s+\w+`)
-	ifLine   = regexp.MustCompile(`^\s*(#|%:)\s*(if|elif)\b`)
-	call     = regexp.MustCompile(`\w\s*\(`)
+	firstLine = regexp.MustCompile(`^\s*#[ \t]*include[ \t]*<([A-Za-z0-9_./+-]+)>[ \t]*\n`)
+	literal   = regexp.MustCompile(`"([A-Za-z0-9_./+-]+)"|<([A-Za-z0-9_./+-]+)>`)
+	included  = regexp.MustCompile(`^\s*(#|%:)\s*(include|include_next|import|embed)\b\s*(.?)`)
+	asked     = regexp.MustCompile(`\b__has_(include|include_next|embed)\b\s*\(\s*(.?)`)
+	ofMacro   = regexp.MustCompile(`^\s*(#|%:)\s*define\b`)
+	quotes    = regexp.MustCompile(`"(\\.|[^"\\])*"?|'(\\.|[^'\\])*'?`)
+	tested    = regexp.MustCompile(`\bdefined\s*\(\s*\w+\s*\)|\bdefined\s+\w+|^\s*(#|%:)\s*(ifdef|ifndef|elifdef|elifndef|undef)\s+\w+`)
+	ifLine    = regexp.MustCompile(`^\s*(#|%:)\s*(if|elif)\b`)
+	call      = regexp.MustCompile(`\w\s*\(`)
 )
 
-// scan reads a file as the preprocessor does, but in all its branches.
-func scan(content string, levels []string) *text {
-	t := new(text)
+// Scan reads a file as the preprocessor does, but in all its branches. Levels are macros that may be defined elsewhere.
+func Scan(content string, levels []string) *Facts {
+	t := new(Facts)
 	// What makes the assembler read a file, what is another each time, and trigraphs, in which a directive may hide.
 	for _, odd := range []string{".incbin", ".include", "__TIME__", "__TIMESTAMP__", "__DATE__", "??=", "??/"} {
-		t.odd = t.odd || strings.Contains(content, odd)
+		t.Odd = t.Odd || strings.Contains(content, odd)
 	}
 	plain := strip(content)
-	t.pastes = strings.Contains(plain, "##") || strings.Contains(plain, "%:%:")
+	if m := firstLine.FindStringSubmatch(plain); m != nil {
+		t.First = m[1]
+	}
+	t.Pastes = strings.Contains(plain, "##") || strings.Contains(plain, "%:%:")
 	for line := range strings.Lines(plain) {
 		t.scanLevels(line, levels)
 		if !strings.Contains(line, "#") && !strings.Contains(line, "%:") {
@@ -48,9 +48,9 @@ func scan(content string, levels []string) *text {
 		}
 		if strings.ContainsAny(line, "\"<") {
 			for _, m := range literal.FindAllStringSubmatch(line, -1) {
-				t.names = append(t.names, m[1]+m[2])
+				t.Names = append(t.Names, m[1]+m[2])
 				if m[1] != "" {
-					t.quoted = append(t.quoted, m[1])
+					t.Quoted = append(t.Quoted, m[1])
 				}
 			}
 		}
@@ -59,18 +59,18 @@ func scan(content string, levels []string) *text {
 		}
 		// A name that a macro gives is not known here; but what asks for the argument of a macro is told by whoever uses that in a directive.
 		if m := included.FindStringSubmatch(line); m != nil && m[3] != "<" && m[3] != `"` {
-			t.odd = true
+			t.Odd = true
 		}
 		if ofMacro.MatchString(line) {
 			continue
 		}
 		for _, m := range asked.FindAllStringSubmatch(line, -1) {
 			if m[2] != "<" && m[2] != `"` {
-				t.odd = true
+				t.Odd = true
 			}
 		}
 	}
-	t.names, t.quoted = unique(t.names), unique(t.quoted)
+	t.Names, t.Quoted = unique(t.Names), unique(t.Quoted)
 	return t
 }
 
@@ -81,8 +81,8 @@ func unique(names []string) []string {
 
 // scanLevels finds whether a line may name a macro of a level: as a whole, or by putting it together from pieces, the first of which begins the name. To
 // ask whether a piece is defined puts nothing together.
-func (t *text) scanLevels(line string, levels []string) {
-	if t.levels || !begins(line, levels) {
+func (t *Facts) scanLevels(line string, levels []string) {
+	if t.Levels || !begins(line, levels) {
 		return
 	}
 	line = tested.ReplaceAllStringFunc(quotes.ReplaceAllString(line, " "), func(s string) string {
@@ -98,9 +98,9 @@ func (t *text) scanLevels(line string, levels []string) {
 		for _, name := range levels {
 			switch {
 			case w == name:
-				t.levels = true
+				t.Levels = true
 			case strings.HasPrefix(name, w) && !harmless:
-				t.pieces = true
+				t.Pieces = true
 			}
 		}
 	}
@@ -123,17 +123,6 @@ func begins(line string, names []string) bool {
 		}
 	}
 	return false
-}
-
-func isWord(c byte) bool {
-	return c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
-}
-
-// mayNameLevel reports whether texts together may name a macro of a level.
-func (s *Store) mayNameLevel(texts []*text) bool {
-	has := func(what func(*text) bool) bool { return slices.ContainsFunc(texts, what) }
-	return has(func(t *text) bool { return t.levels }) ||
-		has(func(t *text) bool { return t.pieces }) && has(func(t *text) bool { return t.pastes })
 }
 
 // strip joins lines that end in a backslash and makes each comment a blank, as the preprocessor does. Literals end with their line.
