@@ -21,11 +21,17 @@ var Code embed.FS
 //
 // Where lines begin and of which file they are does not count: a compiler that writes no names of lines into an object makes nothing of it, and what a
 // file asks of its lines has been put in by the preprocessor.
+//
+// A text in which not every bracket and quotation mark is closed, or one is written in another way, counts as it is: in it, a statement might be taken for
+// a declaration.
 func Used(text string) string {
-	all := declarations(text)
-	of := make(map[string][]int) // declarations by name
+	all, clear := declarations(text)
+	of := make(map[string][]int)   // declarations by name
+	free := make([]bool, len(all)) // to be left out
 	for i, d := range all {
-		for _, name := range d.names() {
+		names := d.names()
+		free[i] = clear && names != nil
+		for _, name := range names {
 			of[name] = append(of[name], i)
 		}
 	}
@@ -36,8 +42,8 @@ func Used(text string) string {
 			todo = append(todo, i)
 		}
 	}
-	for i, d := range all {
-		if d.names() == nil {
+	for i := range all {
+		if !free[i] {
 			take(i)
 		}
 	}
@@ -65,10 +71,12 @@ var words = regexp.MustCompile(`[A-Za-z_][A-Za-z0-9_]*`)
 // declaration is one outside of all functions, without the semicolon, or a line of a pragma, as words.
 type declaration []string
 
-// declarations takes a text apart. A function ends with its body, all else with a semicolon that is in no brackets.
-func declarations(text string) (all []declaration) {
+// declarations takes a text apart. A function ends with its body, all else with a semicolon that is in no brackets. It is clear if all brackets and
+// quotation marks are closed.
+func declarations(text string) (all []declaration, clear bool) {
 	var d declaration
 	depth, body := 0, false
+	clear = true
 	end := func() {
 		if len(d) > 0 {
 			all = append(all, d)
@@ -89,17 +97,30 @@ func declarations(text string) (all []declaration) {
 				body = len(d) == 0 || d[len(d)-1] == ")" // else it is that of a structure, or values
 			}
 			d = append(d, word)
+			clear = clear && !isOdd(word)
 			if len(word) == 1 && strings.Contains("([{", word) {
 				depth++
 			} else if len(word) == 1 && strings.Contains(")]}", word) {
-				if depth--; depth <= 0 && (body && word == "}" || depth < 0) {
+				depth--
+				clear = clear && depth >= 0
+				if depth <= 0 && (body && word == "}" || depth < 0) {
 					end()
 				}
 			}
 		}
 	}
+	clear = clear && depth == 0
 	end()
-	return all
+	return all, clear
+}
+
+// isOdd reports whether a word is a quotation mark that is not closed, or a bracket that is written in another way.
+func isOdd(w string) bool {
+	switch w[0] {
+	case '"', '\'':
+		return len(w) < 2 || w[len(w)-1] != w[0]
+	}
+	return w == "<%" || w == "%>" || w == "<:" || w == ":>"
 }
 
 // next is the first word of a text, "" for a line that tells of which file what follows is, and what follows. A pragma is one word, its line.
@@ -132,6 +153,8 @@ func next(text string) (word, rest string, isLine bool) {
 			n++
 		}
 		n = min(n+1, len(text))
+	case len(text) > 1 && isOdd(text[:2]):
+		n = 2
 	}
 	return text[:n], text[n:], false
 }
@@ -217,7 +240,9 @@ func (d declaration) names() []string {
 
 // plain reports whether all words are names or stars, as before one declared name.
 func plain(words []string) bool {
-	return !slices.ContainsFunc(words, func(w string) bool { return w != "*" && (!isWord(w[0]) || w[0] >= '0' && w[0] <= '9') })
+	return !slices.ContainsFunc(words, func(w string) bool {
+		return w != "*" && (!isWord(w[0]) || w[0] >= '0' && w[0] <= '9' || ofStatements[w])
+	})
 }
 
 // closing is where the bracket is closed that words begin with, -1 for nowhere.
@@ -240,6 +265,12 @@ var reserved = map[string]bool{
 	"void": true, "char": true, "short": true, "int": true, "long": true, "float": true, "double": true, "signed": true, "unsigned": true, "_Bool": true,
 	"const": true, "volatile": true, "restrict": true, "inline": true, "static": true, "auto": true, "register": true, "extern": true, "typedef": true,
 	"struct": true, "union": true, "enum": true, "sizeof": true, "typeof": true, "_Alignas": true, "_Atomic": true, "_Static_assert": true,
+}
+
+// ofStatements are words that begin one, which is no declaration.
+var ofStatements = map[string]bool{
+	"return": true, "else": true, "goto": true, "case": true, "default": true, "if": true, "while": true, "for": true, "do": true, "switch": true,
+	"break": true, "continue": true, "asm": true,
 }
 
 // isName reports whether a word may be one that is declared: what begins with two underscores may be something of the compiler's.

@@ -40,6 +40,10 @@ var tests = []struct {
 	{"a pragma in a structure", "typedef int KNOWN;\nstruct more {\n#pragma pack(1)\nint a; };\n", "typedef int KNOWN;\nstruct more { int a; };\n", false},
 	{"what a pragma names", "typedef int KNOWN;\nint more(void);\n#pragma weak more\n", "typedef int KNOWN;\n#pragma weak more\n", false},
 	{"an attribute", "typedef int KNOWN;\n__attribute__((noreturn)) void more(void);\n", "typedef int KNOWN;\n", false},
+	{"brackets in another way", "typedef int KNOWN;\nint more(int); int f(int) <% return more(1); %>\n", "typedef int KNOWN;\nint less(int); int f(int) <% return less(1); %>\n", false},
+	{"brackets that are not closed", "typedef int KNOWN;\nint more(int); int g(int) { } return more(1); }\n", "typedef int KNOWN;\nint less(int); int g(int) { } return less(1); }\n", false},
+	{"a mark that is not closed", "typedef int KNOWN;\nint more(int); int g(int n) { n = 1'000; if (n) {\n } return more(1); }\n", "typedef int KNOWN;\nint less(int); int g(int n) { n = 1'000; if (n) {\n } return less(1); }\n", false},
+	{"a statement outside", "typedef int KNOWN;\nint more(int); return more(1);\n", "typedef int KNOWN;\nint less(int); return less(1);\n", false},
 	{"a text", "typedef int KNOWN;\nconst char more[] = \"a; int b(void); \\\" \";\n", "typedef int KNOWN;\nconst char more[] = \"a; int c(void); \\\" \";\n", false},
 }
 
@@ -47,7 +51,7 @@ func TestUsed(t *testing.T) {
 	t.Parallel()
 	for _, test := range tests {
 		if same := Used(test.one+of) == Used(test.other+of); same != test.same {
-			t.Errorf("%s: the same is %t, want %t:\n%v\n%v", test.name, same, test.same, declarations(test.one+of), declarations(test.other+of))
+			t.Errorf("%s: the same is %t, want %t:\n%s\n%s", test.name, same, test.same, test.one, test.other)
 		}
 	}
 	// All that is there counts where something follows that names it.
@@ -103,10 +107,14 @@ func FuzzUsed(f *testing.F) {
 			return
 		}
 		want := Used(text)
-		if got := Used("int nobody_names_this(int);\nstruct nobody_names_this { int a; };\n" + text); got != want {
+		_, clear := declarations(text)
+		if got := Used("int nobody_names_this(int);\nstruct nobody_names_this { int a; };\n" + text); clear && got != want {
 			t.Errorf("what nothing names counts before %q", text)
 		}
-		if all := declarations(text); len(all) > 0 && Used(text+"\n;int x = 1;") == Used(text+"\n;int x = 2;") {
+		if !clear && Used("int nobody_names_this(int);\n"+text) == want {
+			t.Errorf("of %q, which is not clear, something does not count", text)
+		}
+		if Used(text+"\n;int x = 1;") == Used(text+"\n;int x = 2;") {
 			t.Errorf("a value behind %q does not count", text)
 		}
 	})
