@@ -114,6 +114,7 @@ func TestLists(t *testing.T) {
 	for _, test := range []struct{ name, says, want string }{
 		{"one after another", "@read@: a.c b.h\n@read@: b.c\n", "a.c b.h: , b.c: "},
 		{"again with the next", "@read@: a.c b.h\n@read@: a.c b.h b.c c.h\n@read@: b.c c.h\n", "a.c b.h: , b.c c.h: "},
+		{"again behind the next", "@read@: a.c b.h\n@read@: b.c c.h\n@read@: a.c b.h b.c c.h\n", "a.c b.h: , b.c c.h: "},
 		{"several lines", "@read@: a.c \\\n  b.h \\\n  c.h\n@read@: b.c\n", "a.c b.h c.h: , b.c: "},
 		{"messages", "of a\n@read@: a.c\nof b\nmore of b\n@read@: a.c b.c\n@read@: b.c\n2 warnings generated.\n", "a.c: of a\n, b.c: of b\nmore of b\n"},
 		{"one is missing", "@read@: a.c b.h\n", ""},
