@@ -42,7 +42,8 @@ const inside = `
 root=$1 kept=$2 go=$3 modules=$4
 shift 4
 mount --make-rprivate /
-mkdir -p "$root$go" "$root$modules" "$root/root/.cache/sendmail-aix/address" "$root/root/.cache/sendmail-aix/sha256" "$kept/archives/partial" "$kept/address" "$kept/sha256"
+cache=root/.cache/sendmail-aix
+mkdir -p "$root$go" "$root$modules" "$root/$cache" "$kept/archives/partial" "$kept/cache"
 mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev"
 for dir in "$go" "$modules"; do
@@ -50,7 +51,10 @@ for dir in "$go" "$modules"; do
 	mount -o remount,ro,bind "$root$dir"
 done
 mount --bind "$kept/archives" "$root/var/cache/apt/archives"
-for dir in address sha256; do mount --bind "$kept/$dir" "$root/root/.cache/sendmail-aix/$dir"; done
+for dir in "$kept"/cache/*; do # one directory, in which what was downloaded finds its place: nothing is renamed into another mount
+	case $dir in */address | */sha256) ;; *) rm -rf "$dir" ;; esac
+done
+mount --bind "$kept/cache" "$root/$cache"
 exec chroot "$root" env -i HOME=/root PATH="$go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" \
 	GOMODCACHE="$modules" GOPROXY=off GOTOOLCHAIN=local sh -c 'cd /root/checkout && exec "$@"' sh "$@"
 `
