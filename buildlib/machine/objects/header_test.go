@@ -93,7 +93,7 @@ func TestHeader(t *testing.T) {
 		t.Errorf("the log has commands that nobody can repeat:\n%s", log)
 	}
 
-	// What is wrong is said of the file, by the command that anyone may repeat; and no header is compiled for a few.
+	// No header is compiled for a few.
 	s, _, _ = build(t, true, func(s *site) {
 		for i := range 5 {
 			s.write(fmt.Sprintf("obj/f%d.c", i), fmt.Sprintf("#include <stdio.h>\n#include <a.h>\nint f%d;\n", i))
@@ -101,6 +101,19 @@ func TestHeader(t *testing.T) {
 	})
 	if log := s.read("log"); strings.Contains(log, "behind a header") {
 		t.Errorf("a header was compiled for a few files:\n%s", log)
+	}
+}
+
+// TestTryWithoutLists has a compiler that does not tell what it reads, of which nothing is known then.
+func TestTryWithoutLists(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.write("bin/cc", "#!/bin/sh\nwhile [ $# -gt 0 ]; do case $1 in -o) echo x >$2; shift ;; esac; shift; done\n")
+	for _, clang := range []bool{true, false} {
+		store := s.store()
+		if store.Clang = clang; store.trial(t.Context(), []string{filepath.Join(s.dir, "bin/cc")}) {
+			t.Errorf("clang %t: it agrees with what nobody knows", clang)
+		}
 	}
 }
 

@@ -31,7 +31,9 @@ func (s *Store) together(ctx context.Context, tasks []*Task, w *way) (all []*rea
 	if s.Machine.Run(ctx, c) != nil {
 		return nil
 	}
-	if all = lists(out.String(), from); w == toText {
+	if w == wholly {
+		all = lists(out.String(), from)
+	} else {
 		all = texts(out.String(), from)
 	}
 	for _, r := range all {

@@ -79,7 +79,7 @@ func (s *Store) try(ctx context.Context, t *Task) {
 	}
 }
 
-// trial compiles trials one by one, and together.
+// trial compiles trials one by one, and then together or behind their header.
 func (s *Store) trial(ctx context.Context, argv []string) bool {
 	dir, err := os.MkdirTemp("", "sendmail-aix-")
 	if err != nil {
@@ -104,7 +104,7 @@ func (s *Store) trial(ctx context.Context, argv []string) bool {
 		for i, t := range tasks {
 			name := filepath.Join(dir, t.cmd.Object)
 			object, err := regular.Read(name, maxText)
-			if err != nil || len(all) != len(tasks) || os.Remove(name) != nil {
+			if err != nil || len(all) != len(tasks) || len(all[i].files) == 0 || os.Remove(name) != nil {
 				return ""
 			}
 			slices.Sort(all[i].files[1:]) // a header that was compiled comes first

@@ -95,15 +95,15 @@ func (b *Builder) take(ctx context.Context, found [][]piece) ([][]piece, error) 
 	var lock sync.Mutex
 	err := b.each(ctx, lots, func(ctx context.Context, d Directory) error {
 		var commands []host.Cmd
-		weights := make(map[string]piece)
+		of := make(map[string]piece)
 		for _, p := range pieces[d.Name] {
-			commands, weights[p.command.String()] = append(commands, p.command), p
+			commands, of[p.command.String()] = append(commands, p.command), p
 		}
 		open, err := b.Kept.Take(ctx, commands...)
 		lock.Lock()
 		defer lock.Unlock()
 		for _, t := range open {
-			p := weights[t.String()]
+			p := of[t.String()]
 			p.tasks, p.Objects = []*objects.Task{t}, 0
 			left[places[d.Name]] = append(left[places[d.Name]], p)
 		}
